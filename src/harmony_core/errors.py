@@ -1,0 +1,133 @@
+"""Every error of the library: one small tree, each with a stable code.
+
+::
+
+    HarmonyError                     catch it to catch ours and nothing else
+    ├── InvalidValue (ValueError)    the parts cannot make a true value
+    │   ├── CurrencyMismatch         two currencies met where one was needed
+    │   ├── InvalidBands             a band table with a gap, a fall or a mixture
+    │   └── Unbalanced               a journal entry that is not zero in one of its columns
+    ├── NotFound (LookupError)       nothing under that key, or nothing in force that day
+    │   ├── RateNotFound             no exchange rate, with what was tried
+    │   ├── AccountNotMapped         an entity has no code for an account role
+    │   └── PriceNotFound            nothing says what this costs
+    ├── RuleBroken                   valid parts, but a business rule forbids the deed
+    │   ├── AlreadyExecuted          an order gives its contracts once
+    │   └── AlreadyCharged           a charge with this key is in the books
+    └── InputRejected                outside data was refused; every problem with its path
+
+The message names the value, the rule and the way out; the attributes are for programs. Codes are
+never reused, so that a host may translate or document them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+
+class HarmonyError(Exception):
+    """Base of every error that the library raises on purpose."""
+
+    code: ClassVar[str] = "harmony"
+
+
+class InvalidValue(HarmonyError, ValueError):
+    """The parts cannot make a true value."""
+
+    code = "invalid-value"
+
+
+class CurrencyMismatch(InvalidValue):
+    """Two currencies met where one was needed."""
+
+    code = "currency-mismatch"
+
+    def __init__(self, left: str, right: str) -> None:
+        super().__init__(f"cannot combine {left} with {right}: convert one of them first")
+        self.left, self.right = left, right
+
+    def __reduce__(self) -> tuple[type[CurrencyMismatch], tuple[str, str]]:
+        return type(self), (self.left, self.right)
+
+
+class InvalidBands(InvalidValue):
+    """A band table with a gap, a fall or a mixture."""
+
+    code = "invalid-bands"
+
+
+class Unbalanced(InvalidValue):
+    """A journal entry that does not sum to zero in one of its three columns."""
+
+    code = "unbalanced"
+
+
+class NotFound(HarmonyError, LookupError):
+    """Nothing under that key, or nothing in force on that day."""
+
+    code = "not-found"
+
+
+class RateNotFound(NotFound):
+    """No exchange rate for the pair, day and kind; the message says what was tried."""
+
+    code = "rate-not-found"
+
+
+class AccountNotMapped(NotFound):
+    """A legal entity has no account code for a role."""
+
+    code = "account-not-mapped"
+
+
+class PriceNotFound(NotFound):
+    """Nothing says what this product costs in that currency on that day."""
+
+    code = "price-not-found"
+
+
+class RuleBroken(HarmonyError):
+    """Valid parts, but a business rule forbids the deed."""
+
+    code = "rule-broken"
+
+
+class AlreadyExecuted(RuleBroken):
+    """An order was executed before; it gives its contracts once."""
+
+    code = "already-executed"
+
+
+class AlreadyCharged(RuleBroken):
+    """A charge with this key is in the books already."""
+
+    code = "already-charged"
+
+
+class Problem(str):
+    """One fault of outside data: a path (``orders.json[3].lines[0].quantity``) and what is wrong.
+
+    >>> Problem.at("usage.csv:7", "quantity must be a number, got 'x'")
+    "usage.csv:7: quantity must be a number, got 'x'"
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def at(cls, path: str, message: str) -> Problem:
+        """Join path and message."""
+        return cls(f"{path}: {message}")
+
+
+class InputRejected(HarmonyError):
+    """Outside data was refused; ``problems`` holds every fault, each with its path."""
+
+    code = "input-rejected"
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+    def __reduce__(self) -> tuple[type[InputRejected], tuple[tuple[str, ...]]]:
+        return type(self), (self.problems,)

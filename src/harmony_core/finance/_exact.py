@@ -1,0 +1,49 @@
+"""Exact numbers at the door: what may become a quantity, a price or a rate.
+
+Inside, every number is a ``Fraction`` or an ``int``. Binary floats, booleans, NaN and infinity are
+refused here, once, so that nothing behind has to look again.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeAlias
+
+from harmony_core.errors import InvalidValue
+
+Exact: TypeAlias = int | str | Decimal | Fraction
+"""What callers may pass where an exact number is asked: ``12``, ``"0.00045"``, ``"15/31"``."""
+
+_PLAIN = re.compile(r"[+-]?\d+(\.\d+)?(/[1-9]\d*)?")
+
+
+def exact(value: Exact, what: str = "a number") -> Fraction:
+    """Turn ``value`` into an exact fraction; ``what`` names it in the error.
+
+    Raises:
+        InvalidValue: a float, a bool, NaN, infinity, or a text that is not a plain number such as
+            ``-12.50`` or ``15/31`` (no exponents, no thousands separators, no spaces).
+
+    >>> exact("0.00045"), exact(12)
+    (Fraction(9, 20000), Fraction(12, 1))
+    """
+    if type(value) is Fraction:
+        return value
+    if type(value) is int:
+        return Fraction(value)
+    if isinstance(value, str):
+        if not _PLAIN.fullmatch(value) or ("." in value and "/" in value):
+            raise InvalidValue(f"{what} must be a plain number like '12.50', got {value!r}")
+        return Fraction(value)
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise InvalidValue(f"{what} must be finite, got {value}")
+        return Fraction(value)
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        raise InvalidValue(
+            f"{what} must be exact, got {type(value).__name__} {value!r}: "
+            "pass a string, an int, a Decimal or a Fraction"
+        )
+    return Fraction(value)
