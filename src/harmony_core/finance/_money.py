@@ -78,9 +78,7 @@ class Money:
     @property
     def exact(self) -> ExactAmount:
         """The same amount, ready for arithmetic with fractions."""
-        return ExactAmount(
-            Fraction(self.minor, 10 ** minor_digits(self.currency)), self.currency
-        )
+        return ExactAmount(Fraction(self.minor, 10 ** minor_digits(self.currency)), self.currency)
 
     def __add__(self, other: Money) -> Money:
         if not isinstance(other, Money):
@@ -209,6 +207,15 @@ class ExactAmount:
         steps = value * scale / step
         count = round_ratio(steps.numerator, steps.denominator, rounding.mode)
         return _settled(count * step.numerator, self.currency)
+
+    def rounded(self, rounding: Rounding) -> ExactAmount:
+        """Round without settling: the step may be finer than one minor unit.
+
+        >>> ExactAmount.of("15.24490", "EUR").rounded(Rounding(step=Fraction("0.001")))
+        ExactAmount.of('15.245', 'EUR')
+        """
+        minor_unit = Fraction(1, 10 ** minor_digits(self.currency))
+        return ExactAmount(rounding.apply(self.value, minor_unit), self.currency)
 
     def __add__(self, other: ExactAmount | Money) -> ExactAmount:
         right = _as_exact(other)

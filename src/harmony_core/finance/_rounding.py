@@ -7,7 +7,8 @@ from fractions import Fraction
 import attrs
 
 from harmony_core.errors import InvalidValue
-from harmony_core.explanation import RoundingMode
+from harmony_core.explanation import RoundingMode, round_to_step
+from harmony_core.finance._exact import Exact, exact
 
 
 @attrs.frozen
@@ -25,6 +26,28 @@ class Rounding:
     def __attrs_post_init__(self) -> None:
         if self.step is not None and self.step <= 0:
             raise InvalidValue(f"a rounding step must be above zero, got {self.step}")
+
+    @classmethod
+    def of(cls, mode: RoundingMode | str, step: Exact | None = None) -> Rounding:
+        """Make a rounding from the mode's name, such as ``"half_even"``, and an exact step.
+
+        Raises:
+            InvalidValue: no mode has that name, or the step is not above zero.
+        """
+        try:
+            named = RoundingMode(mode)
+        except ValueError:
+            names = ", ".join(known.value for known in RoundingMode)
+            raise InvalidValue(f"no rounding mode {mode!r}; there are {names}") from None
+        return cls(named, None if step is None else exact(step, "a rounding step"))
+
+    def apply(self, value: Fraction, unit: Fraction = Fraction(1)) -> Fraction:
+        """Round ``value`` to a multiple of the step, or of ``unit`` where the step is ``None``.
+
+        >>> Rounding.of("half_up", "0.05").apply(Fraction("1.03"))
+        Fraction(21, 20)
+        """
+        return round_to_step(value, unit if self.step is None else self.step, self.mode)
 
 
 HALF_UP = Rounding(RoundingMode.HALF_UP)

@@ -1,0 +1,62 @@
+"""Conversion: an amount and a found rate give money, rounded once where the rule says so."""
+
+from __future__ import annotations
+
+from harmony_core.errors import CurrencyMismatch
+from harmony_core.finance._money import ExactAmount, Money
+from harmony_core.finance._rates import FoundRate
+from harmony_core.finance._rounding import HALF_UP, Rounding
+
+
+def convert(money: Money | ExactAmount, rate: FoundRate, rounding: Rounding = HALF_UP) -> Money:
+    """Convert an amount, rounded once by a named rule.
+
+    Raises:
+        CurrencyMismatch: the rate starts from another currency.
+
+    >>> from datetime import date
+    >>> from harmony_core.finance import Rate
+    >>> rate = Rate("USD", "EUR", date(2026, 3, 31), "0.91735", source="bank").found
+    >>> convert(Money.of("-100.00", "USD"), rate)
+    Money.of('-91.74', 'EUR')
+    """
+    return _converted(money, rate).settle(rounding)
+
+
+def triangulate(
+    money: Money | ExactAmount,
+    to_pivot: FoundRate,
+    from_pivot: FoundRate,
+    rounding: Rounding = HALF_UP,
+    intermediate: Rounding | None = None,
+) -> Money:
+    """Convert by way of a pivot currency, rounding the amount in between only if told to.
+
+    ``intermediate`` may be finer than the pivot's minor unit: Regulation (EC) 1103/97, article 4,
+    wants the euro amount between two former currencies at no less than three decimals.
+
+    >>> from datetime import date
+    >>> from harmony_core.finance import Rate, RateBook
+    >>> legal = RateBook(
+    ...     [
+    ...         Rate("EUR", "FRF", date(1999, 1, 1), "6.55957", source="EC 2866/98"),
+    ...         Rate("EUR", "DEM", date(1999, 1, 1), "1.95583", source="EC 2866/98"),
+    ...     ]
+    ... )
+    >>> to_euro = legal.find("FRF", "EUR", date(1999, 1, 4))
+    >>> from_euro = legal.find("EUR", "DEM", date(1999, 1, 4))
+    >>> thousandths = Rounding.of("half_up", "0.001")
+    >>> triangulate(Money.of("100.00", "FRF"), to_euro, from_euro, intermediate=thousandths)
+    Money.of('29.82', 'DEM')
+    """
+    between = _converted(money, to_pivot)
+    if intermediate is not None:
+        between = between.rounded(intermediate)
+    return _converted(between, from_pivot).settle(rounding)
+
+
+def _converted(amount: Money | ExactAmount, rate: FoundRate) -> ExactAmount:
+    if amount.currency != rate.base:
+        raise CurrencyMismatch(amount.currency, rate.base)
+    exactly = amount.exact if isinstance(amount, Money) else amount
+    return ExactAmount(exactly.value * rate.value, rate.quote)

@@ -1,0 +1,140 @@
+"""Legal entities and the group: whose books, in which currency, under which account codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from harmony_core.errors import AccountNotMapped, InvalidValue, NotFound
+from harmony_core.finance._currencies import minor_digits
+
+AccountRole: TypeAlias = str
+"""What an account is for, such as ``"revenue"``. A role may be more special, with a dot:
+``"revenue.cloud"`` means the account of ``"revenue"`` where an entity maps nothing nearer."""
+
+
+class Role:
+    """The roles that the library itself books to."""
+
+    RECEIVABLE: Final = "receivable"
+    PAYABLE: Final = "payable"
+    REVENUE: Final = "revenue"
+    CONTRACT_BALANCE: Final = "contract_balance"
+    """billed but not earned (credit), or earned but not billed (debit)"""
+    TAX_PAYABLE: Final = "tax_payable"
+    TAX_RECOVERABLE: Final = "tax_recoverable"
+    COST_OF_SALES: Final = "cost_of_sales"
+    """direct cost of what was sold"""
+    PURCHASE_BALANCE: Final = "purchase_balance"
+    """the buy side's counterpart of the contract balance"""
+    LABOUR_COST: Final = "labour_cost"
+    LABOUR_ABSORBED: Final = "labour_absorbed"
+    """the counterpart of labour cost: payroll is booked elsewhere"""
+    EXPENSE_COST: Final = "expense_cost"
+    EXPENSE_CLEARING: Final = "expense_clearing"
+    INTERCOMPANY_REVENUE: Final = "intercompany_revenue"
+    INTERCOMPANY_COST: Final = "intercompany_cost"
+    INTERCOMPANY_RECEIVABLE: Final = "intercompany_receivable"
+    INTERCOMPANY_PAYABLE: Final = "intercompany_payable"
+    BREAKAGE_REVENUE: Final = "breakage_revenue"
+    """prepaid and never used"""
+    ROUNDING: Final = "rounding"
+    EXCHANGE_DIFFERENCE: Final = "exchange_difference"
+
+
+def _frozen_mapping(mapping: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(dict(mapping))
+
+
+def _known_currency(_: object, __: object, code: str) -> None:
+    minor_digits(code)
+
+
+@attrs.frozen
+class LegalEntity:
+    """A company of the group with its own books.
+
+    Args:
+        id: short and stable, such as ``"GB"``.
+        name: as on its invoices.
+        country: two capital letters of ISO 3166.
+        currency: of its books.
+        zone: IANA zone in which its days begin.
+        fiscal_year_start_month: 1 to 12.
+        accounts: code by role.
+    """
+
+    id: str
+    name: str
+    country: str
+    currency: str = attrs.field(validator=_known_currency)
+    zone: str = "UTC"
+    fiscal_year_start_month: int = 1
+    accounts: Mapping[AccountRole, str] = attrs.field(
+        factory=dict, converter=_frozen_mapping, hash=False
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if not 1 <= self.fiscal_year_start_month <= 12:
+            raise InvalidValue(
+                f"entity {self.id!r}: a fiscal year starts in a month from 1 to 12, "
+                f"got {self.fiscal_year_start_month}"
+            )
+
+    def account(self, role: AccountRole) -> str:
+        """Give the account code for a role, or for the nearest wider role.
+
+        Raises:
+            AccountNotMapped: neither the role nor a wider one has a code.
+
+        >>> entity = LegalEntity("GB", "Northbridge Ltd", "GB", "GBP", accounts={"revenue": "4000"})
+        >>> entity.account("revenue.cloud")
+        '4000'
+        """
+        wider = role
+        while wider:
+            if code := self.accounts.get(wider):
+                return code
+            wider = wider.rpartition(".")[0]
+        raise AccountNotMapped(
+            f"entity {self.id!r} has no account for the role {role!r}: add it to its accounts"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = (getattr(self, field.name) for field in attrs.fields(LegalEntity)[:-1])
+        return LegalEntity, (*values, dict(self.accounts))  # a mapping proxy cannot be pickled
+
+
+@attrs.frozen
+class Group:
+    """Legal entities that report together in one currency.
+
+    ``opening_day`` is the first day that the group's books cover.
+    """
+
+    id: str
+    name: str
+    currency: str = attrs.field(validator=_known_currency)
+    entities: tuple[LegalEntity, ...]
+    opening_day: date
+
+    def __attrs_post_init__(self) -> None:
+        ids = [entity.id for entity in self.entities]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise InvalidValue(f"group {self.id!r} has two entities called {', '.join(twice)}")
+
+    def entity(self, entity_id: str) -> LegalEntity:
+        """Give an entity by its id.
+
+        Raises:
+            NotFound: the group has no such entity.
+        """
+        for entity in self.entities:
+            if entity.id == entity_id:
+                return entity
+        known = ", ".join(entity.id for entity in self.entities)
+        raise NotFound(f"group {self.id!r} has no entity {entity_id!r}; it has {known}")
