@@ -14,7 +14,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d ' ' -f 1)
 
 help:
-	@echo 'make test     every check and test, by one command (scripts/check)'
+	@echo 'make test     every check and test, by one command (scripts/check.py)'
 	@echo 'make demo     24 months of a small group, report in demo-out/'
 	@echo 'make format   put the code into the house format'
 	@echo 'make bench    run the benchmarks'
@@ -33,7 +33,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 test: $(STAMP)
-	@$(VENV)/bin/python scripts/check
+	@$(VENV)/bin/python scripts/check.py
 
 demo: $(STAMP)
 	@$(VENV)/bin/harmony-core demo --out demo-out

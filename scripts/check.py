@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Run every check of the project: style, types, layers, tests. `make test` calls it, and so does CI.
+"""Run every check of the project: style, types, layers, tests. `make test` and CI call it.
 
-    scripts/check [ARGUMENT OF PYTEST ...]
+    python scripts/check.py [ARGUMENT OF PYTEST ...]
 
 Each check runs even when one before it failed; the exit code is 0 only when all pass. The tests
 come last, so that pytest's closing line ends the output of a good run.
@@ -23,7 +23,14 @@ CHECKS = {
     "format": ["ruff", "format", "--check", "."],
     "types": ["mypy", *TYPED],
     "layers": ["lint-imports"],
-    "tests": ["pytest", "--numprocesses=2", "--dist=loadfile", "--cov", "--cov-report=term", "--quiet"],
+    "tests": [
+        "pytest",
+        "--numprocesses=2",
+        "--dist=loadfile",
+        "--cov",
+        "--cov-report=term",
+        "--quiet",
+    ],
 }
 
 
