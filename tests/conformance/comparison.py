@@ -17,7 +17,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from harmony_core.finance._money import ExactAmount, Money
+from harmony_core.finance import ExactAmount, Money
 
 
 def assert_matches(answer: object, expected: object) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from harmony_core.finance._money import ExactAmount, Money
+from harmony_core.finance import ExactAmount, Money
 from tests.conformance.comparison import assert_matches
 from tests.conformance.registry import ADAPTERS, adapter
 
