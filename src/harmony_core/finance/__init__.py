@@ -32,7 +32,24 @@ from harmony_core.finance._rates import (
     RatePolicy,
 )
 from harmony_core.finance._rounding import HALF_EVEN, HALF_UP, Rounding
-from harmony_core.finance._three import Booked, BookingRates, Column, booking_rates, fit_lines
+from harmony_core.finance._tax import (
+    DocumentAdjustment,
+    TaxDocument,
+    TaxGroup,
+    TaxLine,
+    TaxMethod,
+    TaxRate,
+    TaxTable,
+    tax_document,
+)
+from harmony_core.finance._three import (
+    Booked,
+    BookingRates,
+    Column,
+    booked_sum,
+    booking_rates,
+    fit_lines,
+)
 from harmony_core.finance._trial_balance import AccountBalance, TrialBalance, trial_balance
 
 __all__ = [
@@ -47,6 +64,7 @@ __all__ = [
     "Column",
     "Currency",
     "Dimensions",
+    "DocumentAdjustment",
     "Exact",
     "ExactAmount",
     "FoundRate",
@@ -62,9 +80,16 @@ __all__ = [
     "RatePolicy",
     "Role",
     "Rounding",
+    "TaxDocument",
+    "TaxGroup",
+    "TaxLine",
+    "TaxMethod",
+    "TaxRate",
+    "TaxTable",
     "TrialBalance",
     "allocate",
     "allocate_apart",
+    "booked_sum",
     "booking_rates",
     "convert",
     "currencies",
@@ -76,6 +101,7 @@ __all__ = [
     "journal_entry",
     "minor_digits",
     "money_sum",
+    "tax_document",
     "trial_balance",
     "triangulate",
 ]

@@ -16,9 +16,9 @@ from harmony_core.errors import InvalidValue, Unbalanced
 from harmony_core.explanation import RoundingMode
 from harmony_core.finance._currencies import minor_digits
 from harmony_core.finance._entities import AccountRole, Role
-from harmony_core.finance._money import Money, money_sum
+from harmony_core.finance._money import Money
 from harmony_core.finance._rounding import HALF_UP, Rounding
-from harmony_core.finance._three import Booked, Column
+from harmony_core.finance._three import Booked, Column, booked_sum
 
 Dimensions: TypeAlias = tuple[tuple[str, str], ...]
 """What a line is about (contract, customer, person ...): pairs of name and id, sorted by name."""
@@ -110,9 +110,8 @@ class JournalEntry:
     @property
     def rounding(self) -> Booked:
         """What the lines of the role ``rounding`` hold: zero where nothing was left."""
-        return sum(
-            (line.amount for line in self.lines if line.role == Role.ROUNDING),
-            Booked.zero(*self.currencies),
+        return booked_sum(
+            (line.amount for line in self.lines if line.role == Role.ROUNDING), self.currencies
         )
 
     def mirrored(
@@ -181,13 +180,7 @@ def journal_entry(
 def _total(entry_id: str, lines: Sequence[JournalLine]) -> Booked:
     if not lines:
         raise InvalidValue(f"entry {entry_id!r} has no line")
-    amounts = [line.amount for line in lines]
-    transaction, entity, group = amounts[0].currencies
-    return Booked(
-        money_sum((amount.transaction for amount in amounts), transaction),
-        money_sum((amount.entity for amount in amounts), entity),
-        money_sum((amount.group for amount in amounts), group),
-    )
+    return booked_sum((line.amount for line in lines), lines[0].amount.currencies)
 
 
 _NEAREST = tuple(mode for mode in RoundingMode if mode.value.startswith("half"))

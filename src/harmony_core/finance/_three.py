@@ -6,7 +6,7 @@ an amount that was rounded for one ledger never feeds another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -78,6 +78,21 @@ class Booked:
 
     def __bool__(self) -> bool:
         return bool(self.transaction or self.entity or self.group)
+
+
+def booked_sum(amounts: Iterable[Booked], currencies: tuple[str, str, str]) -> Booked:
+    """Add up amounts column by column; the sum of nothing is zero of ``currencies``.
+
+    Raises:
+        CurrencyMismatch: an amount is in other currencies.
+    """
+    items = tuple(amounts)
+    transaction, entity, group = currencies
+    return Booked(
+        money_sum((item.transaction for item in items), transaction),
+        money_sum((item.entity for item in items), entity),
+        money_sum((item.group for item in items), group),
+    )
 
 
 @attrs.frozen
