@@ -29,6 +29,12 @@ $(STAMP): pyproject.toml constraints.txt
 		echo "harmony-core needs Python 3.11 or later, but $(PYTHON) is $$("$(PYTHON)" --version 2>&1); name another: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@test -f $@ || { echo 'Making $(VENV)'; "$(PYTHON)" -m venv --clear $(VENV); }
 	@echo 'Installing harmony-core and its tools into $(VENV)'
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+# Building the documentation needs as much again as testing; whoever only tests is spared it.
+$(STAMP)-docs: $(STAMP)
+	@echo 'Installing the tools of the documentation into $(VENV)'
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
@@ -45,7 +51,7 @@ format: $(STAMP)
 bench: $(STAMP)
 	@$(VENV)/bin/python -m benchmarks
 
-docs: $(STAMP)
+docs: $(STAMP)-docs
 	@$(VENV)/bin/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo 'docs/_build/html/index.html'
 
