@@ -1,0 +1,141 @@
+"""The two readings of a band table: fill up and look up.
+
+Fill up prices each unit in the band that it fills (others say graduated or tiered). Look up prices
+all units at the band that the quantity reaches (others say volume). In the first band they agree.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.explanation import Explainer, Explanation
+from harmony_core.finance import Exact, ExactAmount
+from harmony_core.pricing._bands import Band, BandTable
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, ZeroQuantity, units
+
+_NO_UNITS = "no units, so nothing is charged"
+_NO_UNITS_FLAT_FEE = "no units: the flat fee of the first band is charged all the same"
+
+
+@attrs.frozen
+class FillUp:
+    """Each band of ``table`` is filled in turn; every band that is entered charges its flat fee.
+
+    >>> seats = BandTable.of("EUR", [(10, "12"), (50, "10"), (None, "8")])
+    >>> FillUp(seats).price(60)
+    ExactAmount.of('600', 'EUR')
+    """
+
+    table: BandTable
+    zero_quantity: ZeroQuantity = ZeroQuantity.CHARGE_NOTHING
+
+    @property
+    def currency(self) -> str:
+        """The currency of the table."""
+        return self.table.currency
+
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+        """Give the sum over the bands."""
+        count, table = units(quantity), self.table
+        amount = table.filled(count) if count else _at_zero(table, self.zero_quantity)
+        return ExactAmount(amount, table.currency)
+
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+        """Give the same amount with its derivation, a step for each band that is filled."""
+        count = units(quantity)
+        why = Explainer("fill up", 1)
+        given = why.given("quantity", "quantity", count)
+        if not count:
+            return why.explanation(_explain_zero(why, given, self.table, self.zero_quantity))
+        reached = self.table.band_number(count)
+        parts, below = [], ""
+        for number, band in enumerate(self.table.bands[:reached], 1):
+            upper = given
+            if number < reached and band.up_to is not None:
+                upper = why.given(f"limit_{number}", "upper limit of the band", band.up_to)
+            label = "units in band {number}"
+            filled = (
+                why.step(f"units_{number}", label, "subtract", upper, below, number=str(number))
+                if below
+                else why.step(f"units_{number}", label, "take", upper, number=str(number))
+            )
+            parts.append(_explain_band(why, band, number, filled))
+            below = upper
+        return why.explanation(why.step("amount", "sum of the bands", "add", *parts))
+
+
+@attrs.frozen
+class LookUp:
+    """All units cost what the band says in which the quantity lies, with that band's flat fee.
+
+    >>> seats = BandTable.of("EUR", [(10, "12"), (50, "10"), (None, "8")])
+    >>> LookUp(seats).price(60)
+    ExactAmount.of('480', 'EUR')
+    """
+
+    table: BandTable
+    zero_quantity: ZeroQuantity = ZeroQuantity.CHARGE_NOTHING
+
+    @property
+    def currency(self) -> str:
+        """The currency of the table."""
+        return self.table.currency
+
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+        """Give quantity times the unit price of the band reached."""
+        count, table = units(quantity), self.table
+        amount = table.looked_up(count) if count else _at_zero(table, self.zero_quantity)
+        return ExactAmount(amount, table.currency)
+
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+        """Give the same amount with its derivation, and the limits of the band."""
+        count = units(quantity)
+        why = Explainer("look up", 1)
+        given = why.given("quantity", "quantity", count)
+        if not count:
+            return why.explanation(_explain_zero(why, given, self.table, self.zero_quantity))
+        number = self.table.band_number(count)
+        band = self.table.bands[number - 1]
+        why.given("above", "the band begins above", self.table.lower_limit(number))
+        if band.up_to is not None:
+            why.given("up_to", "the band ends with", band.up_to)
+        return why.explanation(_explain_band(why, band, number, given))
+
+
+def _at_zero(table: BandTable, policy: ZeroQuantity) -> Fraction:
+    if policy is ZeroQuantity.FIRST_BAND_FLAT_FEE:
+        return table.bands[0].amount(Fraction(0))
+    return Fraction(0)
+
+
+def _explain_zero(why: Explainer, quantity: str, table: BandTable, policy: ZeroQuantity) -> str:
+    band = table.bands[0]
+    if policy is ZeroQuantity.FIRST_BAND_FLAT_FEE:
+        amount = _explain_band(why, band, 1, quantity)
+        return why.step("amount", _NO_UNITS_FLAT_FEE, "take", amount)
+    price = why.given("unit_price_1", "unit price", band.unit_price.value, table.currency)
+    return why.step("amount", _NO_UNITS, "multiply", quantity, price)
+
+
+def _explain_band(why: Explainer, band: Band, number: int, units_in_it: str) -> str:
+    """Write the steps for ``units_in_it`` units in one band; gives the name of its amount."""
+    currency, place = band.unit_price.currency, str(number)
+    amount = why.step(
+        f"charge_{number}",
+        "band {number}: units at its unit price",
+        "multiply",
+        units_in_it,
+        why.given(f"unit_price_{number}", "unit price", band.unit_price.value, currency),
+        number=place,
+    )
+    if band.flat_fee is not None and band.flat_fee:
+        flat = why.given(f"flat_fee_{number}", "flat fee", band.flat_fee.value, currency)
+        label = "band {number}: with its flat fee"
+        amount = why.step(f"with_fee_{number}", label, "add", amount, flat, number=place)
+    if band.cap is not None:
+        cap = why.given(f"cap_{number}", "most that the band charges", band.cap.value, currency)
+        label = "band {number}: no more than its cap"
+        amount = why.step(f"capped_{number}", label, "least", amount, cap, number=place)
+    return amount

@@ -1,0 +1,242 @@
+"""Bands of quantity with a price each, and the table that is sure to price every quantity.
+
+Band limits are upper limits and inclusive: exactly 10 units lie in the band up to 10, and 10.001
+units reach the next one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from math import lcm
+
+import attrs
+
+from harmony_core.errors import InvalidBands
+from harmony_core.explanation import exact_text
+from harmony_core.finance import Exact, ExactAmount, exact
+
+
+@attrs.frozen
+class Band:
+    """``unit_price`` for units up to and including ``up_to``; ``None`` has no upper end.
+
+    ``flat_fee`` is charged once when the band is entered; ``cap`` is the most that the band
+    charges, its flat fee included.
+    """
+
+    up_to: Fraction | None
+    unit_price: ExactAmount
+    flat_fee: ExactAmount | None = None
+    cap: ExactAmount | None = None
+
+    @classmethod
+    def of(
+        cls,
+        up_to: Exact | None,
+        unit_price: Exact,
+        currency: str,
+        *,
+        flat_fee: Exact | None = None,
+        cap: Exact | None = None,
+    ) -> Band:
+        """Make a band from plain numbers in one currency."""
+        return cls(
+            None if up_to is None else exact(up_to, "a band limit"),
+            ExactAmount.of(unit_price, currency),
+            None if flat_fee is None else ExactAmount.of(flat_fee, currency),
+            None if cap is None else ExactAmount.of(cap, currency),
+        )
+
+    def amount(self, units: Fraction) -> Fraction:
+        """Give what ``units`` above zero in this band cost, without the bands below it."""
+        amount = units * self.unit_price.value
+        if self.flat_fee is not None:
+            amount += self.flat_fee.value
+        return amount if self.cap is None else min(amount, self.cap.value)
+
+
+def _as_tuple(bands: Iterable[Band]) -> tuple[Band, ...]:
+    return tuple(bands)
+
+
+@attrs.frozen
+class BandTable:
+    """Bands with rising limits and one currency; the last is open, so every quantity has a price.
+
+    >>> seats = BandTable.of("EUR", [(10, "12"), (50, "10"), (None, "8")])
+    >>> seats.band_number(Fraction(10)), seats.band_number(Fraction("10.001"))
+    (1, 2)
+    """
+
+    bands: tuple[Band, ...] = attrs.field(converter=_as_tuple)
+    _kernel: _Kernel = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        _refuse_what_cannot_be(self.bands)
+        object.__setattr__(self, "_kernel", _Kernel(self.bands))
+
+    @classmethod
+    def of(cls, currency: str, rows: Iterable[Sequence[Exact | None]]) -> BandTable:
+        """Make a table from rows of ``(up_to, unit_price)`` or ``(up_to, unit_price, flat_fee)``.
+
+        Raises:
+            InvalidBands: the rows do not make a table; the message says which rule they break.
+        """
+        return cls(tuple(_band(row[0], row[1:], currency) for row in rows))
+
+    @classmethod
+    def of_ranges(cls, currency: str, rows: Iterable[Sequence[Exact | None]]) -> BandTable:
+        """Make a table from rows that also say above which quantity each band begins.
+
+        A row is ``(above, up_to, unit_price)`` or ``(above, up_to, unit_price, flat_fee)``.
+
+        Raises:
+            InvalidBands: there is a gap or an overlap between two bands or below the first, or
+                the rows break another rule of a table.
+
+        >>> BandTable.of_ranges("EUR", [(0, 10, "12"), (12, None, "8")])
+        Traceback (most recent call last):
+            ...
+        harmony_core.errors.InvalidBands: no band covers the quantities above 10 and up to 12: ...
+        """
+        ranges = [tuple(row) for row in rows]
+        reached: Fraction | None = Fraction(0)
+        for above, up_to, *_ in ranges:
+            if above is None:
+                raise InvalidBands("a band of a range needs to say above which quantity it begins")
+            _refuse_gap_or_overlap(reached, exact(above, "a band's beginning"))
+            reached = None if up_to is None else exact(up_to, "a band limit")
+        return cls(tuple(_band(row[1], row[2:], currency) for row in ranges))
+
+    @property
+    def currency(self) -> str:
+        """The one currency of all its prices."""
+        return self.bands[0].unit_price.currency
+
+    def band_number(self, quantity: Fraction) -> int:
+        """Give the number, from 1, of the band in which ``quantity`` lies."""
+        return self._kernel.index(quantity.numerator, quantity.denominator) + 1
+
+    def lower_limit(self, number: int) -> Fraction:
+        """Give the quantity above which band ``number`` begins; zero for the first."""
+        limit = self.bands[number - 2].up_to if number > 1 else None
+        return limit or Fraction(0)
+
+    def filled(self, quantity: Fraction) -> Fraction:
+        """Give the amount when each band is filled in turn; ``quantity`` is above zero."""
+        return self._kernel.filled(quantity)
+
+    def looked_up(self, quantity: Fraction) -> Fraction:
+        """Give the amount when all units cost what the band reached says; above zero."""
+        return self._kernel.looked_up(quantity)
+
+
+def _band(up_to: Exact | None, prices: Sequence[Exact | None], currency: str) -> Band:
+    unit_price, flat_fee = prices if len(prices) == 2 else (*prices, None)
+    if unit_price is None:
+        raise InvalidBands("every band needs a unit price; for none give '0'")
+    return Band.of(up_to, unit_price, currency, flat_fee=flat_fee)
+
+
+def _refuse_gap_or_overlap(reached: Fraction | None, above: Fraction) -> None:
+    if reached is None:
+        raise InvalidBands(
+            f"bands overlap: one is open, yet another begins above {exact_text(above)}; "
+            "only the last may be open"
+        )
+    if above > reached:
+        raise InvalidBands(
+            f"no band covers the quantities above {exact_text(reached)} and up to "
+            f"{exact_text(above)}: close the gap"
+        )
+    if above < reached:
+        raise InvalidBands(
+            f"bands overlap: the quantities above {exact_text(above)} and up to "
+            f"{exact_text(reached)} lie in two of them"
+        )
+
+
+def _refuse_what_cannot_be(bands: tuple[Band, ...]) -> None:
+    if not bands:
+        raise InvalidBands("a band table needs a band: give at least one, with up_to=None")
+    for number, band in enumerate(bands[:-1], 1):
+        if band.up_to is None:
+            raise InvalidBands(
+                f"band {number} of {len(bands)} is open, so the next one overlaps it: "
+                "only the last band has up_to=None"
+            )
+    if (last := bands[-1].up_to) is not None:
+        raise InvalidBands(
+            f"the last band must be open, but it ends at {exact_text(last)}: give it up_to=None"
+        )
+    limits = [band.up_to for band in bands if band.up_to is not None]
+    if limits and limits[0] <= 0:
+        raise InvalidBands(
+            f"the first band must end above zero, but it ends at {exact_text(limits[0])}"
+        )
+    for lower, upper in pairwise(limits):
+        if upper <= lower:
+            raise InvalidBands(
+                f"band limits must rise, but {exact_text(upper)} follows {exact_text(lower)}: "
+                "the two bands overlap"
+            )
+    amounts = [a for band in bands for a in (band.unit_price, band.flat_fee, band.cap) if a]
+    found = sorted({bands[0].unit_price.currency, *(amount.currency for amount in amounts)})
+    if len(found) > 1:
+        raise InvalidBands(f"one table, one currency: found {', '.join(found)}")
+
+
+class _Kernel:
+    """The table as whole numbers, so that a price costs one bisection and one fraction.
+
+    Limits are multiplied by their common denominator, amounts by theirs. Band by band, a filled
+    quantity costs ``offset + quantity * price``: the offset holds what the bands below cost, the
+    flat fee, and the units that were paid below.
+    """
+
+    __slots__ = ("bands", "below", "flats", "limit_scale", "limits", "offsets", "prices", "scale")
+
+    def __init__(self, bands: tuple[Band, ...]) -> None:
+        self.bands = bands
+        limits = [band.up_to for band in bands if band.up_to is not None]
+        prices = [band.unit_price.value for band in bands]
+        flats = [Fraction(0) if band.flat_fee is None else band.flat_fee.value for band in bands]
+        lows = [Fraction(0), *limits]
+        below = [Fraction(0)]  # what all bands before this one cost when they are full
+        for band, low, limit in zip(bands, lows, limits, strict=False):
+            below.append(below[-1] + band.amount(limit - low))
+        offsets = [
+            under + flat - low * price
+            for under, flat, low, price in zip(below, flats, lows, prices, strict=True)
+        ]
+        self.below = below
+        self.limit_scale = lcm(*(limit.denominator for limit in limits))
+        self.limits = [int(limit * self.limit_scale) for limit in limits]
+        self.scale = lcm(*(amount.denominator for amount in (*prices, *flats, *offsets)))
+        self.prices = [int(price * self.scale) for price in prices]
+        self.flats = [int(flat * self.scale) for flat in flats]
+        self.offsets = [int(offset * self.scale) for offset in offsets]
+
+    def index(self, numerator: int, denominator: int) -> int:
+        # The limit is whole, so a quantity is not above it just when its ceiling is not.
+        return bisect_left(self.limits, -(-numerator * self.limit_scale // denominator))
+
+    def filled(self, quantity: Fraction) -> Fraction:
+        n, d = quantity.numerator, quantity.denominator
+        at = self.index(n, d)
+        band = self.bands[at]
+        if band.cap is not None:
+            low = self.bands[at - 1].up_to if at else None
+            return self.below[at] + band.amount(quantity - (low or 0))
+        return Fraction(self.offsets[at] * d + n * self.prices[at], self.scale * d)
+
+    def looked_up(self, quantity: Fraction) -> Fraction:
+        n, d = quantity.numerator, quantity.denominator
+        at = self.index(n, d)
+        band = self.bands[at]
+        if band.cap is not None:
+            return band.amount(quantity)
+        return Fraction(self.flats[at] * d + n * self.prices[at], self.scale * d)

@@ -1,0 +1,139 @@
+"""Limits around a scheme: a least amount, a greatest amount, a least quantity. They nest."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.errors import CurrencyMismatch
+from harmony_core.explanation import Explainer, Explanation
+from harmony_core.finance import Exact, ExactAmount
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
+
+
+def _same_currency(scheme: Scheme, limit: ExactAmount) -> None:
+    if scheme.currency != limit.currency:
+        raise CurrencyMismatch(scheme.currency, limit.currency)
+
+
+@attrs.frozen
+class AtLeast:
+    """``minimum`` when ``scheme`` charges less; settled on the last line of the period.
+
+    >>> from harmony_core.pricing import PerUnit
+    >>> AtLeast.of(PerUnit.of("10", "USD"), "100").price(3)
+    ExactAmount.of('100', 'USD')
+    """
+
+    scheme: Scheme
+    minimum: ExactAmount
+
+    def __attrs_post_init__(self) -> None:
+        _same_currency(self.scheme, self.minimum)
+
+    @classmethod
+    def of(cls, scheme: Scheme, minimum: Exact) -> AtLeast:
+        """Make it from a plain number in the scheme's currency."""
+        return cls(scheme, ExactAmount.of(minimum, scheme.currency))
+
+    @property
+    def currency(self) -> str:
+        """The currency of the scheme."""
+        return self.minimum.currency
+
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
+        """Give the greater of the two; on an earlier line of the period what the scheme says."""
+        amount = self.scheme.price(quantity, point)
+        if point.last_line_of_period and amount.value < self.minimum.value:
+            return self.minimum
+        return amount
+
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:
+        """Give the same amount with its derivation."""
+        why = Explainer("at least", 1)
+        inner = why.adopt(self.scheme.explain(quantity, point), "inner_")
+        if not point.last_line_of_period:
+            label = "the minimum waits for the last line of the period"
+            return why.explanation(why.step("amount", label, "take", inner))
+        minimum = why.given("minimum", "minimum", self.minimum.value, self.currency)
+        label = "no less than the minimum"
+        return why.explanation(why.step("amount", label, "greatest", inner, minimum))
+
+
+@attrs.frozen
+class AtMost:
+    """``maximum`` when ``scheme`` charges more.
+
+    >>> from harmony_core.pricing import PerUnit
+    >>> AtMost.of(PerUnit.of("10", "USD"), "100").price(30)
+    ExactAmount.of('100', 'USD')
+    """
+
+    scheme: Scheme
+    maximum: ExactAmount
+
+    def __attrs_post_init__(self) -> None:
+        _same_currency(self.scheme, self.maximum)
+
+    @classmethod
+    def of(cls, scheme: Scheme, maximum: Exact) -> AtMost:
+        """Make it from a plain number in the scheme's currency."""
+        return cls(scheme, ExactAmount.of(maximum, scheme.currency))
+
+    @property
+    def currency(self) -> str:
+        """The currency of the scheme."""
+        return self.maximum.currency
+
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
+        """Give the lesser of the two."""
+        amount = self.scheme.price(quantity, point)
+        return amount if amount.value <= self.maximum.value else self.maximum
+
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:
+        """Give the same amount with its derivation."""
+        why = Explainer("at most", 1)
+        inner = why.adopt(self.scheme.explain(quantity, point), "inner_")
+        maximum = why.given("maximum", "maximum", self.maximum.value, self.currency)
+        label = "no more than the maximum"
+        return why.explanation(why.step("amount", label, "least", inner, maximum))
+
+
+def _least_units(quantity: Exact) -> Fraction:
+    return units(quantity)
+
+
+@attrs.frozen
+class MinimumQuantity:
+    """``scheme`` for ``quantity`` units at least: the quantity is raised before it is priced.
+
+    >>> from harmony_core.pricing import PerUnit
+    >>> MinimumQuantity(PerUnit.of("10", "USD"), 5).price(3)
+    ExactAmount.of('50', 'USD')
+    """
+
+    scheme: Scheme
+    quantity: Fraction = attrs.field(converter=_least_units)
+
+    @property
+    def currency(self) -> str:
+        """The currency of the scheme."""
+        return self.scheme.currency
+
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
+        """Give what the scheme charges for the greater of the two quantities."""
+        return self.scheme.price(max(units(quantity), self.quantity), point)
+
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:
+        """Give the same amount with its derivation."""
+        asked = units(quantity)
+        inner = self.scheme.explain(max(asked, self.quantity), point)
+        if asked >= self.quantity:
+            return inner
+        why = Explainer("minimum quantity", 1)
+        why.given("asked", "quantity used", asked)
+        why.given("minimum_quantity", "minimum quantity", self.quantity)
+        amount = why.adopt(inner, "inner_")
+        label = "priced at the minimum quantity"
+        return why.explanation(why.step("amount", label, "take", amount))

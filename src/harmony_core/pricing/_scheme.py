@@ -1,0 +1,111 @@
+"""What every price scheme can do, the place of a line in its period, and the two entrances.
+
+``price`` computes and nothing else; ``explain`` computes the same figure while it writes down how.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+from typing import Protocol
+
+import attrs
+
+from harmony_core.errors import InvalidValue
+from harmony_core.explanation import Explanation, exact_text
+from harmony_core.finance import Exact, ExactAmount, exact
+
+
+class ZeroQuantity(StrEnum):
+    """What a banded scheme charges for no units at all; stored on contract line and charge."""
+
+    CHARGE_NOTHING = "charge_nothing"
+    FIRST_BAND_FLAT_FEE = "first_band_flat_fee"
+
+
+@attrs.frozen
+class PricePoint:
+    """Where the line being priced stands in its billing period.
+
+    A period billed in several lines (progressive billing) charges a flat amount in advance on the
+    first of them, and a flat amount in arrears and a minimum on the last. One line is both.
+    """
+
+    first_line_of_period: bool = True
+    last_line_of_period: bool = True
+
+
+ONLY_LINE = PricePoint()
+"""The usual case: one line bills the whole period."""
+
+
+class Scheme(Protocol):
+    """A way to turn a quantity into an amount: a small, immutable, serialisable value."""
+
+    @property
+    def currency(self) -> str:
+        """The currency of every amount that it gives."""
+        ...
+
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
+        """Give the exact amount for ``quantity`` units (zero or more)."""
+        ...
+
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:
+        """Give the same amount with its derivation."""
+        ...
+
+
+def units(quantity: Exact) -> Fraction:
+    """Read a quantity.
+
+    Raises:
+        InvalidValue: it is below zero, or not an exact number.
+    """
+    value = exact(quantity, "a quantity")
+    if value.numerator < 0:
+        raise InvalidValue(
+            f"a quantity is zero or more, got {exact_text(value)}: price what is given back as a "
+            "charge and turn the sign of the amount"
+        )
+    return value
+
+
+def net_quantity(carried_in: Exact, added: Exact) -> Fraction:
+    """Give the quantity to price when units are carried into a period and others are added.
+
+    Units given back beyond what there was leave nothing to price; they do not turn into a credit,
+    since nobody was charged for them.
+
+    >>> net_quantity(-3, 4), net_quantity(-3, 1)
+    (Fraction(1, 1), Fraction(0, 1))
+    """
+    both = exact(carried_in, "a quantity carried in") + exact(added, "a quantity added")
+    return max(both, Fraction(0))
+
+
+def price(scheme: Scheme, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
+    """Give the exact amount of ``quantity`` units under ``scheme``; settle it once, when billed.
+
+    Raises:
+        InvalidValue: the quantity is below zero or not an exact number.
+
+    >>> from harmony_core.pricing import BandTable, FillUp, LookUp
+    >>> seats = BandTable.of("EUR", [(10, "12"), (50, "10"), (None, "8")])
+    >>> price(FillUp(seats), 11), price(LookUp(seats), 11)
+    (ExactAmount.of('130', 'EUR'), ExactAmount.of('110', 'EUR'))
+    """
+    return scheme.price(quantity, point)
+
+
+def explain(scheme: Scheme, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:
+    """Give the same amount as :func:`price`, with the rule, the inputs and every step.
+
+    >>> from harmony_core.pricing import PerUnit
+    >>> print(explain(PerUnit.of("0.00045", "EUR"), 1_000).as_text())
+    per unit (v1)
+      quantity: 1000
+      unit price: 0.00045 EUR
+      quantity at the unit price: 1000 × 0.00045 = 0.45 EUR
+    """
+    return scheme.explain(quantity, point)
