@@ -9,11 +9,57 @@ contribution are pure functions over the same values. Nothing here knows a contr
 dimensions.
 """
 
-from harmony_core.finance._allocation import AllocationMode, allocate, allocate_apart, fit
-from harmony_core.finance._conversion import convert, triangulate
-from harmony_core.finance._currencies import Currency, currencies, currency, minor_digits
-from harmony_core.finance._entities import AccountRole, Group, LegalEntity, Role
-from harmony_core.finance._exact import Exact, exact
+from harmony_core.finance._allocation import (
+    AllocationMode,
+    allocate,
+    allocate_apart,
+    fit,
+)
+from harmony_core.finance._consolidation import (
+    Break,
+    BreakReason,
+    Consolidation,
+    Elimination,
+    consolidate,
+)
+from harmony_core.finance._contribution import (
+    Contribution,
+    EffectiveHourlyRates,
+)
+from harmony_core.finance._conversion import (
+    convert,
+    triangulate,
+)
+from harmony_core.finance._cost_rate_table import (
+    CostRateTable,
+    FoundCostRate,
+)
+from harmony_core.finance._cost_rates import (
+    CostRate,
+    blended_cost_rate,
+    individual_cost_rate,
+    marginal_cost_rate,
+)
+from harmony_core.finance._currencies import (
+    Currency,
+    currencies,
+    currency,
+    minor_digits,
+)
+from harmony_core.finance._entities import (
+    AccountRole,
+    Group,
+    LegalEntity,
+    Role,
+)
+from harmony_core.finance._exact import (
+    Exact,
+    exact,
+)
+from harmony_core.finance._intercompany import (
+    IntercompanyPair,
+    book_transfer,
+)
 from harmony_core.finance._journal import (
     Dimensions,
     JournalEntry,
@@ -21,7 +67,31 @@ from harmony_core.finance._journal import (
     dimensions,
     journal_entry,
 )
-from harmony_core.finance._money import ExactAmount, Money, money_sum
+from harmony_core.finance._money import (
+    ExactAmount,
+    Money,
+    money_sum,
+)
+from harmony_core.finance._profit_reports import (
+    ContributionReport,
+    RankedRow,
+    Ranking,
+    RollUp,
+    Trend,
+    TrendMonth,
+    contribution_by,
+    ranking,
+    roll_up,
+    trend,
+)
+from harmony_core.finance._profitability import (
+    CostView,
+    HoursWorked,
+    ProfitFact,
+    ProfitFacts,
+    entity_profit_facts,
+    profit_facts,
+)
 from harmony_core.finance._rates import (
     DEFAULT_RATE_POLICY,
     FoundRate,
@@ -31,7 +101,11 @@ from harmony_core.finance._rates import (
     RateLeg,
     RatePolicy,
 )
-from harmony_core.finance._rounding import HALF_EVEN, HALF_UP, Rounding
+from harmony_core.finance._rounding import (
+    HALF_EVEN,
+    HALF_UP,
+    Rounding,
+)
 from harmony_core.finance._tax import (
     DocumentAdjustment,
     TaxDocument,
@@ -50,7 +124,32 @@ from harmony_core.finance._three import (
     booking_rates,
     fit_lines,
 )
-from harmony_core.finance._trial_balance import AccountBalance, TrialBalance, trial_balance
+from harmony_core.finance._transfer import (
+    TransferCharge,
+    TransferRule,
+    TransferRules,
+    TransferSubject,
+    transfer_price,
+)
+from harmony_core.finance._transfer_methods import (
+    CostPlus,
+    FixedRate,
+    PercentOfSell,
+    TransferBasis,
+    TransferMethod,
+    explain_transfer,
+)
+from harmony_core.finance._transfer_outcome import (
+    CustomerLine,
+    OwnBooks,
+    TransferOutcome,
+    transfer_outcome,
+)
+from harmony_core.finance._trial_balance import (
+    AccountBalance,
+    TrialBalance,
+    trial_balance,
+)
 
 __all__ = [
     "DEFAULT_RATE_POLICY",
@@ -61,24 +160,47 @@ __all__ = [
     "AllocationMode",
     "Booked",
     "BookingRates",
+    "Break",
+    "BreakReason",
     "Column",
+    "Consolidation",
+    "Contribution",
+    "ContributionReport",
+    "CostPlus",
+    "CostRate",
+    "CostRateTable",
+    "CostView",
     "Currency",
+    "CustomerLine",
     "Dimensions",
     "DocumentAdjustment",
+    "EffectiveHourlyRates",
+    "Elimination",
     "Exact",
     "ExactAmount",
+    "FixedRate",
+    "FoundCostRate",
     "FoundRate",
     "Group",
+    "HoursWorked",
+    "IntercompanyPair",
     "JournalEntry",
     "JournalLine",
     "LegalEntity",
     "Money",
+    "OwnBooks",
+    "PercentOfSell",
+    "ProfitFact",
+    "ProfitFacts",
+    "RankedRow",
+    "Ranking",
     "Rate",
     "RateBook",
     "RateKind",
     "RateLeg",
     "RatePolicy",
     "Role",
+    "RollUp",
     "Rounding",
     "TaxDocument",
     "TaxGroup",
@@ -86,22 +208,45 @@ __all__ = [
     "TaxMethod",
     "TaxRate",
     "TaxTable",
+    "TransferBasis",
+    "TransferCharge",
+    "TransferMethod",
+    "TransferOutcome",
+    "TransferRule",
+    "TransferRules",
+    "TransferSubject",
+    "Trend",
+    "TrendMonth",
     "TrialBalance",
     "allocate",
     "allocate_apart",
+    "blended_cost_rate",
+    "book_transfer",
     "booked_sum",
     "booking_rates",
+    "consolidate",
+    "contribution_by",
     "convert",
     "currencies",
     "currency",
     "dimensions",
+    "entity_profit_facts",
     "exact",
+    "explain_transfer",
     "fit",
     "fit_lines",
+    "individual_cost_rate",
     "journal_entry",
+    "marginal_cost_rate",
     "minor_digits",
     "money_sum",
+    "profit_facts",
+    "ranking",
+    "roll_up",
     "tax_document",
+    "transfer_outcome",
+    "transfer_price",
+    "trend",
     "trial_balance",
     "triangulate",
 ]

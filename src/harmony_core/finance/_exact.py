@@ -16,7 +16,7 @@ from harmony_core.errors import InvalidValue
 Exact: TypeAlias = int | str | Decimal | Fraction
 """What callers may pass where an exact number is asked: ``12``, ``"0.00045"``, ``"15/31"``."""
 
-_PLAIN = re.compile(r"[+-]?\d+(\.\d+)?(/[1-9]\d*)?")
+_PLAIN = re.compile(r"[+-]?\d{1,1000}(\.\d{1,1000})?(/[1-9]\d{0,1000})?", re.ASCII)
 
 
 def exact(value: Exact, what: str = "a number") -> Fraction:
@@ -40,6 +40,8 @@ def exact(value: Exact, what: str = "a number") -> Fraction:
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise InvalidValue(f"{what} must be finite, got {value}")
+        if abs(value.adjusted()) > 1000:  # 10**huge would fill the memory
+            raise InvalidValue(f"{what} is out of all proportion: {value}")
         return Fraction(value)
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise InvalidValue(

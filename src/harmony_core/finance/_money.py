@@ -28,6 +28,11 @@ def _whole_number(_: object, __: Any, value: int) -> None:
         raise InvalidValue(f"minor units must be a whole number, got {value!r}")
 
 
+def _fraction(_: object, __: Any, value: Fraction) -> None:
+    if type(value) is not Fraction:
+        raise InvalidValue(f"an exact amount holds a Fraction, got {value!r}: use ExactAmount.of")
+
+
 def _known_currency(_: object, __: Any, code: str) -> None:
     minor_digits(code)  # raises for an unknown code, and for one without minor units
 
@@ -114,15 +119,23 @@ class Money:
         return self.minor != 0
 
     def __lt__(self, other: Money) -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
         return self._comparable(other) < other.minor
 
     def __le__(self, other: Money) -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
         return self._comparable(other) <= other.minor
 
     def __gt__(self, other: Money) -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
         return self._comparable(other) > other.minor
 
     def __ge__(self, other: Money) -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
         return self._comparable(other) >= other.minor
 
     def _comparable(self, other: Money) -> int:
@@ -179,7 +192,7 @@ class ExactAmount:
     Money.of('150.00', 'EUR')
     """
 
-    value: Fraction = attrs.field(validator=attrs.validators.instance_of(Fraction))
+    value: Fraction = attrs.field(validator=_fraction)
     currency: str = attrs.field(validator=_known_currency)
 
     @classmethod
@@ -218,12 +231,16 @@ class ExactAmount:
         return ExactAmount(rounding.apply(self.value, minor_unit), self.currency)
 
     def __add__(self, other: ExactAmount | Money) -> ExactAmount:
+        if not isinstance(other, ExactAmount | Money):
+            return NotImplemented
         right = _as_exact(other)
         if self.currency != right.currency:
             raise CurrencyMismatch(self.currency, right.currency)
         return ExactAmount(self.value + right.value, self.currency)
 
     def __sub__(self, other: ExactAmount | Money) -> ExactAmount:
+        if not isinstance(other, ExactAmount | Money):
+            return NotImplemented
         return self + (-_as_exact(other))
 
     def __mul__(self, times: Exact) -> ExactAmount:
