@@ -1,0 +1,262 @@
+"""What is charged, for which days, and when: R0 to R4."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import partial
+from typing import NamedTuple
+
+from tests.demo.independent.amounts import (
+    Fleet,
+    Period,
+    devices_amount,
+    expenses_amount,
+    fixed_amount,
+    time_amount,
+    usage_amount,
+)
+from tests.demo.independent.exact import (
+    ONE_DAY,
+    add_months,
+    days_between,
+    month_first,
+    month_of,
+    settle,
+)
+from tests.demo.independent.funds import blocks_of, replay
+from tests.demo.independent.rates import RateTable
+from tests.demo.independent.reading import Company, Expense, Line, Usage, Work
+
+ORIGINAL, CORRECTION, OVERAGE = "original", "correction", "overage"
+
+
+class Charge(NamedTuple):
+    line: Line
+    series: str  # main or overage
+    kind: str
+    period: Period
+    trigger: date
+    net: Fraction
+
+
+# --- R1 ------------------------------------------------------------------------------------------
+# > Periods of a line: boundary(n) = add_months(line.start, n*interval) from the original start
+# > (clipped to short months). Clipped at the line's end (inclusive last day). Lines measured from
+# > time or expenses, and overage of funds, use calendar months [1st, 1st) from the month of
+# > line.start, clipped to the line's own days.
+# > R2: Once-only lines (interval 0): one period of one day [start, start+1)
+#
+# Decision: time, expenses and overage use calendar months whatever interval the product names.
+
+
+def calendar_months(line: Line, until: date) -> Iterator[Period]:
+    """Calendar months that begin on or before ``until``."""
+    number, first = 0, month_first(month_of(line.start))
+    while first <= until and (line.end is None or first <= line.end):
+        last = add_months(first, 1) - ONE_DAY
+        clipped_last = last if line.end is None else min(last, line.end)
+        yield Period(number, max(first, line.start), clipped_last, days_between(first, last))
+        number, first = number + 1, add_months(first, 1)
+
+
+def periods(line: Line, until: date) -> Iterator[Period]:
+    """Periods of the line's own charges that begin on or before ``until``."""
+    if line.product.source in {"time", "expenses"}:
+        yield from calendar_months(line, until)
+        return
+    if line.product.interval == 0:
+        if line.start <= until:
+            yield Period(0, line.start, line.start, 1)
+        return
+    number, first = 0, line.start
+    while first <= until and (line.end is None or first <= line.end):
+        last = add_months(line.start, (number + 1) * line.product.interval) - ONE_DAY
+        clipped_last = last if line.end is None else min(last, line.end)
+        yield Period(number, first, clipped_last, days_between(first, last))
+        number, first = number + 1, last + ONE_DAY
+
+
+# --- R2 ------------------------------------------------------------------------------------------
+# > Trigger: advance = period start - lead_days; arrears = day after the (clipped) period's last day
+# > - lead_days. Once-only lines (interval 0): ... trigger = start.
+
+
+def trigger_day(line: Line, period: Period) -> date:
+    """Day on which the period's charge comes into being."""
+    product = line.product
+    if product.interval == 0 and product.source not in {"time", "expenses"}:
+        return line.start
+    lead = timedelta(days=product.lead_days)
+    return (period.first if product.timing == "advance" else period.last + ONE_DAY) - lead
+
+
+# --- R3, overage ---------------------------------------------------------------------------------
+# > overage of a fund: a second charge series of the line (calendar months, arrears, lead 0) ...
+# > priced at overage_prices of the contract's currency; settled once per charge. A month without
+# > any overage makes no charge.
+
+
+def overage_hours(line: Line, draws: list[Work], through: date, known: date) -> dict[str, Fraction]:
+    """Clock hours of overage by month."""
+    by_month: dict[str, Fraction] = defaultdict(Fraction)
+    for day, hours in replay(line, draws, known, through).overage:
+        if day >= line.start and (line.end is None or day <= line.end):
+            by_month[month_of(day)] += hours
+    return by_month
+
+
+# --- R4 ------------------------------------------------------------------------------------------
+# > The charge at trigger T sees facts recorded on or before T. Every later day k on which a fact of
+# > that line (for funds: of that fund) was recorded re-computes the whole period as known on k; the
+# > difference to what was charged for the period so far is a correction charge with trigger k, same
+# > service period; no charge when the difference is zero. A metered charge of zero exists.
+#
+# Decision: where the first charge lies before the opening day, the former system is taken to have
+# charged what was known on its trigger; a later correction is only the difference to that.
+# Decision: a correction of overage is a correction (kind), in the series "overage".
+
+
+def with_corrections(
+    first: Charge,
+    amount_as_known: Callable[[date], Fraction],
+    known_days: list[date],
+    keep_zero: bool,
+) -> Iterator[Charge]:
+    """Yield the first charge and then one correction for each later day that changes the amount."""
+    currency = first.line.currency
+    charged = settle(amount_as_known(first.trigger), currency)
+    if charged or keep_zero:
+        yield first._replace(net=charged)
+    for day in known_days:
+        if day > first.trigger:
+            amount = settle(amount_as_known(day), currency)
+            if amount != charged:
+                yield first._replace(kind=CORRECTION, trigger=day, net=amount - charged)
+                charged = amount
+
+
+class Facts:
+    """The facts of each line: which of them count for it."""
+
+    def __init__(self, company: Company) -> None:
+        self.work: dict[tuple[str, str], list[Work]] = defaultdict(list)
+        for entry in company.work:
+            self.work[entry.contract, entry.line].append(entry)
+        self.expenses: dict[tuple[str, str], list[Expense]] = defaultdict(list)
+        for expense in company.expenses:
+            self.expenses[expense.contract, expense.line].append(expense)
+        self.usage: dict[tuple[str, str], list[Usage]] = defaultdict(list)
+        for record in company.usage:
+            self.usage[record.customer, record.meter].append(record)
+        self._fleets: dict[str, Fleet] = defaultdict(lambda: defaultdict(list))
+        for event in sorted(company.device_events, key=lambda e: (e.day, e.known)):
+            self._fleets[company.devices[event.device][1]][event.device].append(event)
+        self._type_of = {device: type_ for device, (type_, _) in company.devices.items()}
+        self._parent = company.type_parent
+
+    def _is_a(self, type_: str, wanted: tuple[str, ...]) -> bool:
+        at: str | None = type_
+        while at is not None:
+            if at in wanted:
+                return True
+            at = self._parent[at]
+        return False
+
+    def fleet(self, line: Line) -> Fleet:
+        wanted = line.product.types
+        fleet = self._fleets[line.party]
+        return {d: events for d, events in fleet.items() if self._is_a(self._type_of[d], wanted)}
+
+
+def _measured(
+    line: Line, facts: Facts, rates: RateTable
+) -> tuple[Callable[[Period, date], Fraction], list[tuple[date, date]]]:
+    """How a line's amount follows from its facts, and (day, known) of each of those facts."""
+    source, key = line.product.source, (line.contract, line.line)
+    if source == "devices":
+        fleet = facts.fleet(line)
+        return (
+            lambda period, known: devices_amount(line, fleet, period, known),
+            [(e.day, e.known) for events in fleet.values() for e in events],
+        )
+    if source == "usage":
+        records = facts.usage[line.party, line.product.meter]
+        return (
+            lambda period, known: usage_amount(line, records, period, known),
+            [(r.day, r.known) for r in records],
+        )
+    if source == "time":
+        entries = facts.work[key]
+        return (
+            lambda period, known: time_amount(line, entries, period, known),
+            [(e.day, e.known) for e in entries],
+        )
+    if source == "expenses":
+        expenses = facts.expenses[key]
+        return (
+            lambda period, known: expenses_amount(line, expenses, rates, period, known),
+            [(e.day, e.known) for e in expenses],
+        )
+    return (lambda period, _: fixed_amount(line, period)), []
+
+
+def charges_of(line: Line, facts: Facts, rates: RateTable, until: date) -> Iterator[Charge]:
+    """All charges of periods that begin on or before ``until``, with corrections until then."""
+    amount, known_of = _measured(line, facts, rates)
+    for period in periods(line, until + timedelta(days=max(0, line.product.lead_days))):
+        trigger = trigger_day(line, period)
+        late = sorted(
+            {known for day, known in known_of if trigger < known <= until and day <= period.last}
+        )
+        first = Charge(line, "main", ORIGINAL, period, trigger, Fraction(0))
+        yield from with_corrections(first, partial(amount, period), late, keep_zero=True)
+    if line.product.type == "prepayment":
+        yield from _overage(line, facts.work[line.contract, line.line], until)
+
+
+def _overage(line: Line, draws: list[Work], until: date) -> Iterator[Charge]:
+    prices = (line.product.fund or {}).get("overage_prices") or {}
+    known_days = sorted({entry.known for entry in draws if entry.known <= until})
+    found: dict[date, dict[str, Fraction]] = {}
+
+    def hours_known(day: date, month: str) -> Fraction:
+        if day not in found:
+            found[day] = overage_hours(line, draws, until, day)
+        return found[day].get(month, Fraction(0))
+
+    for period in calendar_months(line, until):
+        month = month_of(period.first)
+
+        def amount(day: date, month: str = month) -> Fraction:
+            hours = hours_known(day, month)
+            return hours * Fraction(prices[line.currency]) if hours else Fraction(0)
+
+        first = Charge(line, "overage", OVERAGE, period, period.last + ONE_DAY, Fraction(0))
+        yield from with_corrections(first, amount, known_days, keep_zero=False)
+
+
+# --- R0 ------------------------------------------------------------------------------------------
+# > Opening: a charge whose trigger day is before the group's opening_day does not exist (the former
+# > system billed it).
+
+
+def all_charges(company: Company, rates: RateTable, opening: date, until: date) -> list[Charge]:
+    """Every charge triggered from ``opening`` on, of periods that begin on or before ``until``.
+
+    Some triggers lie after ``until``: those charges are not made yet, but may accrue (R6).
+    """
+    facts = Facts(company)
+    return [
+        charge
+        for line in company.lines
+        for charge in charges_of(line, facts, rates, until)
+        if charge.trigger >= opening
+    ]
+
+
+def block_last_day(charge: Charge) -> date:
+    """Last day on which the block bought by this charge can be drawn."""
+    return blocks_of(charge.line, charge.period.first)[-1].last

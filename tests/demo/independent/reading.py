@@ -1,0 +1,357 @@
+"""The frozen files of the demo company, read into plain tuples.
+
+Numbers are read as exact fractions from their text; an empty cell is ``None``.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+Band = tuple[Fraction | None, Fraction, Fraction]  # upper limit (inclusive), unit price, flat fee
+
+
+class Product(NamedTuple):
+    id: str
+    type: str  # transactional, recurring, prepayment, consumption
+    tax_category: str
+    scheme: str  # flat, per_unit, fill_up, look_up
+    amounts: dict[str, Fraction]  # flat and per_unit: by currency
+    bands: dict[str, list[Band]]  # fill_up and look_up: by currency
+    source: str  # fixed, time, expenses, devices, usage
+    types: tuple[str, ...]
+    policy: str
+    meter: str
+    markup_percent: Fraction
+    minimum: Fraction
+    timing: str  # advance, arrears
+    interval: int  # months; 0 = once
+    lead_days: int
+    recognition: str  # at_once, straight_line, as_drawn
+    fund: dict[str, Any] | None
+    components: tuple[tuple[str, Fraction, Fraction], ...]  # product, quantity, share percent
+
+    @property
+    def measured(self) -> bool:
+        return self.source != "fixed"
+
+
+class Line(NamedTuple):
+    contract: str
+    line: str
+    side: str
+    entity: str
+    party: str  # merged customers already replaced by their master
+    currency: str
+    product: Product
+    quantity: Fraction
+    unit_price: Fraction | None
+    start: date
+    end: date | None  # last day, inclusive
+    for_contract: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.contract}/{self.line}"
+
+
+class DeviceEvent(NamedTuple):
+    device: str
+    day: date
+    on: bool
+    known: date
+
+
+class Work(NamedTuple):
+    id: str
+    person: str
+    day: date
+    started_at: str
+    hours: Fraction
+    contract: str
+    line: str
+    multiplier: Fraction
+    known: date
+
+
+class Expense(NamedTuple):
+    id: str
+    person: str
+    day: date
+    amount: Fraction
+    currency: str
+    contract: str
+    line: str
+    known: date
+
+
+class Usage(NamedTuple):
+    id: str
+    day: date
+    customer: str  # master
+    meter: str
+    quantity: Fraction
+    known: date
+
+
+class TransferRule(NamedTuple):
+    id: str
+    seller: str
+    performer: str
+    method: str
+    value: Fraction
+    currency: str
+    valid_from: date
+    valid_to: date | None
+
+
+class TaxRate(NamedTuple):
+    jurisdiction: str
+    category: str
+    percent: Fraction
+    valid_from: date
+    valid_to: date | None
+
+
+class Rate(NamedTuple):
+    base: str
+    quote: str
+    day: date
+    value: Fraction
+    known_from: date
+
+
+class Company(NamedTuple):
+    group_currency: str
+    opening_day: date
+    entity_currency: dict[str, str]
+    entity_country: dict[str, str]
+    tax_rates: list[TaxRate]
+    transfer_rules: list[TransferRule]
+    type_parent: dict[str, str | None]
+    contractors: set[str]
+    employments: dict[str, list[tuple[date, str, str]]]  # person: valid from, entity, group
+    cost_rates: dict[tuple[str, str], list[tuple[date, str, Fraction]]]
+    customer_country: dict[str, str]
+    master: dict[str, str]
+    lines: list[Line]
+    devices: dict[str, tuple[str, str]]  # device: type, customer (master)
+    device_events: list[DeviceEvent]
+    work: list[Work]
+    expenses: list[Expense]
+    usage: list[Usage]
+    rates: list[Rate]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def _day_or_none(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _known(row: dict[str, str]) -> date:
+    """R4: a fact becomes known on recorded_on; when that is empty, on its day."""
+    return date.fromisoformat(row["recorded_on"] or row["day"])
+
+
+def _product(raw: dict[str, Any]) -> Product:
+    pricing, measure = raw["pricing"], raw["quantity"]
+    amounts: dict[str, Fraction] = {}
+    bands: dict[str, list[Band]] = {}
+    for currency, price in pricing["prices"].items():
+        if isinstance(price, str):
+            amounts[currency] = Fraction(price)
+        else:
+            bands[currency] = [
+                (None if upper is None else Fraction(upper), Fraction(unit), Fraction(fee or 0))
+                for upper, unit, fee in price
+            ]
+    return Product(
+        id=raw["id"],
+        type=raw["type"],
+        tax_category=raw["tax_category"],
+        scheme=pricing["scheme"],
+        amounts=amounts,
+        bands=bands,
+        source=measure["source"],
+        types=tuple(measure.get("types") or ()),
+        policy=measure.get("policy") or "",
+        meter=measure.get("meter") or "",
+        markup_percent=Fraction(measure.get("markup_percent") or 0),
+        minimum=Fraction(measure.get("minimum") or 0),
+        timing=raw["billing"]["timing"],
+        interval=int(raw["billing"]["interval_months"]),
+        lead_days=int(raw["billing"]["lead_days"]),
+        recognition=raw["accounting"]["recognition"],
+        fund=raw.get("fund"),
+        components=tuple(
+            (part["product"], Fraction(part["quantity"]), Fraction(part["share_percent"]))
+            for part in raw.get("components") or ()
+        ),
+    )
+
+
+def _lines(folder: Path, products: dict[str, Product], master: dict[str, str]) -> list[Line]:
+    orders = {row["id"]: row for row in _rows(folder / "orders.csv")}
+    lines = []
+    for row in _rows(folder / "order_lines.csv"):
+        order = orders[row["order"]]
+        lines.append(
+            Line(
+                contract=row["contract"],
+                line=row["line"],
+                side=order["side"],
+                entity=order["entity"],
+                party=master.get(order["party"], order["party"]),
+                currency=order["currency"],
+                product=products[row["product"]],
+                quantity=Fraction(row["quantity"] or 0),
+                unit_price=Fraction(row["unit_price"]) if row["unit_price"] else None,
+                start=date.fromisoformat(row["start"]),
+                end=_day_or_none(row["end"]),
+                for_contract=row["for_contract"],
+            )
+        )
+    return lines
+
+
+def _ecb_rates(path: Path) -> list[Rate]:
+    """Read the ECB's own layout: one row a day, 1 EUR = value of each column, N/A where none."""
+    rates = []
+    for row in _rows(path):
+        day = date.fromisoformat(row["Date"].strip())
+        for column, text in row.items():
+            if column and column.strip() != "Date" and text and text.strip() != "N/A":
+                rates.append(Rate("EUR", column.strip(), day, Fraction(text.strip()), day))
+    return rates
+
+
+def _other_rates(path: Path) -> list[Rate]:
+    rates = []
+    for row in _rows(path):
+        day = date.fromisoformat(row["day"])
+        known = _day_or_none(row.get("known_from")) or day
+        rates.append(Rate(row["base"], row["quote"], day, Fraction(row["rate"]), known))
+    return rates
+
+
+def _masters(rows: list[dict[str, str]]) -> dict[str, str]:
+    """Follow merged_into to the customer that is left."""
+    merged = {row["id"]: row["merged_into"] for row in rows}
+    masters = {}
+    for customer in merged:
+        last = customer
+        while merged[last]:
+            last = merged[last]
+        masters[customer] = last
+    return masters
+
+
+def read_company(folder: Path) -> Company:
+    """Read every file of the demo company."""
+    company = json.loads((folder / "company.json").read_text(encoding="utf-8"))
+    raw_products = json.loads((folder / "products.json").read_text(encoding="utf-8"))
+    products = {raw["id"]: _product(raw) for raw in raw_products}
+    customers = _rows(folder / "customers.csv")
+    master = _masters(customers)
+    employments: dict[str, list[tuple[date, str, str]]] = {}
+    for row in _rows(folder / "employments.csv"):
+        employment = (date.fromisoformat(row["valid_from"]), row["entity"], row["group"])
+        employments.setdefault(row["person"], []).append(employment)
+    cost_rates: dict[tuple[str, str], list[tuple[date, str, Fraction]]] = {}
+    for row in _rows(folder / "cost_rates.csv"):
+        version = (date.fromisoformat(row["valid_from"]), row["currency"], Fraction(row["hourly"]))
+        cost_rates.setdefault((row["scope"], row["key"]), []).append(version)
+    return Company(
+        group_currency=company["group"]["currency"],
+        opening_day=date.fromisoformat(company["group"]["opening_day"]),
+        entity_currency={entity["id"]: entity["currency"] for entity in company["entities"]},
+        entity_country={entity["id"]: entity["country"] for entity in company["entities"]},
+        tax_rates=[
+            TaxRate(
+                row["jurisdiction"],
+                row["category"],
+                Fraction(row["percent"]),
+                date.fromisoformat(row["valid_from"]),
+                _day_or_none(row["valid_to"]),
+            )
+            for row in company["tax_rates"]
+        ],
+        transfer_rules=[
+            TransferRule(
+                row["id"],
+                row["seller"],
+                row["performer"],
+                row["method"],
+                Fraction(row.get("markup_percent") or row.get("percent") or row.get("rate") or 0),
+                row.get("currency") or "",
+                date.fromisoformat(row["valid_from"]),
+                _day_or_none(row["valid_to"]),
+            )
+            for row in company["transfer_rules"]
+        ],
+        type_parent={row["id"]: row["parent"] for row in company["asset_types"]},
+        contractors={row["id"] for row in _rows(folder / "people.csv") if row["contractor"] == "1"},
+        employments={person: sorted(rows) for person, rows in employments.items()},
+        cost_rates={key: sorted(rows) for key, rows in cost_rates.items()},
+        customer_country={row["id"]: row["country"] for row in customers},
+        master=master,
+        lines=_lines(folder, products, master),
+        devices={
+            row["id"]: (row["type"], master[row["customer"]])
+            for row in _rows(folder / "devices.csv")
+        },
+        device_events=[
+            DeviceEvent(
+                row["device"], date.fromisoformat(row["day"]), row["kind"] == "on", _known(row)
+            )
+            for row in _rows(folder / "device_events.csv")
+        ],
+        work=[
+            Work(
+                row["id"],
+                row["person"],
+                date.fromisoformat(row["day"]),
+                row["started_at"],
+                Fraction(row["hours"]),
+                row["contract"],
+                row["line"],
+                Fraction(row["multiplier"] or 1),
+                _known(row),
+            )
+            for row in _rows(folder / "time.csv")
+        ],
+        expenses=[
+            Expense(
+                row["id"],
+                row["person"],
+                date.fromisoformat(row["day"]),
+                Fraction(row["amount"]),
+                row["currency"],
+                row["contract"],
+                row["line"],
+                _known(row),
+            )
+            for row in _rows(folder / "expenses.csv")
+        ],
+        usage=[
+            Usage(
+                row["id"],
+                date.fromisoformat(row["day"]),
+                master[row["customer"]],
+                row["meter"],
+                Fraction(row["quantity"]),
+                _known(row),
+            )
+            for row in _rows(folder / "usage.csv")
+        ],
+        rates=_ecb_rates(folder / "rates" / "ecb.csv")
+        + _other_rates(folder / "rates" / "other.csv"),
+    )

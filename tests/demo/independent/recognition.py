@@ -1,0 +1,163 @@
+"""Booking day, the three columns of a charge, and the months in which it is earned: R5 and R6.
+
+The buy side runs through the same rules (R11): there, what is recognised is direct cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from tests.demo.independent.charges import CORRECTION, Charge, Facts, block_last_day
+from tests.demo.independent.exact import (
+    days_between,
+    month_first,
+    month_last,
+    month_of,
+    months_through,
+    next_month,
+    settle,
+)
+from tests.demo.independent.funds import replay
+from tests.demo.independent.rates import RateTable
+from tests.demo.independent.reading import Company
+
+Columns = tuple[Fraction, Fraction, Fraction]  # transaction, entity, group
+
+
+class Recognised(NamedTuple):
+    charge: Charge
+    month: str
+    amounts: Columns
+
+
+# --- R6: which rule, and from which month on -----------------------------------------------------
+# > Corrections and overage: at_once, in the month of max(last service day, trigger).
+
+
+def pattern(charge: Charge) -> str:
+    """Recognition rule of a charge."""
+    if charge.kind == CORRECTION or charge.series == "overage":
+        return "at_once"
+    return charge.line.product.recognition
+
+
+# > Only charges with trigger on or before the last day of the month are recognised, except fixed
+# > arrears lines (accrued from the month in which the service starts) and measured lines whose
+# > service period has ended by the month end.
+#
+# Decision: a measured charge that accrues before its trigger accrues with the amount that it has at
+# its trigger (the charge is one amount; R4 says which facts it sees).
+
+
+def accrues_before_trigger(charge: Charge, month_end: date) -> bool:
+    product = charge.line.product
+    if charge.kind == CORRECTION or charge.series == "overage":
+        return False
+    if product.measured:
+        return charge.period.last <= month_end
+    return product.timing == "arrears" and product.interval > 0
+
+
+# > Nothing is recognised before the opening month; days before it count in the first open month's
+# > cumulative.
+
+
+def first_month(charge: Charge, opening: date) -> str:
+    """First month in which a part of the charge is recognised."""
+    how = pattern(charge)
+    if charge.kind == CORRECTION or charge.series == "overage":
+        service = max(charge.period.last, charge.trigger)
+    else:
+        service = charge.period.last if how == "at_once" else charge.period.first
+    month = max(month_of(service), month_of(opening))
+    while charge.trigger > month_last(month) and not accrues_before_trigger(
+        charge, month_last(month)
+    ):
+        month = next_month(month)
+    return month
+
+
+# --- R5 ------------------------------------------------------------------------------------------
+# > Booking day of a charge (its three currencies are converted at the rates of this day, each
+# > column straight from the transaction amount): original: min(trigger, last day of the first month
+# > in which a part of it is recognised); correction: its trigger.
+#
+# The first charge of an overage counts as an original here; both readings give its trigger.
+
+
+def booking_day(charge: Charge, opening: date) -> date:
+    if charge.kind == CORRECTION:
+        return charge.trigger
+    return min(charge.trigger, month_last(first_month(charge, opening)))
+
+
+def columns(charge: Charge, company: Company, rates: RateTable, opening: date) -> Columns:
+    """Transaction, entity and group amount."""
+    day, line = booking_day(charge, opening), charge.line
+    entity, group = company.entity_currency[line.entity], company.group_currency
+    return (
+        charge.net,
+        rates.convert(charge.net, line.currency, entity, day),
+        rates.convert(charge.net, line.currency, group, day),
+    )
+
+
+# --- R6: how much, cumulatively ------------------------------------------------------------------
+# > Recognition, monthly, on the month's last day: straight_line by day over the clipped service
+# > period: cumulative amount through month end = settle(total x days served / days), in each of the
+# > three columns alone, month = difference; at_once: the whole in the month of the last service
+# > day; as_drawn (block): cumulative = settle(block price x units drawn with work day <= month end
+# > as known at month end / units bought), and everything that is left in the month in which the
+# > block's last day lies (breakage).
+
+
+def earned_share(charge: Charge, facts: Facts, month_end: date) -> Fraction:
+    """Share of the charge that is earned by the end of a month in which it may be recognised."""
+    how, period = pattern(charge), charge.period
+    if how == "at_once":
+        return Fraction(1)
+    if how == "straight_line":
+        served = days_between(period.first, min(period.last, month_end))
+        return Fraction(served, days_between(period.first, period.last))
+    if how != "as_drawn":
+        raise ValueError(f"{charge.line.key}: unknown recognition {how!r}")
+    if block_last_day(charge) <= month_end:
+        return Fraction(1)
+    draws = facts.work[charge.line.contract, charge.line.line]
+    drawn = replay(charge.line, draws, month_end, month_end).drawn.get(period.number, [])
+    return sum((units for _, units in drawn), Fraction(0)) / charge.line.quantity
+
+
+def recognise(
+    charge: Charge,
+    company: Company,
+    facts: Facts,
+    rates: RateTable,
+    opening: date,
+    until: date,
+) -> Iterator[Recognised]:
+    """Each month's part of one charge, up to the month of ``until``."""
+    start = first_month(charge, opening)
+    if start > month_of(until):
+        return
+    line = charge.line
+    totals = columns(charge, company, rates, opening)
+    currencies = (line.currency, company.entity_currency[line.entity], company.group_currency)
+    before: Columns = (Fraction(0), Fraction(0), Fraction(0))
+    for month in months_through(start, month_of(until)):
+        share = earned_share(charge, facts, month_last(month))
+        earned = tuple(
+            settle(total * share, currency)
+            for total, currency in zip(totals, currencies, strict=True)
+        )
+        now: Columns = (earned[0], earned[1], earned[2])
+        if now != before:
+            change = (now[0] - before[0], now[1] - before[1], now[2] - before[2])
+            yield Recognised(charge, month, change)
+        before = now
+        done = block_last_day(charge) if pattern(charge) == "as_drawn" else charge.period.last
+        if share == 1 and month_first(next_month(month)) > done:
+            return
