@@ -1,0 +1,36 @@
+"""COUNTED: devices and software, what was seen of them, and how many count.
+
+A :class:`Device` is of a type in a tree of :class:`AssetTypes` and is active on some days:
+:func:`devices_from_events` builds that from on and off events of any number of sources, in any
+order. :func:`count_devices` counts a period by a :class:`CountPolicy`, which is a term of the
+contract since one fleet can bill twice the other way, and keeps the ids behind the number.
+:func:`device_amount` prices a count; :func:`advance_true_up` prices a period billed in advance.
+"""
+
+from harmony_core.assets._counting import CountPolicy, DeviceCount, count_devices
+from harmony_core.assets._devices import Device, Window
+from harmony_core.assets._events import DeviceEvent, EventKind, Fleet, devices_from_events
+from harmony_core.assets._pricing import (
+    AdvanceTrueUp,
+    DeviceAmount,
+    advance_true_up,
+    device_amount,
+)
+from harmony_core.assets._types import AssetTypes
+
+__all__ = [
+    "AdvanceTrueUp",
+    "AssetTypes",
+    "CountPolicy",
+    "Device",
+    "DeviceAmount",
+    "DeviceCount",
+    "DeviceEvent",
+    "EventKind",
+    "Fleet",
+    "Window",
+    "advance_true_up",
+    "count_devices",
+    "device_amount",
+    "devices_from_events",
+]

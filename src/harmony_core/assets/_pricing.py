@@ -1,0 +1,137 @@
+"""What a count of devices costs, and how a bill in advance is settled.
+
+A price is for one device and the whole period. Day by day, each day costs the price of its own
+count divided by the days of the period; so bands are applied to the devices of a day and never to a
+heap of device days.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.assets._counting import CountPolicy, DeviceCount, count_devices
+from harmony_core.assets._devices import Device
+from harmony_core.assets._types import AssetTypes
+from harmony_core.explanation import Explainer, Explanation
+from harmony_core.finance import HALF_UP, Exact, Money, Rounding
+from harmony_core.periods import Span
+from harmony_core.pricing import Scheme, explain
+
+
+@attrs.frozen
+class DeviceAmount:
+    """The price of a count, settled."""
+
+    count: DeviceCount
+    amount: Money
+    explanation: Explanation
+
+
+def device_amount(count: DeviceCount, scheme: Scheme, rounding: Rounding = HALF_UP) -> DeviceAmount:
+    """Price a count: the quantity by the scheme, or day by day under the ``daily`` policy.
+
+    Under ``advance_true_up`` this is the advance.
+
+    >>> from datetime import date
+    >>> from harmony_core.finance import ExactAmount
+    >>> from harmony_core.pricing import PerUnit
+    >>> april = Span.of_days(date(2026, 4, 1), date(2026, 4, 30))
+    >>> laptop = Device("D-1", "laptop", "K-1", [(date(2026, 4, 11), None)])
+    >>> count = count_devices([laptop], april, CountPolicy.DAILY, ["laptop"])
+    >>> device_amount(count, PerUnit(ExactAmount.of("30.00", "EUR"))).amount
+    Money.of('20.00', 'EUR')
+    """
+    why = Explainer("device count", 1)
+    _facts(why, count)
+    if count.policy is CountPolicy.DAILY:
+        price = _by_day(why, count, scheme)
+    else:
+        price = why.adopt(explain(scheme, count.quantity), "price_")
+    amount = _settled(why, price, scheme.currency, rounding)
+    return DeviceAmount(count, amount, why.explanation("amount"))
+
+
+@attrs.frozen
+class AdvanceTrueUp:
+    """A period billed in advance and settled when it is over.
+
+    ``advance`` is due for the first day's devices; ``true_up`` is what the days really cost less
+    the advance, below zero for a credit. ``explanation`` is that of ``true_up``.
+    """
+
+    count: DeviceCount
+    advance: Money
+    true_up: Money
+    explanation: Explanation
+
+
+def advance_true_up(
+    devices: Iterable[Device],
+    period: Span,
+    scheme: Scheme,
+    credits: bool = True,  # noqa: A002  the trade's word
+    *,
+    types: Collection[str],
+    asset_types: AssetTypes | None = None,
+    minimum: Exact = 0,
+    rounding: Rounding = HALF_UP,
+) -> AdvanceTrueUp:
+    """Price a period in advance by its first day, and settle it by all of its days.
+
+    The days are settled as one sum, so advance and true-up together are what ``daily`` bills.
+
+    Args:
+        devices: as for :func:`count_devices`, and so are ``types``, ``asset_types``, ``minimum``.
+        period: as billed in advance.
+        scheme: price of one device for the whole period; look-up bands can make growth cheaper.
+        credits: without them a true-up below zero is nothing.
+        types: which types count.
+        asset_types: the tree of types.
+        minimum: devices to bill at least, each day.
+        rounding: how the advance and the sum of the days are settled.
+    """
+    fleet = tuple(devices)
+    count = count_devices(
+        fleet, period, CountPolicy.ADVANCE_TRUE_UP, types, asset_types, minimum=minimum
+    )
+    advance = device_amount(count, scheme, rounding).amount
+    why = Explainer("true-up of devices billed in advance", 1)
+    _facts(why, count)
+    why.given("advance", "billed in advance", advance.exact.value, advance.currency)
+    _settled(why, _by_day(why, count, scheme), scheme.currency, rounding)
+    result = why.step("difference", "days less advance", "subtract", "amount", "advance")
+    if not credits:
+        why.given("nothing", "no credit is given below", Fraction(0), scheme.currency)
+        result = why.step("true_up", "true-up", "greatest", "difference", "nothing")
+    true_up = Money.of(why.value(result), scheme.currency)
+    return AdvanceTrueUp(count, advance, true_up, why.explanation(result))
+
+
+def _facts(why: Explainer, count: DeviceCount) -> None:
+    why.fact("first day", count.period.first_day.isoformat())
+    why.fact("last day", count.period.last_day.isoformat())
+    why.fact("count policy", count.policy.value)
+    why.fact("devices", ", ".join(count.device_ids) or "-")
+
+
+def _by_day(why: Explainer, count: DeviceCount, scheme: Scheme) -> str:
+    parts = []
+    for number, (devices, days) in enumerate(sorted(Counter(count.per_day).items()), start=1):
+        price = why.adopt(explain(scheme, devices), f"count{number}_")
+        why.given(f"days{number}", "days with this count", Fraction(days), "d")
+        label = "price of these days, before dividing"
+        parts.append(why.step(f"part{number}", label, "multiply", price, f"days{number}"))
+    why.given("days", "days of the period", Fraction(count.period.days), "d")
+    why.step("all_days", "all days", "add", *parts, unit=scheme.currency)
+    return why.step("by_day", "by day", "divide", "all_days", "days")
+
+
+def _settled(why: Explainer, name: str, currency: str, rounding: Rounding) -> Money:
+    smallest = rounding.step or Money(1, currency).exact.value
+    why.given("step", "smallest unit", smallest, currency)
+    why.step("amount", "settled", f"round_{rounding.mode.value}", name, "step", unit=currency)
+    return Money.of(why.value("amount"), currency)
