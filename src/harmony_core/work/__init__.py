@@ -1,0 +1,29 @@
+"""DONE: time, expenses and usage as facts, and what each of them is worth.
+
+Facts are never edited. Each has the ``day`` on which it happened and the day on which it became
+known. :func:`rate_time` and :func:`rate_expense` say, for one fact and its own day, who performed,
+what it cost, what the customer pays and what the group companies owe one another;
+:func:`rate_work` does so for many and lists those that cannot be rated, with the reason.
+:class:`CustomerView` is what a customer may see of it: it has no room for where the work was done.
+"""
+
+from harmony_core.work._facts import Expense, TimeEntry, UsageRecord
+from harmony_core.work._many import RatedWork, Uncovered, WorkTerms, rate_work
+from harmony_core.work._rating import RatedExpense, RatedTime, rate_expense, rate_time
+from harmony_core.work._views import CustomerView, customer_view
+
+__all__ = [
+    "CustomerView",
+    "Expense",
+    "RatedExpense",
+    "RatedTime",
+    "RatedWork",
+    "TimeEntry",
+    "Uncovered",
+    "UsageRecord",
+    "WorkTerms",
+    "customer_view",
+    "rate_expense",
+    "rate_time",
+    "rate_work",
+]

@@ -1,0 +1,146 @@
+"""Rate many facts; what cannot be rated is listed with its reason, and the rest goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import attrs
+
+from harmony_core.errors import CurrencyMismatch, HarmonyError
+from harmony_core.finance import (
+    HALF_UP,
+    CostRateTable,
+    Exact,
+    ExactAmount,
+    RateBook,
+    Rounding,
+    TransferRules,
+    exact,
+)
+from harmony_core.parties import Person
+from harmony_core.work._facts import Expense, TimeEntry
+from harmony_core.work._rating import RatedExpense, RatedTime, rate_expense, rate_time
+
+
+def _markup(value: Exact | None) -> Exact | None:
+    return None if value is None else exact(value, "a mark-up")
+
+
+@attrs.frozen
+class WorkTerms:
+    """What a contract line says about work: who sells it, in which currency, at which price.
+
+    ``unit_price`` of ``None``: the hours are covered. ``expense_markup_percent`` of ``None``: the
+    customer does not pay expenses.
+    """
+
+    seller_entity: str
+    currency: str
+    unit_price: ExactAmount | None = None
+    expense_markup_percent: Exact | None = attrs.field(default=None, converter=_markup)
+    rounding: Rounding = HALF_UP
+
+    def __attrs_post_init__(self) -> None:
+        if self.unit_price is not None and self.unit_price.currency != self.currency:
+            raise CurrencyMismatch(self.unit_price.currency, self.currency)
+
+
+@attrs.frozen
+class Uncovered:
+    """A fact that landed on no line, or that could not be rated there, and why."""
+
+    fact: TimeEntry | Expense
+    reason: str
+
+
+@attrs.frozen
+class RatedWork:
+    """Every fact given, once: rated or uncovered. Each list is ordered by day and id."""
+
+    times: tuple[RatedTime, ...]
+    expenses: tuple[RatedExpense, ...]
+    uncovered: tuple[Uncovered, ...]
+
+
+def rate_work(
+    facts: Iterable[TimeEntry | Expense],
+    terms: Mapping[tuple[str, str], WorkTerms],
+    *,
+    people: Mapping[str, Person],
+    cost_rates: CostRateTable,
+    transfer_rules: TransferRules,
+    rates: RateBook,
+    known: date | None = None,
+) -> RatedWork:
+    """Rate time entries and expenses by the terms of their contract lines.
+
+    Args:
+        facts: in any order.
+        terms: by contract id and line id.
+        people: by id.
+        cost_rates: hourly.
+        transfer_rules: of the group.
+        rates: turn an expense into the customer's currency, at the rate of its day.
+        known: leave out facts that became known after this day, and use employers, cost rates
+            and exchange rates as they were known then; ``None``: everything that is known.
+    """
+    times: list[RatedTime] = []
+    expenses: list[RatedExpense] = []
+    uncovered: list[Uncovered] = []
+    for fact in sorted(facts, key=lambda one: (one.day, one.id)):
+        if known is not None and fact.known_on > known:
+            continue
+        line = _line(fact)
+        if line is None or line not in terms:
+            uncovered.append(Uncovered(fact, _no_line(fact)))
+            continue
+        agreed = terms[line]
+        try:
+            if isinstance(fact, Expense):
+                paid = fact.amount.currency
+                billed = agreed.expense_markup_percent is not None
+                expenses.append(
+                    rate_expense(
+                        fact,
+                        markup_percent=agreed.expense_markup_percent,
+                        people=people,
+                        seller_entity=agreed.seller_entity,
+                        transfer_rules=transfer_rules,
+                        rate=rates.find(paid, agreed.currency, fact.day, known=known)
+                        if billed
+                        else None,
+                        rounding=agreed.rounding,
+                        known=known,
+                    )
+                )
+            else:
+                times.append(
+                    rate_time(
+                        fact,
+                        unit_price=agreed.unit_price,
+                        people=people,
+                        cost_rates=cost_rates,
+                        seller_entity=agreed.seller_entity,
+                        transfer_rules=transfer_rules,
+                        rounding=agreed.rounding,
+                        known=known,
+                    )
+                )
+        except HarmonyError as problem:
+            uncovered.append(Uncovered(fact, str(problem)))
+    return RatedWork(tuple(times), tuple(expenses), tuple(uncovered))
+
+
+def _line(fact: TimeEntry | Expense) -> tuple[str, str] | None:
+    if fact.contract_id is None or fact.line_id is None:
+        return None
+    return fact.contract_id, fact.line_id
+
+
+def _no_line(fact: TimeEntry | Expense) -> str:
+    if fact.contract_id is None:
+        return "no contract is named"
+    if fact.line_id is None:
+        return f"no line of contract {fact.contract_id!r} is named"
+    return f"contract {fact.contract_id!r} has no line {fact.line_id!r} with terms for work"
