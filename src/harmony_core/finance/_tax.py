@@ -74,7 +74,7 @@ class TaxTable:
 
     def __init__(self, rates: Iterable[TaxRate] = ()) -> None:
         by_key: dict[tuple[str, str], list[TaxRate]] = {}
-        for rate in sorted(rates, key=lambda rate: rate.valid_from, reverse=True):
+        for rate in sorted(set(rates), key=lambda rate: rate.valid_from, reverse=True):
             known = by_key.setdefault((rate.jurisdiction, rate.category), [])
             if known and known[-1].valid_from == rate.valid_from and known[-1] != rate:
                 raise InvalidValue(
