@@ -8,6 +8,8 @@ from tests.conformance.registry import load_adapters
 from tests.conformance.summary import KIND
 from tests.conformance.vector_files import chosen_vectors
 
+collect_ignore = ["adapters"]  # no tests; one that cannot be imported is reported by a test
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "vector" in metafunc.fixturenames:

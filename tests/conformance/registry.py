@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,9 @@ def adapter(*kinds: str) -> Callable[[Adapter], Adapter]:
     def register(function: Adapter) -> Adapter:
         for kind in kinds:
             other = _by_kind.get(kind)
-            if other is not None and other.__qualname__ != function.__qualname__:
+            if other is not None and _name(other) != _name(function):
                 raise ValueError(
-                    f"kind {kind!r} has two adapters: {other.__module__}.{other.__qualname__} "
-                    f"and {function.__module__}.{function.__qualname__}; keep one"
+                    f"kind {kind!r} has two adapters: {_name(other)} and {_name(function)}"
                 )
             _by_kind[kind] = function
         return function
@@ -50,10 +50,15 @@ def adapter(*kinds: str) -> Callable[[Adapter], Adapter]:
     return register
 
 
+def _name(function: Adapter) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
 def adapter_modules() -> list[str]:
     return sorted(path.stem for path in ADAPTERS.glob("*.py"))
 
 
+@cache
 def load_adapters() -> tuple[dict[str, Adapter], dict[str, Exception]]:
     """Return the adapters by kind, and the modules that could not be imported with the reason.
 
