@@ -7,6 +7,7 @@ see ``_transfer_methods``; who and when is the business of the rule.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -89,6 +90,10 @@ class TransferRule:
         return sum(part is not None for part in named), self.valid_from
 
 
+def _as_tuple(rules: Iterable[TransferRule]) -> tuple[TransferRule, ...]:
+    return tuple(rules)
+
+
 @attrs.frozen
 class TransferRules:
     """All transfer rules of a group: the most specific one wins, then the latest start.
@@ -97,7 +102,7 @@ class TransferRules:
         InvalidValue: two rules have one id, or could both win for the same work.
     """
 
-    rules: tuple[TransferRule, ...] = attrs.field(converter=tuple)
+    rules: tuple[TransferRule, ...] = attrs.field(converter=_as_tuple)
 
     def __attrs_post_init__(self) -> None:
         ids: set[str] = set()

@@ -211,13 +211,14 @@ def _time_answer(outcome: TransferOutcome, line: CustomerLine) -> object:
             "intercompany_revenue": performer.intercompany_revenue,
             "labour_cost": performer.cost,
         }
-        result |= {
+        between = {
             "intercompany_revenue": outcome.intercompany_revenue,
             "intercompany_cost": outcome.intercompany_cost,
             "elimination_net": outcome.elimination_net,
             "seller_margin": outcome.margin(outcome.seller),
             "performer_margin": outcome.margin(outcome.performer),
         }
+        result.update(between)
     answer["group"] = result
     return answer
 
