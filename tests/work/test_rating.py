@@ -66,11 +66,12 @@ SELL = ExactAmount.of("95.00", "GBP")
 
 
 def rules(method: TransferMethod) -> TransferRules:
+    time, expense = TransferSubject.TIME, TransferSubject.EXPENSE
     return TransferRules(
         (
-            TransferRule("T-IN", "GB", "IN", method, START),
-            TransferRule("T-DE", "GB", "DE", method, START),
-            TransferRule("T-EXP", None, None, CostPlus(0), START, subject=TransferSubject.EXPENSE),
+            TransferRule("T-IN", "GB", "IN", method, START, subject=time),
+            TransferRule("T-DE", "GB", "DE", method, START, subject=time),
+            TransferRule("T-EXP", None, None, CostPlus(0), START, subject=expense),
         )
     )
 

@@ -24,18 +24,19 @@ from harmony_core.periods import Span
 from harmony_core.pricing import BandTable, FillUp, LookUp
 from tests.conformance.registry import Vector, adapter
 
-_CURRENCY = "EUR"  # these vectors name none; amounts have two digits
+_CURRENCY = "EUR"  # where a vector names none; amounts have two digits
 
 
 @adapter("prepayment_drawdown")
 def drawdown(vector: Vector) -> object:
     inputs = vector["inputs"]
-    unit = {"money": _CURRENCY}.get(inputs["unit"], inputs["unit"])
+    currency = inputs.get("currency", _CURRENCY)
+    unit = {"money": currency}.get(inputs["unit"], inputs["unit"])
     statement = draw_down(
         [_block(block, unit) for block in inputs["blocks"]],
         [_draw(draw) for draw in inputs["draws"]],
         DrawOrder(inputs.get("order", "expiry")),
-        overage=_overage(inputs["overage"]),
+        overage=_overage(inputs["overage"], currency) if "overage" in inputs else Overage(),
         process=Process(inputs.get("process", "work_date")),
         as_of=_day(inputs.get("as_of")),
     )
@@ -62,11 +63,11 @@ def _draw(draw: Mapping[str, Any]) -> Draw:
     )
 
 
-def _overage(overage: Mapping[str, Any]) -> Overage:
+def _overage(overage: Mapping[str, Any], currency: str) -> Overage:
     rate = overage.get("rate")
     return Overage(
         OverageMode(overage["mode"]),
-        None if rate is None else ExactAmount.of(rate, _CURRENCY),
+        None if rate is None else ExactAmount.of(rate, currency),
         overage.get("apply_multiplier", False),
     )
 
