@@ -48,3 +48,11 @@ def test_a_type_that_is_not_there_is_not_found() -> None:
     ):
         with pytest.raises(NotFound, match="no asset type 'laptp'; the tree has computer"):
             call()
+
+
+def test_equal_trees_are_equal_and_hash_equal() -> None:
+    one = AssetTypes({"computer": None, "laptop": "computer"})
+    other = AssetTypes({"laptop": "computer", "computer": None})
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != AssetTypes({"computer": None})

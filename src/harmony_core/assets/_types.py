@@ -13,7 +13,7 @@ def _pairs(parents: Mapping[str, str | None]) -> dict[str, str | None]:
     return dict(sorted(parents.items()))
 
 
-@attrs.frozen(hash=False)
+@attrs.frozen
 class AssetTypes:
     """Each type with its parent, ``None`` at the top.
 
@@ -34,6 +34,9 @@ class AssetTypes:
     def __attrs_post_init__(self) -> None:
         lines = {type_: self._line_of(type_) for type_ in self.parents}
         object.__setattr__(self, "_line", lines)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.parents.items()))
 
     def _line_of(self, type_: str) -> tuple[str, ...]:
         line = [type_]
