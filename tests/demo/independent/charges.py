@@ -47,7 +47,7 @@ class Charge(NamedTuple):
 # > (clipped to short months). Clipped at the line's end (inclusive last day). Lines measured from
 # > time or expenses, and overage of funds, use calendar months [1st, 1st) from the month of
 # > line.start, clipped to the line's own days.
-# > R2: Once-only lines (interval 0): one period of one day [start, start+1)
+# > (R2) Once-only lines (interval 0): one period of one day [start, start+1)
 #
 # Decision: time, expenses and overage use calendar months whatever interval the product names.
 

@@ -33,7 +33,6 @@ class Product(NamedTuple):
     lead_days: int
     recognition: str  # at_once, straight_line, as_drawn
     fund: dict[str, Any] | None
-    components: tuple[tuple[str, Fraction, Fraction], ...]  # product, quantity, share percent
 
     @property
     def measured(self) -> bool:
@@ -191,10 +190,6 @@ def _product(raw: dict[str, Any]) -> Product:
         lead_days=int(raw["billing"]["lead_days"]),
         recognition=raw["accounting"]["recognition"],
         fund=raw.get("fund"),
-        components=tuple(
-            (part["product"], Fraction(part["quantity"]), Fraction(part["share_percent"]))
-            for part in raw.get("components") or ()
-        ),
     )
 
 

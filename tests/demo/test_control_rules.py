@@ -1,0 +1,171 @@
+"""Single rules of the control script against known figures."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from tests.demo.independent.amounts import device_count, devices_amount, price
+from tests.demo.independent.charges import periods
+from tests.demo.independent.exact import money_text, settle
+from tests.demo.independent.funds import replay
+from tests.demo.independent.rates import RateTable
+from tests.demo.independent.reading import DeviceEvent, Line, Product, Rate, Work
+
+BANDS = [
+    (Fraction(10), Fraction(12), Fraction(0)),
+    (Fraction(50), Fraction(10), Fraction(0)),
+    (None, Fraction(8), Fraction(0)),
+]
+
+
+def line(
+    scheme: str = "per_unit",
+    source: str = "fixed",
+    policy: str = "",
+    start: str = "2024-04-01",
+    end: str | None = None,
+    fund: dict[str, object] | None = None,
+) -> Line:
+    product = Product(
+        id="P",
+        type="prepayment" if fund else "recurring",
+        tax_category="S",
+        scheme=scheme,
+        amounts={"EUR": Fraction(30)},
+        bands={"EUR": BANDS},
+        source=source,
+        types=("computer",),
+        policy=policy,
+        meter="",
+        markup_percent=Fraction(0),
+        minimum=Fraction(0),
+        timing="advance",
+        interval=1,
+        lead_days=0,
+        recognition="straight_line",
+        fund=fund,
+    )
+    return Line(
+        contract="C",
+        line="1",
+        side="sell",
+        entity="DE",
+        party="K",
+        currency="EUR",
+        product=product,
+        quantity=Fraction(3),
+        unit_price=None,
+        start=date.fromisoformat(start),
+        end=date.fromisoformat(end) if end else None,
+        for_contract="",
+    )
+
+
+@pytest.mark.parametrize(
+    ("units", "look_up", "fill_up"),
+    [("0", 0, 0), ("10", 120, 120), ("11", 110, 130), ("51", 408, 528), ("60", 480, 600)],
+)
+def test_both_readings_of_bands(units: str, look_up: int, fill_up: int) -> None:
+    assert price(line("look_up"), Fraction(units)) == look_up
+    assert price(line("fill_up"), Fraction(units)) == fill_up
+
+
+@pytest.mark.parametrize(
+    ("exact", "currency", "settled"),
+    [
+        ("0.005", "GBP", "0.01"),
+        ("-0.005", "GBP", "-0.01"),
+        ("0.0049", "GBP", "0.00"),
+        ("1.5", "JPY", "2"),
+        ("0.0125", "KWD", "0.013"),
+    ],
+)
+def test_half_up_on_the_magnitude(exact: str, currency: str, settled: str) -> None:
+    assert money_text(settle(Fraction(exact), currency), currency) == settled
+
+
+def test_months_are_counted_from_the_original_start() -> None:
+    found = list(periods(line(start="2024-01-31", end="2024-05-10"), date(2024, 12, 31)))
+    assert [(str(p.first), str(p.last), p.full_days) for p in found] == [
+        ("2024-01-31", "2024-02-28", 29),
+        ("2024-02-29", "2024-03-30", 31),
+        ("2024-03-31", "2024-04-29", 30),
+        ("2024-04-30", "2024-05-10", 31),
+    ]
+
+
+def test_one_fleet_five_counts() -> None:
+    """April: A all month, B until the 11th, C from the 21st, D for a day and not known in time."""
+    at = date.fromisoformat
+    fleet = {
+        "A": [DeviceEvent("A", at("2024-01-01"), True, at("2024-01-01"))],
+        "B": [
+            DeviceEvent("B", at("2024-04-01"), True, at("2024-04-01")),
+            DeviceEvent("B", at("2024-04-11"), False, at("2024-04-11")),
+        ],
+        "C": [DeviceEvent("C", at("2024-04-21"), True, at("2024-04-21"))],
+        "D": [
+            DeviceEvent("D", at("2024-04-05"), True, at("2024-05-09")),
+            DeviceEvent("D", at("2024-04-06"), False, at("2024-05-09")),
+        ],
+    }
+    april = next(periods(line(), at("2024-04-30")))
+
+    def counts(known: str) -> list[int]:
+        policies = ["first_day", "last_day", "peak", "any_active", "daily"]
+        return [
+            device_count(line(source="devices", policy=policy), fleet, april, at(known))
+            for policy in policies
+        ]
+
+    assert counts("2024-05-01") == [2, 2, 2, 3, 50]
+    assert counts("2024-05-09") == [2, 2, 3, 4, 51]
+    daily = line(source="devices", policy="daily")
+    assert devices_amount(daily, fleet, april, at("2024-05-01")) == 50
+
+
+def test_a_draw_takes_the_block_that_ends_first_and_the_rest_is_overage() -> None:
+    at = date.fromisoformat
+    fund: dict[str, object] = {"valid_months": "2", "units_per_hour": {"*": "1"}, "order": "expiry"}
+    draws = [
+        Work("2", "P", at("2024-05-10"), "", Fraction(4), "C", "1", Fraction(1), at("2024-05-10")),
+        Work(
+            "1", "P", at("2024-05-10"), "", Fraction(1), "C", "1", Fraction("1.5"), at("2024-05-20")
+        ),
+        Work(
+            "3",
+            "P",
+            at("2024-05-10"),
+            "09:00",
+            Fraction(1),
+            "C",
+            "1",
+            Fraction(2),
+            at("2024-05-10"),
+        ),
+    ]
+    fund_line = line(fund=fund)
+    early = replay(fund_line, draws, at("2024-05-15"), at("2024-05-31"))
+    assert early.overage == []
+    late = replay(fund_line, draws, at("2024-05-31"), at("2024-05-31"))
+    assert {n: sum(units for _, units in drawn) for n, drawn in late.drawn.items()} == {0: 3, 1: 3}
+    assert late.overage == [(at("2024-05-10"), Fraction(3, 4))]  # 1.5 units at two an hour
+
+
+def test_a_corrected_rate_leaves_older_bookings_alone() -> None:
+    friday, known = date(2024, 5, 3), date(2024, 5, 7)
+    table = RateTable(
+        [
+            Rate("EUR", "KWD", friday, Fraction("0.33"), friday),
+            Rate("EUR", "KWD", friday, Fraction("0.34"), known),
+            Rate("EUR", "GBP", friday, Fraction("0.85"), friday),
+        ]
+    )
+    assert table.find("EUR", "KWD", date(2024, 5, 6)) == Fraction("0.33")
+    assert table.find("EUR", "KWD", known) == Fraction("0.34")
+    assert table.find("GBP", "KWD", date(2024, 5, 10)) == Fraction(34, 85)
+    with pytest.raises(LookupError, match="within 7 days"):
+        table.find("EUR", "KWD", date(2024, 5, 11))
