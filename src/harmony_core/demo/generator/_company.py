@@ -1,5 +1,7 @@
 """The group, its entities with their books, divisions, taxes, transfer rules and asset types."""
 
+from itertools import permutations
+
 from harmony_core.demo.generator._rows import Json
 
 ROLES = (
@@ -110,22 +112,20 @@ def _transfer_rules() -> list[Json]:
         ],
     }
     rules: list[Json] = []
-    for seller, *_ in ENTITIES:
-        for performer, *_ in ENTITIES:
-            if seller == performer:
-                continue
-            versions = special.get((seller, performer), [dict(cost_plus_5)])
-            for number, terms in enumerate(versions, start=1):
-                valid_from = terms.pop("valid_from", "2022-01-01")
-                valid_to = terms.pop("valid_to", None)
-                rules.append(
-                    {
-                        "id": f"TR-{seller}-{performer}-{number}",
-                        "seller": seller,
-                        "performer": performer,
-                        **terms,
-                        "valid_from": valid_from,
-                        "valid_to": valid_to,
-                    }
-                )
+    keys = [row[0] for row in ENTITIES]
+    for seller, performer in permutations(keys, 2):
+        versions = special.get((seller, performer), [dict(cost_plus_5)])
+        for number, terms in enumerate(versions, start=1):
+            valid_from = terms.pop("valid_from", "2022-01-01")
+            valid_to = terms.pop("valid_to", None)
+            rules.append(
+                {
+                    "id": f"TR-{seller}-{performer}-{number}",
+                    "seller": seller,
+                    "performer": performer,
+                    **terms,
+                    "valid_from": valid_from,
+                    "valid_to": valid_to,
+                }
+            )
     return rules

@@ -1,4 +1,4 @@
-"""The ordinary contracts: who bought what, drawn around the planted ones until the counts are full."""
+"""The ordinary contracts, drawn around the planted ones until the counts are full."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -38,8 +38,10 @@ class Seller:
     def __init__(self, book: Book, seed: int) -> None:
         self._book, self._dice = book, Dice(seed, "contracts")
         self._open = [key for key in book.customers if key not in SPECIAL]
-        self._users = {key: self._dice.weighted((9, 18, 34, 55, 90), (5, 8, 9, 6, 3))
-                       + self._dice.whole(0, 12) for key in book.customers}  # fmt: skip
+        self._users = {
+            key: self._dice.weighted((9, 18, 34, 55, 90), (5, 8, 9, 6, 3)) + self._dice.whole(0, 12)
+            for key in book.customers
+        }
 
     def fill(self) -> None:
         self._transactional()
@@ -95,8 +97,12 @@ class Seller:
     def _recurring(self) -> None:
         dice, book, kind = self._dice, self._book, "recurring"
         for customer in DIFFICULT:
-            book.sell(kind, customer, self._start(date(2022, 5, 1), date(2024, 2, 1)),
-                      [Sold(dice.pick(("RC-08", "RC-11")), 1), Sold("CL-01", dice.whole(3, 8))])  # fmt: skip
+            book.sell(
+                kind,
+                customer,
+                self._start(date(2022, 5, 1), date(2024, 2, 1)),
+                [Sold(dice.pick(("RC-08", "RC-11")), 1), Sold("CL-01", dice.whole(3, 8))],
+            )
         served = set(book.customer.values())
         waiting = [key for key in self._open if key not in served]
         waiting += dice.shuffled([key for key in self._open if key in served])
@@ -150,8 +156,13 @@ class Seller:
             book.sell(kind, customer, start, [sold], self._secured_by(customer))
 
     def _block(self, product: str, currency: str) -> int:
-        low, high = {"PP-01": (3, 7), "PP-02": (2, 3), "PP-03": (14, 66), "PP-04": (12, 30),
-                     "PP-05": (4, 12)}[product]  # fmt: skip
+        low, high = {
+            "PP-01": (3, 7),
+            "PP-02": (2, 3),
+            "PP-03": (14, 66),
+            "PP-04": (12, 30),
+            "PP-05": (4, 12),
+        }[product]
         units = self._dice.whole(low, high)
         return int(units * 100 * LEVELS[currency] / 50) * 50 if product == "PP-05" else units
 
@@ -173,8 +184,11 @@ class Seller:
             number += 1
         for customer in buyers[number : number + 3]:
             self._fleet(customer)
-            book.note("Devices that no contract counts", f"customer {customer}", "They are billed "
-                      "nowhere: a gap for the asset report, not an error.")  # fmt: skip
+            book.note(
+                "Devices that no contract counts",
+                f"customer {customer}",
+                "They are billed nowhere: a gap for the asset report, not an error.",
+            )
 
     def _fleet(self, customer: str) -> None:
         kinds = dict.fromkeys((*COMPUTERS, *NETWORK), 0)
@@ -208,8 +222,12 @@ class Seller:
                 ]
             contract = book.sell(kind, customer, start, sold, self._secured_by(customer))
             if number == 0:
-                book.note("Tariff changed in mid-period", f"contract {contract}", f"The same meter is "
-                          f"counted by line 1 until {change - timedelta(1)} and by line 2 from {change}.")  # fmt: skip
+                book.note(
+                    "Tariff changed in mid-period",
+                    f"contract {contract}",
+                    f"The same meter is "
+                    f"counted by line 1 until {change - timedelta(1)} and by line 2 from {change}.",
+                )
 
 
 def purchases(book: Book, seed: int) -> None:
@@ -237,8 +255,17 @@ def purchases(book: Book, seed: int) -> None:
         supplier = _suppliers(entity, "CL-18")[0]
         for key, seats in (("CL-18", 11), ("CL-16", 9)):
             price = book.products[key].unit_price(currency[supplier]) * Decimal("0.7")
-            tool = OrderLine("", "", "", key, seats, price.quantize(Decimal("0.01")),
-                             date(2024, 2, 1), None, None)  # fmt: skip
+            tool = OrderLine(
+                "",
+                "",
+                "",
+                key,
+                seats,
+                price.quantize(Decimal("0.01")),
+                date(2024, 2, 1),
+                None,
+                None,
+            )
             if key == "CL-18":
                 batches.append((supplier, [tool]))
             else:

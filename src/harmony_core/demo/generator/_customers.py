@@ -3,13 +3,15 @@
 from harmony_core.demo.generator._rows import Customer, Supplier
 
 NAMES = {
-    "GB": "Ashby Instruments Ltd|Bellweather Foods plc|Harrow & Finch LLP|Copperfield Logistics Ltd|"
-    "Dunmore Castle Hotels Ltd|Eastgate Dental Group|Fenwick Marine Engineering Ltd|"
+    "GB": "Ashby Instruments Ltd|Bellweather Foods plc|Harrow & Finch LLP|"
+    "Copperfield Logistics Ltd|Dunmore Castle Hotels Ltd|Eastgate Dental Group|"
+    "Fenwick Marine Engineering Ltd|"
     "Gorse Hill Academy Trust|Hollins & Vane Solicitors|Inverlochy Distillers Ltd|"
     "Juniper Lane Publishing|Kestrel Aerospace Components Ltd|Larkfield Veterinary Group|"
     "Marlow Bridge Brewery Ltd|Nettlecombe Estates|Orchard Row Housing Association|"
-    "Pendle Textiles Ltd|Quayside Architects LLP|Rookhope Quarries Ltd|Saltmarsh Conservation Trust|"
-    "Tamar Valley Creamery|Umber & Rose Interiors|Gulf Meridian Shipping (London) Ltd|"
+    "Pendle Textiles Ltd|Quayside Architects LLP|Rookhope Quarries Ltd|"
+    "Saltmarsh Conservation Trust|Tamar Valley Creamery|Umber & Rose Interiors|"
+    "Gulf Meridian Shipping (London) Ltd|"
     "Harrow and Finch Limited Liability Partnership",
     "DE": "Auerbach Werkzeugbau GmbH|Bergmann & Söhne Feinkost KG|Castrop Stadtwerke Service GmbH|"
     "Dornfelder Weinhandel GmbH|Eisvogel Outdoor GmbH|Falkenried Klinikverbund gGmbH|"
@@ -46,7 +48,7 @@ SUPPLIERS = (
 
 
 def customers() -> list[Customer]:
-    rows = []
+    rows: list[Customer] = []
     for country, names in NAMES.items():
         for name in names.split("|"):
             key = f"CU{len(rows) + 1:02}"

@@ -7,7 +7,7 @@ from harmony_core.demo.generator._customers import MASTER
 from harmony_core.demo.generator._dice import Dice
 from harmony_core.demo.generator._orders import Book
 from harmony_core.demo.generator._planted_contracts import Planted
-from harmony_core.demo.generator._rows import FIRST_DAY, LAST_DAY, Device, DeviceEvent
+from harmony_core.demo.generator._rows import FIRST_DAY, LAST_DAY, Device, DeviceEvent, recorded
 
 DEVICES, RETIRED, RETURNED, LATE = 2600, 1250, 25, 26
 
@@ -52,29 +52,44 @@ class Fleets:
     def _plant(self, planted: Planted) -> None:
         note, customer = self._book.note, self._book.customer
         new = self._add("laptop", customer[planted.cliff], date(2024, 11, 18), date(2024, 12, 9))
-        note("Look-up cliff, negative correction", f"contract {planted.cliff}, device {new}",
-             "November 2024 was billed for 50 at 10.00 = 500.00; the late 51st makes it 51 at 8.00 = "
-             "408.00: a correction of -92.00 on 2024-12-09.")  # fmt: skip
+        note(
+            "Look-up cliff, negative correction",
+            f"contract {planted.cliff}, device {new}",
+            "November 2024 was billed for 50 at 10.00 = 500.00; the late 51st makes it 51 at 8.00 "
+            "= 408.00: a correction of -92.00 on 2024-12-09.",
+        )
         gone = self._first(planted.dearer, "workstation")
         self._event(gone, date(2025, 2, 1), "off", date(2025, 3, 12))
-        note("Look-up cliff, positive correction", f"contract {planted.dearer}, device {gone}",
-             "February 2025 was billed for 51; the late removal leaves 50 in the dearer band: the "
-             "correction of 2025-03-12 is above zero.")  # fmt: skip
+        note(
+            "Look-up cliff, positive correction",
+            f"contract {planted.dearer}, device {gone}",
+            "February 2025 was billed for 51; the late removal leaves 50 in the dearer band: the "
+            "correction of 2025-03-12 is above zero.",
+        )
         gone = self._first(planted.british_year_end, "laptop")
         self._event(gone, date(2025, 3, 11), "off", date(2025, 4, 17))
-        note("Negative correction over a fiscal year end (Britain)",
-             f"contract {planted.british_year_end}, device {gone}", "21 device days of March 2025 are "
-             "given back on 2025-04-17, in the next fiscal year.")  # fmt: skip
+        note(
+            "Negative correction over a fiscal year end (Britain)",
+            f"contract {planted.british_year_end}, device {gone}",
+            "21 device days of March 2025 are given back on 2025-04-17, in the next fiscal year.",
+        )
         gone = self._first(planted.german_year_end, "server")
         self._event(gone, date(2024, 12, 5), "off", date(2025, 1, 14))
-        note("Negative correction over a fiscal year end (Germany)",
-             f"contract {planted.german_year_end}, device {gone}", "December 2024 counted 24 on its last "
-             "day and now counts 23: the top band's price is given back on 2025-01-14.")  # fmt: skip
+        note(
+            "Negative correction over a fiscal year end (Germany)",
+            f"contract {planted.german_year_end}, device {gone}",
+            "December 2024 counted 24 on its last "
+            "day and now counts 23: the top band's price is given back on 2025-01-14.",
+        )
         for contract, kind, day, expect in (
             (planted.swap_last, "server", date(2025, 1, 31), "Counted by the last day: still 12."),
-            (planted.swap_any, "switch", date(2025, 5, 31), "Any active device counts: 17 in May "
-             "2025, 16 before and after."),
-        ):  # fmt: skip
+            (
+                planted.swap_any,
+                "switch",
+                date(2025, 5, 31),
+                "Any active device counts: 17 in May 2025, 16 before and after.",
+            ),
+        ):
             old = self._first(contract, kind)
             self._event(old, day, "off")
             fresh = self._add(kind, customer[contract], day)
@@ -116,17 +131,24 @@ class Fleets:
         for key, since in retired:
             day = dice.day(max(since + timedelta(1), date(2024, 4, 2)), LAST_DAY - timedelta(5))
             behind = dice.pick((2, 3, 6, 21, 34, 47)) if key in late else 0
-            self._event(key, day, "off", day + timedelta(behind) if behind else None)
+            self._event(key, day, "off", recorded(day, behind))
         for key, since in returned:
             day = dice.day(max(since, FIRST_DAY) + timedelta(5), LAST_DAY - timedelta(20))
             self._event(key, day, "off")
             self._event(key, min(day + timedelta(dice.whole(2, 60)), LAST_DAY), "on")
         names = ", ".join(key for key, _ in sorted(returned)[:5])
-        self._book.note("Vanished and returned", f"{RETURNED} devices, among them {names}", "Two spans of "
-                        "activity; one device under any_active when both touch a month.")  # fmt: skip
+        self._book.note(
+            "Vanished and returned",
+            f"{RETURNED} devices, among them {names}",
+            "Two spans of activity; one device under any_active when both touch a month.",
+        )
         names = ", ".join(sorted(late)[:5])
-        self._book.note("Removed, recorded late", f"{LATE} devices, among them {names}", "Recorded before "
-                        "the bill: nothing special. After it: a correction on the day of recording.")  # fmt: skip
+        self._book.note(
+            "Removed, recorded late",
+            f"{LATE} devices, among them {names}",
+            "Recorded before "
+            "the bill: nothing special. After it: a correction on the day of recording.",
+        )
 
 
 __all__ = ["COMPUTERS", "Fleets"]

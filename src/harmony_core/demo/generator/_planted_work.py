@@ -68,9 +68,9 @@ def planted_time(planted: Planted) -> list[tuple[TimeEntry, str]]:
     for day in (date(2024, 6, 4), date(2024, 11, 12), date(2025, 5, 6), date(2025, 12, 9)):
         add("default_rate", planted.covered, BY_DEFAULT_RATE, day, "1.5", work="review")
     for number in range(12):
-        month = date(2025 + (number + 3) // 12, (number + 3) % 12 + 1, 1)
+        first = date(2025 + (number + 3) // 12, (number + 3) % 12 + 1, 1)
         for day_number, hours in ((6, "1.75"), (15, "2"), (24, "1.5")):
-            day = month.replace(day=day_number)
+            day = first.replace(day=day_number)
             add("split", planted.split_view, US_SPECIALIST, day, hours, at=None, work="incident")
     for day, hours in (
         (date(2024, 6, 6), "2"),

@@ -102,8 +102,8 @@ def products() -> dict[str, Product]:
         renewal = RENEWALS[number % len(RENEWALS)]
         rows.append(_product(item, "recurring", fixed, "straight_line", renewal))
     for item, terms in catalogue.PREPAYMENT:
-        renewal = None if item.billing[1] == 0 else (12, 12, 1, "term_end")
-        row = _product(item, "prepayment", fixed, "as_drawn", renewal, fund=_fund(terms))
+        rolls_on = None if item.billing[1] == 0 else (12, 12, 1, "term_end")
+        row = _product(item, "prepayment", fixed, "as_drawn", rolls_on, fund=_fund(terms))
         rows.append(_at_par(row) if terms.unit == "cash" else row)
     rows += [_measured(*row) for row in catalogue.MEASURED]
     for key, en, de, price, parts in catalogue.BUNDLES:

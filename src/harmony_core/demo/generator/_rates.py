@@ -1,4 +1,4 @@
-"""Exchange rates: the ECB's own file cut to what is needed, and the one that it does not publish."""
+"""Exchange rates: the ECB's own file cut to size, and the one that it does not publish."""
 
 import csv
 import io
@@ -31,14 +31,16 @@ def ecb_text(history: Path | None) -> str:
     else:
         text = history.read_text(encoding="utf-8")
     lines = ["Date," + "".join(f"{column}," for column in COLUMNS)]
-    for row in csv.DictReader(io.StringIO(text)):
-        if FIRST <= date.fromisoformat(row["Date"]) <= LAST:
-            lines.append(f"{row['Date']}," + "".join(f"{row[column]}," for column in COLUMNS))
+    lines += [
+        f"{row['Date']}," + "".join(f"{row[column]}," for column in COLUMNS)
+        for row in csv.DictReader(io.StringIO(text))
+        if FIRST <= date.fromisoformat(row["Date"]) <= LAST
+    ]
     return "\n".join(lines) + "\n"
 
 
 def other_rates(ecb: str, book: Book, seed: int) -> list[OtherRate]:
-    """The dinar every Friday: near the euro's rate in dollars, with one mistake and its correction."""
+    """The dinar every Friday, following the dollar, with one mistake and its correction."""
     dice = Dice(seed, "rates")
     dollars = {
         date.fromisoformat(row["Date"]): Decimal(row["USD"])
@@ -55,8 +57,12 @@ def other_rates(ecb: str, book: Book, seed: int) -> list[OtherRate]:
             wrong = (rate * Decimal("1.03")).quantize(NEAREST)
             rows.append(OtherRate(friday, "EUR", "KWD", wrong, FIXING, None))
             rows.append(OtherRate(friday, "EUR", "KWD", rate, FIXING, NOTICED))
-            book.note("Corrected exchange rate", f"rates/other.csv, EUR/KWD of {friday}", f"{wrong} until "
-                      f"{NOTICED}, {rate} from then on: what was booked before keeps the old rate.")  # fmt: skip
+            book.note(
+                "Corrected exchange rate",
+                f"rates/other.csv, EUR/KWD of {friday}",
+                f"{wrong} until "
+                f"{NOTICED}, {rate} from then on: what was booked before keeps the old rate.",
+            )
         else:
             rows.append(OtherRate(friday, "EUR", "KWD", rate, FIXING, None))
         friday += timedelta(7)

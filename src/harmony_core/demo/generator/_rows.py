@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -129,6 +129,12 @@ class OtherRate(NamedTuple):
     rate: Decimal
     source: str
     known_from: date | None
+
+
+def recorded(day: date, days_behind: int) -> date | None:
+    """When a fact became known, within the 24 months; None stands for its own day."""
+    known = min(day + timedelta(days_behind), LAST_DAY)
+    return known if known > day else None
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

