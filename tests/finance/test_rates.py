@@ -226,9 +226,9 @@ def test_a_missing_rate_names_what_was_asked_and_all_that_was_tried() -> None:
     for part in (
         "no spot rate KWD/USD for 2026-04-06, as known on 2026-04-07",
         "at most 7 days old",
-        "KWD/USD: none on or before it",
-        "USD/KWD: none on or before it",
-        "KWD/EUR: none on or before it",
+        "KWD/USD: none by then",
+        "USD/KWD: none by then",
+        "KWD/EUR: none by then",
         "EUR/USD: nearest is of 2026-03-27, 10 days old",
         "add the rate to the book",
     ):

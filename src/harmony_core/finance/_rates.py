@@ -296,7 +296,7 @@ class RateBook:
         as_known = f", as known on {known}" if known else ""
         raise RateNotFound(
             f"no {kind.value} rate {base}/{quote} for {day}{as_known} ({policy}); tried "
-            f"{'; '.join(search.tried)}: add the rate to the book, or allow an older one"
+            f"{search}: add the rate to the book, or allow an older one"
         )
 
 
@@ -313,7 +313,15 @@ class _Search:
     ) -> None:
         self._series, self._day, self._kind = series, day, kind
         self._policy, self._known = policy, known
-        self.tried: list[str] = []
+        self._tried: list[tuple[str, str, Rate | None]] = []
+
+    def __str__(self) -> str:
+        """Say what was tried, with the nearest older rate and its age."""
+        return "; ".join(
+            f"{base}/{quote}: "
+            + (f"nearest is of {rate.day}, {_age(self._day, rate)}" if rate else "none by then")
+            for base, quote, rate in self._tried
+        )
 
     def leg(self, base: str, quote: str) -> RateLeg | None:
         if rate := self._rate(base, quote):
@@ -325,12 +333,13 @@ class _Search:
     def _rate(self, base: str, quote: str) -> Rate | None:
         series = self._series.get((base, quote, self._kind))
         rate = series.on_or_before(self._day, self._known) if series else None
-        if rate is None:
-            self.tried.append(f"{base}/{quote}: none on or before it")
-            return None
-        age = (self._day - rate.day).days
         oldest = self._policy.oldest_age
-        if oldest is not None and age > oldest:
-            self.tried.append(f"{base}/{quote}: nearest is of {rate.day}, {age} days old")
-            return None
-        return rate
+        if rate and (oldest is None or (self._day - rate.day).days <= oldest):
+            return rate
+        self._tried.append((base, quote, rate))
+        return None
+
+
+def _age(day: date, rate: Rate) -> str:
+    age = (day - rate.day).days
+    return f"{age} day{'' if age == 1 else 's'} old"

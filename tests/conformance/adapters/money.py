@@ -21,6 +21,8 @@ from harmony_core.finance import (
     Rounding,
     TaxLine,
     TaxMethod,
+    TaxRate,
+    TaxTable,
     allocate,
     allocate_apart,
     convert,
@@ -219,6 +221,16 @@ def tax_of_a_document(vector: Vector) -> object:
         "total_incl": document.total_incl,
         "payable": document.payable,
     }
+
+
+@adapter("tax_rate_lookup")
+def tax_rate_of_a_day(vector: Vector) -> object:
+    place, code = vector["jurisdiction"], vector["code"]
+    table = TaxTable(
+        TaxRate(place, code, row["rate_percent"], date.fromisoformat(row["from"]))
+        for row in vector["table"]
+    )
+    return table.rate(place, code, date.fromisoformat(vector["on"])).percent
 
 
 def _given(base: str, quote: str, value: str) -> FoundRate:
