@@ -21,6 +21,7 @@ from harmony_core.periods._day_count import (
     WHOLE,
     DayCount,
     DayCountRule,
+    prorate,
     proration,
 )
 from harmony_core.periods._history import History, Version
@@ -43,6 +44,7 @@ from harmony_core.periods._timing import (
     Timing,
     after_invoice,
     billed_period,
+    billed_through,
     first_invoice_day,
     invoice_day,
     trigger_day,
@@ -72,6 +74,7 @@ __all__ = [
     "add_months",
     "after_invoice",
     "billed_period",
+    "billed_through",
     "billing_schedule",
     "first_invoice_day",
     "in_utc",
@@ -81,6 +84,7 @@ __all__ = [
     "local_midnight",
     "months_between",
     "move_day",
+    "prorate",
     "proration",
     "service_periods",
     "trigger_day",

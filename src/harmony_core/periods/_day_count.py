@@ -159,6 +159,23 @@ def proration(
     return Fraction(day_count.days(service), of_period)
 
 
+def prorate(
+    amount: Fraction,
+    service: Span | InstantSpan,
+    period: Span | InstantSpan,
+    day_count: DayCount = ACTUAL_ACTUAL,
+) -> Fraction:
+    """Give the part of a full period's ``amount`` that was served, exactly; round it once, later.
+
+    The arguments and errors are those of :func:`proration`.
+
+    >>> january = Span(date(2026, 1, 1), date(2026, 2, 1))
+    >>> prorate(Fraction(310), Span(date(2026, 1, 22), date(2026, 2, 1)), january)
+    Fraction(100, 1)
+    """
+    return amount * proration(service, period, day_count)
+
+
 def _elapsed_ratio(service: InstantSpan, period: InstantSpan, day_count: DayCount) -> Fraction:
     if day_count.rule is DayCountRule.WHOLE:
         return Fraction(1 if service.elapsed else 0)

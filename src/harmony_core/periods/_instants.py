@@ -9,7 +9,9 @@ of one other zone by their wall clocks.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
@@ -222,6 +224,10 @@ class InstantSchedule:
     def first_after(self, instant: datetime) -> datetime:
         """Give the first boundary later than ``instant``."""
         return self.boundary(self.index_at(instant) + 1)
+
+    def boundaries_after(self, instant: datetime) -> Iterator[datetime]:
+        """List the boundaries later than ``instant``, without end."""
+        return map(self.boundary, count(self.index_at(instant) + 1))
 
     def service_periods(self, start: datetime, end: datetime) -> tuple[InstantSpan, ...]:
         """Cut ``[start, end)`` at the boundaries; the first and last part may be stubs."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import count
 from typing import Any, Literal
 
 import attrs
@@ -162,6 +163,10 @@ class Schedule:
     def first_after(self, day: date) -> date:
         """Give the first boundary later than ``day``."""
         return self.boundary(self.index_at(day) + 1)
+
+    def boundaries_after(self, day: date) -> Iterator[date]:
+        """List the boundaries later than ``day``, without end."""
+        return map(self.boundary, count(self.index_at(day) + 1))
 
     def boundaries(self, from_day: date, until: date | None = None) -> Iterator[date]:
         """List the boundaries from ``from_day`` on and before ``until``; endless without it."""

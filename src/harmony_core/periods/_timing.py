@@ -144,3 +144,19 @@ def billed_period(
         n -= 1
     period = schedule.period(n)
     return Span(max(period.start, start), max(period.end, start))
+
+
+def billed_through(schedule: Schedule, on: date, start: date, end: date | None = None) -> date:
+    """Give the day up to which, not included, service in ``[start, end)`` is billed in advance.
+
+    On day ``on`` that is the end of the period containing it. Before service starts nothing is
+    billed, so the answer is ``start``; it is never after ``end``.
+
+    >>> monthly = Schedule(date(2026, 1, 31), Interval.months(1))
+    >>> billed_through(monthly, date(2026, 2, 28), date(2026, 1, 31))
+    datetime.date(2026, 3, 31)
+    """
+    if on < start:
+        return start
+    through = schedule.period_at(on).end
+    return through if end is None else min(through, end)

@@ -129,5 +129,5 @@ def banded_charge(vector: Vector) -> object:
     currency = inputs.get("currency") or "EUR"
     rows = [(band["up_to"], band["price"], band.get("flat_fee")) for band in inputs["bands"]]
     table = BandTable.of(currency, rows)
-    scheme: Scheme = {"fill_up": FillUp, "look_up": LookUp}[inputs["mode"]](table)
-    return {"amount": price(scheme, inputs["quantity"]).settle()}
+    schemes: dict[str, Scheme] = {"fill_up": FillUp(table), "look_up": LookUp(table)}
+    return {"amount": price(schemes[inputs["mode"]], inputs["quantity"]).settle()}

@@ -1,0 +1,263 @@
+"""Vectors of dates, boundaries and proration: periods.json."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice
+
+from harmony_core.explanation import RoundingMode, round_to_step
+from harmony_core.finance import exact
+from harmony_core.periods import (
+    ACTUAL_30,
+    ACTUAL_ACTUAL,
+    SECONDS,
+    THIRTY_30,
+    Alignment,
+    DayCount,
+    InstantSchedule,
+    InstantSpan,
+    Interval,
+    Month,
+    Schedule,
+    Span,
+    Timing,
+    add_interval,
+    after_invoice,
+    billed_period,
+    billed_through,
+    billing_schedule,
+    first_invoice_day,
+    local_day,
+    local_midnight,
+    move_day,
+    prorate,
+)
+from tests.conformance.registry import Answers, Vector, adapter
+
+_TIMINGS = {"in_advance": Timing.ADVANCE, "in_arrears": Timing.ARREARS}
+_SOME_DAY = date(2000, 1, 1)  # where a vector counts days and names none
+
+
+def _interval(vector: Vector) -> Interval:
+    return Interval.of(int(vector["count"]), vector["interval"])
+
+
+def _zone(vector: Vector) -> str:
+    return vector.get("timezone") or "UTC"
+
+
+def _is_instant(text: str) -> bool:
+    return "T" in text
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+# --- next_dates and month_end -------------------------------------------------------------------
+
+
+@adapter("next_dates", "month_end")
+def boundaries(vector: Vector) -> object:
+    if "question" in vector:
+        return _boundary_of_a_bill(vector)
+    if vector.get("periods") is not None:
+        return moved(vector)
+    if "at" in vector:
+        return _period_at(vector)
+    if _is_instant(vector.get("start") or vector["anchor"]):
+        return _instants(vector)
+    return _days(vector)
+
+
+def _instants(vector: Vector) -> object:
+    anchor = _instant(vector.get("anchor") or vector["start"])
+    schedule = InstantSchedule(anchor, _interval(vector), _zone(vector))
+    start = _instant(vector["start"])
+    if vector.get("subscription_end") is None:
+        return _as_many_as_asked(schedule.boundaries_after(start), vector)
+    periods = schedule.service_periods(start, _instant(vector["subscription_end"]))
+    return Answers([period.end for period in periods], period_count=len(periods))
+
+
+def _period_at(vector: Vector) -> object:
+    schedule = InstantSchedule(_instant(vector["anchor"]), _interval(vector), _zone(vector))
+    period = schedule.period_at(_instant(vector["at"]))
+    return {"from": period.start, "to": period.end}
+
+
+def _days(vector: Vector) -> object:
+    rule = vector.get("rule") or ""
+    if "on_or_after" in vector:
+        schedule = Schedule(_day(vector["anchor"]), _interval(vector))
+        return [schedule.first_on_or_after(_day(vector["on_or_after"]))]
+    start, schedule = _day(vector["start"]), _on_its_billing_day(vector)
+    if vector.get("until"):
+        return [period.start for period in schedule.periods(start, _day(vector["until"]))]
+    if vector.get("target"):
+        end = _day(vector["end"]) if vector.get("end") else None
+        return [billed_through(schedule, _day(vector["target"]), start, end)]
+    if "may move backwards" in rule:
+        return [schedule.boundary(0)]
+    if "align forward" in rule or "on or after start" in rule or "start at once" in rule:
+        return [schedule.first_on_or_after(start)]
+    return _as_many_as_asked(schedule.boundaries_after(start), vector)
+
+
+def _on_its_billing_day(vector: Vector) -> Schedule:
+    day = vector.get("bcd") or vector.get("anchor_day")
+    alignment = Alignment.BILLING_DAY if day else Alignment.ANNIVERSARY
+    return billing_schedule(
+        _day(vector.get("anchor") or vector["start"]),
+        _interval(vector),
+        alignment,
+        int(day) if day else None,
+    )
+
+
+def _as_many_as_asked(found: Iterable[date], vector: Vector) -> list[date]:
+    return list(islice(found, len(vector["expected"])))
+
+
+def _boundary_of_a_bill(vector: Vector) -> object:
+    zone = _zone(vector)
+    start, at = local_day(_instant(vector["start"]), zone), _instant(vector["at"])
+    anchor = local_day(_instant(vector["anchor"]), zone)
+    ended = vector.get("terminated_at")
+    schedule = billing_schedule(anchor, _interval(vector), Alignment(vector["alignment"]))
+    period = billed_period(
+        schedule,
+        local_day(at, zone),
+        _TIMINGS[vector["timing"]],
+        start,
+        terminated=ended is not None and _instant(ended) <= at,
+        current=vector.get("current_usage") == "true",
+    )
+    match vector["question"]:
+        case "billed_period_start":
+            return local_midnight(period.start, zone)
+        case "billed_period_end_inclusive":
+            return InstantSpan.of_days(period, zone).last_second
+        case other:
+            raise NotImplementedError(f"no question {other!r} belongs to this kind")
+
+
+# --- add_periods --------------------------------------------------------------------------------
+
+
+@adapter("add_periods")
+def moved(vector: Vector) -> object:
+    interval, n = _interval(vector), int(vector["periods"])
+    days = int(vector.get("extra_days") or 0)
+    if not _is_instant(vector["start"]):
+        return move_day(_day(vector["start"]), interval, n, days)
+    return add_interval(
+        _instant(vector["start"]),
+        interval,
+        n,
+        zone=_zone(vector),
+        extra_days=days,
+        extra_seconds=int(vector.get("extra_seconds") or 0),
+    )
+
+
+# --- proration ----------------------------------------------------------------------------------
+
+
+@adapter("proration")
+def prorated(vector: Vector) -> object:
+    day_count = _day_count(vector["day_count"])
+    service, period = _service_and_period(vector)
+    if day_count == SECONDS:
+        part = prorate(exact(vector["amount"]), *_as_time(vector, service, period), day_count)
+    else:
+        part = prorate(exact(vector["amount"]), service, period, day_count)
+    rounding = vector.get("rounding")
+    if rounding is None:
+        return part
+    step = Fraction(Decimal((0, (1,), -int(rounding["places"]))))
+    return round_to_step(part, step, RoundingMode(rounding["mode"]))
+
+
+def _service_and_period(vector: Vector) -> tuple[Span, Span]:
+    if vector.get("service_days") is not None:
+        return (
+            Span.starting(_SOME_DAY, int(vector["service_days"])),
+            Span.starting(_SOME_DAY, int(vector["period_days"])),
+        )
+    service = _span(vector, "service")
+    if vector.get("period_start") is None:
+        return service, Month.containing(service.start).span
+    return service, _span(vector, "period")
+
+
+def _span(vector: Vector, name: str) -> Span:
+    zone = _zone(vector)
+    start, last = _civil(vector[f"{name}_start"], zone), vector.get(f"{name}_end_inclusive")
+    if last == "true":
+        return Span.of_days(start, _civil(vector[f"{name}_end"], zone))
+    if last not in (None, "false"):
+        return Span.of_days(start, _civil(last, zone))
+    return Span(start, _civil(vector[f"{name}_end"], zone))
+
+
+def _civil(text: str, zone: str) -> date:
+    return local_day(_instant(text), zone) if _is_instant(text) else _day(text)
+
+
+def _as_time(vector: Vector, *spans: Span) -> tuple[InstantSpan, InstantSpan]:
+    zone = _zone(vector)
+    if _is_instant(vector.get("service_start") or ""):
+        return (
+            InstantSpan(_instant(vector["service_start"]), _instant(vector["service_end"])),
+            InstantSpan(_instant(vector["period_start"]), _instant(vector["period_end"])),
+        )
+    service, period = (InstantSpan.of_days(span, zone) for span in spans)
+    return service, period
+
+
+def _day_count(words: str) -> DayCount:
+    if found := re.match(r"fixed (\d+)-day month", words):
+        return DayCount.fixed(int(found[1]))
+    if words.startswith(("30-day month convention", "30/30")):
+        return THIRTY_30
+    if found := re.match(r"days ?/ ?(\d+)", words):
+        return DayCount.over(int(found[1]))
+    if re.match(r"actual( days)? ?/ ?30", words):
+        return ACTUAL_30
+    if words.startswith(("seconds", "exact duration", "time ratio")):
+        return SECONDS
+    if words.startswith("actual"):
+        return ACTUAL_ACTUAL
+    raise NotImplementedError(f"no day count is called {words!r}")
+
+
+# --- invoice_date -------------------------------------------------------------------------------
+
+
+@adapter("invoice_date")
+def invoice_dates(vector: Vector) -> object:
+    last_day_rule = vector.get("rule_type") == "monthlylastday"
+    alignment = Alignment.MONTH_LAST_DAY if last_day_rule else Alignment.ANNIVERSARY
+    timing, offset = _TIMINGS[vector["timing"]], vector.get("offset")
+    days = None if offset is None else int(offset)
+    if "invoice_on" in vector:
+        step = after_invoice(_day(vector["invoice_on"]), _interval(vector), timing, alignment, days)
+        return Answers(step.next_invoice_day, expected_last_billed_day=step.last_billed_day)
+    last = vector.get("end")
+    return first_invoice_day(
+        _day(vector["start"]),
+        _interval(vector),
+        timing,
+        alignment=alignment,
+        last_day=None if last is None else _day(last),
+        offset_days=days,
+    )
