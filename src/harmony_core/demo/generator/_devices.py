@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from harmony_core.demo.generator._company import COMPUTERS
 from harmony_core.demo.generator._customers import MASTER
 from harmony_core.demo.generator._dice import Dice
 from harmony_core.demo.generator._orders import Book
@@ -149,6 +148,3 @@ class Fleets:
             "Recorded before "
             "the bill: nothing special. After it: a correction on the day of recording.",
         )
-
-
-__all__ = ["COMPUTERS", "Fleets"]

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import cast
 
 from harmony_core.demo.generator import _catalogue as catalogue
-from harmony_core.demo.generator._catalogue import Bands, Item
+from harmony_core.demo.generator._catalogue import Item
 from harmony_core.demo.generator._prices import LEVELS, MAIN, band_prices, local_price, prices
 from harmony_core.demo.generator._rows import Json
 
@@ -176,6 +176,3 @@ def _measured(item: Item, counted: tuple[str, ...], policy: str) -> Product:
     row = _product(item, "consumption", measure, at_once, (12, 12, 3, "quarter_end"))
     row.types = counted
     return row
-
-
-__all__ = ["Bands", "Product", "products"]
