@@ -189,12 +189,19 @@ def test_two_currencies_never_meet() -> None:
 
 def test_money_meets_no_bare_number() -> None:
     euro: Any = Money(1, "EUR")
-    with pytest.raises(TypeError):
-        euro + 1
-    with pytest.raises(TypeError):
-        euro < 1  # noqa: B015
-    with pytest.raises(TypeError):
-        euro.exact + 1
+    deeds: list[Callable[[], object]] = [
+        lambda: euro + 1,
+        lambda: euro - 1,
+        lambda: euro < 1,
+        lambda: euro <= 1,
+        lambda: euro > 1,
+        lambda: euro >= 1,
+        lambda: euro.exact + 1,
+        lambda: euro.exact - 1,
+    ]
+    for deed in deeds:
+        with pytest.raises(TypeError):
+            deed()
     for factor in (1.5, Fraction(1, 2), True, "2"):
         with pytest.raises(InvalidValue, match="whole numbers"):
             euro * factor
@@ -269,6 +276,13 @@ def test_a_rounding_refuses_what_it_does_not_know() -> None:
     for step in ("0", "-0.05"):
         with pytest.raises(InvalidValue, match="above zero"):
             Rounding.of("half_up", step)
+
+
+def test_exact_amounts_subtract_money_and_know_whether_they_are_zero() -> None:
+    rest = ExactAmount.of("1.005", "EUR") - Money(100, "EUR")
+    assert rest == ExactAmount.of("0.005", "EUR")
+    assert rest
+    assert not rest - rest
 
 
 def test_exact_amounts_keep_every_digit() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -127,6 +128,10 @@ def test_currencies_are_not_confused() -> None:
         fit_lines([Money(1, "EUR"), Money(1, "USD")], both)
     with pytest.raises(CurrencyMismatch):
         _ = both.book(Money(1, "EUR")) + Booked.zero("EUR", "JPY", "GBP")
+    bare: Any = Money(1, "EUR")
+    for deed in (lambda: both.book(bare) + bare, lambda: both.book(bare) - bare):
+        with pytest.raises(TypeError):
+            deed()
     with pytest.raises(InvalidValue, match="without a step"):
         fit_lines([Money(1, "EUR")], both, Rounding.of("half_up", "0.05"))
 
