@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from datetime import date
 from decimal import Decimal
 
@@ -93,6 +94,7 @@ def test_a_matched_pair_leaves_the_group_and_a_sale_stays() -> None:
     assert books.breaks == ()
     assert books.is_zero
     assert books.currency == "GBP"
+    assert pickle.loads(pickle.dumps(books)) == books
 
 
 def test_a_credit_is_eliminated_like_its_charge() -> None:

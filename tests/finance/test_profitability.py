@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -335,6 +336,7 @@ def test_every_level_of_the_tree_adds_up() -> None:
     }
     assert seen.view is CostView.ENTITY
     assert seen.as_rows()[0]["node"] == "acme"
+    assert pickle.loads(pickle.dumps(seen)) == seen
 
 
 def test_a_circle_in_the_tree_is_refused() -> None:
@@ -371,6 +373,7 @@ def test_every_way_of_cutting_the_facts_has_the_same_total(seen: ProfitFacts) ->
     assert contribution_by(seen, "node").total == seen.total
     assert contribution_by(seen, "month", "node").total == seen.total
     assert contribution_by(seen).total == seen.total
+    assert pickle.loads(pickle.dumps(contribution_by(seen, "node"))).total == seen.total
     levels = roll_up(seen, TREE, by="node").levels
     assert levels.get("north", Contribution.zero("GBP")) == seen.total
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +38,7 @@ from harmony_core.finance import (
     book_transfer,
     dimensions,
     explain_transfer,
+    total_charge,
     transfer_outcome,
     transfer_price,
 )
@@ -320,6 +322,20 @@ def test_both_legs_share_transaction_and_group_amount() -> None:
     ]
     # 69,048.59 INR at 0.0095 would be 655.96: converting the books leaves 0.12
     assert performer.lines[0].amount.group == seller.lines[0].amount.group == Money(65584, "GBP")
+
+
+def test_a_month_of_charges_is_booked_as_one_pair() -> None:
+    first, second = outcome(EIGHT_PERCENT).charge, outcome(EIGHT_PERCENT, hours="-2").charge
+    assert first is not None
+    assert second is not None
+    month = total_charge([first, attrs.evolve(second, rule_id="T-0")])
+    assert month.amount == Money.of("16443.00", "INR")
+    assert month.rule_id == "T-0+T-1"
+    assert month.explanation.evaluate() == 16443
+    with pytest.raises(InvalidValue, match="two documents"):
+        total_charge([first, attrs.evolve(second, seller="DE")])
+    with pytest.raises(InvalidValue, match="no charge"):
+        total_charge([])
 
 
 def test_a_pair_with_two_amounts_is_refused() -> None:

@@ -16,6 +16,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 import attrs
 
@@ -83,6 +84,16 @@ class Break:
     receivable_or_payable: Money
 
 
+def _read_only(balances: Mapping[str, Money]) -> Mapping[str, Money]:
+    return MappingProxyType(dict(balances))
+
+
+def _read_only_parts(
+    parts: Mapping[str, Mapping[str, Money]],
+) -> Mapping[str, Mapping[str, Money]]:
+    return MappingProxyType({entity: _read_only(part) for entity, part in parts.items()})
+
+
 @attrs.frozen
 class Consolidation:
     """The group at the end of ``through`` (``None``: all entries), in the group's currency.
@@ -94,10 +105,22 @@ class Consolidation:
     group: str
     currency: str
     through: date | None
-    parts: Mapping[str, Mapping[str, Money]]
+    parts: Mapping[str, Mapping[str, Money]] = attrs.field(converter=_read_only_parts, hash=False)
     eliminations: tuple[Elimination, ...]
     breaks: tuple[Break, ...]
-    balances: Mapping[str, Money]
+    balances: Mapping[str, Money] = attrs.field(converter=_read_only, hash=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        parts = {entity: dict(part) for entity, part in self.parts.items()}
+        return Consolidation, (
+            self.group,
+            self.currency,
+            self.through,
+            parts,  # a mapping proxy cannot be pickled
+            self.eliminations,
+            self.breaks,
+            dict(self.balances),
+        )
 
     @property
     def is_zero(self) -> bool:
@@ -185,9 +208,7 @@ def _consolidation(
         group=group.id,
         currency=group.currency,
         through=through,
-        parts=MappingProxyType(
-            {entity: _as_money(parts[entity], group.currency) for entity in sorted(parts)}
-        ),
+        parts={entity: _as_money(parts[entity], group.currency) for entity in sorted(parts)},
         eliminations=tuple(eliminations),
         breaks=tuple(sorted(breaks, key=lambda found: (found.day, found.entity, found.entry_id))),
         balances=_as_money(balances, group.currency),
@@ -195,7 +216,7 @@ def _consolidation(
 
 
 def _as_money(minors: Mapping[str, int], currency: str) -> Mapping[str, Money]:
-    return MappingProxyType({role: Money(minors[role], currency) for role in sorted(minors)})
+    return {role: Money(minors[role], currency) for role in sorted(minors)}
 
 
 def _mismatch(legs: list[JournalEntry]) -> BreakReason | None:

@@ -128,7 +128,7 @@ def book_transfer(
     """Book a charge in both companies' books: the performer's entry, then the seller's.
 
     Args:
-        charge: from :func:`transfer_price`, or several of them added up by the host.
+        charge: from :func:`transfer_price`, or :func:`total_charge` of several.
         id: of the pair; unique in the group's books. The entries are called ``id:entity``.
         day: of booking and of the exchange rates.
         group: both companies and the group's currency.

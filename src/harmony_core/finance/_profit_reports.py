@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
@@ -32,6 +32,13 @@ def _figures(figures: Contribution) -> Row:
     }
 
 
+_K = TypeVar("_K")
+
+
+def _read_only(figures: Mapping[_K, Contribution]) -> Mapping[_K, Contribution]:
+    return MappingProxyType(dict(figures))
+
+
 @attrs.frozen
 class ContributionReport:
     """Contribution by dimensions: ``rows`` from each combination of values to its figures.
@@ -42,7 +49,11 @@ class ContributionReport:
     view: CostView
     currency: str
     dimensions: tuple[str, ...]
-    rows: Mapping[tuple[str, ...], Contribution]
+    rows: Mapping[tuple[str, ...], Contribution] = attrs.field(converter=_read_only, hash=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        parts = (self.view, self.currency, self.dimensions, dict(self.rows))
+        return ContributionReport, parts  # a mapping proxy cannot be pickled
 
     @property
     def total(self) -> Contribution:
@@ -73,7 +84,7 @@ def contribution_by(facts: ProfitFacts, *dimensions: str) -> ContributionReport:
     for fact in facts:
         values = tuple(_value(fact, name) for name in dimensions)
         rows[values] = rows[values] + fact.figures if values in rows else fact.figures
-    ordered = MappingProxyType({values: rows[values] for values in sorted(rows)})
+    ordered = {values: rows[values] for values in sorted(rows)}
     return ContributionReport(facts.view, facts.currency, dimensions, ordered)
 
 
@@ -198,7 +209,10 @@ class RollUp:
 
     view: CostView
     currency: str
-    levels: Mapping[str, Contribution]
+    levels: Mapping[str, Contribution] = attrs.field(converter=_read_only, hash=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RollUp, (self.view, self.currency, dict(self.levels))
 
     def as_rows(self) -> list[Row]:
         """One row a node, by id, as plain values."""
@@ -223,7 +237,7 @@ def roll_up(facts: ProfitFacts, parents: Mapping[str, str | None], by: str = "co
     for node, figures in _by_node(facts, by).items():
         for place in _path(node, parents):
             levels[place] = levels[place] + figures if place in levels else figures
-    ordered = MappingProxyType({node: levels[node] for node in sorted(levels)})
+    ordered = {node: levels[node] for node in sorted(levels)}
     return RollUp(facts.view, facts.currency, ordered)
 
 

@@ -7,15 +7,15 @@ see ``_transfer_methods``; who and when is the business of the rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 
 import attrs
 
 from harmony_core.errors import InvalidValue, NotFound
-from harmony_core.explanation import Explanation
-from harmony_core.finance._money import Money
+from harmony_core.explanation import Explainer, Explanation
+from harmony_core.finance._money import Money, money_sum
 from harmony_core.finance._rates import FoundRate
 from harmony_core.finance._rounding import HALF_UP, Rounding
 from harmony_core.finance._transfer_methods import (
@@ -44,6 +44,36 @@ class TransferCharge:
     seller: str
     amount: Money
     explanation: Explanation
+
+
+def total_charge(charges: Sequence[TransferCharge]) -> TransferCharge:
+    """Add up charges between the same two companies, to book a month of work as one pair.
+
+    Where several rules were in force, ``rule_id`` names them all, joined by ``+``.
+
+    Raises:
+        InvalidValue: there is no charge, or they are between different companies.
+        CurrencyMismatch: they are in different currencies.
+    """
+    if not charges:
+        raise InvalidValue("there is no charge to add up")
+    first = charges[0]
+    for charge in charges:
+        if (charge.performer, charge.seller) != (first.performer, first.seller):
+            raise InvalidValue(
+                f"charges of {first.performer!r} to {first.seller!r} and of {charge.performer!r} "
+                f"to {charge.seller!r} are two documents: add up each pair of companies alone"
+            )
+    amount = money_sum((charge.amount for charge in charges), first.amount.currency)
+    why = Explainer("transfer price: several charges", 1)
+    parts = [
+        why.given(f"charge_{n}", "transfer price", charge.amount.exact.value, amount.currency)
+        for n, charge in enumerate(charges, start=1)
+    ]
+    rule_id = "+".join(sorted({charge.rule_id for charge in charges}))
+    why.fact("transfer rule", rule_id)
+    total = why.step("total", "charges together", "add", *parts)
+    return TransferCharge(rule_id, first.performer, first.seller, amount, why.explanation(total))
 
 
 @attrs.frozen

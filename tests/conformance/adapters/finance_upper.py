@@ -309,11 +309,14 @@ CURRENCIES_BY_STEP = {"1": ("JPY", "KRW"), "0.001": ("KWD", "BHD")}
 # --- profitability ------------------------------------------------------------------------------
 
 
+PLAIN_FIGURES = ("revenue", "direct_cost", "time", "currency")  # any other is resold revenue
+
+
 @adapter("contract_profitability")
 def contract_profitability(vector: Vector) -> object:
     inputs = vector["inputs"]
     work = [(row["hours"], ExactAmount.of(row["cost_rate"], BOOKS)) for row in inputs["time"]]
-    resale = next((inputs[name] for name in inputs if "resale" in name or "resold" in name), "0")
+    resale = next((inputs[name] for name in inputs if name not in PLAIN_FIGURES), "0")
     figures = Contribution.from_work(
         money(inputs["revenue"]), money(inputs["direct_cost"]), work, resale_revenue=money(resale)
     )
