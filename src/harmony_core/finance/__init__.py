@@ -9,12 +9,7 @@ contribution are pure functions over the same values. Nothing here knows a contr
 dimensions.
 """
 
-from harmony_core.finance._allocation import (
-    AllocationMode,
-    allocate,
-    allocate_apart,
-    fit,
-)
+from harmony_core.finance._allocation import AllocationMode, allocate, allocate_apart, fit
 from harmony_core.finance._consolidation import (
     Break,
     BreakReason,
@@ -22,44 +17,19 @@ from harmony_core.finance._consolidation import (
     Elimination,
     consolidate,
 )
-from harmony_core.finance._contribution import (
-    Contribution,
-    EffectiveHourlyRates,
-)
-from harmony_core.finance._conversion import (
-    convert,
-    triangulate,
-)
-from harmony_core.finance._cost_rate_table import (
-    CostRateTable,
-    FoundCostRate,
-)
+from harmony_core.finance._contribution import Contribution, EffectiveHourlyRates
+from harmony_core.finance._conversion import convert, triangulate
+from harmony_core.finance._cost_rate_table import CostRateTable, FoundCostRate
 from harmony_core.finance._cost_rates import (
     CostRate,
     blended_cost_rate,
     individual_cost_rate,
     marginal_cost_rate,
 )
-from harmony_core.finance._currencies import (
-    Currency,
-    currencies,
-    currency,
-    minor_digits,
-)
-from harmony_core.finance._entities import (
-    AccountRole,
-    Group,
-    LegalEntity,
-    Role,
-)
-from harmony_core.finance._exact import (
-    Exact,
-    exact,
-)
-from harmony_core.finance._intercompany import (
-    IntercompanyPair,
-    book_transfer,
-)
+from harmony_core.finance._currencies import Currency, currencies, currency, minor_digits
+from harmony_core.finance._entities import AccountRole, Group, LegalEntity, Role
+from harmony_core.finance._exact import Exact, exact
+from harmony_core.finance._intercompany import IntercompanyPair, book_transfer
 from harmony_core.finance._journal import (
     Dimensions,
     JournalEntry,
@@ -67,11 +37,7 @@ from harmony_core.finance._journal import (
     dimensions,
     journal_entry,
 )
-from harmony_core.finance._money import (
-    ExactAmount,
-    Money,
-    money_sum,
-)
+from harmony_core.finance._money import ExactAmount, Money, money_sum
 from harmony_core.finance._profit_reports import (
     ContributionReport,
     RankedRow,
@@ -101,11 +67,7 @@ from harmony_core.finance._rates import (
     RateLeg,
     RatePolicy,
 )
-from harmony_core.finance._rounding import (
-    HALF_EVEN,
-    HALF_UP,
-    Rounding,
-)
+from harmony_core.finance._rounding import HALF_EVEN, HALF_UP, Rounding
 from harmony_core.finance._tax import (
     DocumentAdjustment,
     TaxDocument,
@@ -129,6 +91,7 @@ from harmony_core.finance._transfer import (
     TransferRule,
     TransferRules,
     TransferSubject,
+    total_charge,
     transfer_price,
 )
 from harmony_core.finance._transfer_methods import (
@@ -145,11 +108,7 @@ from harmony_core.finance._transfer_outcome import (
     TransferOutcome,
     transfer_outcome,
 )
-from harmony_core.finance._trial_balance import (
-    AccountBalance,
-    TrialBalance,
-    trial_balance,
-)
+from harmony_core.finance._trial_balance import AccountBalance, TrialBalance, trial_balance
 
 __all__ = [
     "DEFAULT_RATE_POLICY",
@@ -244,6 +203,7 @@ __all__ = [
     "ranking",
     "roll_up",
     "tax_document",
+    "total_charge",
     "transfer_outcome",
     "transfer_price",
     "trend",
