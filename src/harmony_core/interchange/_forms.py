@@ -1,0 +1,316 @@
+"""How a value of each type is written and read: compiled once from type hints, then kept.
+
+A class is an object with one key for each field. Where a field allows several classes, the object
+says which one it is (``{"is": "per-unit", ...}``). An error of a constructor becomes a fault at
+the place of the value, so that outside data meets the same rules as a caller.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import Enum
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import attrs
+
+from harmony_core.errors import HarmonyError, InvalidValue
+from harmony_core.interchange._faults import Faults, shown
+from harmony_core.interchange._kinds import kind_of, named_by, registered, tag_of
+from harmony_core.interchange._leaves import LEAVES, Form
+
+_forms: dict[Any, Form] = dict(LEAVES)
+
+
+def form_of(hint: Any) -> Form:
+    """Give the form of a type: a class, a generic, a union, a tuple and so on."""
+    form = _forms.get(hint)
+    if form is None:
+        form = _forms[hint] = _compiled(hint)
+    return form
+
+
+def _compiled(hint: Any) -> Form:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Union or origin is types.UnionType:
+        return _union(arguments)
+    if origin is Literal:
+        return _choice(arguments)
+    if origin is tuple:
+        if len(arguments) == 2 and arguments[1] is Ellipsis:
+            return _sequence(arguments[0], tuple)
+        return _fixed(arguments)
+    if origin is frozenset:
+        return _sequence(arguments[0], frozenset)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _mapping(*arguments)
+    if isinstance(origin, type) and issubclass(origin, Sequence | Collection):
+        return _sequence(arguments[0], tuple)
+    cls = origin or hint
+    if isinstance(cls, type) and issubclass(cls, Enum):
+        return _enum(cls)
+    if getattr(cls, "_is_protocol", False):
+        return _any_that_has(cls)
+    if isinstance(cls, type) and attrs.has(cls):
+        return _Fields(cls, arguments).form
+    raise InvalidValue(f"records have no form for {hint!r}: give the field a concrete type")
+
+
+class _Fields:
+    """A class of attrs; its fields are compiled when first used, so that types may be recursive."""
+
+    def __init__(self, cls: type, arguments: tuple[Any, ...]) -> None:
+        self._cls, self._arguments = cls, arguments
+        self._fields: list[tuple[str, str, Form, bool]] | None = None
+        self._keys: frozenset[str] = frozenset()
+        self.form = Form(self.write, self.read, fields=True)
+
+    def _compile(self) -> list[tuple[str, str, Form, bool]]:
+        hints = get_type_hints(self._cls)
+        variables = getattr(self._cls, "__parameters__", ())
+        bound = dict(zip(variables, self._arguments, strict=False))
+        made = [
+            (
+                field.alias or field.name,
+                field.name,
+                form_of(_substituted(hints[field.name], bound)),
+                field.default is attrs.NOTHING,
+            )
+            for field in attrs.fields(self._cls)
+            if field.init
+        ]
+        self._keys = frozenset(key for key, *_ in made)
+        if reserved := self._keys & {"schema", "is"}:
+            raise InvalidValue(
+                f"{self._cls.__qualname__} has a field {min(reserved)!r}: "
+                "records need that key for the kind, name the field differently"
+            )
+        self._fields = made
+        return made
+
+    def write(self, value: Any) -> Any:
+        if type(value) is not self._cls:
+            raise InvalidValue(f"expected {self._cls.__qualname__}, got {shown(value)}")
+        fields = self._fields or self._compile()
+        data = {key: form.write(getattr(value, name)) for key, name, form, _ in fields}
+        kind = kind_of(self._cls)
+        if kind is not None and kind.version > 1:
+            data["is"] = tag_of(self._cls)
+        return data
+
+    def read(self, data: Any) -> Any:
+        fields = self._fields or self._compile()
+        if type(data) is not dict:
+            raise Faults.expected("an object", data)
+        if "is" in data:
+            named, data = _as_of_today(data)
+            if named is not self._cls:
+                raise Faults([(".is", f"expected {tag_of(self._cls)}")])
+        values: dict[str, Any] = {}
+        problems: list[tuple[str, str]] = []
+        for key, _, form, required in fields:
+            if key in data:
+                try:
+                    values[key] = form.read(data[key])
+                except Faults as faults:
+                    problems += faults.inside(f".{key}")
+            elif required:
+                problems.append((f".{key}", "is missing"))
+        problems += [
+            (f".{key}", f"is unknown here; expected {', '.join(sorted(self._keys))}")
+            for key in data
+            if key not in self._keys
+        ]
+        if problems:
+            raise Faults(problems)
+        return _constructed(self._cls, values)
+
+
+def _as_of_today(data: dict[str, Any]) -> tuple[type, dict[str, Any]]:
+    """The class that an object names, and its fields in the form of that class's last version."""
+    try:
+        kind, version = named_by(data["is"])
+        fields = {key: value for key, value in data.items() if key != "is"}
+        return kind.cls, kind.brought_forward(fields, version)
+    except HarmonyError as reason:
+        raise Faults([(".is", str(reason))]) from None
+
+
+def _constructed(make: Callable[..., Any], values: dict[str, Any]) -> Any:
+    """Call a constructor; what it refuses is a fault of the data."""
+    try:
+        return make(**values)
+    except (HarmonyError, ValueError, TypeError) as reason:
+        raise Faults([("", str(reason))]) from None
+
+
+def _substituted(hint: Any, bound: Mapping[Any, Any]) -> Any:
+    if isinstance(hint, TypeVar):
+        return bound.get(hint, hint)
+    parameters = getattr(hint, "__parameters__", ())
+    if not bound or not parameters:
+        return hint
+    return hint[tuple(bound.get(variable, variable) for variable in parameters)]
+
+
+def _sequence(item: Any, made: Callable[[list[Any]], Any]) -> Form:
+    items = form_of(item)
+
+    def write(values: Any) -> Any:
+        data = [items.write(value) for value in values]
+        return sorted(data) if made is frozenset else data
+
+    def read(data: Any) -> Any:
+        if type(data) is not list:
+            raise Faults.expected("a list", data)
+        try:
+            return made([items.read(one) for one in data])
+        except Faults:
+            raise _all_faults([items] * len(data), data) from None
+
+    return Form(write, read)
+
+
+def _fixed(members: tuple[Any, ...]) -> Form:
+    forms = [form_of(member) for member in members]
+
+    def write(values: Any) -> Any:
+        return [form.write(value) for form, value in zip(forms, values, strict=True)]
+
+    def read(data: Any) -> Any:
+        if type(data) is not list or len(data) != len(forms):
+            raise Faults.expected(f"a list of {len(forms)}", data)
+        try:
+            return tuple([form.read(one) for form, one in zip(forms, data, strict=True)])
+        except Faults:
+            raise _all_faults(forms, data) from None
+
+    return Form(write, read)
+
+
+def _all_faults(forms: list[Form], data: list[Any]) -> Faults:
+    """The list is bad: go through it once more, for every fault and its place."""
+    problems: list[tuple[str, str]] = []
+    for index, (form, one) in enumerate(zip(forms, data, strict=True)):
+        try:
+            form.read(one)
+        except Faults as faults:
+            problems += faults.inside(f"[{index}]")
+    return Faults(problems)
+
+
+def _mapping(key: Any, value: Any) -> Form:
+    keys, values = form_of(key), form_of(value)
+
+    def write(mapping: Any) -> Any:
+        data = {keys.write(one): values.write(other) for one, other in mapping.items()}
+        if not all(type(one) is str for one in data):
+            raise InvalidValue(f"the keys of a record are text, got {shown(list(data))}")
+        return data
+
+    def read(data: Any) -> Any:
+        if type(data) is not dict:
+            raise Faults.expected("an object", data)
+        made: dict[Any, Any] = {}
+        problems: list[tuple[str, str]] = []
+        for one, other in data.items():
+            try:
+                made[keys.read(one)] = values.read(other)
+            except Faults as faults:
+                problems += faults.inside(f".{one}")
+        if problems:
+            raise Faults(problems)
+        return made
+
+    return Form(write, read)
+
+
+def _enum(cls: type[Enum]) -> Form:
+    members = {member.value: member for member in cls}
+    if not all(type(value) in (str, int) for value in members):
+        raise InvalidValue(f"{cls.__qualname__} needs text or whole numbers as values")
+    choices = ", ".join(str(value) for value in members)
+
+    def read(data: Any) -> Any:
+        if type(data) not in (str, int) or data not in members:
+            raise Faults.expected(f"one of {choices}", data)
+        return members[data]
+
+    def write(value: Any) -> Any:
+        if type(value) is not cls:
+            raise InvalidValue(f"expected {cls.__qualname__}, got {shown(value)}")
+        return value.value
+
+    return Form(write, read)
+
+
+def _choice(allowed: tuple[Any, ...]) -> Form:
+    choices = ", ".join(map(str, allowed))
+
+    def read(data: Any) -> Any:
+        for value in allowed:
+            if type(data) is type(value) and data == value:
+                return value
+        raise Faults.expected(f"one of {choices}", data)
+
+    return Form(lambda value: value, read)
+
+
+def _union(members: tuple[Any, ...]) -> Form:
+    optional = type(None) in members
+    rest = [member for member in members if member is not type(None)]
+    if len(rest) == 1:
+        form = form_of(rest[0])
+    elif all(attrs.has(get_origin(member) or member) for member in rest):
+        form = _one_of(rest)
+    else:
+        raise InvalidValue(f"records cannot tell {members} apart: use classes, each registered")
+    if not optional:
+        return form
+    write, read = form.write, form.read
+    return Form(
+        lambda value: None if value is None else write(value),
+        lambda data: None if data is None else read(data),
+    )
+
+
+def _one_of(members: list[Any]) -> Form:
+    forms = {get_origin(member) or member: form_of(member) for member in members}
+    return _named(forms.get, lambda: [tag_of(cls) for cls in forms])
+
+
+def _any_that_has(protocol: type) -> Form:
+    """A protocol: whatever is registered and has its members."""
+    members = [name for name in vars(protocol) if not name.startswith("_")]
+
+    def fits(cls: type) -> bool:
+        return kind_of(cls) is not None and all(hasattr(cls, name) for name in members)
+
+    def names() -> list[str]:
+        return [name for name, cls in registered().items() if fits(cls)]
+
+    return _named(lambda cls: form_of(cls) if fits(cls) else None, names)
+
+
+def _named(form_for: Callable[[type], Form | None], names: Callable[[], list[str]]) -> Form:
+    """One class of several: the object says which."""
+
+    def write(value: Any) -> Any:
+        form = form_for(type(value))
+        if form is None:
+            raise InvalidValue(f"expected one of {', '.join(names())}, got {shown(value)}")
+        data = form.write(value)
+        tag = tag_of(type(value))
+        return {"is": tag, **data} if form.fields else {"is": tag, "value": data}
+
+    def read(data: Any) -> Any:
+        if type(data) is not dict or "is" not in data:
+            raise Faults.expected(f"an object that says what it is ({', '.join(names())})", data)
+        cls, fields = _as_of_today(data)
+        form = form_for(cls)
+        if form is None:
+            found = f"expected one of {', '.join(names())}, got {data['is']!r}"
+            raise Faults([(".is", found)])
+        return form.read(fields) if form.fields else form.read(fields.get("value"))
+
+    return Form(write, read)

@@ -1,0 +1,92 @@
+"""The record names of the library's own values.
+
+A name is for ever: it stands in other people's stores. Whoever renames a class changes the right
+side only; whoever changes a form raises the version and adds an upgrade.
+"""
+
+from __future__ import annotations
+
+from harmony_core import (
+    assets,
+    billing,
+    contracts,
+    explanation,
+    finance,
+    funds,
+    orders,
+    parties,
+    periods,
+    pricing,
+    products,
+    work,
+)
+from harmony_core.interchange._kinds import register
+
+NAMES: dict[str, type] = {
+    "month": periods.Month,
+    "span": periods.Span,
+    "interval": periods.Interval,
+    "schedule": periods.Schedule,
+    "day-count": periods.DayCount,
+    "explanation": explanation.Explanation,
+    "money": finance.Money,
+    "exact-amount": finance.ExactAmount,
+    "rounding": finance.Rounding,
+    "rate": finance.Rate,
+    "found-rate": finance.FoundRate,
+    "rate-policy": finance.RatePolicy,
+    "booked": finance.Booked,
+    "legal-entity": finance.LegalEntity,
+    "group": finance.Group,
+    "journal-line": finance.JournalLine,
+    "journal-entry": finance.JournalEntry,
+    "tax-rate": finance.TaxRate,
+    "tax-document": finance.TaxDocument,
+    "cost-rate-table": finance.CostRateTable,
+    "cost-rate": finance.CostRate,
+    "transfer-rule": finance.TransferRule,
+    "transfer-charge": finance.TransferCharge,
+    "cost-plus": finance.CostPlus,
+    "percent-of-sell": finance.PercentOfSell,
+    "fixed-rate": finance.FixedRate,
+    "customer": parties.Customer,
+    "supplier": parties.Supplier,
+    "employment": parties.Employment,
+    "person": parties.Person,
+    "flat": pricing.Flat,
+    "per-unit": pricing.PerUnit,
+    "fill-up": pricing.FillUp,
+    "look-up": pricing.LookUp,
+    "at-least": pricing.AtLeast,
+    "at-most": pricing.AtMost,
+    "minimum-quantity": pricing.MinimumQuantity,
+    "band-table": pricing.BandTable,
+    "fixed-quantity": products.FixedQuantity,
+    "time-worked": products.TimeWorked,
+    "expenses-incurred": products.ExpensesIncurred,
+    "devices-counted": products.DevicesCounted,
+    "usage-metered": products.UsageMetered,
+    "billing": products.Billing,
+    "accounting": products.Accounting,
+    "renewal": products.Renewal,
+    "fund-terms": products.FundTerms,
+    "product": products.Product,
+    "contract-line": contracts.ContractLine,
+    "contract": contracts.Contract,
+    "order-line": orders.OrderLine,
+    "order": orders.Order,
+    "device": assets.Device,
+    "device-event": assets.DeviceEvent,
+    "block": funds.Block,
+    "draw": funds.Draw,
+    "overage": funds.Overage,
+    "time-entry": work.TimeEntry,
+    "expense": work.Expense,
+    "usage-record": work.UsageRecord,
+    "charge": billing.Charge,
+    "recognised": billing.Recognised,
+    "invoice": billing.Invoice,
+}
+
+for _name, _cls in NAMES.items():
+    register(_name, 1, _cls)

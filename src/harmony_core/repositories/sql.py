@@ -1,0 +1,168 @@
+"""A store in a SQL database: SQLite embedded, or whatever SQLAlchemy reaches.
+
+One unit of work is one transaction, and units of one database wait for each other: on SQLite by
+beginning it IMMEDIATE, elsewhere by a lock on the row of the schema version. So what a unit read
+stays true until it ends, and two runs at once do one after the other what one of them would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from sqlalchemy import Connection, Engine, create_engine, make_url, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from harmony_core.assets import Device
+from harmony_core.contracts import Contract
+from harmony_core.errors import RuleBroken
+from harmony_core.orders import Order
+from harmony_core.parties import Customer, Person, Supplier
+from harmony_core.products import Product
+from harmony_core.repositories._sql_parts import (
+    Memories,
+    SqlCharges,
+    SqlCompany,
+    SqlFacts,
+    SqlInvoices,
+    SqlJournal,
+    SqlMonths,
+    SqlRates,
+    SqlRecognitions,
+    SqlRegister,
+)
+from harmony_core.repositories._sql_session import Session
+from harmony_core.repositories._sql_tables import SCHEMA_VERSION, metadata, schema_version
+
+__all__ = ["SCHEMA_VERSION", "SqlStore", "SqlUnit"]
+
+
+class SqlStore:
+    """Keeps everything in a database.
+
+    Args:
+        database: a URL such as ``"sqlite:///company.db"``, or an engine of SQLAlchemy, which
+            stays the caller's: its time-outs and its end are his.
+        wait_seconds: how long a unit waits for another one on SQLite, when a URL was given.
+
+    >>> store = SqlStore("sqlite://")  # in memory, gone with the process
+    >>> store.create()
+    >>> with store.begin() as unit:
+    ...     unit.contracts.all()
+    ()
+    >>> store.close()
+    """
+
+    def __init__(self, database: str | Engine, wait_seconds: int = 30) -> None:
+        self._owned = not isinstance(database, Engine)
+        self._engine = _engine(database, wait_seconds)
+        self._memories = Memories()
+
+    def create(self) -> None:
+        """Make the tables where they are missing; doing it again changes nothing.
+
+        Raises:
+            RuleBroken: the tables are there, of another version.
+        """
+        with _transaction(self._engine) as connection:
+            metadata.create_all(connection)
+            if connection.scalar(select(schema_version.c.version)) is None:
+                row = {"id": 1, "version": SCHEMA_VERSION}
+                connection.execute(schema_version.insert(), [row])
+            _require_version(connection)
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlUnit]:
+        """Open a unit of work: one transaction.
+
+        Raises:
+            RuleBroken: another unit stays open for too long, or the tables are missing or of
+                another version.
+        """
+        with _transaction(self._engine) as connection:
+            _require_version(connection)
+            session = Session(connection)
+            try:
+                yield SqlUnit(session, self._memories)
+                session.flush()
+            finally:
+                session.end()
+
+    def close(self) -> None:
+        """Give up the connections, unless the engine is the caller's."""
+        if self._owned:
+            self._engine.dispose()
+
+
+class SqlUnit:
+    """A unit of work of a :class:`SqlStore`."""
+
+    def __init__(self, session: Session, memories: Memories) -> None:
+        self.company = SqlCompany(session, memories)
+        self.customers = SqlRegister(session, memories, "customer", Customer)
+        self.suppliers = SqlRegister(session, memories, "supplier", Supplier)
+        self.people = SqlRegister(session, memories, "person", Person)
+        self.products = SqlRegister(session, memories, "product", Product)
+        self.orders = SqlRegister(session, memories, "order", Order)
+        self.contracts = SqlRegister(session, memories, "contract", Contract)
+        self.devices = SqlRegister(session, memories, "device", Device)
+        self.facts = SqlFacts(session, memories)
+        self.rates = SqlRates(session, memories)
+        self.charges = SqlCharges(session, memories)
+        self.recognised = SqlRecognitions(session, memories)
+        self.invoices = SqlInvoices(session, memories)
+        self.journal = SqlJournal(session, memories)
+        self.months = SqlMonths(session, memories)
+
+
+def _engine(database: str | Engine, wait_seconds: int) -> Engine:
+    if isinstance(database, Engine):
+        return database
+    url = make_url(database)
+    waiting = {"timeout": wait_seconds} if url.get_backend_name() == "sqlite" else {}
+    return create_engine(url, connect_args=waiting)
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction, with the lock that makes units wait for each other.
+
+    This is the one place that knows a dialect. Python's driver for SQLite would begin a
+    transaction only at the first write, when what was read may be stale already; so the driver is
+    told to begin none, and the transaction is begun and ended by hand.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            with connection.begin():
+                yield connection
+            return
+        by_hand = connection.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            by_hand.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as busy:
+            raise RuleBroken(
+                f"another unit of work is still open ({busy.orig}): end it first, one writes at "
+                "a time"
+            ) from busy
+        try:
+            yield by_hand
+            by_hand.exec_driver_sql("COMMIT")
+        except BaseException:
+            with suppress(OperationalError):  # SQLite may have given up the transaction itself
+                by_hand.exec_driver_sql("ROLLBACK")
+            raise
+
+
+def _require_version(connection: Connection) -> None:
+    """Read the schema's version, and lock its row where the database locks rows."""
+    try:
+        version = connection.scalar(select(schema_version.c.version).with_for_update())
+    except DBAPIError as missing:
+        raise RuleBroken(
+            f"the database has no tables of harmony-core ({missing.orig}): call create() once"
+        ) from missing
+    if version != SCHEMA_VERSION:
+        raise RuleBroken(
+            f"the tables are of schema version {version}, this library needs {SCHEMA_VERSION}: "
+            "bring them forward before you open a unit of work"
+        )
