@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -32,11 +32,14 @@ def _figures(figures: Contribution) -> Row:
     }
 
 
-_K = TypeVar("_K")
+def _read_only_rows(
+    rows: Mapping[tuple[str, ...], Contribution],
+) -> Mapping[tuple[str, ...], Contribution]:
+    return MappingProxyType(dict(rows))
 
 
-def _read_only(figures: Mapping[_K, Contribution]) -> Mapping[_K, Contribution]:
-    return MappingProxyType(dict(figures))
+def _read_only_levels(levels: Mapping[str, Contribution]) -> Mapping[str, Contribution]:
+    return MappingProxyType(dict(levels))
 
 
 @attrs.frozen
@@ -49,7 +52,9 @@ class ContributionReport:
     view: CostView
     currency: str
     dimensions: tuple[str, ...]
-    rows: Mapping[tuple[str, ...], Contribution] = attrs.field(converter=_read_only, hash=False)
+    rows: Mapping[tuple[str, ...], Contribution] = attrs.field(
+        converter=_read_only_rows, hash=False
+    )
 
     def __reduce__(self) -> tuple[Any, ...]:
         parts = (self.view, self.currency, self.dimensions, dict(self.rows))
@@ -209,7 +214,7 @@ class RollUp:
 
     view: CostView
     currency: str
-    levels: Mapping[str, Contribution] = attrs.field(converter=_read_only, hash=False)
+    levels: Mapping[str, Contribution] = attrs.field(converter=_read_only_levels, hash=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return RollUp, (self.view, self.currency, dict(self.levels))
