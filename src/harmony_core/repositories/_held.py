@@ -37,6 +37,7 @@ class Tables:
     book: RateBook | None = None
     charges: dict[str, Charge] = attrs.Factory(dict)
     recognised: dict[tuple[str, Month], Recognised] = attrs.Factory(dict)
+    earned: dict[str, Booked] = attrs.Factory(dict)
     invoices: dict[str, Invoice] = attrs.Factory(dict)
     journal: dict[str, JournalEntry] = attrs.Factory(dict)
     months: set[Month] = attrs.Factory(set)
@@ -50,6 +51,7 @@ class Tables:
             book=self.book,
             charges=dict(self.charges),
             recognised=dict(self.recognised),
+            earned=dict(self.earned),
             invoices=dict(self.invoices),
             journal=dict(self.journal),
             months=set(self.months),
@@ -185,6 +187,14 @@ class HeldCharges(Part):
         ]
         return tuple(sorted(found, key=lambda charge: charge.key))
 
+    def unearned(self, triggered_through: date) -> tuple[Charge, ...]:
+        earned = self._tables.earned
+        return tuple(
+            charge
+            for charge in self.all(triggered_through=triggered_through)
+            if (charge.booked - earned[charge.key] if charge.key in earned else charge.booked)
+        )
+
 
 def _within(day: date, first: date | None, last: date | None) -> bool:
     return (first is None or first <= day) and (last is None or day <= last)
@@ -192,19 +202,17 @@ def _within(day: date, first: date | None, last: date | None) -> bool:
 
 class HeldRecognitions(Part):
     def add(self, rows: Iterable[Recognised]) -> None:
-        kept = self._tables.recognised
+        kept, earned = self._tables.recognised, self._tables.earned
         for row in rows:
             key = (row.charge_key, row.month)
             if key in kept:
                 raise AlreadyCharged(f"{row.charge_key!r} is recognised in {row.month} already")
             kept[key] = row
+            before = earned.get(row.charge_key)
+            earned[row.charge_key] = row.amount if before is None else before + row.amount
 
     def totals(self) -> dict[str, Booked]:
-        totals: dict[str, Booked] = {}
-        for row in self.all():
-            before = totals.get(row.charge_key)
-            totals[row.charge_key] = row.amount if before is None else before + row.amount
-        return totals
+        return dict(self._tables.earned)
 
     def all(self) -> tuple[Recognised, ...]:
         kept = self._tables.recognised

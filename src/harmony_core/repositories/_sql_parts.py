@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 import attrs
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import Select, Table, func, or_, select
 
 from harmony_core.assets import DeviceEvent
 from harmony_core.billing import Charge, Invoice, Recognised
@@ -193,6 +193,20 @@ class SqlCharges(Part):
     ) -> tuple[Charge, ...]:
         statement = _within(
             select(tables.charge), tables.charge.c.trigger_day, triggered_from, triggered_through
+        )
+        found = sorted(self.session.rows(statement), key=_first)
+        return tuple(self.memories.charges(row) for row in found)
+
+    def unearned(self, triggered_through: date) -> tuple[Charge, ...]:
+        charge, row = tables.charge.c, tables.recognised.c
+        columns = ("transaction_minor", "entity_minor", "group_minor")
+        sums = [func.sum(row[name]).label(name) for name in columns]
+        earned = select(row.charge_key, *sums).group_by(row.charge_key).subquery()
+        statement = (
+            select(tables.charge)
+            .outerjoin(earned, earned.c.charge_key == charge.key)
+            .where(charge.trigger_day <= triggered_through.isoformat())
+            .where(or_(*(charge[name] != func.coalesce(earned.c[name], 0) for name in columns)))
         )
         found = sorted(self.session.rows(statement), key=_first)
         return tuple(self.memories.charges(row) for row in found)

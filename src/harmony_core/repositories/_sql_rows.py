@@ -89,7 +89,7 @@ def _known(fact: TimeEntry | Expense | UsageRecord) -> Row:
 
 def time_row(entry: TimeEntry) -> Row:
     return {
-        "id": entry.id_,
+        "id": entry.id,
         "person_id": entry.person_id,
         "hours": exact_text(entry.hours),
         "contract_id": entry.contract_id,
@@ -131,7 +131,7 @@ def time_entry(row: tuple[Any, ...]) -> TimeEntry:
 
 def expense_row(expense: Expense) -> Row:
     return {
-        "id": expense.id_,
+        "id": expense.id,
         "person_id": expense.person_id,
         "amount_minor": minor(expense.amount),
         "currency": expense.amount.currency,
@@ -153,7 +153,7 @@ def expense(row: tuple[Any, ...]) -> Expense:
 
 def usage_row(record: UsageRecord) -> Row:
     return {
-        "id": record.id_,
+        "id": record.id,
         "source": record.source,
         "customer_id": record.customer_id,
         "meter": record.meter,
@@ -185,7 +185,7 @@ def device_event(row: tuple[Any, ...]) -> DeviceEvent:
 
 def rate_row(rate: Rate) -> Row:
     return {
-        "id": rate.id_,
+        "id": rate.id,
         "base": rate.base,
         "quote": rate.quote,
         "day": rate.day.isoformat(),
@@ -221,8 +221,8 @@ def charge_row(charge: Charge) -> Row:
         "service_end": charge.service.end.isoformat(),
         "trigger_day": charge.trigger.isoformat(),
         "booked_on": charge.booked_on.isoformat(),
-        "amount_minor": minor(charge.amount),
-        "currency": charge.amount.currency,
+        **_booked_columns(charge.booked),
+        "rate_ids": as_json(charge.rate_ids),
         "quantity": None if charge.quantity is None else exact_text(charge.quantity),
         "evidence": as_json(charge.evidence),
         "explanation": written(charge.explanation),
@@ -234,22 +234,8 @@ _explanation = reader_of(Explanation)
 
 
 def charge(row: tuple[Any, ...]) -> Charge:
-    (
-        key,
-        contract_id,
-        line_id,
-        kind,
-        service_start,
-        service_end,
-        trigger_day,
-        booked_on,
-        amount_minor,
-        currency,
-        quantity,
-        evidence,
-        explanation,
-        corrects,
-    ) = row
+    key, contract_id, line_id, kind, service_start, service_end, trigger_day, booked_on, *rest = row
+    rate_ids, quantity, evidence, explanation, corrects = rest[6:]
     return Charge(
         key=key,
         contract_id=contract_id,
@@ -258,7 +244,8 @@ def charge(row: tuple[Any, ...]) -> Charge:
         service=Span(_day(service_start), _day(service_end)),
         trigger=_day(trigger_day),
         booked_on=_day(booked_on),
-        amount=Money(amount_minor, currency),
+        booked=booked(rest[:6]),
+        rate_ids=tuple(json.loads(rate_ids)),
         quantity=None if quantity is None else Fraction(quantity),
         evidence=tuple(json.loads(evidence)),
         explanation=_explanation(explanation),
@@ -313,7 +300,7 @@ def recognised(row: tuple[Any, ...]) -> Recognised:
 
 def invoice_row(invoice: Invoice) -> Row:
     return {
-        "id": invoice.id_,
+        "id": invoice.id,
         "side": invoice.side.value,
         "entity_id": invoice.entity_id,
         "party_id": invoice.party_id,
@@ -328,7 +315,7 @@ def invoice_row(invoice: Invoice) -> Row:
 
 def entry_row(entry: JournalEntry) -> Row:
     return {
-        "id": entry.id_,
+        "id": entry.id,
         "entity": entry.entity,
         "day": entry.day.isoformat(),
         "kind": entry.kind,

@@ -24,6 +24,22 @@ from harmony_core.products import Product
 from harmony_core.repositories._company import Company
 from harmony_core.work import Expense, TimeEntry, UsageRecord
 
+__all__ = [
+    "ChargeRepository",
+    "Company",
+    "CompanyRepository",
+    "Fact",
+    "FactRepository",
+    "InvoiceRepository",
+    "JournalRepository",
+    "MonthRepository",
+    "RateRepository",
+    "RecognitionRepository",
+    "Register",
+    "Store",
+    "UnitOfWork",
+]
+
 T = TypeVar("T")
 
 Fact: TypeAlias = TimeEntry | Expense | UsageRecord | DeviceEvent
@@ -127,6 +143,14 @@ class ChargeRepository(Protocol):
         self, triggered_from: date | None = None, triggered_through: date | None = None
     ) -> tuple[Charge, ...]:
         """Give the charges triggered between two days, both included, ordered by key."""
+        ...
+
+    def unearned(self, triggered_through: date) -> tuple[Charge, ...]:
+        """Give the charges triggered by then that were not recognised whole, ordered by key.
+
+        That is: what was recognised of them differs, in one of the three currencies, from what
+        was booked; or nothing was, and the amount is not zero.
+        """
         ...
 
 

@@ -1,0 +1,54 @@
+"""PROVED: the suites that any store must pass; run by pytest, which they need.
+
+Subclass a suite in a test module of your own and give it a fixture ``store`` that is empty:
+
+* :class:`StoreSuite` for a store as a whole,
+* ``CustomerRegisterSuite`` and the like for one register,
+* ``ChargeRepositorySuite`` and the like for one repository.
+
+:func:`prove` runs a suite without a test runner.
+"""
+
+from harmony_core.testing._prove import prove
+from harmony_core.testing._registers import (
+    ContractRegisterSuite,
+    CustomerRegisterSuite,
+    DeviceRegisterSuite,
+    OrderRegisterSuite,
+    PersonRegisterSuite,
+    ProductRegisterSuite,
+    RegisterSuite,
+    SupplierRegisterSuite,
+)
+from harmony_core.testing._repositories import (
+    ChargeRepositorySuite,
+    CompanyRepositorySuite,
+    FactRepositorySuite,
+    InvoiceRepositorySuite,
+    JournalRepositorySuite,
+    MonthRepositorySuite,
+    RateRepositorySuite,
+    RecognitionRepositorySuite,
+)
+from harmony_core.testing._stores import StoreSuite
+
+__all__ = [
+    "ChargeRepositorySuite",
+    "CompanyRepositorySuite",
+    "ContractRegisterSuite",
+    "CustomerRegisterSuite",
+    "DeviceRegisterSuite",
+    "FactRepositorySuite",
+    "InvoiceRepositorySuite",
+    "JournalRepositorySuite",
+    "MonthRepositorySuite",
+    "OrderRegisterSuite",
+    "PersonRegisterSuite",
+    "ProductRegisterSuite",
+    "RateRepositorySuite",
+    "RecognitionRepositorySuite",
+    "RegisterSuite",
+    "StoreSuite",
+    "SupplierRegisterSuite",
+    "prove",
+]

@@ -1,0 +1,333 @@
+"""What the other repositories of a unit of work promise; each suite wants an empty ``store``."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+
+from harmony_core.assets import EventKind
+from harmony_core.errors import AlreadyCharged, InvalidValue, NotFound, RuleBroken
+from harmony_core.finance import Booked, Money
+from harmony_core.periods import Month
+from harmony_core.repositories import (
+    ChargeRepository,
+    CompanyRepository,
+    Fact,
+    FactRepository,
+    InvoiceRepository,
+    JournalRepository,
+    MonthRepository,
+    RateRepository,
+    RecognitionRepository,
+)
+from harmony_core.testing import _samples as samples
+from harmony_core.testing._samples import DAY, MARCH
+
+NEXT = DAY + timedelta(days=1)
+
+
+class CompanyRepositorySuite:
+    """There is one company, and the last one saved is it."""
+
+    def test_there_is_none_at_first(self, store: CompanyRepository) -> None:
+        """Asking for it says what to do."""
+        with pytest.raises(NotFound, match="no company yet"):
+            store.get()
+
+    def test_the_last_one_saved_is_the_company(self, store: CompanyRepository) -> None:
+        """With every table that belongs to it."""
+        store.save(samples.company("First"))
+        store.save(samples.company())
+        assert store.get() == samples.company()
+        rate = store.get().cost_rates.rate("P-2", None, DAY)
+        assert rate.value == Fraction(140, 3)
+
+
+class FactRepositorySuite:
+    """Facts are added and never changed; every answer is as known on a day."""
+
+    def test_every_kind_comes_back_equal(self, store: FactRepository) -> None:
+        """With all fields, the day of recording among them."""
+        facts = (
+            samples.time_entry("1", recorded_on=NEXT),
+            samples.expense("1", recorded_on=NEXT),
+            samples.usage("1", recorded_on=NEXT),
+            samples.event("D-1", recorded_on=NEXT),
+        )
+        assert store.add(facts) == 4
+        found = (
+            *store.time(NEXT),
+            *store.expenses(NEXT),
+            *store.usage(NEXT),
+            *store.device_events(NEXT),
+        )
+        assert found == facts
+
+    def test_fields_that_are_not_given_stay_so(self, store: FactRepository) -> None:
+        """Nothing is filled in."""
+        fact = samples.time_entry("1")
+        store.add([fact])
+        assert store.time(DAY)[0].recorded_on is None
+
+    def test_a_fact_is_unknown_before_it_was_recorded(self, store: FactRepository) -> None:
+        """Known on the day of recording; without one, on its own day."""
+        late = DAY + timedelta(days=40)
+        store.add([samples.time_entry("1"), samples.time_entry("2", recorded_on=late)])
+        store.add([samples.expense("1", recorded_on=late), samples.usage("1", recorded_on=late)])
+        store.add([samples.event("D-1", recorded_on=late)])
+        assert [entry.id for entry in store.time(DAY)] == ["1"]
+        assert store.time(DAY - timedelta(days=1)) == ()
+        before = late - timedelta(days=1)
+        assert store.expenses(before) == ()
+        assert store.usage(before) == ()
+        assert store.device_events(before) == ()
+        assert len(store.time(late)) == 2
+
+    def test_the_same_fact_again_is_ignored(self, store: FactRepository) -> None:
+        """Within one delivery, and in a later one."""
+        facts: list[Fact] = [samples.time_entry("1"), samples.usage("1"), samples.event("D-1")]
+        assert store.add([*facts, samples.time_entry("1"), facts[1]]) == 3
+        assert store.add(facts) == 0
+        assert store.add([samples.time_entry("2"), *facts]) == 1
+        assert [entry.id for entry in store.time(DAY)] == ["1", "2"]
+
+    def test_another_fact_under_a_known_id_is_refused(self, store: FactRepository) -> None:
+        """The message shows both."""
+        store.add([samples.time_entry("1", hours="1"), samples.expense("1", amount="1.00")])
+        with pytest.raises(RuleBroken, match=r"hours=Fraction\(1, 1\).*hours=Fraction\(2, 1\)"):
+            store.add([samples.time_entry("1", hours="2")])
+        with pytest.raises(RuleBroken, match=r"1\.00.*2\.00"):
+            store.add([samples.expense("1", amount="2.00")])
+        assert store.time(DAY) == (samples.time_entry("1", hours="1"),)
+
+    def test_kinds_do_not_share_ids(self, store: FactRepository) -> None:
+        """A time entry 1 and an expense 1 are two facts."""
+        assert store.add([samples.time_entry("1"), samples.expense("1"), samples.usage("1")]) == 3
+
+    def test_usage_is_known_by_its_source_too(self, store: FactRepository) -> None:
+        """Two sources count on their own."""
+        one, other = samples.usage("1", source="a"), samples.usage("1", quantity="2", source="b")
+        assert store.add([other, one]) == 2
+        assert store.usage(DAY) == (one, other)
+        with pytest.raises(RuleBroken, match="never changed"):
+            store.add([samples.usage("1", quantity="3", source="b")])
+
+    def test_a_device_event_is_known_by_device_day_kind_and_recording(
+        self, store: FactRepository
+    ) -> None:
+        """None of the four alone makes it the same."""
+        events = (
+            samples.event("D-1"),
+            samples.event("D-1", recorded_on=NEXT),
+            samples.event("D-1", kind=EventKind.OFF),
+            samples.event("D-2"),
+            samples.event("D-1", day=NEXT),
+        )
+        assert store.add(events) == 5
+        assert store.add(events) == 0
+        assert set(store.device_events(NEXT)) == set(events)
+
+    def test_answers_are_ordered_by_day_and_id(self, store: FactRepository) -> None:
+        """Whatever order they arrived in."""
+        in_order = (
+            samples.time_entry("b", DAY),
+            samples.time_entry("é", DAY),
+            samples.time_entry("a", NEXT),
+        )
+        store.add([in_order[2], in_order[1]])
+        store.add([in_order[0]])
+        assert store.time(NEXT) == in_order
+
+    def test_only_facts_are_added(self, store: FactRepository) -> None:
+        """A charge is no fact."""
+        with pytest.raises(InvalidValue, match="is not a fact"):
+            store.add([samples.charge("K")])  # type: ignore[list-item]
+
+
+class RateRepositorySuite:
+    """Rates are dated facts too."""
+
+    def test_the_book_holds_every_rate(self, store: RateRepository) -> None:
+        """And every correction, as known on a day."""
+        first = samples.rate()
+        corrected = samples.rate(value="0.8600", known=NEXT)
+        store.add([first, corrected])
+        book = store.book()
+        assert set(book) == {first, corrected}
+        assert book.find("EUR", "GBP", DAY).value == Fraction("0.86")
+        assert book.find("EUR", "GBP", DAY, known=DAY).value == Fraction("0.8571")
+
+    def test_the_same_rate_again_is_ignored(self, store: RateRepository) -> None:
+        """A feed may be read twice."""
+        store.add([samples.rate(), samples.rate()])
+        store.add([samples.rate(), samples.rate(day=NEXT)])
+        assert len(store.book()) == 2
+
+    def test_another_value_under_a_known_id_is_refused(self, store: RateRepository) -> None:
+        """A correction says since when it is known."""
+        store.add([samples.rate()])
+        with pytest.raises(RuleBroken, match=r"0\.8571.*0\.9.*known_from"):
+            store.add([samples.rate(value="0.9")])
+
+    def test_an_empty_store_has_an_empty_book(self, store: RateRepository) -> None:
+        """And no rate of one."""
+        assert len(store.book()) == 0
+
+
+class ChargeRepositorySuite:
+    """A key is charged once."""
+
+    def test_a_charge_comes_back_equal(self, store: ChargeRepository) -> None:
+        """With its evidence and an explanation that gives the amount again."""
+        charge = samples.charge("C-1/1/service/2026-03-01")
+        store.add(charge)
+        found = store.get(charge.key)
+        assert found == charge
+        assert found.replay() == found.amount
+
+    def test_a_key_is_charged_once(self, store: ChargeRepository) -> None:
+        """However different the second charge is."""
+        store.add(samples.charge("K-1"))
+        with pytest.raises(AlreadyCharged, match="K-1"):
+            store.add(samples.charge("K-1", amount="1.00"))
+        assert store.all() == (samples.charge("K-1"),)
+
+    def test_an_unknown_key_is_not_found(self, store: ChargeRepository) -> None:
+        """The message names it."""
+        with pytest.raises(NotFound, match="no charge 'X-404'"):
+            store.get("X-404")
+
+    def test_keys_are_those_of_all_charges(self, store: ChargeRepository) -> None:
+        """Nothing else is needed to know what was billed."""
+        assert store.keys() == frozenset()
+        for key in ("b", "a"):
+            store.add(samples.charge(key))
+        assert store.keys() == {"a", "b"}
+
+    def test_charges_are_found_by_trigger_and_ordered_by_key(self, store: ChargeRepository) -> None:
+        """Both days are included."""
+        days = [DAY - timedelta(days=1), DAY, NEXT]
+        for key, day in zip("cab", days, strict=True):
+            store.add(samples.charge(key, trigger=day))
+        assert [charge.key for charge in store.all()] == ["a", "b", "c"]
+        assert [charge.key for charge in store.all(DAY)] == ["a", "b"]
+        assert [charge.key for charge in store.all(triggered_through=DAY)] == ["a", "c"]
+        assert [charge.key for charge in store.all(DAY, DAY)] == ["a"]
+
+
+class RecognitionRepositorySuite:
+    """A month earns of a charge once."""
+
+    def test_rows_come_back_equal_and_in_order(self, store: RecognitionRepository) -> None:
+        """By charge, then month; breakage survives, and its absence."""
+        rows = [
+            samples.recognised("K-1", MARCH),
+            samples.recognised("K-1", MARCH + 1, breakage="2.00"),
+            samples.recognised("K-2", MARCH),
+        ]
+        store.add(reversed(rows))
+        assert store.all() == tuple(rows)
+
+    def test_a_charge_is_recognised_once_a_month(self, store: RecognitionRepository) -> None:
+        """In one call or in two."""
+        row = samples.recognised("K-1")
+        store.add([row])
+        with pytest.raises(AlreadyCharged, match=r"K-1.*2026-03"):
+            store.add([samples.recognised("K-1", amount="1.00")])
+        other = samples.recognised("K-2")
+        with pytest.raises(AlreadyCharged, match=r"K-2.*2026-03"):
+            store.add([other, other])
+
+    def test_totals_add_up_by_charge(self, store: RecognitionRepository) -> None:
+        """In each of the three currencies."""
+        assert store.totals() == {}
+        store.add(
+            [
+                samples.recognised("K-1", MARCH, "10.00"),
+                samples.recognised("K-1", MARCH + 1, "-2.50"),
+                samples.recognised("K-2", MARCH, "1.00"),
+            ]
+        )
+        assert store.totals() == {
+            "K-1": samples.booked("10.00") + samples.booked("-2.50"),
+            "K-2": samples.booked("1.00"),
+        }
+
+
+class InvoiceRepositorySuite:
+    """An invoice is issued once and not changed."""
+
+    def test_an_invoice_comes_back_equal(self, store: InvoiceRepository) -> None:
+        """With its lines and its tax."""
+        store.add(samples.invoice("I-1"))
+        assert store.get("I-1") == samples.invoice("I-1")
+
+    def test_an_id_is_issued_once(self, store: InvoiceRepository) -> None:
+        """The first one stays."""
+        store.add(samples.invoice("I-1"))
+        with pytest.raises(RuleBroken, match="invoice 'I-1'"):
+            store.add(samples.invoice("I-1", net="1.00"))
+        assert store.all() == (samples.invoice("I-1"),)
+
+    def test_an_unknown_id_is_not_found(self, store: InvoiceRepository) -> None:
+        """The message names it."""
+        with pytest.raises(NotFound, match="no invoice 'X-404'"):
+            store.get("X-404")
+
+    def test_invoices_are_found_by_day_and_ordered_by_id(self, store: InvoiceRepository) -> None:
+        """Both days are included."""
+        for id_, day in (("b", DAY), ("a", NEXT), ("c", DAY)):
+            store.add(samples.invoice(id_, day))
+        assert [invoice.id for invoice in store.all()] == ["a", "b", "c"]
+        assert [invoice.id for invoice in store.all(NEXT)] == ["a"]
+        assert [invoice.id for invoice in store.all(day_through=DAY)] == ["b", "c"]
+        assert store.all(NEXT + timedelta(days=1), date.max) == ()
+
+
+class JournalRepositorySuite:
+    """Entries are posted once and not changed."""
+
+    def test_an_entry_comes_back_equal(self, store: JournalRepository) -> None:
+        """With its lines in their order and what they are about."""
+        store.add([samples.entry("J-1")])
+        assert list(store.entries()) == [samples.entry("J-1")]
+
+    def test_an_id_is_posted_once(self, store: JournalRepository) -> None:
+        """In one call or in two."""
+        store.add([samples.entry("J-1")])
+        with pytest.raises(RuleBroken, match="journal entry 'J-1'"):
+            store.add([samples.entry("J-1", amount="1.00")])
+        other = samples.entry("J-2")
+        with pytest.raises(RuleBroken, match="journal entry 'J-2'"):
+            store.add([other, other])
+
+    def test_entries_are_ordered_by_day_and_id(self, store: JournalRepository) -> None:
+        """Up to a day, of one entity or of all."""
+        store.add([samples.entry("b", NEXT), samples.entry("c", DAY, "GB")])
+        store.add([samples.entry("d", DAY), samples.entry("a", NEXT, "GB")])
+        assert [entry.id for entry in store.entries()] == ["c", "d", "a", "b"]
+        assert [entry.id for entry in store.entries(through=DAY)] == ["c", "d"]
+        assert [entry.id for entry in store.entries(entity="GB")] == ["c", "a"]
+        assert [entry.id for entry in store.entries(DAY, "GB")] == ["c"]
+
+    def test_large_and_negative_amounts_are_exact(self, store: JournalRepository) -> None:
+        """Beyond what a float holds."""
+        store.add([samples.entry("J-1", amount="-90071992547409.93")])
+        (entry,) = store.entries()
+        assert entry.lines[0].amount.transaction == Money(-9007199254740993, "GBP")
+        assert isinstance(entry.lines[0].amount, Booked)
+
+
+class MonthRepositorySuite:
+    """A month is closed once."""
+
+    def test_a_month_is_closed_once(self, store: MonthRepository) -> None:
+        """The second time is a mistake, and said to be one."""
+        assert store.closed() == frozenset()
+        store.close(MARCH)
+        store.close(Month(2025, 12))
+        with pytest.raises(RuleBroken, match="2026-03 is closed"):
+            store.close(MARCH)
+        assert store.closed() == {MARCH, Month(2025, 12)}

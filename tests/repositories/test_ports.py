@@ -1,0 +1,139 @@
+"""The shipped suites, run against every store of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harmony_core import testing
+from harmony_core.repositories import (
+    ChargeRepository,
+    CompanyRepository,
+    FactRepository,
+    InvoiceRepository,
+    JournalRepository,
+    MemoryStore,
+    MonthRepository,
+    RateRepository,
+    RecognitionRepository,
+    Register,
+    Store,
+    UnitOfWork,
+)
+from harmony_core.repositories.sql import SqlStore
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    database = SqlStore(f"sqlite:///{tmp_path / 'store.db'}")
+    database.create()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def unit(any_store: Store) -> Iterator[UnitOfWork]:
+    with any_store.begin() as unit:
+        yield unit
+
+
+class TestStores(testing.StoreSuite):
+    @pytest.fixture
+    def store(self, any_store: Store) -> Store:
+        return any_store
+
+
+class TestCompany(testing.CompanyRepositorySuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> CompanyRepository:
+        return unit.company
+
+
+class TestCustomers(testing.CustomerRegisterSuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> Register[Any]:
+        return unit.customers
+
+
+class TestSuppliers(testing.SupplierRegisterSuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> Register[Any]:
+        return unit.suppliers
+
+
+class TestPeople(testing.PersonRegisterSuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> Register[Any]:
+        return unit.people
+
+
+class TestProducts(testing.ProductRegisterSuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> Register[Any]:
+        return unit.products
+
+
+class TestOrders(testing.OrderRegisterSuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> Register[Any]:
+        return unit.orders
+
+
+class TestContracts(testing.ContractRegisterSuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> Register[Any]:
+        return unit.contracts
+
+
+class TestDevices(testing.DeviceRegisterSuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> Register[Any]:
+        return unit.devices
+
+
+class TestFacts(testing.FactRepositorySuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> FactRepository:
+        return unit.facts
+
+
+class TestRates(testing.RateRepositorySuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> RateRepository:
+        return unit.rates
+
+
+class TestCharges(testing.ChargeRepositorySuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> ChargeRepository:
+        return unit.charges
+
+
+class TestRecognitions(testing.RecognitionRepositorySuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> RecognitionRepository:
+        return unit.recognised
+
+
+class TestInvoices(testing.InvoiceRepositorySuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> InvoiceRepository:
+        return unit.invoices
+
+
+class TestJournal(testing.JournalRepositorySuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> JournalRepository:
+        return unit.journal
+
+
+class TestMonths(testing.MonthRepositorySuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> MonthRepository:
+        return unit.months
