@@ -7,7 +7,7 @@ contract since one fleet can bill twice the other way, and keeps the ids behind 
 :func:`device_amount` prices a count; :func:`advance_true_up` prices a period billed in advance.
 """
 
-from harmony_core.assets._counting import CountPolicy, DeviceCount, count_devices
+from harmony_core.assets._counting import DeviceCount, count_devices
 from harmony_core.assets._devices import Device, Window
 from harmony_core.assets._events import DeviceEvent, EventKind, Fleet, devices_from_events
 from harmony_core.assets._pricing import (
@@ -17,6 +17,7 @@ from harmony_core.assets._pricing import (
     device_amount,
 )
 from harmony_core.assets._types import AssetTypes
+from harmony_core.products import CountPolicy
 
 __all__ = [
     "AdvanceTrueUp",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
-from enum import StrEnum
 from fractions import Fraction
 from itertools import accumulate
 
@@ -21,23 +20,7 @@ from harmony_core.errors import InvalidValue
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.periods import Span
-
-
-class CountPolicy(StrEnum):
-    """Which devices of a period count."""
-
-    FIRST_DAY = "first_day"
-    """those active on the period's first day"""
-    LAST_DAY = "last_day"
-    """those active on its last day"""
-    PEAK = "peak"
-    """those active on the day with the most; of several such days, the first"""
-    ANY_ACTIVE = "any_active"
-    """those active on at least one day"""
-    DAILY = "daily"
-    """every device on every day: the quantity is in device days"""
-    ADVANCE_TRUE_UP = "advance_true_up"
-    """those active on the first day, billed in advance; settled day by day when it is over"""
+from harmony_core.products import CountPolicy
 
 
 @attrs.frozen

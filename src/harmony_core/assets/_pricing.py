@@ -13,13 +13,14 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.assets._counting import CountPolicy, DeviceCount, count_devices
+from harmony_core.assets._counting import DeviceCount, count_devices
 from harmony_core.assets._devices import Device
 from harmony_core.assets._types import AssetTypes
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import HALF_UP, Exact, Money, Rounding
 from harmony_core.periods import Span
 from harmony_core.pricing import Scheme, explain
+from harmony_core.products import CountPolicy
 
 
 @attrs.frozen
@@ -31,10 +32,18 @@ class DeviceAmount:
     explanation: Explanation
 
 
-def device_amount(count: DeviceCount, scheme: Scheme, rounding: Rounding = HALF_UP) -> DeviceAmount:
+def device_amount(
+    count: DeviceCount,
+    scheme: Scheme,
+    rounding: Rounding = HALF_UP,
+    *,
+    full_days: int | None = None,
+) -> DeviceAmount:
     """Price a count: the quantity by the scheme, or day by day under the ``daily`` policy.
 
-    Under ``advance_true_up`` this is the advance.
+    Under ``advance_true_up`` this is the advance. A price pays for a whole period: when the days
+    counted are only a part of one, ``full_days`` says how many the whole has, and prices by the
+    day, advances among them, are for the part.
 
     >>> from datetime import date
     >>> from harmony_core.finance import ExactAmount
@@ -48,9 +57,16 @@ def device_amount(count: DeviceCount, scheme: Scheme, rounding: Rounding = HALF_
     why = Explainer("device count", 1)
     _facts(why, count)
     if count.policy is CountPolicy.DAILY:
-        price = _by_day(why, count, scheme)
+        price = _by_day(why, count, scheme, full_days)
     else:
         price = why.adopt(explain(scheme, count.quantity), "price_")
+        if count.policy is CountPolicy.ADVANCE_TRUE_UP and full_days not in (
+            None,
+            count.period.days,
+        ):
+            part = Fraction(count.period.days, full_days or 1)
+            why.given("part", "days served of the days of the full period", part)
+            price = why.step("prorated", "price for the days served", "multiply", price, "part")
     amount = _settled(why, price, scheme.currency, rounding)
     return DeviceAmount(count, amount, why.explanation("amount"))
 
@@ -79,6 +95,8 @@ def advance_true_up(
     asset_types: AssetTypes | None = None,
     minimum: Exact = 0,
     rounding: Rounding = HALF_UP,
+    full_days: int | None = None,
+    advance: Money | None = None,
 ) -> AdvanceTrueUp:
     """Price a period in advance by its first day, and settle it by all of its days.
 
@@ -93,16 +111,19 @@ def advance_true_up(
         asset_types: the tree of types.
         minimum: devices to bill at least, each day.
         rounding: how the advance and the sum of the days are settled.
+        full_days: days of the whole period when ``period`` is only a part of one.
+        advance: what was billed in advance, where later news would make it another amount.
     """
     fleet = tuple(devices)
     count = count_devices(
         fleet, period, CountPolicy.ADVANCE_TRUE_UP, types, asset_types, minimum=minimum
     )
-    advance = device_amount(count, scheme, rounding).amount
+    if advance is None:
+        advance = device_amount(count, scheme, rounding, full_days=full_days).amount
     why = Explainer("true-up of devices billed in advance", 1)
     _facts(why, count)
     why.given("advance", "billed in advance", advance.exact.value, advance.currency)
-    _settled(why, _by_day(why, count, scheme), scheme.currency, rounding)
+    _settled(why, _by_day(why, count, scheme, full_days), scheme.currency, rounding)
     result = why.step("difference", "days less advance", "subtract", "amount", "advance")
     if not credits:
         why.given("nothing", "no credit is given below", Fraction(0), scheme.currency)
@@ -118,14 +139,14 @@ def _facts(why: Explainer, count: DeviceCount) -> None:
     why.fact("devices", ", ".join(count.device_ids) or "-")
 
 
-def _by_day(why: Explainer, count: DeviceCount, scheme: Scheme) -> str:
+def _by_day(why: Explainer, count: DeviceCount, scheme: Scheme, full_days: int | None) -> str:
     parts = []
     for number, (devices, days) in enumerate(sorted(Counter(count.per_day).items()), start=1):
         price = why.adopt(explain(scheme, devices), f"count{number}_")
         why.given(f"days{number}", "days with this count", Fraction(days), "d")
         label = "price of these days, before dividing"
         parts.append(why.step(f"part{number}", label, "multiply", price, f"days{number}"))
-    why.given("days", "days of the period", Fraction(count.period.days), "d")
+    why.given("days", "days of the period", Fraction(full_days or count.period.days), "d")
     why.step("all_days", "all days", "add", *parts, unit=scheme.currency)
     return why.step("by_day", "by day", "divide", "all_days", "days")
 

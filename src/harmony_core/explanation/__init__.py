@@ -16,8 +16,8 @@ from harmony_core.explanation._arithmetic import (
 )
 from harmony_core.explanation._values import (
     PLAIN_ENGLISH,
-    Explanation,
     Explainer,
+    Explanation,
     Given,
     Step,
     Wording,

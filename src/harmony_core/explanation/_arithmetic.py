@@ -7,12 +7,12 @@ explanation alone. All of it is whole-number arithmetic; nothing reads a decimal
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from enum import Enum
+from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
 
 
-class RoundingMode(str, Enum):
+class RoundingMode(StrEnum):
     """How a value between two steps is settled; the words say what happens below zero too."""
 
     HALF_EVEN = "half_even"
@@ -149,4 +149,5 @@ OPERATIONS: Mapping[str, Callable[[Sequence[Fraction]], Fraction]] = MappingProx
     }
 )
 """What a step may do, by name. ``subtract`` takes all others from the first; ``round_*`` takes a
-value and a step; ``take`` hands its one operand on. Names are stored with figures: never renamed."""
+value and a step; ``take`` hands its one operand on. Names are stored with figures and never
+renamed."""

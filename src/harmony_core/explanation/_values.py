@@ -217,7 +217,14 @@ class Explainer:
         return name
 
     def step(
-        self, name: str, label: str, operation: str, /, *operands: str, unit: str = "", **details: str
+        self,
+        name: str,
+        label: str,
+        operation: str,
+        /,
+        *operands: str,
+        unit: str = "",
+        **details: str,
     ) -> str:
         """Do one operation and note it. Without a unit it takes the first unit of its operands."""
         value = OPERATIONS[operation]([self._values[operand] for operand in operands])
@@ -231,16 +238,30 @@ class Explainer:
         """The exact value under a name."""
         return self._values[name]
 
-    def adopt(self, other: Explanation, prefix: str) -> str:
-        """Take over another explanation's parts under ``prefix``; gives the name of its result."""
+    def adopt(self, other: Explanation, prefix: str, using: Mapping[str, str] | None = None) -> str:
+        """Take over another explanation's parts under ``prefix``; gives the name of its result.
+
+        ``using`` puts values that are here already in the place of inputs of the other, so that
+        the whole stays one chain: ``{"quantity": "hours"}``.
+
+        Raises:
+            ValueError: such a value differs from the input that it stands for.
+        """
+        names = dict(using or {})
         for given in other.given:
-            self.given(prefix + given.name, given.label, given.value, given.unit)
+            if given.name not in names:
+                names[given.name] = self.given(
+                    prefix + given.name, given.label, given.value, given.unit
+                )
+            elif self._values[names[given.name]] != given.value:
+                raise ValueError(f"{names[given.name]!r} is not the {given.name!r} explained")
         for step in other.steps:
-            operands = tuple(prefix + operand for operand in step.operands)
-            self._claim(prefix + step.name, step.value)
-            self._steps.append(attrs.evolve(step, name=prefix + step.name, operands=operands))
+            names[step.name] = prefix + step.name
+            self._claim(names[step.name], step.value)
+            operands = tuple(names[operand] for operand in step.operands)
+            self._steps.append(attrs.evolve(step, name=names[step.name], operands=operands))
         self._facts.extend(other.facts)
-        return prefix + other.result
+        return names[other.result]
 
     def explanation(self, result: str) -> Explanation:
         """Finish: the value under ``result`` is the figure."""

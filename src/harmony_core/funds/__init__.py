@@ -13,7 +13,6 @@ expires: :func:`recognise_block`, :func:`fund_recognition`.
 from harmony_core.funds._blocks import (
     Block,
     Draw,
-    DrawOrder,
     Overage,
     OverageMode,
     Process,
@@ -34,6 +33,7 @@ from harmony_core.funds._statement import (
     FundStatement,
     OverageLine,
 )
+from harmony_core.products import DrawOrder
 
 __all__ = [
     "Allocation",

@@ -15,16 +15,6 @@ from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, e
 from harmony_core.periods import Span
 
 
-class DrawOrder(StrEnum):
-    """Which block a draw takes from first; a term of the contract."""
-
-    EXPIRY = "expiry"
-    """the earliest end first (no end last), then the earliest start, then the id: kind to the
-    customer, and the default"""
-    START = "start"
-    """the earliest start first, then the id"""
-
-
 class Process(StrEnum):
     """In which order draws are served."""
 

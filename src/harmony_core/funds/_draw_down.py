@@ -18,7 +18,6 @@ from harmony_core.funds._blocks import (
     REFUSE_OVERAGE,
     Block,
     Draw,
-    DrawOrder,
     Overage,
     OverageMode,
     Process,
@@ -30,6 +29,7 @@ from harmony_core.funds._statement import (
     FundStatement,
     OverageLine,
 )
+from harmony_core.products import DrawOrder
 
 
 def draw_down(

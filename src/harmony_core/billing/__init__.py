@@ -1,0 +1,47 @@
+"""CHARGED: what is due, what it becomes on an invoice and in the books.
+
+``due`` gives the charges of a contract whose trigger has come and that nobody billed: a function
+of the contract and of facts as they were known, so that missed nights catch up and a second run
+finds nothing. A charge keeps its explanation and the ids of the devices, hours or usage behind it.
+``invoices`` gathers charges into documents with tax; ``recognise`` says which month earns them;
+``book_*`` turn all of it into journal entries that are zero in three currencies.
+"""
+
+from harmony_core.billing._booking import book_invoice, book_recognition, line_dimensions
+from harmony_core.billing._charge import Charge, ChargeKind, charge_key
+from harmony_core.billing._due import charge_of, due
+from harmony_core.billing._facts import Facts
+from harmony_core.billing._funds import LineFund, fund_of
+from harmony_core.billing._invoice import Invoice, InvoiceLine
+from harmony_core.billing._invoicing import invoices
+from harmony_core.billing._plan import PlannedCharge, plan
+from harmony_core.billing._recognition import Recognised, accruals, recognise
+from harmony_core.billing._terms import BillingTerms
+from harmony_core.billing._work_books import book_work, booking_month, work_terms, worked_hours
+
+__all__ = [
+    "BillingTerms",
+    "Charge",
+    "ChargeKind",
+    "Facts",
+    "Invoice",
+    "InvoiceLine",
+    "LineFund",
+    "PlannedCharge",
+    "Recognised",
+    "accruals",
+    "book_invoice",
+    "book_recognition",
+    "book_work",
+    "booking_month",
+    "charge_key",
+    "charge_of",
+    "due",
+    "fund_of",
+    "invoices",
+    "line_dimensions",
+    "plan",
+    "recognise",
+    "work_terms",
+    "worked_hours",
+]

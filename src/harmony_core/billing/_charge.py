@@ -1,0 +1,77 @@
+"""What is owed for one line and one period: never edited, only corrected by another charge."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.explanation import Explanation
+from harmony_core.finance import Booked, Money
+from harmony_core.periods import Span
+
+
+class ChargeKind(StrEnum):
+    """What a charge is for; part of its key."""
+
+    SERVICE = "service"
+    """the line's price for a service period: fixed, measured, or one block of a prepayment"""
+    OVERAGE = "overage"
+    """hours that no block of the fund covered"""
+    TRUE_UP = "true_up"
+    """what daily device counts add to, or take from, the count billed in advance"""
+
+
+def charge_key(
+    contract_id: str, line_id: str, kind: ChargeKind, start: date, known: date | None = None
+) -> str:
+    """The identity of a charge: what it charges. Two runs that charge the same thing collide.
+
+    >>> charge_key("C-1", "2", ChargeKind.OVERAGE, date(2026, 3, 1), date(2026, 4, 9))
+    'C-1/2/overage/2026-03-01@2026-04-09'
+    """
+    key = f"{contract_id}/{line_id}/{kind.value}/{start}"
+    return key if known is None else f"{key}@{known}"
+
+
+@attrs.frozen
+class Charge:
+    """One amount owed by a customer, or to a supplier.
+
+    Args:
+        key: see :func:`charge_key`.
+        service: the days that it pays for.
+        trigger: the day on which it became due to be billed; the date of its documents.
+        booked_on: the day whose exchange rates convert it, once, into all three currencies: the
+            trigger, or the end of the first month in which part of it was earned, if earlier.
+        booked: what is owed, in three currencies; below zero gives back.
+        rate_ids: the exchange rates that converted it.
+        quantity: what was counted, before any correction; ``None`` where nothing is counted.
+        evidence: ids of the devices, time entries, expenses or usage records behind it.
+        corrects: the key of the charge that this one corrects.
+    """
+
+    key: str
+    contract_id: str
+    line_id: str
+    kind: ChargeKind
+    service: Span
+    trigger: date
+    booked_on: date
+    booked: Booked
+    rate_ids: tuple[str, ...]
+    quantity: Fraction | None
+    evidence: tuple[str, ...]
+    explanation: Explanation
+    corrects: str | None = None
+
+    @property
+    def amount(self) -> Money:
+        """What is owed, in the contract's currency."""
+        return self.booked.transaction
+
+    def replay(self) -> Money:
+        """Compute the amount again from the inputs of its explanation alone."""
+        return Money.of(self.explanation.evaluate(), self.amount.currency)

@@ -1,0 +1,117 @@
+"""What is due: not billed yet, and its trigger has come."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from datetime import date
+
+import attrs
+
+from harmony_core.billing._charge import Charge, ChargeKind
+from harmony_core.billing._facts import Facts
+from harmony_core.billing._measure import Measured, Measurement
+from harmony_core.billing._plan import PlannedCharge, plan
+from harmony_core.billing._terms import BillingTerms
+from harmony_core.contracts import Contract, ContractLine
+from harmony_core.explanation import Explainer
+from harmony_core.finance import Money
+from harmony_core.periods import Month
+from harmony_core.products import Recognition
+
+
+def due(
+    contract: Contract,
+    facts: Facts,
+    terms: BillingTerms,
+    through: date,
+    charged: Container[str] = frozenset(),
+) -> Iterator[Charge]:
+    """The charges of a contract that are not in ``charged`` and fall due on or before ``through``.
+
+    Missed nights catch up by themselves, oldest first; a second run finds nothing. The answer is a
+    function of contract and facts: neither the day of the run nor the order in which facts arrived
+    changes a charge.
+
+    Args:
+        contract: on the sell or the buy side.
+        facts: everything known; what became known after ``through`` plays no part.
+        terms: group, rates, policies.
+        through: the day up to which triggers are looked at, usually today.
+        charged: keys of the charges that exist.
+    """
+    for line in contract.lines:
+        for planned in plan(contract, line, facts, terms.opening_day, through):
+            if planned.key not in charged:
+                charge = charge_of(planned, facts, terms)
+                if charge is not None:
+                    yield charge
+
+
+def charge_of(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> Charge | None:
+    """Compute a planned charge; ``None`` where there is nothing to say.
+
+    A correction of nothing, and a month without overage or true-up, make no charge. A measured
+    period of zero does make one: it says that somebody looked.
+    """
+    whole = Measurement(planned.contract, planned.line, planned.kind, planned.period, facts, terms)
+    measured = whole.as_known(planned.trigger)
+    if planned.before is not None:
+        measured = _difference(measured, whole.as_known(planned.before))
+    optional = planned.before is not None or planned.kind is not ChargeKind.SERVICE
+    if optional and not measured.amount:
+        return None
+    booked_on = _booking_day(planned, terms)
+    rates = terms.booking_rates(planned.contract.currency, planned.contract.entity_id, booked_on)
+    return Charge(
+        key=planned.key,
+        contract_id=planned.contract.id,
+        line_id=planned.line.id,
+        kind=planned.kind,
+        service=planned.period.span,
+        trigger=planned.trigger,
+        booked_on=booked_on,
+        booked=rates.book(measured.amount),
+        rate_ids=rates.ids,
+        quantity=measured.quantity,
+        evidence=measured.evidence,
+        explanation=measured.explanation,
+        corrects=planned.corrects,
+    )
+
+
+def _difference(now: Measured, before: Measured) -> Measured:
+    why = Explainer("correction", 1)
+    whole = why.adopt(now.explanation, "now_")
+    charged = why.adopt(before.explanation, "before_")
+    why.step("amount", "the period as known now, less what was charged", "subtract", whole, charged)
+    amount = Money.of(why.value("amount"), now.amount.currency)
+    return attrs.evolve(now, amount=amount, explanation=why.explanation("amount"))
+
+
+def first_earned_month(line: ContractLine, planned: PlannedCharge) -> Month:
+    """The month in which the first part of a charge is earned."""
+    span = planned.period.span
+    if planned.before is not None:
+        return Month.containing(max(span.last_day, planned.trigger))
+    if planned.kind is ChargeKind.SERVICE and (
+        line.accounting.recognition is Recognition.STRAIGHT_LINE
+    ):
+        return Month.containing(span.first_day)
+    return Month.containing(span.last_day)
+
+
+def _booking_day(planned: PlannedCharge, terms: BillingTerms) -> date:
+    """The day on which a charge first enters the books: billed, or earned, whichever is earlier.
+
+    Source: IAS 21.21-22 and IFRIC 22: the date of the transaction is the date of initial
+    recognition, of the asset, the revenue or the liability from an advance payment.
+    """
+    if planned.before is not None:
+        return planned.trigger
+    if planned.line.accounting.recognition is Recognition.AS_DRAWN and (
+        planned.kind is ChargeKind.SERVICE
+    ):
+        return planned.trigger
+    earned = first_earned_month(planned.line, planned).last_day
+    opening = Month.containing(terms.opening_day).last_day
+    return min(planned.trigger, max(earned, opening))

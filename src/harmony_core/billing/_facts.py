@@ -1,0 +1,133 @@
+"""Facts in the order in which billing asks for them.
+
+Facts arrive as plain lists in any order. The index sorts them once, so that every figure depends
+on the facts alone, and answers "this line, these days, as known then" by bisection.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, Generic, Protocol, TypeVar
+
+from harmony_core.assets import Device, DeviceEvent
+from harmony_core.parties import Directory
+from harmony_core.periods import Span
+from harmony_core.work import Expense, TimeEntry, UsageRecord
+
+
+class _Fact(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def day(self) -> date: ...
+    @property
+    def known_on(self) -> date: ...
+
+
+F = TypeVar("F", bound=_Fact)
+M = TypeVar("M")
+
+
+class _ByDay(Generic[F]):
+    """Facts of one line in order of day and id."""
+
+    __slots__ = ("days", "facts")
+
+    def __init__(self, facts: Iterable[F]) -> None:
+        self.facts = sorted(facts, key=lambda fact: (fact.day, fact.id))
+        self.days = [fact.day for fact in self.facts]
+
+    def within(self, span: Span) -> Sequence[F]:
+        return self.facts[bisect_left(self.days, span.start) : bisect_left(self.days, span.end)]
+
+
+class Facts:
+    """Everything that happened, found by contract line, customer and meter.
+
+    Args:
+        time, expenses: belong to the contract line that they name.
+        usage: belongs to a customer and a meter.
+        devices, device_events: belong to a customer.
+        directory: resolves customers that were merged.
+
+    Order of the arguments' items does not matter. Which facts are *known* is asked at each call.
+    """
+
+    def __init__(
+        self,
+        *,
+        time: Iterable[TimeEntry] = (),
+        expenses: Iterable[Expense] = (),
+        usage: Iterable[UsageRecord] = (),
+        devices: Iterable[Device] = (),
+        device_events: Iterable[DeviceEvent] = (),
+        directory: Directory | None = None,
+    ) -> None:
+        self._directory = directory or Directory(())
+        self._time = _grouped(time, lambda entry: (entry.contract_id, entry.line_id))
+        self._expenses = _grouped(expenses, lambda item: (item.contract_id, item.line_id))
+        self._usage = _grouped(usage, lambda item: (self.customer(item.customer_id), item.meter))
+        self._devices: defaultdict[str, list[Device]] = defaultdict(list)
+        owner: dict[str, str] = {}
+        for device in sorted(devices, key=lambda device: device.id):
+            owner[device.id] = self.customer(device.customer_id)
+            self._devices[owner[device.id]].append(device)
+        self._events: defaultdict[str, list[DeviceEvent]] = defaultdict(list)
+        for event in device_events:
+            if event.device_id in owner:
+                self._events[owner[event.device_id]].append(event)
+
+        self._remembered: dict[tuple[object, ...], Any] = {}
+
+    def remember(self, key: tuple[object, ...], make: Callable[[], M]) -> M:
+        """Give what ``make`` makes from these facts, made once; the facts never change."""
+        if key not in self._remembered:
+            self._remembered[key] = make()
+        made: M = self._remembered[key]
+        return made
+
+    def customer(self, customer_id: str) -> str:
+        """The customer that stands for this one after merges; itself when nobody knows it."""
+        if customer_id not in self._directory:
+            return customer_id
+        return self._directory.resolve(customer_id).id
+
+    def time_of(self, contract_id: str, line_id: str, span: Span) -> Sequence[TimeEntry]:
+        """Time entries on a line whose work day lies in ``span``, in order."""
+        found = self._time.get((contract_id, line_id))
+        return found.within(span) if found else ()
+
+    def expenses_of(self, contract_id: str, line_id: str, span: Span) -> Sequence[Expense]:
+        """Expenses on a line whose day lies in ``span``, in order."""
+        found = self._expenses.get((contract_id, line_id))
+        return found.within(span) if found else ()
+
+    def usage_of(self, customer_id: str, meter: str, span: Span) -> Sequence[UsageRecord]:
+        """Usage of a customer on a meter whose day lies in ``span``, in order."""
+        found = self._usage.get((self.customer(customer_id), meter))
+        return found.within(span) if found else ()
+
+    def devices_of(self, customer_id: str) -> Sequence[Device]:
+        """The customer's device register, by id."""
+        return self._devices.get(self.customer(customer_id), ())
+
+    def device_events_of(self, customer_id: str) -> Sequence[DeviceEvent]:
+        """The customer's device events, in no order."""
+        return self._events.get(self.customer(customer_id), ())
+
+
+def known_by(facts: Iterable[F], day: date) -> list[F]:
+    """The facts that were recorded on or before ``day``."""
+    return [fact for fact in facts if fact.known_on <= day]
+
+
+def _grouped(
+    facts: Iterable[F], key: Callable[[F], tuple[str | None, str | None]]
+) -> dict[tuple[str | None, str | None], _ByDay[F]]:
+    groups: defaultdict[tuple[str | None, str | None], list[F]] = defaultdict(list)
+    for fact in facts:
+        groups[key(fact)].append(fact)
+    return {name: _ByDay(items) for name, items in groups.items()}

@@ -1,0 +1,101 @@
+"""A prepaid line as a fund: the blocks that it bought, and the time that draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from harmony_core.billing._facts import Facts
+from harmony_core.contracts import Contract, ContractLine
+from harmony_core.errors import InvalidValue
+from harmony_core.funds import Block, Draw, FundStatement, Overage, OverageMode, draw_down
+from harmony_core.periods import Span, add_months
+from harmony_core.products import FundTerms
+from harmony_core.work import TimeEntry
+
+_EVER = Span(date.min, date.max)
+
+
+class LineFund:
+    """The fund behind a prepayment line, as known on any day.
+
+    Every period of the line buys a block; every time entry on the line draws its hours times its
+    multiplier times the fund's units per hour.
+    """
+
+    def __init__(
+        self, contract: Contract, line: ContractLine, terms: FundTerms, entries: Sequence[TimeEntry]
+    ) -> None:
+        self.contract, self.line, self.terms = contract, line, terms
+        self._entries = entries
+        self._last_known = max((entry.known_on for entry in entries), default=date.min)
+        self._late = [entry for entry in entries if entry.known_on > entry.day]
+        self._statements: dict[tuple[str, ...], FundStatement] = {}
+
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks bought up to the day on which the last entry became known."""
+        unit = self._unit
+        blocks = []
+        for period in self.line.periods():
+            start = period.span.start
+            if start > self._last_known:
+                break
+            name, last_day = block_id(self.line, start), self.last_day_of(start)
+            blocks.append(Block.of_days(name, unit, self.line.quantity, start, last_day))
+        return tuple(blocks)
+
+    def last_day_of(self, start: date) -> date:
+        """The last day on which the block bought on ``start`` can be drawn."""
+        return Span(start, add_months(start, self.terms.valid_months)).last_day
+
+    def statement(self, known: date) -> FundStatement:
+        """Every draw replayed, of the entries recorded on or before ``known``.
+
+        Entries in time order that are simply in the future do not change the past, so only the
+        late ones tell one day's knowledge from another's.
+        """
+        unknown = tuple(entry.id for entry in self._late if entry.known_on > known)
+        if unknown not in self._statements:
+            left_out = frozenset(unknown)
+            draws = [self._draw(entry) for entry in self._entries if entry.id not in left_out]
+            overage = Overage(OverageMode.BILL, self.terms.overage_price(self.contract.currency))
+            self._statements[unknown] = draw_down(
+                self.blocks(), draws, self.terms.order, overage=overage
+            )
+        return self._statements[unknown]
+
+    @property
+    def _unit(self) -> str:
+        cash = self.terms.unit.value == "cash"
+        return self.contract.currency if cash else self.terms.unit.value
+
+    def _draw(self, entry: TimeEntry) -> Draw:
+        per_hour = self.terms.units_for(self.contract.currency)
+        return Draw(
+            entry.id,
+            entry.day,
+            entry.hours,
+            entry.multiplier * per_hour,
+            entry.started_at,
+            entry.recorded_on,
+        )
+
+
+def block_id(line: ContractLine, start: date) -> str:
+    """The id of the block that a line bought on ``start``."""
+    return f"{line.id}/{start}"
+
+
+def fund_of(contract: Contract, line: ContractLine, facts: Facts) -> LineFund:
+    """The fund of a prepayment line; kept with the facts, since a run asks for it many times.
+
+    Raises:
+        InvalidValue: the line is no prepayment.
+    """
+    terms = line.fund
+    if terms is None:
+        raise InvalidValue(f"line {line.id!r} of contract {contract.id!r} is no prepayment")
+    return facts.remember(
+        ("fund", contract.id, line.id),
+        lambda: LineFund(contract, line, terms, facts.time_of(contract.id, line.id, _EVER)),
+    )

@@ -1,0 +1,212 @@
+"""What a period of a line costs, as known on a day: the amount with its evidence and reasons.
+
+One function a source of quantity. Each settles its amount once, at the end.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.assets import (
+    Fleet,
+    advance_true_up,
+    count_devices,
+    device_amount,
+    devices_from_events,
+)
+from harmony_core.billing._charge import ChargeKind
+from harmony_core.billing._facts import Facts, known_by
+from harmony_core.billing._funds import fund_of
+from harmony_core.billing._plan import trigger_of
+from harmony_core.billing._terms import BillingTerms
+from harmony_core.contracts import Contract, ContractLine
+from harmony_core.explanation import Explainer, Explanation
+from harmony_core.finance import Money
+from harmony_core.periods import ServicePeriod, proration
+from harmony_core.pricing import explain
+from harmony_core.products import DevicesCounted, ExpensesIncurred, TimeWorked, UsageMetered
+
+
+@attrs.frozen
+class Measured:
+    """The whole of a period as known on a day, whatever was charged of it before."""
+
+    amount: Money
+    quantity: Fraction | None
+    evidence: tuple[str, ...]
+    explanation: Explanation
+
+
+@attrs.frozen
+class Measurement:
+    """One question: what does this period of this line cost, as known then?"""
+
+    contract: Contract
+    line: ContractLine
+    kind: ChargeKind
+    period: ServicePeriod
+    facts: Facts
+    terms: BillingTerms
+
+    def as_known(self, day: date) -> Measured:
+        """The answer as known on ``day``."""
+        if self.kind is ChargeKind.OVERAGE:
+            return self._overage(day)
+        match self.line.source:
+            case TimeWorked():
+                return self._time(day)
+            case ExpensesIncurred() as source:
+                return self._expenses(day, source)
+            case UsageMetered() as source:
+                return self._usage(day, source)
+            case DevicesCounted() as source:
+                return self._devices(day, source)
+        return self._agreed()
+
+    def _agreed(self) -> Measured:
+        why = self._explainer("agreed quantity")
+        price = why.adopt(explain(self.line.scheme, self.line.quantity), "price_")
+        if self.line.fund is None and self.period.span != self.period.full:
+            ratio = proration(self.period.span, self.period.full)
+            why.given("part", "days served of the days of the full period", ratio)
+            price = why.step("prorated", "price for the days served", "multiply", price, "part")
+        return self._settled(why, price, self.line.quantity, ())
+
+    def _time(self, day: date) -> Measured:
+        line, span = self.line, self.period.span
+        entries = known_by(self.facts.time_of(self.contract.id, line.id, span), day)
+        why = self._explainer("time worked")
+        parts = []
+        for number, entry in enumerate(entries, start=1):
+            name = f"hours{number}"
+            why.given(name, f"{entry.day} {entry.id}", entry.hours, "h")
+            if entry.multiplier != 1:
+                why.given(f"times{number}", "multiplier", entry.multiplier)
+                label = "hours times their multiplier"
+                name = why.step(f"weighed{number}", label, "multiply", name, f"times{number}")
+            parts.append(name)
+        why.step("hours", "hours to bill", "add", *parts, unit="h")
+        hours = why.value("hours")
+        price = why.adopt(explain(line.scheme, hours), "price_", {"quantity": "hours"})
+        return self._settled(why, price, hours, tuple(entry.id for entry in entries))
+
+    def _expenses(self, day: date, source: ExpensesIncurred) -> Measured:
+        line, span = self.line, self.period.span
+        currency = self.contract.currency
+        items = known_by(self.facts.expenses_of(self.contract.id, line.id, span), day)
+        why = self._explainer("expenses passed on")
+        why.given("smallest", "smallest unit", Money(1, currency).exact.value, currency)
+        why.given("factor", "one plus the markup", 1 + source.markup_percent / 100)
+        parts = []
+        for number, item in enumerate(items, start=1):
+            spent = why.given(
+                f"spent{number}",
+                f"{item.day} {item.id}",
+                item.amount.exact.value,
+                item.amount.currency,
+            )
+            rate = self.terms.rates.find(
+                item.amount.currency,
+                currency,
+                item.day,
+                policy=self.terms.rate_policy,
+                known=max(item.day, item.known_on),
+            )
+            why.given(f"rate{number}", "exchange rate", rate.value)
+            operands = (spent, f"rate{number}", "factor")
+            exact = why.step(
+                f"exact{number}",
+                "in the contract's currency, with markup",
+                "multiply",
+                *operands,
+                unit=currency,
+            )
+            rule = f"round_{self.terms.rounding.mode.value}"
+            parts.append(why.step(f"part{number}", "settled", rule, exact, "smallest"))
+        total = why.step("total", "expenses passed on", "add", *parts, unit=currency)
+        return self._settled(why, total, None, tuple(item.id for item in items))
+
+    def _usage(self, day: date, source: UsageMetered) -> Measured:
+        span = self.period.span
+        records = known_by(self.facts.usage_of(self.contract.party_id, source.meter, span), day)
+        why = self._explainer("metered usage")
+        why.fact("meter", source.meter)
+        why.fact("usage records", str(len(records)))
+        quantity = sum((record.quantity for record in records), Fraction(0))
+        price = why.adopt(explain(self.line.scheme, quantity), "price_")
+        return self._settled(why, price, quantity, tuple(record.id for record in records))
+
+    def _devices(self, day: date, source: DevicesCounted) -> Measured:
+        if self.kind is ChargeKind.TRUE_UP:
+            return self._true_up(day, source)
+        count = count_devices(
+            self._fleet(day).devices,
+            self.period.span,
+            source.policy,
+            source.types,
+            self.terms.asset_types,
+            minimum=source.minimum,
+        )
+        priced = device_amount(
+            count, self.line.scheme, self.terms.rounding, full_days=self.period.full.days
+        )
+        return Measured(priced.amount, count.quantity, count.device_ids, priced.explanation)
+
+    def _true_up(self, day: date, source: DevicesCounted) -> Measured:
+        advance = attrs.evolve(self, kind=ChargeKind.SERVICE)
+        billed = trigger_of(self.line, ChargeKind.SERVICE, self.period)
+        settled = advance_true_up(
+            self._fleet(day).devices,
+            self.period.span,
+            self.line.scheme,
+            source.credits,
+            types=source.types,
+            asset_types=self.terms.asset_types,
+            minimum=source.minimum,
+            rounding=self.terms.rounding,
+            full_days=self.period.full.days,
+            advance=advance.as_known(billed).amount,
+        )
+        count = settled.count
+        return Measured(settled.true_up, count.quantity, count.device_ids, settled.explanation)
+
+    def _fleet(self, day: date) -> Fleet:
+        party = self.contract.party_id
+        return devices_from_events(
+            self.facts.devices_of(party), self.facts.device_events_of(party), known=day
+        )
+
+    def _overage(self, day: date) -> Measured:
+        fund = fund_of(self.contract, self.line, self.facts)
+        lines = fund.statement(day).overage_in(self.period.span)
+        why = self._explainer("overage of a prepaid fund")
+        parts = [
+            why.given(f"hours{number}", f"{over.day} {over.draw_id}", over.quantity, "h")
+            for number, over in enumerate(lines, start=1)
+        ]
+        why.step("hours", "hours that no block covered", "add", *parts, unit="h")
+        rate = fund.terms.overage_price(self.contract.currency)
+        why.given("rate", "price of an hour", rate.value, rate.currency)
+        why.step("exact", "hours at their price", "multiply", "hours", "rate", unit=rate.currency)
+        evidence = tuple(over.draw_id for over in lines)
+        return self._settled(why, "exact", why.value("hours"), evidence)
+
+    def _explainer(self, rule: str) -> Explainer:
+        why = Explainer(rule, 1)
+        why.fact("first day", self.period.span.first_day.isoformat())
+        why.fact("last day", self.period.span.last_day.isoformat())
+        return why
+
+    def _settled(
+        self, why: Explainer, name: str, quantity: Fraction | None, evidence: tuple[str, ...]
+    ) -> Measured:
+        currency, rounding = self.contract.currency, self.terms.rounding
+        smallest = rounding.step or Money(1, currency).exact.value
+        why.given("step", "smallest unit", smallest, currency)
+        rule = f"round_{rounding.mode.value}"
+        why.step("amount", "settled", rule, name, "step", unit=currency)
+        amount = Money.of(why.value("amount"), currency)
+        return Measured(amount, quantity, evidence, why.explanation("amount"))

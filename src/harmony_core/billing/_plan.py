@@ -1,0 +1,123 @@
+"""Which charges there can be: a pure function of lines, facts and days, never of when a run runs.
+
+A charge has a trigger day. The first charge of a period sees what was known on its trigger; every
+later day on which a fact of that period became known gives a correction with that day as its
+trigger. So a night that was missed, or two nights at once, find exactly the same charges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import attrs
+
+from harmony_core.billing._charge import ChargeKind, charge_key
+from harmony_core.billing._facts import Facts
+from harmony_core.contracts import Contract, ContractLine
+from harmony_core.periods import ServicePeriod, Span, Timing, trigger_day
+from harmony_core.products import (
+    CountPolicy,
+    DevicesCounted,
+    ExpensesIncurred,
+    TimeWorked,
+    UsageMetered,
+)
+
+
+@attrs.frozen
+class PlannedCharge:
+    """A charge that may be due: enough to know its key without computing its amount.
+
+    ``first_trigger`` is the trigger of the period's first charge. ``before`` is set on a
+    correction: the day as of whose knowledge the period was charged last.
+    """
+
+    contract: Contract
+    line: ContractLine
+    kind: ChargeKind
+    period: ServicePeriod
+    trigger: date
+    first_trigger: date
+    before: date | None = None
+
+    @property
+    def key(self) -> str:
+        """The identity of the charge, see :func:`charge_key`."""
+        known = None if self.before is None else self.trigger
+        return charge_key(self.contract.id, self.line.id, self.kind, self.period.span.start, known)
+
+    @property
+    def corrects(self) -> str | None:
+        """The key of the charge that a correction amends."""
+        if self.before is None:
+            return None
+        known = None if self.before == self.first_trigger else self.before
+        return charge_key(self.contract.id, self.line.id, self.kind, self.period.span.start, known)
+
+
+def plan(
+    contract: Contract, line: ContractLine, facts: Facts, opening_day: date, through: date
+) -> Iterator[PlannedCharge]:
+    """Every charge of a line triggered from ``opening_day`` to ``through``, oldest period first."""
+    for kind in kinds_of(line):
+        for period in periods_of(line, kind):
+            first = trigger_of(line, kind, period)
+            if first > through:
+                break  # triggers rise with the periods
+            if first >= opening_day:
+                yield PlannedCharge(contract, line, kind, period, first, first)
+            before = first
+            days = _known_days(contract, line, kind, period.span, facts)
+            for known in sorted({day for day in days if first < day <= through}):
+                if known >= opening_day:
+                    yield PlannedCharge(contract, line, kind, period, known, first, before)
+                before = known
+
+
+def kinds_of(line: ContractLine) -> tuple[ChargeKind, ...]:
+    """The series of charges that a line gives."""
+    if line.fund is not None:
+        return ChargeKind.SERVICE, ChargeKind.OVERAGE
+    if _is_trued_up(line):
+        return ChargeKind.SERVICE, ChargeKind.TRUE_UP
+    return (ChargeKind.SERVICE,)
+
+
+def periods_of(line: ContractLine, kind: ChargeKind) -> Iterator[ServicePeriod]:
+    """The service periods of one series: overage goes by calendar month, the rest by the line."""
+    return line.months() if kind is ChargeKind.OVERAGE else line.periods()
+
+
+def trigger_of(line: ContractLine, kind: ChargeKind, period: ServicePeriod) -> date:
+    """The day on which the first charge of a period falls due."""
+    if kind in (ChargeKind.OVERAGE, ChargeKind.TRUE_UP):
+        return trigger_day(period.span, Timing.ARREARS)
+    if line.billing.interval is None and not line.by_calendar_month:
+        return trigger_day(period.span, Timing.ADVANCE, line.billing.lead_days)  # once: on its day
+    return trigger_day(period.span, line.billing.timing, line.billing.lead_days)
+
+
+def _is_trued_up(line: ContractLine) -> bool:
+    source = line.source
+    return isinstance(source, DevicesCounted) and source.policy is CountPolicy.ADVANCE_TRUE_UP
+
+
+def _known_days(
+    contract: Contract, line: ContractLine, kind: ChargeKind, span: Span, facts: Facts
+) -> Iterable[date]:
+    """The days on which something about the period became known."""
+    if kind is ChargeKind.OVERAGE:  # an earlier draw known late moves what later ones find
+        so_far = Span(line.start, span.end)
+        return (entry.known_on for entry in facts.time_of(contract.id, line.id, so_far))
+    match line.source:
+        case TimeWorked():
+            return (entry.known_on for entry in facts.time_of(contract.id, line.id, span))
+        case ExpensesIncurred():
+            return (item.known_on for item in facts.expenses_of(contract.id, line.id, span))
+        case UsageMetered(meter=meter):
+            return (record.known_on for record in facts.usage_of(contract.party_id, meter, span))
+        case DevicesCounted() if not (_is_trued_up(line) and kind is ChargeKind.SERVICE):
+            events = facts.device_events_of(contract.party_id)
+            return (event.known_on for event in events if event.day < span.end)
+    return ()

@@ -1,0 +1,150 @@
+"""When a charge becomes revenue, or cost: month by month, in three currencies.
+
+Each of the three columns is recognised cumulatively and rounded alone, so that every schedule
+sums to exactly what was booked. What was posted stays: a month's figure is the cumulative one less
+everything that was recognised before, so that late news lands, visibly, in the first open month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.billing._charge import Charge, ChargeKind
+from harmony_core.billing._due import charge_of
+from harmony_core.billing._facts import Facts
+from harmony_core.billing._funds import block_id, fund_of
+from harmony_core.billing._plan import PlannedCharge, kinds_of, periods_of, trigger_of
+from harmony_core.billing._terms import BillingTerms
+from harmony_core.contracts import Contract, ContractLine
+from harmony_core.finance import Booked
+from harmony_core.periods import Month, Span
+from harmony_core.products import Recognition
+
+
+@attrs.frozen
+class Recognised:
+    """What one month recognises of one charge; ``breakage`` is the part that lapsed unused."""
+
+    charge_key: str
+    contract_id: str
+    line_id: str
+    month: Month
+    amount: Booked
+    breakage: Booked | None = None
+
+
+def earned_share(
+    charge: Charge, contract: Contract, line: ContractLine, through: date, facts: Facts
+) -> Fraction:
+    """The share of a charge that is earned by the end of ``through``: zero to one.
+
+    A prepaid block that has ended is earned whole: what nobody drew has lapsed.
+    """
+    if charge.corrects is not None:
+        return Fraction(max(charge.service.last_day, charge.trigger) <= through)
+    recognition = line.accounting.recognition
+    if charge.kind is not ChargeKind.SERVICE or recognition is Recognition.AT_ONCE:
+        return Fraction(charge.service.last_day <= through)
+    if recognition is Recognition.STRAIGHT_LINE:
+        return _days_served(charge.service, through)
+    last_day = fund_of(contract, line, facts).last_day_of(charge.service.start)
+    ended = last_day <= through
+    return Fraction(1) if ended else drawn_share(charge, contract, line, through, facts)
+
+
+def drawn_share(
+    charge: Charge, contract: Contract, line: ContractLine, through: date, facts: Facts
+) -> Fraction:
+    """The share of a prepaid block that was drawn by work up to ``through``, as known then."""
+    statement = fund_of(contract, line, facts).statement(through)
+    block = block_id(line, charge.service.start)
+    drawn = sum(
+        (
+            part.quantity
+            for part in statement.allocations
+            if part.block_id == block and part.day <= through
+        ),
+        Fraction(0),
+    )
+    return min(Fraction(1), drawn / line.quantity)
+
+
+def accruals(
+    contract: Contract, facts: Facts, terms: BillingTerms, month: Month
+) -> Iterator[Charge]:
+    """Charges earned, in part or whole, by the end of ``month`` but billed only later.
+
+    A fixed quantity in arrears is earned from its first day on; a measured one when its period is
+    over, for before that nobody knows it. They are the charges that a later night will make: the
+    same keys, the same amounts.
+    """
+    close = month.last_day
+    for line in contract.lines:
+        for kind in kinds_of(line):
+            for period in periods_of(line, kind):
+                if period.span.start > close:
+                    break
+                trigger = trigger_of(line, kind, period)
+                over = period.span.last_day <= close
+                if trigger <= close or trigger < terms.opening_day or not (over or line.is_fixed):
+                    continue
+                planned = PlannedCharge(contract, line, kind, period, trigger, trigger)
+                charge = charge_of(planned, facts, terms)
+                if charge is not None:
+                    yield charge
+
+
+def recognise(
+    contract: Contract,
+    charges: Iterable[Charge],
+    facts: Facts,
+    month: Month,
+    so_far: Mapping[str, Booked],
+) -> Iterator[Recognised]:
+    """What ``month`` recognises of a contract's charges; nothing for those already earned whole.
+
+    Args:
+        contract: whose charges they are.
+        charges: billed by the end of the month, and its :func:`accruals`.
+        facts: what draws prepaid blocks.
+        month: the month to close.
+        so_far: by charge key, what earlier months recognised.
+    """
+    close = month.last_day
+    for charge in charges:
+        line = contract.line(charge.line_id)
+        done = so_far.get(charge.key) or Booked.zero(*charge.booked.currencies)
+        earned = _part(charge.booked, earned_share(charge, contract, line, close, facts))
+        amount = earned - done
+        if not amount:
+            continue
+        breakage = None
+        if earned == charge.booked and _is_block(charge, line):
+            drawn = _part(charge.booked, drawn_share(charge, contract, line, close, facts))
+            breakage = charge.booked - drawn or None
+        yield Recognised(charge.key, contract.id, line.id, month, amount, breakage)
+
+
+def _is_block(charge: Charge, line: ContractLine) -> bool:
+    as_drawn = line.accounting.recognition is Recognition.AS_DRAWN
+    return as_drawn and charge.kind is ChargeKind.SERVICE
+
+
+def _days_served(service: Span, through: date) -> Fraction:
+    if through < service.start:
+        return Fraction(0)
+    served = (min(through, service.last_day) - service.start).days + 1
+    return Fraction(served, service.days)
+
+
+def _part(whole: Booked, share: Fraction) -> Booked:
+    """The share of each column, each rounded alone: three schedules, not one converted thrice."""
+    return Booked(
+        (whole.transaction.exact * share).settle(),
+        (whole.entity.exact * share).settle(),
+        (whole.group.exact * share).settle(),
+    )

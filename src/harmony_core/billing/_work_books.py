@@ -1,0 +1,208 @@
+"""Work in the books: loaded labour, expenses, and what group companies owe each other for both.
+
+Work is booked in the month in which it was done or, when it was recorded later, in the month in
+which it became known: a closed month is never touched. Costs stand in the books of the company
+that employed the person on that day; the contract is named in the dimensions of every line.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+
+from harmony_core.billing._booking import line_dimensions
+from harmony_core.billing._terms import BillingTerms
+from harmony_core.contracts import Contract, Side
+from harmony_core.finance import (
+    Dimensions,
+    HoursWorked,
+    IntercompanyPair,
+    JournalEntry,
+    JournalLine,
+    Money,
+    Role,
+    TransferCharge,
+    dimensions,
+    money_sum,
+)
+from harmony_core.parties import Person
+from harmony_core.periods import Month
+from harmony_core.pricing import price
+from harmony_core.products import ExpensesIncurred, TimeWorked
+from harmony_core.work import Expense, RatedExpense, RatedTime, TimeEntry, WorkTerms
+
+
+def booking_month(fact: TimeEntry | Expense) -> Month:
+    """The month whose books a fact of work belongs to: done or recorded, whichever is later."""
+    return Month.containing(max(fact.day, fact.known_on))
+
+
+def book_work(
+    times: Iterable[RatedTime],
+    expenses: Iterable[RatedExpense],
+    *,
+    contracts: Mapping[str, Contract],
+    people: Mapping[str, Person],
+    terms: BillingTerms,
+    month: Month,
+) -> Iterator[JournalEntry]:
+    """Every entry that a month's work makes: cost in the performer's books, then the pairs.
+
+    Args:
+        times, expenses: rated, and of this :func:`booking_month`.
+        contracts: by id; an entry without one is booked without a contract.
+        people: by id; the work of contractors is direct cost, not labour.
+        terms: converts at the rates of the month's last day.
+        month: the month to book.
+    """
+    times, expenses = tuple(times), tuple(expenses)
+    yield from _labour(times, contracts, people, terms, month)
+    yield from _expenses(expenses, contracts, terms, month)
+    yield from _transfers((*times, *expenses), contracts, terms, month)
+
+
+def work_terms(contracts: Iterable[Contract]) -> dict[tuple[str, str], WorkTerms]:
+    """What each sell line says about work: who sells it, and at which price, if any.
+
+    A price in bands depends on all hours of a month; an entry alone takes the price of one hour.
+    """
+    terms = {}
+    for contract in contracts:
+        if contract.side is not Side.SELL:
+            continue
+        for line in contract.lines:
+            markup = None
+            hourly = None
+            if isinstance(line.source, ExpensesIncurred):
+                markup = line.source.markup_percent
+            elif isinstance(line.source, TimeWorked):
+                hourly = price(line.scheme, 1)
+            terms[contract.id, line.id] = WorkTerms(
+                contract.entity_id, contract.currency, hourly, markup
+            )
+    return terms
+
+
+def worked_hours(
+    times: Iterable[RatedTime], contracts: Mapping[str, Contract], month: Month
+) -> tuple[HoursWorked, ...]:
+    """The hours behind a month's labour, under the dimensions of its journal lines."""
+    totals: defaultdict[Dimensions, Fraction] = defaultdict(Fraction)
+    for rated in times:
+        about = dict(_about(rated.entry, contracts))
+        totals[dimensions(**about, entity=rated.performer_entity)] += rated.entry.hours
+    return tuple(HoursWorked(month, about, hours) for about, hours in sorted(totals.items()))
+
+
+def _about(fact: TimeEntry | Expense, contracts: Mapping[str, Contract]) -> Dimensions:
+    contract = None if fact.contract_id is None else contracts.get(fact.contract_id)
+    if contract is None or fact.line_id is None:
+        return ()
+    return line_dimensions(contract, contract.line(fact.line_id), contracts)
+
+
+def _labour(
+    times: Iterable[RatedTime],
+    contracts: Mapping[str, Contract],
+    people: Mapping[str, Person],
+    terms: BillingTerms,
+    month: Month,
+) -> Iterator[JournalEntry]:
+    costs: defaultdict[tuple[str, str], defaultdict[tuple[str, Dimensions], list[Money]]]
+    costs = defaultdict(lambda: defaultdict(list))
+    for rated in times:
+        contractor = people[rated.entry.person_id].contractor
+        role = Role.COST_OF_SALES if contractor else Role.LABOUR_COST
+        ledger = costs[rated.performer_entity, rated.cost.currency]
+        ledger[role, _about(rated.entry, contracts)].append(rated.cost)
+    for (entity_id, currency), ledger in sorted(costs.items()):
+        entry_id = f"LAB-{entity_id}-{currency}-{month}"
+        yield from _cost_entry(
+            entry_id,
+            ledger,
+            kind="labour",
+            entity_id=entity_id,
+            currency=currency,
+            against=Role.LABOUR_ABSORBED,
+            terms=terms,
+            month=month,
+        )
+
+
+def _expenses(
+    expenses: Iterable[RatedExpense],
+    contracts: Mapping[str, Contract],
+    terms: BillingTerms,
+    month: Month,
+) -> Iterator[JournalEntry]:
+    costs: defaultdict[tuple[str, str], defaultdict[tuple[str, Dimensions], list[Money]]]
+    costs = defaultdict(lambda: defaultdict(list))
+    for rated in expenses:
+        ledger = costs[rated.performer_entity, rated.cost.currency]
+        ledger[Role.EXPENSE_COST, _about(rated.expense, contracts)].append(rated.cost)
+    for (entity_id, currency), ledger in sorted(costs.items()):
+        entry_id = f"EXP-{entity_id}-{currency}-{month}"
+        yield from _cost_entry(
+            entry_id,
+            ledger,
+            kind="expenses",
+            entity_id=entity_id,
+            currency=currency,
+            against=Role.EXPENSE_CLEARING,
+            terms=terms,
+            month=month,
+        )
+
+
+def _cost_entry(
+    entry_id: str,
+    ledger: Mapping[tuple[str, Dimensions], list[Money]],
+    *,
+    kind: str,
+    entity_id: str,
+    currency: str,
+    against: str,
+    terms: BillingTerms,
+    month: Month,
+) -> Iterator[JournalEntry]:
+    """Cost on one side, its counterpart on the other, both with the same dimensions."""
+    entity = terms.group.entity(entity_id)
+    rates = terms.booking_rates(currency, entity_id, month.last_day)
+    lines = []
+    for (role, about), amounts in sorted(ledger.items()):
+        booked = rates.book(money_sum(amounts, currency))
+        if booked:
+            lines.append(JournalLine(role, entity.account(role), booked, about))
+            lines.append(JournalLine(against, entity.account(against), -booked, about))
+    if lines:
+        yield JournalEntry(entry_id, entity_id, month.last_day, kind, entry_id, tuple(lines))
+
+
+def _transfers(
+    rated: Iterable[RatedTime | RatedExpense],
+    contracts: Mapping[str, Contract],
+    terms: BillingTerms,
+    month: Month,
+) -> Iterator[JournalEntry]:
+    """One pair for each performer, seller, contract and currency: the month's charges added up."""
+    charges: defaultdict[tuple[str, str, str, str], list[TransferCharge]] = defaultdict(list)
+    for one in rated:
+        fact = one.entry if isinstance(one, RatedTime) else one.expense
+        if one.transfer is not None and fact.contract_id is not None:
+            charge = one.transfer
+            key = charge.performer, charge.seller, fact.contract_id, charge.amount.currency
+            charges[key].append(charge)
+    for (performer, seller, contract_id, currency), members in sorted(charges.items()):
+        total = money_sum((charge.amount for charge in members), currency)
+        if not total:
+            continue
+        pair_id = f"IC-{performer}-{seller}-{contract_id}-{currency}-{month}"
+        performer_rates = terms.booking_rates(currency, performer, month.last_day)
+        seller_rates = terms.booking_rates(currency, seller, month.last_day)
+        earned = performer_rates.book(total)
+        owed = -seller_rates.mirror(earned)
+        pair = IntercompanyPair(pair_id, month.last_day, performer, seller, earned, owed)
+        contract = contracts[contract_id]
+        about = dimensions(contract=contract_id, customer=contract.party_id)
+        yield from pair.entries(terms.group, pair_id, about)

@@ -1,0 +1,192 @@
+"""The agreement: a contract and its lines, on the sell or the buy side.
+
+A line keeps everything that was agreed when it was sold, the policies included, so that neither a
+change of the product nor an upgrade of the library alters what it charges.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.culture import Culture
+from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.periods import Interval, Schedule, ServicePeriod, Span, service_periods
+from harmony_core.pricing import Scheme
+from harmony_core.products import (
+    Accounting,
+    Billing,
+    ContractType,
+    DeliveryMode,
+    Description,
+    ExpensesIncurred,
+    FixedQuantity,
+    FundTerms,
+    QuantitySource,
+    Renewal,
+    TimeWorked,
+    describe_behaviour,
+)
+
+
+class Side(StrEnum):
+    """Whether the company sells under a contract, or buys."""
+
+    SELL = "sell"
+    BUY = "buy"
+
+
+@attrs.frozen
+class ContractLine:
+    """One thing agreed: what, how much of it, at which price, from when to when, billed how.
+
+    Args:
+        quantity: the agreed quantity; units per block of a prepayment; zero where it is measured.
+        start: first day.
+        last_day: last day, inclusive; ``None`` while the end is open.
+        serves: on a buy line, the sell contract whose direct cost this is.
+    """
+
+    id: str
+    product_id: str
+    names: tuple[tuple[str, str], ...]
+    type: ContractType
+    division: str
+    unit: str
+    quantity: Fraction
+    scheme: Scheme
+    source: QuantitySource
+    billing: Billing
+    accounting: Accounting
+    tax_category: str
+    start: date
+    last_day: date | None = None
+    delivery: DeliveryMode = DeliveryMode.DIRECT
+    renewal: Renewal | None = None
+    fund: FundTerms | None = None
+    serves: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.last_day is not None and self.last_day < self.start:
+            raise InvalidValue(
+                f"line {self.id!r} ends on {self.last_day}, before it starts on {self.start}"
+            )
+        if self.quantity < 0:
+            raise InvalidValue(f"line {self.id!r} has a quantity below zero: {self.quantity}")
+
+    @property
+    def end(self) -> date | None:
+        """The first day on which the line no longer runs; ``None`` while the end is open."""
+        return None if self.last_day is None else self.last_day + timedelta(days=1)
+
+    @property
+    def by_calendar_month(self) -> bool:
+        """Time and expenses are settled by calendar month, whatever the line's own day is."""
+        return isinstance(self.source, TimeWorked | ExpensesIncurred)
+
+    def runs_on(self, day: date) -> bool:
+        """Whether ``day`` lies between the line's first and last day."""
+        return self.start <= day and (self.last_day is None or day <= self.last_day)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the quantity is agreed and not measured."""
+        return isinstance(self.source, FixedQuantity)
+
+    def periods(self) -> Iterator[ServicePeriod]:
+        """The line's service periods in order, endless while its end is open.
+
+        A line billed once has one period of one day. Periods count from the line's own start, so
+        that the 31st stays the 31st; time and expenses go by calendar month.
+        """
+        if self.by_calendar_month:
+            return self.months()
+        interval = self.billing.interval
+        if interval is None:
+            day = Span.of_days(self.start, self.start)
+            return iter((ServicePeriod(day, day),))
+        return service_periods(self.start, self.end, Schedule(self.start, interval))
+
+    def months(self) -> Iterator[ServicePeriod]:
+        """The calendar months that the line touches, clipped to its own days."""
+        months = Schedule(self.start.replace(day=1), Interval.months(1))
+        return service_periods(self.start, self.end, months)
+
+    def name(self, language: str = "en") -> str:
+        """What the customer reads, in ``language`` or the line's first language."""
+        return dict(self.names).get(language, self.names[0][1])
+
+    def describe(self, culture: Culture) -> Description:
+        """Put what was agreed into words of the reader's language."""
+        return describe_behaviour(
+            culture,
+            name=self.name(culture.language),
+            unit=self.unit,
+            schemes=(self.scheme,),
+            quantity=self.source,
+            billing=self.billing,
+            accounting=self.accounting,
+            delivery=self.delivery,
+            renewal=self.renewal,
+            fund=self.fund,
+        )
+
+
+@attrs.frozen
+class Contract:
+    """An agreement between a legal entity of the group and a customer or supplier.
+
+    ``type`` is the type that all lines share, or ``None`` for a contract of mixed lines.
+
+    Raises:
+        InvalidValue: no lines, two lines with one id, or a line priced in another currency.
+    """
+
+    id: str
+    side: Side
+    party_id: str
+    entity_id: str
+    currency: str
+    lines: tuple[ContractLine, ...]
+    order_id: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not self.lines:
+            raise InvalidValue(f"contract {self.id!r} has no lines")
+        counts = Counter(line.id for line in self.lines)
+        if twice := sorted(line_id for line_id, times in counts.items() if times > 1):
+            raise InvalidValue(f"contract {self.id!r} has two lines called {', '.join(twice)}")
+        for line in self.lines:
+            if line.scheme.currency != self.currency:
+                raise InvalidValue(
+                    f"contract {self.id!r} is in {self.currency}, but line {line.id!r} is priced "
+                    f"in {line.scheme.currency}: one contract, one currency"
+                )
+
+    @property
+    def type(self) -> ContractType | None:
+        """The type of all its lines; ``None`` when they differ."""
+        types = {line.type for line in self.lines}
+        return types.pop() if len(types) == 1 else None
+
+    @property
+    def start(self) -> date:
+        """The first day of its first line."""
+        return min(line.start for line in self.lines)
+
+    def line(self, line_id: str) -> ContractLine:
+        """The line with this id.
+
+        Raises:
+            NotFound: the contract has no such line.
+        """
+        for line in self.lines:
+            if line.id == line_id:
+                return line
+        known = ", ".join(line.id for line in self.lines)
+        raise NotFound(f"contract {self.id!r} has no line {line_id!r}; it has {known}")

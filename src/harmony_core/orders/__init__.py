@@ -1,0 +1,9 @@
+"""PROMISED: orders, and what an accepted order becomes.
+
+An order's lines name products, quantities, dates and, where it was agreed, a price. An accepted
+order executes once: every line takes over its product's behaviour and becomes a contract line.
+"""
+
+from harmony_core.orders._order import Executed, Order, OrderLine, execute, problems_of
+
+__all__ = ["Executed", "Order", "OrderLine", "execute", "problems_of"]

@@ -1,0 +1,220 @@
+"""Orders on the sell and the buy side, and their execution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.contracts import Contract, ContractLine, Side
+from harmony_core.errors import (
+    AlreadyExecuted,
+    HarmonyError,
+    InputRejected,
+    InvalidValue,
+    Problem,
+    RuleBroken,
+)
+from harmony_core.finance import ExactAmount, LegalEntity, Role
+from harmony_core.pricing import PerUnit, Scheme
+from harmony_core.products import Catalogue, FixedQuantity, Product
+
+
+@attrs.frozen
+class OrderLine:
+    """One thing ordered.
+
+    Args:
+        id: unique within its contract.
+        contract_id: the contract that the line becomes part of when the order is executed.
+        quantity: agreed units; zero where the product measures them.
+        unit_price: the price agreed, where it differs from the catalogue's.
+        last_day: last day of service, inclusive; ``None`` for an open end.
+        serves: on the buy side, the sell contract whose direct cost this is.
+    """
+
+    id: str
+    contract_id: str
+    product_id: str
+    quantity: Fraction
+    start: date
+    last_day: date | None = None
+    unit_price: ExactAmount | None = None
+    serves: str | None = None
+
+
+@attrs.frozen
+class Order:
+    """A priced promise between an entity of the group and a customer or supplier."""
+
+    id: str
+    side: Side
+    party_id: str
+    entity_id: str
+    currency: str
+    lines: tuple[OrderLine, ...]
+    accepted_on: date | None = None
+    executed: bool = False
+
+    def accept(self, day: date) -> Order:
+        """The same order, accepted on ``day``.
+
+        Raises:
+            RuleBroken: it was accepted before, on another day.
+        """
+        if self.accepted_on not in (None, day):
+            raise RuleBroken(f"order {self.id!r} was accepted on {self.accepted_on}, not on {day}")
+        return attrs.evolve(self, accepted_on=day)
+
+
+@attrs.frozen
+class Executed:
+    """What an execution gives: the order, now executed, and its contracts."""
+
+    order: Order
+    contracts: tuple[Contract, ...]
+
+
+def execute(order: Order, catalogue: Catalogue, entity: LegalEntity) -> Executed:
+    """Turn an accepted order into its contracts: everything at once, or a list of problems.
+
+    Each line takes over the product's behaviour as it is now. A bundle becomes one line for each
+    of its parts (``2.1``, ``2.2``), which share the bundle's price by their percentages.
+
+    Raises:
+        RuleBroken: the order has not been accepted.
+        AlreadyExecuted: it gave its contracts before.
+        InputRejected: lines that cannot be executed, every problem with its path.
+    """
+    if order.executed:
+        raise AlreadyExecuted(f"order {order.id!r} was executed: it gives its contracts once")
+    if order.accepted_on is None:
+        raise RuleBroken(f"order {order.id!r} is not accepted: call accept(day) first")
+    lines, problems = _contract_lines(order, catalogue, entity)
+    if problems:
+        raise InputRejected(problems)
+    contracts = tuple(
+        Contract(
+            contract_id,
+            order.side,
+            order.party_id,
+            order.entity_id,
+            order.currency,
+            tuple(lines[contract_id]),
+            order.id,
+        )
+        for contract_id in lines
+    )
+    return Executed(attrs.evolve(order, executed=True), contracts)
+
+
+def problems_of(order: Order, catalogue: Catalogue, entity: LegalEntity) -> tuple[Problem, ...]:
+    """Everything that would keep the order from being executed; nothing when it is sound."""
+    return tuple(_contract_lines(order, catalogue, entity)[1])
+
+
+def _contract_lines(
+    order: Order, catalogue: Catalogue, entity: LegalEntity
+) -> tuple[dict[str, list[ContractLine]], list[Problem]]:
+    lines: dict[str, list[ContractLine]] = {}
+    problems: list[Problem] = []
+    if not order.lines:
+        problems.append(Problem.at(f"order {order.id}", "it has no lines"))
+    taken: set[tuple[str, str]] = set()
+    for number, ordered in enumerate(order.lines):
+        path = f"order {order.id}.lines[{number}]"
+        if (ordered.contract_id, ordered.id) in taken:
+            message = f"contract {ordered.contract_id!r} has a line {ordered.id!r} already"
+            problems.append(Problem.at(path, message))
+            continue
+        taken.add((ordered.contract_id, ordered.id))
+        try:
+            made = list(_lines_of(order, ordered, catalogue))
+            for line in made:
+                _require_accounts(entity, line)
+        except HarmonyError as reason:
+            problems.append(Problem.at(path, str(reason)))
+        else:
+            lines.setdefault(ordered.contract_id, []).extend(made)
+    return lines, problems
+
+
+def _lines_of(order: Order, ordered: OrderLine, catalogue: Catalogue) -> Iterator[ContractLine]:
+    product = catalogue.product(ordered.product_id)
+    if not product.components:
+        scheme = _agreed_scheme(product, ordered, order.currency)
+        yield _line(ordered, product, ordered.id, ordered.quantity, scheme)
+        return
+    bundle_price = _unit_price(product, ordered, order.currency)
+    for number, (part, quantity, share) in enumerate(_shares(catalogue, product), start=1):
+        if not isinstance(part.quantity, FixedQuantity):
+            raise InvalidValue(
+                f"bundle {product.id!r} holds {part.id!r}, which is measured: "
+                "a bundle's price can only be shared among fixed quantities"
+            )
+        scheme = PerUnit(bundle_price * (share / quantity))
+        line_id = f"{ordered.id}.{number}"
+        yield _line(ordered, part, line_id, ordered.quantity * quantity, scheme)
+
+
+def _shares(catalogue: Catalogue, bundle: Product) -> Iterator[tuple[Product, Fraction, Fraction]]:
+    """The parts of a bundle, nested ones opened: product, quantity and share of the price."""
+    for component in bundle.components:
+        part, share = catalogue.product(component.product_id), component.share_percent / 100
+        if not part.components:
+            yield part, component.quantity, share
+            continue
+        for inner, quantity, inner_share in _shares(catalogue, part):
+            yield inner, component.quantity * quantity, share * inner_share
+
+
+def _agreed_scheme(product: Product, ordered: OrderLine, currency: str) -> Scheme:
+    if ordered.unit_price is None:
+        return product.scheme(currency)
+    return PerUnit(_unit_price(product, ordered, currency))
+
+
+def _unit_price(product: Product, ordered: OrderLine, currency: str) -> ExactAmount:
+    if ordered.unit_price is not None:
+        if ordered.unit_price.currency != currency:
+            raise InvalidValue(
+                f"the price {ordered.unit_price} is not in the order's currency {currency}"
+            )
+        return ordered.unit_price
+    scheme = product.scheme(currency)
+    if not isinstance(scheme, PerUnit):
+        raise InvalidValue(f"bundle {product.id!r} needs a price per unit to share, got {scheme}")
+    return scheme.unit_price
+
+
+def _line(
+    ordered: OrderLine, product: Product, line_id: str, quantity: Fraction, scheme: Scheme
+) -> ContractLine:
+    return ContractLine(
+        id=line_id,
+        product_id=product.id,
+        names=product.names,
+        type=product.type,
+        division=product.division,
+        unit=product.unit,
+        quantity=quantity,
+        scheme=scheme,
+        source=product.quantity,
+        billing=product.billing,
+        accounting=product.accounting,
+        tax_category=product.tax_category,
+        start=ordered.start,
+        last_day=ordered.last_day,
+        delivery=product.delivery,
+        renewal=product.renewal,
+        fund=product.fund,
+        serves=ordered.serves,
+    )
+
+
+def _require_accounts(entity: LegalEntity, line: ContractLine) -> None:
+    """A role without a code is a fault of the order, found now and not on the night of billing."""
+    for role in (line.accounting.revenue_role, line.accounting.cost_role, Role.CONTRACT_BALANCE):
+        entity.account(role)

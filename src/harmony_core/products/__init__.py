@@ -1,0 +1,59 @@
+"""WHAT: products that describe themselves.
+
+A product carries its behaviour as data: how its quantity is found, how that is priced, when it is
+billed, when it becomes revenue, how it is delivered and how it renews. ``Product.describe`` puts
+that behaviour into words. The four contract types are bundles of defaults over these behaviours.
+"""
+
+from harmony_core.products._behaviours import (
+    Accounting,
+    Billing,
+    ContractType,
+    CountPolicy,
+    Defaults,
+    DeliveryMode,
+    DevicesCounted,
+    DrawOrder,
+    ExpensesIncurred,
+    FixedQuantity,
+    FundTerms,
+    FundUnit,
+    NoticeAnchor,
+    QuantitySource,
+    Recognition,
+    Renewal,
+    TimeWorked,
+    UsageMetered,
+    defaults_of,
+    refuse_impossible,
+)
+from harmony_core.products._describe import Description, describe_behaviour
+from harmony_core.products._product import Catalogue, Component, Product
+
+__all__ = [
+    "Accounting",
+    "Billing",
+    "Catalogue",
+    "Component",
+    "ContractType",
+    "CountPolicy",
+    "Defaults",
+    "DeliveryMode",
+    "Description",
+    "DevicesCounted",
+    "DrawOrder",
+    "ExpensesIncurred",
+    "FixedQuantity",
+    "FundTerms",
+    "FundUnit",
+    "NoticeAnchor",
+    "Product",
+    "QuantitySource",
+    "Recognition",
+    "Renewal",
+    "TimeWorked",
+    "UsageMetered",
+    "defaults_of",
+    "describe_behaviour",
+    "refuse_impossible",
+]

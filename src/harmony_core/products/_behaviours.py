@@ -1,0 +1,297 @@
+"""How a thing that is sold behaves: measured, billed, recognised, renewed, delivered.
+
+Each behaviour is a small value. A product carries them, an order line may override them, and the
+contract line keeps what was agreed, so that a later change of the product leaves it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from fractions import Fraction
+from typing import TypeAlias
+
+import attrs
+
+from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.finance import ExactAmount, Role
+from harmony_core.periods import Interval, Timing
+
+
+class ContractType(StrEnum):
+    """The four kinds of sale; each is a bundle of defaults, see :func:`defaults_of`."""
+
+    TRANSACTIONAL = "transactional"
+    RECURRING = "recurring"
+    PREPAYMENT = "prepayment"
+    CONSUMPTION = "consumption"
+
+
+class Recognition(StrEnum):
+    """When what was charged becomes revenue (or, on the buy side, cost)."""
+
+    AT_ONCE = "at_once"
+    """whole, on the last day of the service period"""
+    STRAIGHT_LINE = "straight_line"
+    """in equal parts over the days of the service period"""
+    AS_DRAWN = "as_drawn"
+    """as a prepaid block is drawn; what lapses is recognised on the block's last day"""
+
+
+class DeliveryMode(StrEnum):
+    """How the thing reaches the customer."""
+
+    DIRECT = "direct"
+    PROJECT = "project"
+
+
+class CountPolicy(StrEnum):
+    """Which devices of a period count."""
+
+    FIRST_DAY = "first_day"
+    """those active on the period's first day"""
+    LAST_DAY = "last_day"
+    """those active on its last day"""
+    PEAK = "peak"
+    """those active on the day with the most; of several such days, the first"""
+    ANY_ACTIVE = "any_active"
+    """those active on at least one day"""
+    DAILY = "daily"
+    """every device on every day: the quantity is in device days"""
+    ADVANCE_TRUE_UP = "advance_true_up"
+    """those active on the first day, billed in advance; settled day by day when it is over"""
+
+
+class DrawOrder(StrEnum):
+    """Which block a draw takes from first; a term of the contract."""
+
+    EXPIRY = "expiry"
+    """the earliest end first (no end last), then the earliest start, then the id: kind to the
+    customer, and the default"""
+    START = "start"
+    """the earliest start first, then the id"""
+
+
+class FundUnit(StrEnum):
+    """What a prepaid fund holds; units are never mixed."""
+
+    HOURS = "hours"
+    TOKENS = "tokens"
+    CASH = "cash"
+
+
+class NoticeAnchor(StrEnum):
+    """To which date a notice of termination takes effect."""
+
+    MONTH_END = "month_end"
+    QUARTER_END = "quarter_end"
+    TERM_END = "term_end"
+
+
+@attrs.frozen
+class FixedQuantity:
+    """The agreed quantity, whatever is used."""
+
+
+@attrs.frozen
+class TimeWorked:
+    """Hours worked times their multiplier, by calendar month."""
+
+
+@attrs.frozen
+class ExpensesIncurred:
+    """Expenses passed on with ``markup_percent``, by calendar month."""
+
+    markup_percent: Fraction = Fraction(0)
+
+
+@attrs.frozen
+class DevicesCounted:
+    """The customer's devices of ``types`` (and below), counted by ``policy``; at least ``minimum``.
+
+    ``credits`` says whether a true-up may give money back.
+    """
+
+    types: tuple[str, ...]
+    policy: CountPolicy
+    minimum: int = 0
+    credits: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        if not self.types:
+            raise InvalidValue("devices are counted by type: name at least one")
+        if self.minimum < 0:
+            raise InvalidValue(f"a minimum count must be zero or more, got {self.minimum}")
+
+
+@attrs.frozen
+class UsageMetered:
+    """The sum of the usage records of ``meter`` within the period."""
+
+    meter: str
+
+
+QuantitySource: TypeAlias = (
+    FixedQuantity | TimeWorked | ExpensesIncurred | DevicesCounted | UsageMetered
+)
+"""Where a line's quantity comes from."""
+
+
+@attrs.frozen
+class Billing:
+    """When a line is billed: in advance or in arrears, how often, and how many days early.
+
+    ``interval`` ``None`` means once, on the line's first day.
+    """
+
+    timing: Timing
+    interval: Interval | None
+    lead_days: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        if self.lead_days < 0:
+            raise InvalidValue(f"lead days must be zero or more, got {self.lead_days}")
+
+
+@attrs.frozen
+class Accounting:
+    """Which account roles a line's money meets, and when it is recognised."""
+
+    revenue_role: str = Role.REVENUE
+    cost_role: str = Role.COST_OF_SALES
+    recognition: Recognition = Recognition.AT_ONCE
+
+
+@attrs.frozen
+class Renewal:
+    """Initial term, tacit renewals, and the notice that ends them (all in calendar months)."""
+
+    initial_months: int
+    renewal_months: int
+    notice_months: int
+    notice_to: NoticeAnchor
+
+    def __attrs_post_init__(self) -> None:
+        if self.initial_months < 1 or self.renewal_months < 0 or self.notice_months < 0:
+            raise InvalidValue(
+                "a renewal needs an initial term of at least one month and no negative months, "
+                f"got {self.initial_months}, {self.renewal_months}, {self.notice_months}"
+            )
+
+
+@attrs.frozen
+class FundTerms:
+    """The rules of a prepaid fund.
+
+    ``units_per_hour`` says how many units one clock hour draws: 1 for hours, a tariff for tokens,
+    a price for cash funds (by currency). ``overage_prices`` are per clock hour beyond the fund.
+    """
+
+    unit: FundUnit
+    valid_months: int
+    units_per_hour: tuple[tuple[str, Fraction], ...]
+    overage_prices: tuple[ExactAmount, ...]
+    order: DrawOrder = DrawOrder.EXPIRY
+
+    def __attrs_post_init__(self) -> None:
+        if self.valid_months < 1:
+            raise InvalidValue(f"a block is valid for a month or more, got {self.valid_months}")
+        if any(units <= 0 for _, units in self.units_per_hour):
+            raise InvalidValue("units per hour must be above zero: free work is not drawn")
+
+    def units_for(self, currency: str) -> Fraction:
+        """Units that one clock hour draws under a contract in ``currency``."""
+        units = dict(self.units_per_hour)
+        try:
+            return units[currency] if currency in units else units["*"]
+        except KeyError:
+            raise PriceNotFound(
+                f"the fund has no tariff for {currency}: give units per hour for it, or for '*'"
+            ) from None
+
+    def overage_price(self, currency: str) -> ExactAmount:
+        """Price of a clock hour that no block covers."""
+        for price in self.overage_prices:
+            if price.currency == currency:
+                return price
+        raise PriceNotFound(f"the fund has no overage price in {currency}: add one")
+
+
+@attrs.frozen
+class Defaults:
+    """The bundle of behaviours that a type of contract starts from."""
+
+    quantity: QuantitySource
+    billing: Billing
+    accounting: Accounting
+
+
+def defaults_of(kind: ContractType) -> Defaults:
+    """The behaviours that a product or line of this type has unless it says otherwise.
+
+    >>> defaults_of(ContractType.RECURRING).accounting.recognition.value
+    'straight_line'
+    """
+    return _DEFAULTS[kind]
+
+
+_DEFAULTS: Mapping[ContractType, Defaults] = {
+    ContractType.TRANSACTIONAL: Defaults(
+        FixedQuantity(), Billing(Timing.ARREARS, None), Accounting()
+    ),
+    ContractType.RECURRING: Defaults(
+        FixedQuantity(),
+        Billing(Timing.ADVANCE, Interval.months(1)),
+        Accounting(recognition=Recognition.STRAIGHT_LINE),
+    ),
+    ContractType.PREPAYMENT: Defaults(
+        FixedQuantity(),
+        Billing(Timing.ADVANCE, None),
+        Accounting(recognition=Recognition.AS_DRAWN),
+    ),
+    ContractType.CONSUMPTION: Defaults(
+        FixedQuantity(), Billing(Timing.ARREARS, Interval.months(1)), Accounting()
+    ),
+}
+
+
+def refuse_impossible(
+    kind: ContractType,
+    quantity: QuantitySource,
+    billing: Billing,
+    accounting: Accounting,
+    fund: FundTerms | None,
+) -> None:
+    """Refuse behaviours that contradict each other, each with its reason.
+
+    Raises:
+        InvalidValue: see the messages below.
+    """
+    measured = not isinstance(quantity, FixedQuantity)
+    if (fund is not None) != (kind is ContractType.PREPAYMENT):
+        raise InvalidValue("a prepayment has fund terms, and nothing else has: add or remove them")
+    if fund is not None and measured:
+        raise InvalidValue("a prepaid block is bought in a fixed quantity, not a measured one")
+    if fund is not None and billing.timing is Timing.ARREARS:
+        raise InvalidValue("a prepayment is billed in advance: in arrears it would not be prepaid")
+    if (accounting.recognition is Recognition.AS_DRAWN) != (fund is not None):
+        raise InvalidValue("recognition as drawn belongs to prepaid blocks, and only to them")
+    if kind is ContractType.CONSUMPTION and not measured:
+        raise InvalidValue("consumption is measured: name devices or a meter as its quantity")
+    advance_count = (
+        isinstance(quantity, DevicesCounted) and quantity.policy is CountPolicy.ADVANCE_TRUE_UP
+    )
+    if measured and billing.timing is Timing.ADVANCE and not advance_count:
+        raise InvalidValue(
+            "what is measured after the fact is billed in arrears; "
+            "only devices counted by advance_true_up are billed before"
+        )
+    if advance_count and billing.timing is Timing.ARREARS:
+        raise InvalidValue("advance_true_up bills the first day's count in advance")
+    if measured and accounting.recognition is Recognition.STRAIGHT_LINE and not advance_count:
+        raise InvalidValue("a measured quantity is recognised when its period is over: at_once")
+    measured_by_month = isinstance(quantity, TimeWorked | ExpensesIncurred)
+    if isinstance(quantity, DevicesCounted | UsageMetered) and billing.interval is None:
+        raise InvalidValue("devices and usage are billed by period: give a billing interval")
+    if measured_by_month and billing.interval not in (None, Interval.months(1)):
+        raise InvalidValue("time and expenses are billed by calendar month")

@@ -1,0 +1,262 @@
+"""Behaviour put into words: one sentence a topic, in the reader's language.
+
+The English sentence is the key; other languages are data in ``culture``. Details are formatted
+before they go in, so that a language pack holds words only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+
+from harmony_core.culture import Culture
+from harmony_core.errors import InvalidValue
+from harmony_core.periods import Interval, Timing
+from harmony_core.pricing import (
+    AtLeast,
+    AtMost,
+    FillUp,
+    Flat,
+    LookUp,
+    MinimumQuantity,
+    PerUnit,
+    Scheme,
+)
+from harmony_core.products._behaviours import (
+    Accounting,
+    Billing,
+    CountPolicy,
+    DeliveryMode,
+    DevicesCounted,
+    DrawOrder,
+    ExpensesIncurred,
+    FundTerms,
+    FundUnit,
+    NoticeAnchor,
+    QuantitySource,
+    Recognition,
+    Renewal,
+    TimeWorked,
+    UsageMetered,
+)
+
+
+@attrs.frozen
+class Description:
+    """A product or line in words: its name, and sentences by topic."""
+
+    name: str
+    sentences: tuple[tuple[str, str], ...]
+
+    def as_text(self) -> str:
+        """The name, then one sentence a line."""
+        return "\n".join((self.name, *(f"  {sentence}" for _, sentence in self.sentences)))
+
+    def as_data(self) -> dict[str, Any]:
+        """The same as plain data, by topic."""
+        topics: dict[str, list[str]] = {}
+        for topic, sentence in self.sentences:
+            topics.setdefault(topic, []).append(sentence)
+        return {"name": self.name, **topics}
+
+
+def describe_behaviour(
+    culture: Culture,
+    *,
+    name: str,
+    unit: str,
+    schemes: Iterable[Scheme],
+    quantity: QuantitySource,
+    billing: Billing,
+    accounting: Accounting,
+    delivery: DeliveryMode,
+    renewal: Renewal | None,
+    fund: FundTerms | None,
+) -> Description:
+    """Describe one bundle of behaviours; products and contract lines share this."""
+    unit = culture.words(unit)
+    sentences: list[tuple[str, str]] = []
+    for scheme in schemes:
+        sentences += (("price", sentence) for sentence in _price(culture, scheme, unit))
+    sentences.append(("quantity", _quantity(culture, quantity)))
+    if fund is not None:
+        sentences += (("fund", sentence) for sentence in _fund(culture, fund))
+    sentences.append(("billing", _billing(culture, billing, quantity)))
+    sentences.append(("recognition", culture.words(_RECOGNITION[accounting.recognition])))
+    sentences.append(("delivery", culture.words(_DELIVERY[delivery])))
+    sentences.append(("renewal", _renewal(culture, renewal)))
+    return Description(name, tuple(sentences))
+
+
+_RECOGNITION = {
+    Recognition.AT_ONCE: "Revenue is recognised on the last day of the service period.",
+    Recognition.STRAIGHT_LINE: "Revenue is recognised day by day over the service period.",
+    Recognition.AS_DRAWN: (
+        "Revenue is recognised as the block is drawn; what lapses, on the block's last day."
+    ),
+}
+
+_DELIVERY = {
+    DeliveryMode.DIRECT: "It is delivered directly.",
+    DeliveryMode.PROJECT: "It is delivered within a project.",
+}
+
+_COUNTING = {
+    CountPolicy.FIRST_DAY: "The devices active on the period's first day are counted: {types}.",
+    CountPolicy.LAST_DAY: "The devices active on the period's last day are counted: {types}.",
+    CountPolicy.PEAK: "The highest daily number of active devices is counted: {types}.",
+    CountPolicy.ANY_ACTIVE: "Every device active on any day of the period is counted: {types}.",
+    CountPolicy.DAILY: "Active devices are counted day by day: {types}.",
+    CountPolicy.ADVANCE_TRUE_UP: (
+        "The devices of the first day are billed in advance and trued up day by day: {types}."
+    ),
+}
+
+_NOTICE = {
+    NoticeAnchor.MONTH_END: "{months} months' notice to the end of a month ends it.",
+    NoticeAnchor.QUARTER_END: "{months} months' notice to the end of a quarter ends it.",
+    NoticeAnchor.TERM_END: "{months} months' notice to the end of the term ends it.",
+}
+
+_FUND_UNIT = {
+    FundUnit.HOURS: "hours",
+    FundUnit.TOKENS: "tokens",
+    FundUnit.CASH: "money",
+}
+
+
+def _price(culture: Culture, scheme: Scheme, unit: str) -> Iterator[str]:
+    match scheme:
+        case Flat():
+            yield culture.words(
+                "{price} whatever the quantity.", price=culture.unit_price(scheme.amount)
+            )
+        case PerUnit():
+            price = culture.unit_price(scheme.unit_price)
+            yield culture.words("{price} per {unit}.", price=price, unit=unit)
+        case FillUp() | LookUp():
+            yield culture.words(
+                "Each unit costs what the band that it fills says:"
+                if isinstance(scheme, FillUp)
+                else "All units cost what the band that the quantity reaches says:"
+            )
+            yield from _bands(culture, scheme, unit)
+        case AtLeast():
+            yield from _price(culture, scheme.scheme, unit)
+            yield culture.words("At least {price}.", price=culture.unit_price(scheme.minimum))
+        case AtMost():
+            yield from _price(culture, scheme.scheme, unit)
+            yield culture.words("At most {price}.", price=culture.unit_price(scheme.maximum))
+        case MinimumQuantity():
+            yield from _price(culture, scheme.scheme, unit)
+            count = culture.number(scheme.quantity)
+            yield culture.words("At least {count} are charged.", count=count)
+        case _:  # pragma: no cover - a new scheme must be given its words here
+            raise InvalidValue(f"no words for a price scheme of type {type(scheme).__name__}")
+
+
+def _bands(culture: Culture, scheme: FillUp | LookUp, unit: str) -> Iterator[str]:
+    for band in scheme.table.bands:
+        details = {"price": culture.unit_price(band.unit_price), "unit": unit}
+        if band.up_to is None:
+            sentence = culture.words("  above: {price} per {unit}", **details)
+        else:
+            limit = culture.number(band.up_to)
+            sentence = culture.words("  up to {limit}: {price} per {unit}", limit=limit, **details)
+        if band.flat_fee is not None and band.flat_fee:
+            fee = culture.unit_price(band.flat_fee)
+            sentence += culture.words(", plus {fee}", fee=fee)
+        yield sentence
+
+
+def _quantity(culture: Culture, quantity: QuantitySource) -> str:
+    match quantity:
+        case TimeWorked():
+            return culture.words("The hours worked are counted, times their multiplier.")
+        case ExpensesIncurred() if quantity.markup_percent:
+            percent = culture.percent(quantity.markup_percent / 100)
+            return culture.words("Expenses are passed on with {percent} added.", percent=percent)
+        case ExpensesIncurred():
+            return culture.words("Expenses are passed on as they are.")
+        case DevicesCounted():
+            types = ", ".join(culture.words(kind) for kind in quantity.types)
+            sentence = culture.words(_COUNTING[quantity.policy], types=types)
+            if quantity.minimum:
+                count = culture.number(quantity.minimum)
+                sentence += " " + culture.words("At least {count} are charged.", count=count)
+            return sentence
+        case UsageMetered():
+            return culture.words("The usage of meter {meter} is added up.", meter=quantity.meter)
+        case _:
+            return culture.words("The agreed quantity is charged.")
+
+
+def _billing(culture: Culture, billing: Billing, quantity: QuantitySource) -> str:
+    advance = billing.timing is Timing.ADVANCE
+    if isinstance(quantity, TimeWorked | ExpensesIncurred):
+        sentence = culture.words("Billed in arrears for each calendar month.")
+    elif billing.interval is None:
+        sentence = culture.words("Billed once.")
+    else:
+        interval = _interval(culture, billing.interval)
+        sentence = culture.words(
+            "Billed in advance, {interval}." if advance else "Billed in arrears, {interval}.",
+            interval=interval,
+        )
+    if billing.lead_days:
+        days = culture.number(billing.lead_days)
+        sentence += " " + culture.words("The invoice comes {days} days early.", days=days)
+    return sentence
+
+
+_INTERVALS = {
+    ("month", 1): "every month",
+    ("month", 3): "every quarter",
+    ("month", 6): "every half-year",
+    ("month", 12): "every year",
+    ("day", 1): "every day",
+    ("day", 7): "every week",
+}
+
+
+def _interval(culture: Culture, interval: Interval) -> str:
+    known = _INTERVALS.get((interval.unit, interval.count))
+    if known is not None:
+        return culture.words(known)
+    message = "every {count} months" if interval.unit == "month" else "every {count} days"
+    return culture.words(message, count=culture.number(interval.count))
+
+
+def _fund(culture: Culture, fund: FundTerms) -> Iterator[str]:
+    unit = culture.words(_FUND_UNIT[fund.unit])
+    months = culture.number(fund.valid_months)
+    yield culture.words(
+        "A fund of {unit}; a block is valid for {months} months.", unit=unit, months=months
+    )
+    yield culture.words(
+        "The block that ends first is drawn first."
+        if fund.order is DrawOrder.EXPIRY
+        else "The block that began first is drawn first."
+    )
+    for price in fund.overage_prices:
+        amount = culture.unit_price(price)
+        yield culture.words("Beyond the fund an hour costs {price}.", price=amount)
+
+
+def _renewal(culture: Culture, renewal: Renewal | None) -> str:
+    if renewal is None:
+        return culture.words("It does not renew.")
+    initial = culture.words(
+        "The initial term is {months} months.", months=culture.number(renewal.initial_months)
+    )
+    if renewal.renewal_months:
+        onward = culture.words(
+            "It renews by {months} months at a time.",
+            months=culture.number(renewal.renewal_months),
+        )
+    else:
+        onward = culture.words("After that it runs on.")
+    notice = culture.words(_NOTICE[renewal.notice_to], months=culture.number(renewal.notice_months))
+    return f"{initial} {onward} {notice}"

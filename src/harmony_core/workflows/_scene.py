@@ -1,0 +1,101 @@
+"""What a run looks at: everything that it needs, loaded once from a unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import attrs
+
+from harmony_core.billing import BillingTerms, Facts, booking_month, work_terms, worked_hours
+from harmony_core.contracts import Contract
+from harmony_core.finance import HoursWorked
+from harmony_core.parties import Directory, Person
+from harmony_core.periods import Month
+from harmony_core.repositories.ports import Company, Store, UnitOfWork
+from harmony_core.work import Expense, RatedWork, TimeEntry, UsageRecord, rate_time, rate_work
+
+
+@attrs.frozen
+class Scene:
+    """Company, contracts and facts, ready for the pure functions of billing."""
+
+    company: Company
+    contracts: Mapping[str, Contract]
+    people: Mapping[str, Person]
+    directory: Directory
+    terms: BillingTerms
+    facts: Facts
+    time: tuple[TimeEntry, ...]
+    expenses: tuple[Expense, ...]
+    usage: tuple[UsageRecord, ...]
+
+    @classmethod
+    def load(cls, unit: UnitOfWork) -> Scene:
+        """Load it. Every fact is loaded; what was known when is asked of each fact."""
+        company = unit.company.get()
+        directory = Directory(unit.customers.all())
+        time, expenses = unit.facts.time(date.max), unit.facts.expenses(date.max)
+        usage = unit.facts.usage(date.max)
+        facts = Facts(
+            time=time,
+            expenses=expenses,
+            usage=usage,
+            devices=unit.devices.all(),
+            device_events=unit.facts.device_events(date.max),
+            directory=directory,
+        )
+        return cls(
+            company,
+            {contract.id: contract for contract in unit.contracts.all()},
+            {person.id: person for person in unit.people.all()},
+            directory,
+            BillingTerms(company.group, unit.rates.book(), company.asset_types),
+            facts,
+            time,
+            expenses,
+            usage,
+        )
+
+    def work_of(self, month: Month) -> RatedWork:
+        """The work whose cost belongs to a month's books, rated.
+
+        Work that names no contract is rated as work of the performer's own company, so that its
+        cost is booked, and stands in ``uncovered`` beside.
+        """
+        facts: list[TimeEntry | Expense] = [*self.time, *self.expenses]
+        return self._rated(fact for fact in facts if booking_month(fact) == month)
+
+    def _rated(self, facts: Iterable[TimeEntry | Expense]) -> RatedWork:
+        rated = rate_work(
+            facts,
+            work_terms(self.contracts.values()),
+            people=self.people,
+            cost_rates=self.company.cost_rates,
+            transfer_rules=self.company.rules,
+            rates=self.terms.rates,
+        )
+        own = [
+            rate_time(
+                fact,
+                unit_price=None,
+                people=self.people,
+                cost_rates=self.company.cost_rates,
+                seller_entity=self.people[fact.person_id].employer(fact.day).entity_id,
+                transfer_rules=self.company.rules,
+            )
+            for item in rated.uncovered
+            if isinstance(fact := item.fact, TimeEntry) and fact.contract_id is None
+        ]
+        return attrs.evolve(rated, times=(*rated.times, *own))
+
+
+def hours_worked(store: Store, months: Iterable[Month]) -> tuple[HoursWorked, ...]:
+    """The hours behind the labour of some months, for effective hourly rates."""
+    with store.begin() as unit:
+        scene = Scene.load(unit)
+    return tuple(
+        hours
+        for month in months
+        for hours in worked_hours(scene.work_of(month).times, scene.contracts, month)
+    )
