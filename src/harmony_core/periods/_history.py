@@ -28,6 +28,11 @@ class Version(Generic[T]):
     known_from: date
     value: T
 
+    def __attrs_post_init__(self) -> None:
+        for day in (self.valid_from, self.known_from):
+            if type(day) is not date:  # a datetime would not compare with the others
+                raise InvalidValue(f"a version is dated by plain dates, got {day!r}")
+
 
 def _in_order(versions: Iterable[Version[T]]) -> tuple[Version[T], ...]:
     return tuple(sorted(versions, key=lambda version: (version.valid_from, version.known_from)))
@@ -48,9 +53,6 @@ class History(Generic[T]):
 
     def __attrs_post_init__(self) -> None:
         days = [(version.valid_from, version.known_from) for version in self.versions]
-        for day in days:
-            if type(day[0]) is not date or type(day[1]) is not date:
-                raise InvalidValue(f"a version is dated by plain dates, got {day!r}")
         for one, other in pairwise(days):
             if one == other:
                 raise InvalidValue(
