@@ -1,0 +1,89 @@
+"""Band tables: what makes one, and what is refused."""
+
+from __future__ import annotations
+
+import pickle
+from fractions import Fraction
+
+import pytest
+
+from harmony_core.errors import InvalidBands, InvalidValue, NotFound
+from harmony_core.finance import ExactAmount
+from harmony_core.pricing import Band, BandTable, FillUp
+
+SEATS = BandTable.of("EUR", [(10, "12"), (50, "10"), (None, "8")])
+
+
+@pytest.mark.parametrize(
+    ("quantity", "number"),
+    [("0.001", 1), ("10", 1), ("10.001", 2), ("50", 2), ("151/3", 3), ("1000000", 3)],
+)
+def test_limits_are_inclusive(quantity: str, number: int) -> None:
+    assert SEATS.band_number(Fraction(quantity)) == number
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([], "needs a band: give at least one"),
+        ([(10, "12"), (50, "10")], "last band must be open, but it ends at 50"),
+        ([(None, "12"), (50, "10"), (None, "8")], "band 1 of 3 is open, so the next one overlaps"),
+        ([(0, "12"), (None, "8")], "first band must end above zero, but it ends at 0"),
+        ([(-5, "12"), (None, "8")], "first band must end above zero, but it ends at -5"),
+        ([(10, "12"), (10, "10"), (None, "8")], "limits must rise, but 10 follows 10"),
+        ([(10, "12"), ("9.5", "10"), (None, "8")], "limits must rise, but 9.5 follows 10"),
+        ([(10, None), (None, "8")], "needs a unit price"),
+    ],
+)
+def test_each_refusal_has_its_own_words(
+    rows: list[tuple[int | str | None, str | None]], message: str
+) -> None:
+    with pytest.raises(InvalidBands, match=message):
+        BandTable.of("EUR", rows)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([(0, 10, "12"), (12, None, "8")], "no band covers the quantities above 10 and up to 12"),
+        ([(5, None, "8")], "no band covers the quantities above 0 and up to 5"),
+        ([(0, 10, "12"), (8, None, "8")], "overlap: the quantities above 8 and up to 10"),
+        ([(0, None, "12"), (10, None, "8")], "one is open, yet another begins above 10"),
+        ([(None, 10, "12"), (10, None, "8")], "above which quantity it begins"),
+        ([(0, 10, "12"), (10, 20, "8")], "last band must be open"),
+    ],
+)
+def test_ranges_leave_no_gap_and_no_overlap(
+    rows: list[tuple[int | None, int | None, str]], message: str
+) -> None:
+    with pytest.raises(InvalidBands, match=message):
+        BandTable.of_ranges("EUR", rows)
+
+
+def test_ranges_and_limits_say_the_same() -> None:
+    assert BandTable.of_ranges("EUR", [(0, 10, "12"), (10, 50, "10"), (50, None, "8")]) == SEATS
+
+
+def test_one_table_has_one_currency() -> None:
+    bands = [Band.of(10, "12", "EUR"), Band.of(None, "8", "USD")]
+    with pytest.raises(InvalidBands, match="one table, one currency: found EUR, USD"):
+        BandTable(tuple(bands))
+    with pytest.raises(InvalidBands, match="found EUR, GBP"):
+        BandTable((Band(None, ExactAmount.of(1, "EUR"), ExactAmount.of(1, "GBP")),))
+
+
+def test_prices_are_exact_or_refused() -> None:
+    with pytest.raises(InvalidValue, match="must be exact, got float"):
+        BandTable.of("EUR", [(None, 0.1)])  # type: ignore[list-item]
+    with pytest.raises(NotFound):
+        BandTable.of("EURO", [(None, "1")])
+
+
+def test_a_table_is_a_value() -> None:
+    again = BandTable.of("EUR", [("10.0", "12.00"), (50, "10"), (None, "8")])
+    assert again == SEATS
+    assert hash(again) == hash(SEATS)
+    assert pickle.loads(pickle.dumps(SEATS)) == SEATS
+    assert FillUp(pickle.loads(pickle.dumps(SEATS))).price(60) == FillUp(SEATS).price(60)
+    assert SEATS.lower_limit(1) == 0
+    assert SEATS.lower_limit(3) == 50
