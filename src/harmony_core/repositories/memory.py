@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
 
 from harmony_core.assets import Device
 from harmony_core.contracts import Contract
@@ -28,14 +27,16 @@ from harmony_core.repositories._held import (
     HeldRegister,
     Tables,
 )
+from harmony_core.repositories._turns import Turns
 
 
 class MemoryStore:
     """Keeps everything in the process, with the same promises as a database.
 
     Args:
-        wait_seconds: how long :meth:`begin` waits for another thread's unit before it gives up.
+        wait_seconds: how long :meth:`begin` waits for another unit before it gives up.
 
+    >>> from harmony_core.periods import Month
     >>> store = MemoryStore()
     >>> with store.begin() as unit:
     ...     unit.months.close(Month.of("2026-03"))
@@ -46,8 +47,7 @@ class MemoryStore:
 
     def __init__(self, wait_seconds: int = 30) -> None:
         self._tables = Tables()
-        self._lock = Lock()
-        self._wait_seconds = wait_seconds
+        self._turns = Turns(wait_seconds)
 
     @contextmanager
     def begin(self) -> Iterator[MemoryUnit]:
@@ -56,20 +56,13 @@ class MemoryStore:
         Raises:
             RuleBroken: another unit stays open for longer than ``wait_seconds``.
         """
-        if not self._lock.acquire(timeout=self._wait_seconds):
-            raise RuleBroken(
-                f"another unit of work is still open after {self._wait_seconds} s: "
-                "end it first, one writes at a time"
-            )
-        try:
+        with self._turns.taken():
             unit = MemoryUnit(self._tables.copied())
             try:
                 yield unit
                 self._tables = unit.tables
             finally:
                 unit.end()
-        finally:
-            self._lock.release()
 
 
 class MemoryUnit:

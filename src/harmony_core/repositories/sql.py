@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine, create_engine, make_url, select
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import StaticPool
 
 from harmony_core.assets import Device
 from harmony_core.contracts import Contract
@@ -33,6 +34,7 @@ from harmony_core.repositories._sql_parts import (
 )
 from harmony_core.repositories._sql_session import Session
 from harmony_core.repositories._sql_tables import SCHEMA_VERSION, metadata, schema_version
+from harmony_core.repositories._turns import Turns
 
 __all__ = ["SCHEMA_VERSION", "SqlStore", "SqlUnit"]
 
@@ -43,7 +45,8 @@ class SqlStore:
     Args:
         database: a URL such as ``"sqlite:///company.db"``, or an engine of SQLAlchemy, which
             stays the caller's: its time-outs and its end are his.
-        wait_seconds: how long a unit waits for another one on SQLite, when a URL was given.
+        wait_seconds: how long a unit waits for another one before it gives up; for one of another
+            process on SQLite, when a URL was given.
 
     >>> store = SqlStore("sqlite://")  # in memory, gone with the process
     >>> store.create()
@@ -56,6 +59,7 @@ class SqlStore:
     def __init__(self, database: str | Engine, wait_seconds: int = 30) -> None:
         self._owned = not isinstance(database, Engine)
         self._engine = _engine(database, wait_seconds)
+        self._turns = Turns(wait_seconds)
         self._memories = Memories()
 
     def create(self) -> None:
@@ -64,7 +68,7 @@ class SqlStore:
         Raises:
             RuleBroken: the tables are there, of another version.
         """
-        with _transaction(self._engine) as connection:
+        with self._turns.taken(), _transaction(self._engine) as connection:
             metadata.create_all(connection)
             if connection.scalar(select(schema_version.c.version)) is None:
                 row = {"id": 1, "version": SCHEMA_VERSION}
@@ -79,7 +83,7 @@ class SqlStore:
             RuleBroken: another unit stays open for too long, or the tables are missing or of
                 another version.
         """
-        with _transaction(self._engine) as connection:
+        with self._turns.taken(), _transaction(self._engine) as connection:
             _require_version(connection)
             session = Session(connection)
             try:
@@ -119,8 +123,12 @@ def _engine(database: str | Engine, wait_seconds: int) -> Engine:
     if isinstance(database, Engine):
         return database
     url = make_url(database)
-    waiting = {"timeout": wait_seconds} if url.get_backend_name() == "sqlite" else {}
-    return create_engine(url, connect_args=waiting)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url)
+    if url.database in (None, "", ":memory:"):  # one connection, or every thread had its own data
+        shared = {"check_same_thread": False}
+        return create_engine(url, connect_args=shared, poolclass=StaticPool)
+    return create_engine(url, connect_args={"timeout": wait_seconds})
 
 
 @contextmanager

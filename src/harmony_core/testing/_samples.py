@@ -118,7 +118,10 @@ def device(id: str, customer_id: str = "K-1") -> Device:  # noqa: A002
 
 
 def time_entry(
-    id: str, day: date = DAY, hours: str = "1.25", recorded_on: date | None = None
+    id: str,  # noqa: A002
+    day: date = DAY,
+    hours: str = "1.25",
+    recorded_on: date | None = None,
 ) -> TimeEntry:
     """Time worked; ``recorded_on`` may be given."""
     return TimeEntry(
@@ -136,7 +139,10 @@ def time_entry(
 
 
 def expense(
-    id: str, day: date = DAY, amount: str = "12.50", recorded_on: date | None = None
+    id: str,  # noqa: A002
+    day: date = DAY,
+    amount: str = "12.50",
+    recorded_on: date | None = None,
 ) -> Expense:
     """Money spent."""
     return Expense(

@@ -1,0 +1,217 @@
+"""What only a database can break: two processes, a killed one, values at the edge of a column."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from datetime import date
+from multiprocessing.synchronize import Barrier as ProcessBarrier
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from harmony_core.errors import AlreadyCharged, InvalidValue, RuleBroken
+from harmony_core.finance import Booked, Money
+from harmony_core.repositories.sql import SqlStore
+from harmony_core.testing import StoreSuite
+from harmony_core.testing import _samples as samples
+
+SPAWN = multiprocessing.get_context("spawn")
+PATIENCE = 60
+"""Seconds that a process may take; one that hangs fails the test instead of blocking it."""
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'store.db'}"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    store = SqlStore(url)
+    store.create()
+    yield store
+    store.close()
+
+
+def _charge_together(url: str, together: ProcessBarrier, amount: str, answers: Any) -> None:
+    store = SqlStore(url, wait_seconds=PATIENCE)
+    together.wait(PATIENCE)
+    try:
+        with store.begin() as unit:
+            unit.charges.add(samples.charge("first", amount=amount))
+            unit.charges.add(samples.charge("K", amount=amount))
+    except AlreadyCharged as refused:
+        answers.put(("refused", str(refused)))
+    else:
+        answers.put(("charged", amount))
+
+
+def test_of_two_processes_at_one_moment_one_charges(url: str, store: SqlStore) -> None:
+    together, answers = SPAWN.Barrier(2), SPAWN.Queue()
+    runs = [
+        SPAWN.Process(target=_charge_together, args=(url, together, amount, answers))
+        for amount in ("1.00", "2.00")
+    ]
+    for run in runs:
+        run.start()
+    heard = dict(answers.get(timeout=PATIENCE) for _ in runs)
+    for run in runs:
+        run.join(PATIENCE)
+    assert [run.exitcode for run in runs] == [0, 0]
+    assert heard.keys() == {"charged", "refused"}
+    assert "charged already" in heard["refused"]
+    with store.begin() as unit:  # the whole of one run, and nothing of the other
+        amounts = {charge.key: str(charge.amount.amount) for charge in unit.charges.all()}
+    assert amounts == {"K": heard["charged"], "first": heard["charged"]}
+
+
+def _die_within(url: str, sent: bool) -> None:
+    with SqlStore(url).begin() as unit:
+        unit.charges.add(samples.charge("K"))
+        unit.journal.add([samples.entry("J-1")])
+        unit.contracts.save(samples.contract("C-1", "changed"))
+        if sent:
+            unit.charges.all()  # what waited went to the database
+        os._exit(9)
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_process_killed_within_a_unit_leaves_nothing(
+    url: str, store: SqlStore, sent: bool
+) -> None:
+    with store.begin() as unit:
+        unit.contracts.add(samples.contract("C-1"))
+    run = SPAWN.Process(target=_die_within, args=(url, sent))
+    run.start()
+    run.join(PATIENCE)
+    assert run.exitcode == 9
+    with store.begin() as unit:
+        assert unit.charges.all() == ()
+        assert list(unit.journal.entries()) == []
+        assert unit.contracts.all() == (samples.contract("C-1"),)
+        unit.charges.add(samples.charge("K"))
+
+
+def test_a_unit_that_waits_too_long_is_told_so(url: str, store: SqlStore) -> None:
+    hasty = SqlStore(url, wait_seconds=0)
+    with store.begin(), pytest.raises(RuleBroken, match="still open"), hasty.begin():
+        pass
+    with hasty.begin() as unit:
+        assert unit.charges.keys() == frozenset()
+    hasty.close()
+
+
+def test_two_units_in_one_thread_do_not_mix() -> None:
+    memory = SqlStore("sqlite://", wait_seconds=0)
+    memory.create()
+    with memory.begin() as outer:
+        outer.charges.add(samples.charge("K"))
+        with pytest.raises(RuleBroken, match="still open"), memory.begin():
+            pass
+    with memory.begin() as unit:
+        assert unit.charges.keys() == {"K"}
+    memory.close()
+
+
+class TestInMemory(StoreSuite):
+    """A database in memory is one database, whichever thread asks."""
+
+    @pytest.fixture
+    def store(self) -> Iterator[SqlStore]:
+        memory = SqlStore("sqlite://")
+        memory.create()
+        yield memory
+        memory.close()
+
+
+def test_creating_twice_keeps_what_is_there(store: SqlStore) -> None:
+    with store.begin() as unit:
+        unit.customers.add(samples.customer("K-1"))
+    store.create()
+    with store.begin() as unit:
+        assert unit.customers.all() == (samples.customer("K-1"),)
+
+
+def test_a_database_without_tables_says_what_to_do(tmp_path: Path) -> None:
+    empty = SqlStore(f"sqlite:///{tmp_path / 'empty.db'}")
+    with pytest.raises(RuleBroken, match=r"call create\(\) once"), empty.begin():
+        pass
+    empty.close()
+
+
+def test_tables_of_another_version_are_refused(url: str, store: SqlStore) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE harmony_schema_version SET version = 99"))
+    with pytest.raises(RuleBroken, match="version 99, this library needs 1"), store.begin():
+        pass
+    with pytest.raises(RuleBroken, match="version 99"):
+        store.create()
+    engine.dispose()
+
+
+def test_an_engine_of_the_caller_is_used_and_left_open(url: str) -> None:
+    engine = create_engine(url)
+    theirs = SqlStore(engine)
+    theirs.create()
+    with theirs.begin() as unit:
+        unit.months.close(samples.MARCH)
+    theirs.close()
+    with engine.begin() as connection:  # their own transactions work as before
+        connection.execute(text("CREATE TABLE theirs (n INTEGER)"))
+        connection.execute(text("INSERT INTO theirs VALUES (1)"))
+        connection.rollback()
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM theirs")) == 0
+        assert connection.scalar(text("SELECT month FROM harmony_closed_month")) == "2026-03"
+    engine.dispose()
+
+
+def test_no_column_is_a_float_or_a_numeric(url: str, store: SqlStore) -> None:
+    engine = create_engine(url)
+    kinds = {
+        str(column["type"])
+        for table in inspect(engine).get_table_names()
+        for column in inspect(engine).get_columns(table)
+    }
+    engine.dispose()
+    assert kinds == {"BIGINT", "INTEGER", "TEXT", "VARCHAR"}
+
+
+def test_the_largest_amount_is_kept_and_a_larger_one_refused(store: SqlStore) -> None:
+    largest = Money(2**63 - 1, "EUR")
+    with store.begin() as unit:
+        row = samples.recognised("K")
+        unit.recognised.add([attrs.evolve(row, amount=Booked(largest, -largest, largest))])
+    with store.begin() as unit:
+        assert unit.recognised.all()[0].amount.entity == -largest
+        too_much = Money(2**63, "EUR")
+        with pytest.raises(InvalidValue, match="64 bits"):
+            unit.recognised.add([attrs.evolve(row, amount=Booked(too_much, too_much, too_much))])
+
+
+def test_what_something_outside_wrote_is_seen_at_once(url: str, store: SqlStore) -> None:
+    """What a store remembers of rows never hides a changed one."""
+    other = SqlStore(url)
+    with store.begin() as unit:
+        unit.contracts.add(samples.contract("C-1"))
+        assert unit.contracts.get("C-1").party_id == "K-1"
+    with other.begin() as unit:
+        unit.contracts.save(samples.contract("C-1", "K-2"))
+    with store.begin() as unit:
+        assert unit.contracts.get("C-1").party_id == "K-2"
+    other.close()
+
+
+def test_facts_in_great_number_are_told_apart(store: SqlStore) -> None:
+    facts = [samples.usage(f"U-{number}") for number in range(2_500)]
+    with store.begin() as unit:
+        assert unit.facts.add(facts) == 2_500
+    with store.begin() as unit:
+        assert unit.facts.add([*facts, samples.usage("U-new")]) == 1
+        assert len(unit.facts.usage(date.max)) == 2_501
