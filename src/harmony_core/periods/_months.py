@@ -38,10 +38,10 @@ def day_of_month(months: int, day: int) -> date:
     Raises:
         InvalidValue: the month lies before year 1 or after year 9999.
     """
-    year, index = divmod(months, 12)
-    if day > 28:
-        longest = 29 if index == 1 and isleap(year) else _LENGTHS[index]
-        day = min(day, longest)
+    year = months // 12
+    index = months - 12 * year
+    if day > 28 and day > _LENGTHS[index]:  # by comparison: this is the hot path, min() is a call
+        day = 29 if index == 1 and isleap(year) else _LENGTHS[index]
     try:
         return date(year, index + 1, day)
     except (ValueError, OverflowError):
