@@ -184,15 +184,15 @@ def test_no_column_is_a_float_or_a_numeric(url: str, store: SqlStore) -> None:
 
 
 def test_the_largest_amount_is_kept_and_a_larger_one_refused(store: SqlStore) -> None:
-    largest = Money(2**63 - 1, "EUR")
+    largest, too_much = Money(2**63 - 1, "EUR"), Money(2**63, "EUR")
+    row = samples.recognised("K")
+    beyond = attrs.evolve(row, charge_key="L", amount=Booked(too_much, -too_much, too_much))
     with store.begin() as unit:
-        row = samples.recognised("K")
         unit.recognised.add([attrs.evolve(row, amount=Booked(largest, -largest, largest))])
+        with pytest.raises(InvalidValue, match="64 bits"):
+            unit.recognised.add([beyond])
     with store.begin() as unit:
         assert unit.recognised.all()[0].amount.entity == -largest
-        too_much = Money(2**63, "EUR")
-        with pytest.raises(InvalidValue, match="64 bits"):
-            unit.recognised.add([attrs.evolve(row, amount=Booked(too_much, too_much, too_much))])
 
 
 def test_what_something_outside_wrote_is_seen_at_once(url: str, store: SqlStore) -> None:

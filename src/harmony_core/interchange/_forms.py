@@ -20,13 +20,22 @@ from harmony_core.interchange._kinds import kind_of, named_by, registered, tag_o
 from harmony_core.interchange._leaves import LEAVES, Form
 
 _forms: dict[Any, Form] = dict(LEAVES)
+_untagged: dict[Any, Form] = dict(LEAVES)
 
 
 def form_of(hint: Any) -> Form:
-    """Give the form of a type: a class, a generic, a union, a tuple and so on."""
+    """Give the form of a field's type: a class, a generic, a union, a tuple and so on."""
     form = _forms.get(hint)
     if form is None:
         form = _forms[hint] = _compiled(hint)
+    return form
+
+
+def untagged_form_of(hint: Any) -> Form:
+    """Give the form of a class for whoever writes and reads its tag himself."""
+    form = _untagged.get(hint)
+    if form is None:
+        form = _untagged[hint] = _Fields(get_origin(hint) or hint, get_args(hint)).form
     return form
 
 
@@ -52,7 +61,7 @@ def _compiled(hint: Any) -> Form:
     if getattr(cls, "_is_protocol", False):
         return _any_that_has(cls)
     if isinstance(cls, type) and attrs.has(cls):
-        return _Fields(cls, arguments).form
+        return _tagged_when_changed(cls, untagged_form_of(hint))
     raise InvalidValue(f"records have no form for {hint!r}: give the field a concrete type")
 
 
@@ -92,20 +101,12 @@ class _Fields:
         if type(value) is not self._cls:
             raise InvalidValue(f"expected {self._cls.__qualname__}, got {shown(value)}")
         fields = self._fields or self._compile()
-        data = {key: form.write(getattr(value, name)) for key, name, form, _ in fields}
-        kind = kind_of(self._cls)
-        if kind is not None and kind.version > 1:
-            data["is"] = tag_of(self._cls)
-        return data
+        return {key: form.write(getattr(value, name)) for key, name, form, _ in fields}
 
     def read(self, data: Any) -> Any:
         fields = self._fields or self._compile()
         if type(data) is not dict:
             raise Faults.expected("an object", data)
-        if "is" in data:
-            named, data = _as_of_today(data)
-            if named is not self._cls:
-                raise Faults([(".is", f"expected {tag_of(self._cls)}")])
         values: dict[str, Any] = {}
         problems: list[tuple[str, str]] = []
         for key, _, form, required in fields:
@@ -124,6 +125,25 @@ class _Fields:
         if problems:
             raise Faults(problems)
         return _constructed(self._cls, values)
+
+
+def _tagged_when_changed(cls: type, untagged: Form) -> Form:
+    """A class where no other can stand: its first form needs no tag, a later one says so."""
+
+    def write(value: Any) -> Any:
+        data, kind = untagged.write(value), kind_of(cls)
+        return data if kind is None or kind.version == 1 else {"is": tag_of(cls), **data}
+
+    def read(data: Any) -> Any:
+        kind = kind_of(cls)
+        if kind is None or type(data) is not dict or (kind.version == 1 and "is" not in data):
+            return untagged.read(data)
+        found, fields = _as_of_today(data if "is" in data else {"is": kind.name, **data})
+        if found is not cls:
+            raise Faults([(".is", f"expected {kind.name!r}, got {data['is']!r}")])
+        return untagged.read(fields)
+
+    return Form(write, read, fields=True)
 
 
 def _as_of_today(data: dict[str, Any]) -> tuple[type, dict[str, Any]]:
@@ -275,7 +295,7 @@ def _union(members: tuple[Any, ...]) -> Form:
 
 
 def _one_of(members: list[Any]) -> Form:
-    forms = {get_origin(member) or member: form_of(member) for member in members}
+    forms = {get_origin(member) or member: untagged_form_of(member) for member in members}
     return _named(forms.get, lambda: [tag_of(cls) for cls in forms])
 
 
@@ -289,7 +309,7 @@ def _any_that_has(protocol: type) -> Form:
     def names() -> list[str]:
         return [name for name, cls in registered().items() if fits(cls)]
 
-    return _named(lambda cls: form_of(cls) if fits(cls) else None, names)
+    return _named(lambda cls: untagged_form_of(cls) if fits(cls) else None, names)
 
 
 def _named(form_for: Callable[[type], Form | None], names: Callable[[], list[str]]) -> Form:

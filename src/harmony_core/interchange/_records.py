@@ -16,7 +16,7 @@ from typing import Any, TypeVar, overload
 
 from harmony_core.errors import HarmonyError, InputRejected
 from harmony_core.interchange._faults import Faults, shown
-from harmony_core.interchange._forms import form_of
+from harmony_core.interchange._forms import untagged_form_of
 from harmony_core.interchange._kinds import Record, kind_of, named_by, tag_of
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ def to_record(value: object) -> Record:
     """
     tag = tag_of(type(value))
     schema = _PREFIX + (tag if "@" in tag else f"{tag}@1")
-    form = form_of(type(value))
+    form = untagged_form_of(type(value))
     data = form.write(value)
     return {"schema": schema, **data} if form.fields else {"schema": schema, "value": data}
 
@@ -81,7 +81,7 @@ def from_record(data: object, expected: type | None = None) -> Any:
         known = kind_of(expected)
         wanted = known.name if known else expected.__name__
         raise InputRejected([f"record.schema: expected {wanted}, got {kind.name}"])
-    form = form_of(kind.cls)
+    form = untagged_form_of(kind.cls)
     try:
         return form.read(fields) if form.fields else form.read(fields.get("value"))
     except Faults as faults:

@@ -1,0 +1,382 @@
+"""Values of every registered class, made from their field types.
+
+Where a class refuses most combinations of its fields (a contract has one currency, a journal entry
+balances), a strategy of its own says what fits together; everything else follows from the types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timezone
+from fractions import Fraction
+from typing import Any
+
+import attrs
+from hypothesis import strategies as st
+
+from harmony_core import (
+    assets,
+    billing,
+    contracts,
+    explanation,
+    finance,
+    funds,
+    parties,
+    periods,
+    pricing,
+    products,
+    work,
+)
+from harmony_core.repositories import Company
+
+texts = st.text(max_size=8)
+ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
+days = st.dates(date(1990, 1, 1), date(2090, 12, 31))
+later_days = st.dates(date(2091, 1, 1), date(2099, 12, 31))
+currencies = st.sampled_from(["EUR", "JPY", "BHD", "USD"])
+numbers = st.fractions(max_denominator=10_000) | st.fractions()
+positive = st.fractions(Fraction(1, 10**6), 10**9)
+not_negative = st.just(Fraction(0)) | positive
+instants = st.datetimes(timezones=st.just(timezone.utc))  # noqa: UP017
+months = st.builds(periods.Month, st.integers(1, 9999), st.integers(1, 12))
+pairs = st.lists(st.tuples(texts, texts), max_size=3).map(tuple)
+named = st.lists(st.tuples(texts, texts), min_size=1, max_size=2).map(tuple)
+
+
+def money(currency: str | None = None) -> st.SearchStrategy[finance.Money]:
+    codes = currencies if currency is None else st.just(currency)
+    return st.builds(finance.Money, st.integers(-(10**20), 10**20), codes)
+
+
+def amounts(currency: str | None = None) -> st.SearchStrategy[finance.ExactAmount]:
+    codes = currencies if currency is None else st.just(currency)
+    return st.builds(finance.ExactAmount, not_negative, codes)
+
+
+def histories(values: st.SearchStrategy[Any]) -> st.SearchStrategy[periods.History[Any]]:
+    version = st.tuples(days, days, values)
+    rows = st.lists(version, max_size=4, unique_by=lambda row: row[:2])
+    return rows.map(lambda found: periods.History(tuple(periods.Version(*row) for row in found)))
+
+
+spans = st.builds(periods.Span, days, later_days)
+timings = st.sampled_from(periods.Timing)
+intervals = st.builds(periods.Interval, st.sampled_from(["day", "month"]), st.integers(1, 400))
+
+
+@st.composite
+def explanations(draw: st.DrawFn) -> explanation.Explanation:
+    why = explanation.Explainer(draw(ids), draw(st.integers(1, 9)))
+    for _ in range(draw(st.integers(0, 2))):
+        why.fact(draw(texts), draw(texts))
+    result = why.given("first", draw(texts), draw(numbers), draw(texts))
+    for number in range(draw(st.integers(0, 3))):
+        other = why.given(f"given{number}", draw(texts), draw(numbers))
+        result = why.step(f"step{number}", "a {detail}", "add", result, other, detail=draw(texts))
+    return why.explanation(result)
+
+
+@st.composite
+def band_tables(draw: st.DrawFn, currency: str) -> pricing.BandTable:
+    limits: list[Fraction | None] = [*sorted(draw(st.sets(positive, max_size=3))), None]
+    fees = st.none() | amounts(currency)
+    bands = [
+        pricing.Band(limit, draw(amounts(currency)), draw(fees), draw(fees)) for limit in limits
+    ]
+    return pricing.BandTable(bands)
+
+
+def schemes(currency: str) -> st.SearchStrategy[Any]:
+    zero = st.sampled_from(pricing.ZeroQuantity)
+    simple = st.one_of(
+        st.builds(pricing.Flat, amounts(currency), timings),
+        st.builds(pricing.PerUnit, amounts(currency)),
+        st.builds(pricing.FillUp, band_tables(currency), zero),
+        st.builds(pricing.LookUp, band_tables(currency), zero),
+    )
+    return st.recursive(
+        simple,
+        lambda inner: st.one_of(
+            st.builds(pricing.AtLeast, inner, amounts(currency)),
+            st.builds(pricing.AtMost, inner, amounts(currency)),
+            st.builds(pricing.MinimumQuantity, inner, not_negative),
+        ),
+        max_leaves=3,
+    )
+
+
+transfer_rules = st.builds(
+    finance.TransferRule,
+    ids,
+    st.just("GB") | st.none(),
+    st.just("DE") | st.none(),
+    st.one_of(
+        st.builds(finance.CostPlus, not_negative, st.booleans()),
+        st.builds(finance.PercentOfSell, not_negative),
+        st.builds(finance.FixedRate, amounts()),
+    ),
+    days,
+    st.none() | later_days,
+    st.none() | st.sampled_from(finance.TransferSubject),
+)
+cost_rate_tables = st.builds(
+    finance.CostRateTable,
+    st.dictionaries(texts, histories(amounts()), max_size=2),
+    st.dictionaries(texts, histories(amounts()), max_size=2),
+    st.none() | histories(amounts()),
+)
+entities = st.builds(
+    finance.LegalEntity,
+    ids,
+    texts,
+    texts,
+    currencies,
+    texts,
+    st.integers(1, 12),
+    st.dictionaries(texts, texts, max_size=3),
+)
+groups = st.builds(
+    finance.Group,
+    ids,
+    texts,
+    currencies,
+    st.lists(entities, max_size=2, unique_by=lambda entity: entity.id).map(tuple),
+    days,
+)
+tax_rates = st.builds(finance.TaxRate, texts, texts, not_negative, days, st.none() | later_days)
+
+
+@st.composite
+def booked(draw: st.DrawFn) -> finance.Booked:
+    return finance.Booked(*(draw(money(code)) for code in ("EUR", "GBP", "USD")))
+
+
+@st.composite
+def journal_entries(draw: st.DrawFn) -> finance.JournalEntry:
+    about = tuple(sorted(draw(st.dictionaries(texts, texts, max_size=3)).items()))
+    amount = draw(booked())
+    lines = (
+        finance.JournalLine(draw(texts), draw(texts), amount, about),
+        finance.JournalLine(draw(texts), draw(texts), -amount),
+    )
+    maybe = st.none() | texts
+    return finance.JournalEntry(
+        draw(ids), draw(ids), draw(days), draw(texts), draw(texts), lines, draw(maybe), draw(maybe)
+    )
+
+
+sources = st.one_of(
+    st.builds(products.FixedQuantity),
+    st.builds(products.TimeWorked),
+    st.builds(products.ExpensesIncurred, numbers),
+    st.builds(
+        products.DevicesCounted,
+        st.lists(ids, min_size=1, max_size=2).map(tuple),
+        st.sampled_from(products.CountPolicy),
+        st.integers(0, 9),
+    ),
+    st.builds(products.UsageMetered, texts),
+)
+billings = st.builds(products.Billing, timings, st.none() | intervals, st.integers(0, 60))
+accountings = st.builds(products.Accounting, texts, texts, st.sampled_from(products.Recognition))
+renewals = st.builds(
+    products.Renewal,
+    st.integers(1, 36),
+    st.integers(0, 36),
+    st.integers(0, 12),
+    st.sampled_from(products.NoticeAnchor),
+)
+fund_terms = st.builds(
+    products.FundTerms,
+    st.sampled_from(products.FundUnit),
+    st.integers(1, 36),
+    st.lists(st.tuples(currencies, positive), max_size=2).map(tuple),
+    st.lists(amounts(), max_size=2).map(tuple),
+    st.sampled_from(products.DrawOrder),
+)
+histories_of_employment = histories(st.builds(parties.Employment, texts, texts, days))
+
+
+@st.composite
+def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.ContractLine:
+    return contracts.ContractLine(
+        id=draw(ids),
+        product_id=draw(texts),
+        names=draw(named),
+        type=draw(st.sampled_from(products.ContractType)),
+        division=draw(texts),
+        unit=draw(texts),
+        quantity=draw(not_negative),
+        scheme=draw(schemes(currency)),
+        source=draw(sources),
+        billing=draw(billings),
+        accounting=draw(accountings),
+        tax_category=draw(texts),
+        start=draw(days),
+        last_day=draw(st.none() | later_days),
+        renewal=draw(st.none() | renewals),
+        fund=draw(st.none() | fund_terms),
+        serves=draw(st.none() | ids),
+    )
+
+
+@st.composite
+def some_contracts(draw: st.DrawFn) -> contracts.Contract:
+    currency = draw(currencies)
+    lines = draw(
+        st.lists(contract_lines(currency), min_size=1, max_size=2, unique_by=lambda line: line.id)
+    )
+    side = draw(st.sampled_from(contracts.Side))
+    return contracts.Contract(
+        draw(ids), side, draw(ids), draw(ids), currency, tuple(lines), draw(st.none() | ids)
+    )
+
+
+@st.composite
+def some_products(draw: st.DrawFn) -> products.Product:
+    codes = draw(st.lists(currencies, unique=True, max_size=2))
+    kind = draw(
+        st.sampled_from([products.ContractType.RECURRING, products.ContractType.PREPAYMENT])
+    )
+    prepaid = kind is products.ContractType.PREPAYMENT
+    share = draw(st.fractions(0, 100))
+    parts = (
+        products.Component("a", draw(positive), share),
+        products.Component("b", draw(positive), 100 - share),
+    )
+    return products.Product.sold_as(
+        kind,
+        draw(ids),
+        draw(st.dictionaries(texts, texts, min_size=1, max_size=2)),
+        [draw(schemes(code)) for code in codes],
+        fund=draw(fund_terms) if prepaid else None,
+        renewal=draw(st.none() | renewals),
+        delivery=draw(st.sampled_from(products.DeliveryMode)),
+        components=draw(st.sampled_from([(), parts])),
+    )
+
+
+@st.composite
+def invoices(draw: st.DrawFn) -> billing.Invoice:
+    code = draw(currencies)
+    net, percent = draw(money(code)), draw(not_negative)
+    line = billing.InvoiceLine(draw(texts), draw(texts), draw(texts), net, "S", percent)
+    tax = finance.tax_document(code, [finance.TaxLine(net.exact, "S", percent)])
+    side = draw(st.sampled_from(contracts.Side))
+    return billing.Invoice(draw(ids), side, "DE", draw(ids), code, draw(days), (line,), tax)
+
+
+def _windows(marks: list[date]) -> tuple[tuple[date, date | None], ...]:
+    ordered: list[date | None] = [*sorted(marks)]
+    ordered += [None] if len(ordered) % 2 else []
+    return tuple(zip(ordered[::2], ordered[1::2], strict=True))  # type: ignore[arg-type]
+
+
+OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
+    str: texts,
+    int: st.integers(),
+    Fraction: numbers,
+    date: days,
+    datetime: instants,
+    time: st.times(),
+    periods.Month: months,
+    periods.Span: spans,
+    periods.Interval: intervals,
+    periods.Schedule: st.builds(periods.Schedule, days, intervals),
+    periods.DayCount: st.sampled_from([periods.ACTUAL_ACTUAL, periods.DayCount.fixed(30)]),
+    explanation.Explanation: explanations(),
+    finance.Money: money(),
+    finance.ExactAmount: st.builds(finance.ExactAmount, numbers, currencies),
+    finance.Rounding: st.builds(
+        finance.Rounding, st.sampled_from(explanation.RoundingMode), st.none() | positive
+    ),
+    finance.Rate: st.builds(
+        finance.Rate,
+        st.just("EUR"),
+        st.sampled_from(["GBP", "USD"]),
+        days,
+        positive,
+        st.sampled_from(finance.RateKind),
+        source=ids,
+        retrieved_at=st.none() | instants,
+        known_from=st.none() | days,
+    ),
+    finance.RatePolicy: st.builds(
+        finance.RatePolicy,
+        st.none() | st.integers(0, 400),
+        st.booleans(),
+        st.booleans(),
+        st.lists(currencies, max_size=2, unique=True).map(tuple),
+    ),
+    finance.Booked: booked(),
+    finance.LegalEntity: entities,
+    finance.Group: groups,
+    finance.JournalLine: journal_entries().map(lambda entry: entry.lines[0]),
+    finance.JournalEntry: journal_entries(),
+    finance.TaxRate: tax_rates,
+    finance.CostRateTable: cost_rate_tables,
+    finance.TransferRule: transfer_rules,
+    finance.CostPlus: st.builds(finance.CostPlus, not_negative, st.booleans()),
+    finance.PercentOfSell: st.builds(finance.PercentOfSell, not_negative),
+    finance.FixedRate: st.builds(finance.FixedRate, amounts()),
+    parties.Customer: st.builds(parties.Customer, ids, texts, texts, currencies, texts),
+    parties.Supplier: st.builds(parties.Supplier, ids, texts, texts, currencies),
+    parties.Person: st.builds(parties.Person, ids, texts, histories_of_employment, st.booleans()),
+    pricing.Flat: st.builds(pricing.Flat, amounts(), timings),
+    pricing.PerUnit: st.builds(pricing.PerUnit, amounts()),
+    pricing.FillUp: st.builds(pricing.FillUp, band_tables("EUR")),
+    pricing.LookUp: st.builds(pricing.LookUp, band_tables("JPY")),
+    pricing.AtLeast: st.builds(pricing.AtLeast, schemes("EUR"), amounts("EUR")),
+    pricing.AtMost: st.builds(pricing.AtMost, schemes("EUR"), amounts("EUR")),
+    pricing.MinimumQuantity: st.builds(pricing.MinimumQuantity, schemes("EUR"), not_negative),
+    pricing.BandTable: band_tables("BHD"),
+    products.DevicesCounted: sources.filter(lambda it: isinstance(it, products.DevicesCounted)),
+    products.Billing: billings,
+    products.Renewal: renewals,
+    products.FundTerms: fund_terms,
+    products.Product: some_products(),
+    contracts.ContractLine: contract_lines(),
+    contracts.Contract: some_contracts(),
+    assets.Device: st.builds(
+        assets.Device, ids, texts, texts, st.lists(days, max_size=5, unique=True).map(_windows)
+    ),
+    funds.Block: st.builds(
+        funds.Block, ids, texts, positive, days, st.none() | later_days, st.none() | money()
+    ),
+    funds.Draw: st.builds(
+        funds.Draw, ids, days, not_negative, not_negative, st.none() | st.times(), st.none() | days
+    ),
+    work.TimeEntry: st.builds(
+        work.TimeEntry,
+        id=ids,
+        person_id=texts,
+        day=days,
+        hours=numbers,
+        multiplier=not_negative,
+        started_at=st.none() | st.times(),
+        recorded_on=st.none() | days,
+    ),
+    work.UsageRecord: st.builds(
+        work.UsageRecord, ids, texts, days, texts, texts, numbers, st.none() | days
+    ),
+    billing.Invoice: invoices(),
+    finance.TaxDocument: invoices().map(lambda invoice: invoice.tax),
+    Company: st.builds(
+        Company,
+        groups,
+        st.lists(st.tuples(texts, pairs), max_size=2).map(tuple),
+        st.lists(tax_rates, max_size=2).map(tuple),
+        st.lists(transfer_rules, max_size=2).map(tuple),
+        cost_rate_tables,
+        st.lists(st.tuples(texts, st.none() | texts), max_size=2).map(tuple),
+    ),
+}
+
+for _cls, _strategy in OF_THEIR_OWN.items():
+    st.register_type_strategy(_cls, _strategy)
+
+
+def values_of(cls: type) -> st.SearchStrategy[Any]:
+    """Values of a class: by the table above, or from the types of its fields."""
+    assert attrs.has(cls)
+    return st.from_type(cls)
