@@ -39,6 +39,7 @@ from harmony_core.periods import (
 from tests.conformance.registry import Answers, Vector, adapter
 
 _TIMINGS = {"in_advance": Timing.ADVANCE, "in_arrears": Timing.ARREARS}
+_MODES = {"ceil": RoundingMode.CEILING}  # where a peer's name differs from ours
 _SOME_DAY = date(2000, 1, 1)  # where a vector counts days and names none
 
 
@@ -89,6 +90,10 @@ def _instants(vector: Vector) -> object:
 
 
 def _period_at(vector: Vector) -> object:
+    if not _is_instant(vector["at"]):
+        schedule_of_days, at = _on_its_billing_day(vector), _day(vector["at"])
+        days = billed_period(schedule_of_days, at, Timing.ADVANCE, _day(vector["start"]))
+        return {"from": days.start, "to": days.end}
     schedule = InstantSchedule(_instant(vector["anchor"]), _interval(vector), _zone(vector))
     period = schedule.period_at(_instant(vector["at"]))
     return {"from": period.start, "to": period.end}
@@ -141,11 +146,21 @@ def _boundary_of_a_bill(vector: Vector) -> object:
         terminated=ended is not None and _instant(ended) <= at,
         current=vector.get("current_usage") == "true",
     )
+    around = billed_period(schedule, local_day(at, zone), Timing.ADVANCE, date.min)
+    before = billed_period(schedule, local_day(at, zone), Timing.ARREARS, date.min)
     match vector["question"]:
         case "billed_period_start":
             return local_midnight(period.start, zone)
         case "billed_period_end_inclusive":
             return InstantSpan.of_days(period, zone).last_second
+        case "current_period_start":
+            return local_midnight(around.start, zone)
+        case "current_period_end_inclusive":
+            return InstantSpan.of_days(around, zone).last_second
+        case "previous_period_start":
+            return local_midnight(before.start, zone)
+        case "previous_period_end_inclusive":
+            return InstantSpan.of_days(before, zone).last_second
         case other:
             raise NotImplementedError(f"no question {other!r} belongs to this kind")
 
@@ -153,9 +168,15 @@ def _boundary_of_a_bill(vector: Vector) -> object:
 # --- add_periods --------------------------------------------------------------------------------
 
 
+def _interval_and_times(vector: Vector) -> tuple[Interval, int]:
+    if vector["count"] == "0":  # only days or seconds are added
+        return Interval.of(1, vector["interval"]), 0
+    return _interval(vector), int(vector["periods"])
+
+
 @adapter("add_periods")
 def moved(vector: Vector) -> object:
-    interval, n = _interval(vector), int(vector["periods"])
+    interval, n = _interval_and_times(vector)
     days = int(vector.get("extra_days") or 0)
     if not _is_instant(vector["start"]):
         return move_day(_day(vector["start"]), interval, n, days)
@@ -184,7 +205,7 @@ def prorated(vector: Vector) -> object:
     if rounding is None:
         return part
     step = Fraction(Decimal((0, (1,), -int(rounding["places"]))))
-    return round_to_step(part, step, RoundingMode(rounding["mode"]))
+    return round_to_step(part, step, _MODES.get(rounding["mode"]) or RoundingMode(rounding["mode"]))
 
 
 def _service_and_period(vector: Vector) -> tuple[Span, Span]:
