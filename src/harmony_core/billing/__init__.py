@@ -10,6 +10,7 @@ finds nothing. A charge keeps its explanation and the ids of the devices, hours 
 from harmony_core.billing._booking import book_invoice, book_recognition, line_dimensions
 from harmony_core.billing._charge import Charge, ChargeKind, charge_key
 from harmony_core.billing._due import charge_of, due
+from harmony_core.billing._due_periods import DuePeriod, due_periods
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._funds import LineFund, fund_of
 from harmony_core.billing._invoice import Invoice, InvoiceLine
@@ -23,6 +24,7 @@ __all__ = [
     "BillingTerms",
     "Charge",
     "ChargeKind",
+    "DuePeriod",
     "Facts",
     "Invoice",
     "InvoiceLine",
@@ -37,6 +39,7 @@ __all__ = [
     "charge_key",
     "charge_of",
     "due",
+    "due_periods",
     "fund_of",
     "invoices",
     "line_dimensions",
