@@ -192,7 +192,7 @@ class HeldCharges(Part):
         return tuple(
             charge
             for charge in self.all(triggered_through=triggered_through)
-            if (charge.booked - earned[charge.key] if charge.key in earned else charge.booked)
+            if (charge.booked != earned[charge.key] if charge.key in earned else charge.booked)
         )
 
 
