@@ -46,6 +46,7 @@ def line_dimensions(
         about = contracts.get(line.serves) if line.serves is not None else None
     return dimensions(
         contract=None if about is None else about.id,
+        line=line.id if about is contract else None,
         customer=None if about is None else about.party_id,
         division=line.division or None,
         product=line.product_id,

@@ -81,7 +81,9 @@ def execute(order: Order, catalogue: Catalogue, entity: LegalEntity) -> Executed
     """Turn an accepted order into its contracts: everything at once, or a list of problems.
 
     Each line takes over the product's behaviour as it is now. A bundle becomes one line for each
-    of its parts (``2.1``, ``2.2``), which share the bundle's price by their percentages.
+    of its parts, which share the bundle's price by their percentages: the main article, which is
+    the first, keeps the line's id, so that work on the bundle finds it; the others are ``2.2``,
+    ``2.3`` and so on.
 
     Raises:
         RuleBroken: the order has not been accepted.
@@ -155,7 +157,7 @@ def _lines_of(order: Order, ordered: OrderLine, catalogue: Catalogue) -> Iterato
                 "a bundle's price can only be shared among fixed quantities"
             )
         scheme = PerUnit(bundle_price * (share / quantity))
-        line_id = f"{ordered.id}.{number}"
+        line_id = ordered.id if number == 1 else f"{ordered.id}.{number}"
         yield _line(ordered, part, line_id, ordered.quantity * quantity, scheme)
 
 

@@ -278,17 +278,22 @@ def refuse_impossible(
         raise InvalidValue("recognition as drawn belongs to prepaid blocks, and only to them")
     if kind is ContractType.CONSUMPTION and not measured:
         raise InvalidValue("consumption is measured: name devices or a meter as its quantity")
-    advance_count = (
-        isinstance(quantity, DevicesCounted) and quantity.policy is CountPolicy.ADVANCE_TRUE_UP
+    on_first_day = isinstance(quantity, DevicesCounted) and quantity.policy in (
+        CountPolicy.FIRST_DAY,
+        CountPolicy.ADVANCE_TRUE_UP,
     )
-    if measured and billing.timing is Timing.ADVANCE and not advance_count:
+    if measured and billing.timing is Timing.ADVANCE and not on_first_day:
         raise InvalidValue(
-            "what is measured after the fact is billed in arrears; "
-            "only devices counted by advance_true_up are billed before"
+            "what is measured after the fact is billed in arrears; only devices counted on the "
+            "first day (first_day, advance_true_up) can be billed in advance"
         )
-    if advance_count and billing.timing is Timing.ARREARS:
+    if (
+        isinstance(quantity, DevicesCounted)
+        and quantity.policy is CountPolicy.ADVANCE_TRUE_UP
+        and billing.timing is Timing.ARREARS
+    ):
         raise InvalidValue("advance_true_up bills the first day's count in advance")
-    if measured and accounting.recognition is Recognition.STRAIGHT_LINE and not advance_count:
+    if measured and accounting.recognition is Recognition.STRAIGHT_LINE and not on_first_day:
         raise InvalidValue("a measured quantity is recognised when its period is over: at_once")
     measured_by_month = isinstance(quantity, TimeWorked | ExpensesIncurred)
     if isinstance(quantity, DevicesCounted | UsageMetered) and billing.interval is None:

@@ -22,9 +22,6 @@ class Period(NamedTuple):
 # > For per_unit price(q) = q x unit price; flat = amount; fill_up/look_up by bands ((from, up_to],
 # > flat fee of every band entered / of the chosen band; quantity 0 = 0).
 # > `unit_price` overrides per_unit price (only for per_unit).
-#
-# Decision: a bundle is one line with one charge at its own price; what its components share out is
-# that price, so they change no total here.
 
 
 def unit_price(line: Line) -> Fraction:

@@ -21,6 +21,7 @@ class Cost(NamedTuple):
     month: str
     performer: str
     contract: str
+    line: str
     currency: str
     amount: Fraction
     hours: Fraction
@@ -66,7 +67,8 @@ def employer(company: Company, person: str, day: date) -> tuple[str, str]:
 # > Labour: each time entry costs settle(hours x cost rate of the person on that day) (person, else
 # > group, else default), in the currency of the employing entity; booked in the month of max(day,
 # > recorded_on), at rates of that month's last day; contractors go to cost_of_sales, others to
-# > labour_cost. Summed per (month, performer entity, contract) before conversion to group currency.
+# > labour_cost. Summed per (month, performer entity, contract, line, contractor or not) before
+# > conversion to group currency.
 # > Entries without contract are booked without contract dimension.
 #
 # Decisions: worked hours, without the multiplier (it is a price). A person's rate that is not yet
@@ -99,6 +101,7 @@ def labour_cost(company: Company, entry: Work) -> Cost:
         month_of(max(entry.day, entry.known)),
         performer,
         entry.contract,
+        entry.line,
         currency,
         settle(entry.hours * cost_rate(company, entry.person, entry.day), currency),
         entry.hours,
@@ -106,8 +109,8 @@ def labour_cost(company: Company, entry: Work) -> Cost:
 
 
 # --- R10 -----------------------------------------------------------------------------------------
-# > Expense cost: booked per (month of max(day, recorded_on), performer entity, contract, currency)
-# > at month-end rates, role expense_cost in the performer's books.
+# > Expense cost: booked per (month of max(day, recorded_on), performer entity, contract, line,
+# > currency) at month-end rates, role expense_cost in the performer's books.
 
 
 def expense_cost(company: Company, expense: Expense) -> Cost:
@@ -117,6 +120,7 @@ def expense_cost(company: Company, expense: Expense) -> Cost:
         month_of(max(expense.day, expense.known)),
         employer(company, expense.person, expense.day)[0],
         expense.contract,
+        expense.line,
         expense.currency,
         expense.amount,
         Fraction(0),
@@ -125,12 +129,12 @@ def expense_cost(company: Company, expense: Expense) -> Cost:
 
 def book(company: Company, rates: RateTable, costs: list[Cost]) -> list[Booked]:
     """Sum, then convert each sum once at the rates of the month's last day."""
-    sums: dict[tuple[str, str, str, str, str], Fraction] = defaultdict(Fraction)
+    sums: dict[tuple[str, str, str, str, str, str], Fraction] = defaultdict(Fraction)
     for cost in costs:
-        key = (cost.kind, cost.month, cost.performer, cost.contract, cost.currency)
+        key = (cost.kind, cost.month, cost.performer, cost.contract, cost.line, cost.currency)
         sums[key] += cost.amount
     booked = []
-    for (kind, month, performer, contract, currency), amount in sorted(sums.items()):
+    for (kind, month, performer, contract, _, currency), amount in sorted(sums.items()):
         day, entity_currency = month_last(month), company.entity_currency[performer]
         booked.append(
             Booked(

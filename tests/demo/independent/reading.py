@@ -33,6 +33,7 @@ class Product(NamedTuple):
     lead_days: int
     recognition: str  # at_once, straight_line, as_drawn
     fund: dict[str, Any] | None
+    parts: list[tuple[str, Fraction, Fraction]]  # of a bundle: product, quantity, share in percent
 
     @property
     def measured(self) -> bool:
@@ -190,6 +191,10 @@ def _product(raw: dict[str, Any]) -> Product:
         lead_days=int(raw["billing"]["lead_days"]),
         recognition=raw["accounting"]["recognition"],
         fund=raw.get("fund"),
+        parts=[
+            (part["product"], Fraction(part["quantity"]), Fraction(part["share_percent"]))
+            for part in raw.get("components") or ()
+        ],
     )
 
 
@@ -214,7 +219,29 @@ def _lines(folder: Path, products: dict[str, Product], master: dict[str, str]) -
                 for_contract=row["for_contract"],
             )
         )
-    return lines
+    return [part for line in lines for part in _exploded(line, products)]
+
+
+# > R3: a bundle becomes one line for each of its parts: the first keeps the number of the line,
+# > the others are 1.2, 1.3 ... Each has the line's quantity times its own, and as unit price the
+# > bundle's price times its share, divided by its own quantity.
+
+
+def _exploded(line: Line, products: dict[str, Product]) -> list[Line]:
+    if not line.product.parts:
+        return [line]
+    price = line.unit_price
+    if price is None:
+        price = line.product.amounts[line.currency]
+    return [
+        line._replace(
+            line=line.line if number == 1 else f"{line.line}.{number}",
+            product=products[product]._replace(scheme="per_unit"),
+            quantity=line.quantity * quantity,
+            unit_price=price * share / 100 / quantity,
+        )
+        for number, (product, quantity, share) in enumerate(line.product.parts, start=1)
+    ]
 
 
 def _ecb_rates(path: Path) -> list[Rate]:

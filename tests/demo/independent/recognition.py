@@ -34,7 +34,8 @@ class Recognised(NamedTuple):
 
 
 # --- R6: which rule, and from which month on -----------------------------------------------------
-# > Corrections and overage: at_once, in the month of max(last service day, trigger).
+# > Overage: at_once, in the month of its last service day. Corrections: at_once, in the month of
+# > max(last service day, trigger).
 
 
 def pattern(charge: Charge) -> str:
@@ -54,9 +55,9 @@ def pattern(charge: Charge) -> str:
 
 def accrues_before_trigger(charge: Charge, month_end: date) -> bool:
     product = charge.line.product
-    if charge.kind == CORRECTION or charge.series == "overage":
+    if charge.kind == CORRECTION:
         return False
-    if product.measured:
+    if product.measured or charge.series == "overage":
         return charge.period.last <= month_end
     return product.timing == "arrears" and product.interval > 0
 
@@ -68,7 +69,7 @@ def accrues_before_trigger(charge: Charge, month_end: date) -> bool:
 def first_month(charge: Charge, opening: date) -> str:
     """First month in which a part of the charge is recognised."""
     how = pattern(charge)
-    if charge.kind == CORRECTION or charge.series == "overage":
+    if charge.kind == CORRECTION:
         service = max(charge.period.last, charge.trigger)
     else:
         service = charge.period.last if how == "at_once" else charge.period.first
@@ -85,7 +86,7 @@ def first_month(charge: Charge, opening: date) -> str:
 # > column straight from the transaction amount): original: min(trigger, last day of the first month
 # > in which a part of it is recognised); correction: its trigger.
 #
-# The first charge of an overage counts as an original here; both readings give its trigger.
+# The first charge of an overage counts as an original here.
 
 
 def booking_day(charge: Charge, opening: date) -> date:

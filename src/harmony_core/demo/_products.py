@@ -1,0 +1,173 @@
+"""Products of the demo company, from their JSON form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
+
+from harmony_core.demo._nodes import Node
+from harmony_core.finance import ExactAmount
+from harmony_core.periods import Interval, Timing
+from harmony_core.pricing import Band, BandTable, FillUp, Flat, LookUp, PerUnit, Scheme
+from harmony_core.products import (
+    Accounting,
+    Billing,
+    Component,
+    ContractType,
+    CountPolicy,
+    DeliveryMode,
+    DevicesCounted,
+    DrawOrder,
+    ExpensesIncurred,
+    FixedQuantity,
+    FundTerms,
+    FundUnit,
+    NoticeAnchor,
+    Product,
+    QuantitySource,
+    Recognition,
+    Renewal,
+    TimeWorked,
+    UsageMetered,
+)
+
+E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
+
+
+def product(node: Node) -> Product:
+    """Make a product; every fault names its path."""
+    billing, accounting = node["billing"], node["accounting"]
+    months = billing["interval_months"].whole()
+    return Product(
+        id=node["id"].text(),
+        names=tuple((language, name.text()) for language, name in node["names"].items()),
+        type=one_of(ContractType, node["type"]),
+        division=node["division"].text(),
+        unit=node["unit"].text(),
+        schemes=_schemes(node["pricing"]),
+        quantity=_quantity(node["quantity"]),
+        billing=Billing(
+            one_of(Timing, billing["timing"]),
+            Interval.months(months) if months else None,
+            billing["lead_days"].whole(),
+        ),
+        accounting=Accounting(
+            revenue_role=accounting["revenue"].text(),
+            recognition=one_of(Recognition, accounting["recognition"]),
+        ),
+        tax_category=node["tax_category"].text(),
+        delivery=one_of(DeliveryMode, node["delivery"]),
+        renewal=_optional(node["renewal"], _renewal),
+        fund=_optional(node["fund"], _fund),
+        components=_optional(node["components"], _components) or (),
+    )
+
+
+def one_of(kind: type[E], node: Node) -> E:
+    """A member of an enumeration by its value."""
+    value = node.text()
+    try:
+        return kind(value)
+    except ValueError:
+        raise node.wrong("one of " + ", ".join(member.value for member in kind)) from None
+
+
+def _optional(node: Node, make: Callable[[Node], T]) -> T | None:
+    return None if node.value is None else make(node)
+
+
+def _schemes(pricing: Node) -> tuple[Scheme, ...]:
+    kind = pricing["scheme"].text()
+    if kind not in _SCHEMES:
+        raise pricing["scheme"].wrong("one of " + ", ".join(_SCHEMES))
+    make = _SCHEMES[kind]
+    return tuple(make(price, currency) for currency, price in pricing["prices"].items())
+
+
+def _flat(price: Node, currency: str) -> Scheme:
+    return Flat(ExactAmount.of(price.number(), currency))
+
+
+def _per_unit(price: Node, currency: str) -> Scheme:
+    return PerUnit(ExactAmount.of(price.number(), currency))
+
+
+def _fill_up(price: Node, currency: str) -> Scheme:
+    return FillUp(_table(price, currency))
+
+
+def _look_up(price: Node, currency: str) -> Scheme:
+    return LookUp(_table(price, currency))
+
+
+_SCHEMES: dict[str, Callable[[Node, str], Scheme]] = {
+    "flat": _flat,
+    "per_unit": _per_unit,
+    "fill_up": _fill_up,
+    "look_up": _look_up,
+}
+
+
+def _table(price: Node, currency: str) -> BandTable:
+    return BandTable(tuple(_band(band, currency) for band in price.each()))
+
+
+def _band(node: Node, currency: str) -> Band:
+    cells = tuple(node.each())
+    if len(cells) != 3:
+        raise node.wrong("[up_to, unit_price, flat_fee]")
+    up_to, unit_price, flat_fee = cells
+    return Band(
+        None if up_to.value is None else up_to.number(),
+        ExactAmount.of(unit_price.number(), currency),
+        None if flat_fee.value is None else ExactAmount.of(flat_fee.number(), currency),
+    )
+
+
+def _quantity(node: Node) -> QuantitySource:
+    source = node["source"].text()
+    match source:
+        case "fixed":
+            return FixedQuantity()
+        case "time":
+            return TimeWorked()
+        case "expenses":
+            return ExpensesIncurred(node["markup_percent"].number())
+        case "usage":
+            return UsageMetered(node["meter"].text())
+        case "devices":
+            types = tuple(kind.text() for kind in node["types"].each())
+            minimum = 0 if node["minimum"].value is None else node["minimum"].whole()
+            return DevicesCounted(types, one_of(CountPolicy, node["policy"]), minimum)
+    raise node["source"].wrong("one of fixed, time, expenses, usage, devices")
+
+
+def _renewal(node: Node) -> Renewal:
+    return Renewal(
+        node["initial_months"].whole(),
+        node["renewal_months"].whole(),
+        node["notice_months"].whole(),
+        one_of(NoticeAnchor, node["notice_to"]),
+    )
+
+
+def _fund(node: Node) -> FundTerms:
+    return FundTerms(
+        unit=one_of(FundUnit, node["unit"]),
+        valid_months=node["valid_months"].whole(),
+        units_per_hour=tuple((key, units.number()) for key, units in node["units_per_hour"].items()),
+        overage_prices=tuple(
+            ExactAmount.of(price.number(), currency)
+            for currency, price in node["overage_prices"].items()
+        ),
+        order=one_of(DrawOrder, node["order"]),
+    )
+
+
+def _components(node: Node) -> tuple[Component, ...]:
+    return tuple(
+        Component(part["product"].text(), part["quantity"].number(), part["share_percent"].number())
+        for part in node.each()
+    )
