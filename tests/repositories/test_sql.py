@@ -16,6 +16,8 @@ from sqlalchemy import create_engine, inspect, text
 
 from harmony_core.errors import AlreadyCharged, InvalidValue, RuleBroken
 from harmony_core.finance import Booked, Money
+from harmony_core.repositories import _sql_rows as rows
+from harmony_core.repositories import _sql_tables as tables
 from harmony_core.repositories.sql import SqlStore
 from harmony_core.testing import StoreSuite
 from harmony_core.testing import _samples as samples
@@ -95,6 +97,27 @@ def test_a_process_killed_within_a_unit_leaves_nothing(
         assert list(unit.journal.entries()) == []
         assert unit.contracts.all() == (samples.contract("C-1"),)
         unit.charges.add(samples.charge("K"))
+
+
+def _charge_behind_the_back(store: SqlStore, kind: str) -> None:
+    with store.begin() as unit:
+        if kind == "charge":
+            unit.charges.add(samples.charge("K"))
+            row, table = rows.charge_row(samples.charge("K", amount="1.00")), tables.charge
+        else:
+            unit.recognised.add([samples.recognised("K")])
+            row, table = rows.recognised_row(samples.recognised("K")), tables.recognised
+        unit.charges.session.connection.execute(table.insert(), [row])
+
+
+@pytest.mark.parametrize("kind", ["charge", "recognised"])
+def test_the_database_itself_refuses_a_second_charge(store: SqlStore, kind: str) -> None:
+    """Even where a row appears between looking and writing, which the lock rules out."""
+    with pytest.raises(AlreadyCharged):
+        _charge_behind_the_back(store, kind)
+    with store.begin() as unit:
+        assert unit.charges.keys() == frozenset()
+        assert unit.recognised.all() == ()
 
 
 def test_a_unit_that_waits_too_long_is_told_so(url: str, store: SqlStore) -> None:

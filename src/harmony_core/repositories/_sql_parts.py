@@ -241,7 +241,7 @@ class SqlRecognitions(Part):
             if key in kept:
                 raise AlreadyCharged(f"{row.charge_key!r} is recognised in {row.month} already")
             kept.add(key)
-            self.session.put(table, rows.recognised_row(row))
+            self.session.put(table, rows.recognised_row(row), _recognised)
 
     def totals(self) -> dict[str, Booked]:
         column = tables.recognised.c
@@ -262,6 +262,10 @@ class SqlRecognitions(Part):
         read = self.memories.recognised
         found = sorted(self.session.rows(select(tables.recognised)), key=lambda row: row[:2])
         return tuple(read(row) for row in found)
+
+
+def _recognised(keys: str) -> HarmonyError:
+    return AlreadyCharged(f"one of these is recognised already: {keys}")
 
 
 class SqlInvoices(Part):

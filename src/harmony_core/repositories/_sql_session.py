@@ -34,11 +34,21 @@ class Session:
             raise RuleBroken("this unit of work has ended: begin another one")
         return self._connection
 
-    def put(self, table: Table, row: dict[str, Any]) -> None:
-        """Let a row wait; the caller has looked that its key is free."""
+    def put(
+        self,
+        table: Table,
+        row: dict[str, Any],
+        refused: Callable[[str], HarmonyError] | None = None,
+    ) -> None:
+        """Let a row wait; the caller has looked that its key is free.
+
+        ``refused`` makes the error for the case that it was not after all.
+        """
         if self._connection is None:
             raise RuleBroken("this unit of work has ended: begin another one")
         self._waiting.setdefault(table, []).append(row)
+        if refused is not None:
+            self._refusals[table] = refused
 
     def put_once(
         self, table: Table, row: dict[str, Any], refused: Callable[[str], HarmonyError]
@@ -49,8 +59,7 @@ class Session:
         if self.has(table, key):
             raise refused(key)
         self._new_keys.setdefault(table, set()).add(key)
-        self._refusals[table] = refused
-        self.put(table, row)
+        self.put(table, row, refused)
 
     def has(self, table: Table, key: str) -> bool:
         """Tell whether the first key column holds ``key``, among waiting rows too."""
