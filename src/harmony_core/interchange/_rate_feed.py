@@ -1,0 +1,142 @@
+"""Exchange rates from CSV, and what every reader of rates keeps to.
+
+Readers take lines and open nothing. A row that cannot be true is reported with its line and left
+out whole; the rows around it go on. Only a header that makes the rest unreadable stops the read.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import attrs
+
+from harmony_core.errors import HarmonyError, InputRejected, InvalidValue, Problem
+from harmony_core.finance import Rate, RateKind, exact
+
+
+@attrs.frozen
+class RateFeed:
+    """The rates of a file in its order, and every row that was left out, with its line and why."""
+
+    rates: tuple[Rate, ...]
+    rejected: tuple[Problem, ...] = ()
+
+
+COLUMNS = ("day", "base", "quote", "rate", "source", "known_from")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def read_rates_csv(
+    lines: Iterable[str], *, name: str = "rates.csv", kind: RateKind = RateKind.SPOT
+) -> RateFeed:
+    """Read rates of any source, with the columns ``day,base,quote,rate,source,known_from``.
+
+    Days are ISO dates and rates exact: ``1.0853`` or ``35/12``, 1 ``base`` = ``rate`` ``quote``.
+    ``known_from`` may be empty, or missing as a column; a correction gives the day on which it
+    became known.
+
+    Args:
+        lines: of the file, or its whole text.
+        name: of the file, for messages.
+        kind: of all rates of the file.
+
+    Raises:
+        InputRejected: the header is missing or another one.
+
+    >>> feed = read_rates_csv(
+    ...     [
+    ...         "day,base,quote,rate,source,known_from",
+    ...         "2026-03-31,EUR,KWD,0.35330,treasury,",
+    ...         "2026-03-31,EUR,BHD,-1,treasury,",
+    ...     ]
+    ... )
+    >>> feed.rates[0].id
+    'treasury:EUR/KWD:spot:2026-03-31'
+    >>> feed.rejected
+    ('rates.csv:3: a rate must be above zero, got -1',)
+    """
+    rows = csv_rows(lines)
+    header = tuple(next(rows, (1, ()))[1])
+    if header not in (COLUMNS, COLUMNS[:-1]):
+        raise header_rejected(name, ",".join(COLUMNS), header)
+    rates: list[Rate] = []
+    rejected: list[Problem] = []
+    lines_of: dict[tuple[str, str, date, date], int] = {}
+    for line, cells in rows:
+        try:
+            rate = _rate(expect_columns(cells, len(header)), kind)
+            key = (rate.base, rate.quote, rate.day, rate.known_on)
+            if key in lines_of:
+                raise InvalidValue(
+                    f"{rate.base}/{rate.quote} of {rate.day} is in line {lines_of[key]} already: "
+                    "give a correction the day in known_from on which it became known"
+                )
+        except HarmonyError as fault:
+            rejected.append(Problem.at(f"{name}:{line}", str(fault)))
+        else:
+            lines_of[key] = line
+            rates.append(rate)
+    return RateFeed(tuple(rates), tuple(rejected))
+
+
+def _rate(cells: list[str], kind: RateKind) -> Rate:
+    day, base, quote, value, source, *known_from = cells
+    return Rate(
+        base,
+        quote,
+        iso_day(day, "day"),
+        exact(value, "rate"),
+        kind,
+        source=source,
+        known_from=iso_day(known_from[0], "known_from") if any(known_from) else None,
+    )
+
+
+def csv_rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """Give each line that is not blank with its number, counted from 1, and its trimmed cells.
+
+    Lines are read one by one, so that a stray quotation mark spoils its own row and not the rest.
+    A line that is no CSV comes as no cells at all.
+    """
+    if isinstance(lines, str):
+        lines = lines.splitlines()
+    for number, line in enumerate(lines, start=1):
+        text = line.removeprefix("\ufeff") if number == 1 else line  # a byte order mark
+        if not text.strip():
+            continue
+        try:
+            cells = next(csv.reader([text], strict=True))
+        except csv.Error:
+            yield number, []
+        else:
+            yield number, [cell.strip() for cell in cells]
+
+
+def expect_columns(cells: list[str], count: int) -> list[str]:
+    """Give the cells back if there are as many as the header has."""
+    if not cells:
+        raise InvalidValue("the line is no CSV: see its quotation marks and line end")
+    if len(cells) != count:
+        raise InvalidValue(f"expected {count} columns as in the header, got {len(cells)}")
+    return cells
+
+
+def iso_day(text: str, what: str) -> date:
+    """Read a day written as 2026-03-31, and in no other of the forms of ISO 8601."""
+    try:
+        if _ISO_DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # such as the 30th of February
+    raise InvalidValue(f"{what} must be a date such as 2026-03-31, got {text!r}")
+
+
+def header_rejected(name: str, expected: str, header: Iterable[str]) -> InputRejected:
+    """Say which header was expected in the first line, and which one is there."""
+    got = ",".join(header)
+    return InputRejected(
+        [Problem.at(f"{name}:1", f"expected the header {expected}, got {got or 'none'}")]
+    )
