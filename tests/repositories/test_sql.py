@@ -12,7 +12,9 @@ from typing import Any
 
 import attrs
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
 from harmony_core.errors import AlreadyCharged, InvalidValue, RuleBroken
 from harmony_core.finance import Booked, Money
@@ -238,3 +240,14 @@ def test_facts_in_great_number_are_told_apart(store: SqlStore) -> None:
     with store.begin() as unit:
         assert unit.facts.add([*facts, samples.usage("U-new")]) == 1
         assert len(unit.facts.usage(date.max)) == 2_501
+
+
+def test_the_tables_and_the_lock_are_written_for_postgresql_too() -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    ddl = [
+        str(CreateTable(table).compile(dialect=dialect)) for table in tables.metadata.sorted_tables
+    ]
+    assert len(ddl) == len(tables.metadata.tables) > 15
+    assert not [one for one in ddl if "NUMERIC" in one or "FLOAT" in one]
+    lock = select(tables.schema_version.c.version).with_for_update()
+    assert str(lock.compile(dialect=dialect)).endswith("FOR UPDATE")
