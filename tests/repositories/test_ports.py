@@ -1,12 +1,14 @@
-"""The shipped suites, run against every store of the library."""
+"""The shipped suites, run against every store of the library, and a server if one is named."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 
 from harmony_core import testing
 from harmony_core.repositories import (
@@ -23,18 +25,25 @@ from harmony_core.repositories import (
     Store,
     UnitOfWork,
 )
+from harmony_core.repositories._sql_tables import metadata
 from harmony_core.repositories.sql import SqlStore
 
+SERVER = os.environ.get("HARMONY_CORE_TEST_DATABASE")
+"""URL of an empty database on a server: set it, and the suites run there as well."""
 
-@pytest.fixture(params=["memory", "sqlite"])
+
+@pytest.fixture(params=["memory", "sqlite", *(["server"] if SERVER else [])])
 def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "memory":
         yield MemoryStore()
         return
-    database = SqlStore(f"sqlite:///{tmp_path / 'store.db'}")
+    url = SERVER if request.param == "server" else f"sqlite:///{tmp_path / 'store.db'}"
+    engine = create_engine(url or "")
+    metadata.drop_all(engine)
+    database = SqlStore(engine)
     database.create()
     yield database
-    database.close()
+    engine.dispose()
 
 
 @pytest.fixture
