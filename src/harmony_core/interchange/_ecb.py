@@ -66,8 +66,8 @@ def read_ecb_csv(
     ("ecb.csv:3: JPY: a rate must be a number such as 1.0853, or N/A, got 'x'",)
     """
     rows = csv_rows(lines)
-    header = next(rows, (1, []))[1]
-    columns = _columns(name, header, currencies)
+    line, header = next(rows, (1, []))
+    columns = _columns(f"{name}:{line}", header, currencies)
     width = len(_without_tail(header))
     rates: list[Rate] = []
     rejected: list[Problem] = []
@@ -90,11 +90,11 @@ def read_ecb_csv(
     return RateFeed(tuple(rates), tuple(rejected))
 
 
-def _columns(name: str, header: list[str], currencies: Collection[str] | None) -> dict[str, int]:
+def _columns(path: str, header: list[str], currencies: Collection[str] | None) -> dict[str, int]:
     """Find the wanted currencies' columns, in the file's order."""
     first, *codes = _without_tail(header) or [""]
     if first != "Date" or not codes:
-        raise header_rejected(name, "Date,USD,JPY,... of the European Central Bank", header)
+        raise header_rejected(path, "Date,USD,JPY,... of the European Central Bank", header)
     faults = [f"the currency {code} has two columns" for code in _twice(codes)]
     if currencies is not None:
         missing = sorted(set(currencies) - {_BASE, *codes})
@@ -112,7 +112,7 @@ def _columns(name: str, header: list[str], currencies: Collection[str] | None) -
     if _BASE in codes:
         faults.append(f"{_BASE} is the base of every rate and has no column of its own")
     if faults:
-        raise InputRejected(Problem.at(f"{name}:1", fault) for fault in faults)
+        raise InputRejected(Problem.at(path, fault) for fault in faults)
     return wanted
 
 

@@ -59,9 +59,9 @@ def read_rates_csv(
     ('rates.csv:3: a rate must be above zero, got -1',)
     """
     rows = csv_rows(lines)
-    header = tuple(next(rows, (1, ()))[1])
-    if header not in (COLUMNS, COLUMNS[:-1]):
-        raise header_rejected(name, ",".join(COLUMNS), header)
+    line, header = next(rows, (1, []))
+    if tuple(header) not in (COLUMNS, COLUMNS[:-1]):
+        raise header_rejected(f"{name}:{line}", ",".join(COLUMNS), header)
     rates: list[Rate] = []
     rejected: list[Problem] = []
     lines_of: dict[tuple[str, str, date, date], int] = {}
@@ -134,9 +134,7 @@ def iso_day(text: str, what: str) -> date:
     raise InvalidValue(f"{what} must be a date such as 2026-03-31, got {text!r}")
 
 
-def header_rejected(name: str, expected: str, header: Iterable[str]) -> InputRejected:
-    """Say which header was expected in the first line, and which one is there."""
-    got = ",".join(header)
-    return InputRejected(
-        [Problem.at(f"{name}:1", f"expected the header {expected}, got {got or 'none'}")]
-    )
+def header_rejected(path: str, expected: str, header: Iterable[str]) -> InputRejected:
+    """Say which header was expected in that line, and which one is there."""
+    got = ",".join(header) or "none"
+    return InputRejected([Problem.at(path, f"expected the header {expected}, got {got}")])
