@@ -157,7 +157,9 @@ def _fund(node: Node) -> FundTerms:
     return FundTerms(
         unit=one_of(FundUnit, node["unit"]),
         valid_months=node["valid_months"].whole(),
-        units_per_hour=tuple((key, units.number()) for key, units in node["units_per_hour"].items()),
+        units_per_hour=tuple(
+            (key, units.number()) for key, units in node["units_per_hour"].items()
+        ),
         overage_prices=tuple(
             ExactAmount.of(price.number(), currency)
             for currency, price in node["overage_prices"].items()

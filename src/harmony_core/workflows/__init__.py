@@ -1,25 +1,27 @@
 """DONE: the deeds of a company, each in one unit of work.
 
 A workflow loads through ports, decides by pure functions and saves everything together or nothing:
-:func:`execute_orders`, :func:`record_facts`, :func:`billing_night`, :func:`month_end`. It knows
+:func:`execute_orders`, :func:`record_facts`, :func:`billing_night`,
+:func:`month_end`, :func:`review_work`. It knows
 ports and no store, so that any store that keeps the promises will do. The day is an argument;
 nothing here reads a clock.
 """
 
 from harmony_core.workflows._billing import NightReport, billing_night
 from harmony_core.workflows._facts import record_facts
-from harmony_core.workflows._months import MonthReport, UncoveredFact, month_end
+from harmony_core.workflows._months import MonthReport, month_end
 from harmony_core.workflows._orders import OrdersReport, execute_orders
-from harmony_core.workflows._scene import hours_worked
+from harmony_core.workflows._review import UncoveredFact, WorkReview, review_work
 
 __all__ = [
     "MonthReport",
     "NightReport",
     "OrdersReport",
     "UncoveredFact",
+    "WorkReview",
     "billing_night",
     "execute_orders",
-    "hours_worked",
     "month_end",
     "record_facts",
+    "review_work",
 ]

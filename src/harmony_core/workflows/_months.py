@@ -15,24 +15,13 @@ from harmony_core.billing import (
     book_work,
     recognise,
 )
-from harmony_core.contracts import ContractLine
 from harmony_core.errors import RuleBroken
 from harmony_core.finance import JournalEntry
 from harmony_core.periods import Month
-from harmony_core.products import UsageMetered
 from harmony_core.repositories.ports import Store, UnitOfWork
-from harmony_core.work import Uncovered
 from harmony_core.workflows._billing import NightReport, bill
+from harmony_core.workflows._review import UncoveredFact, uncovered_in
 from harmony_core.workflows._scene import Scene
-
-
-@attrs.frozen
-class UncoveredFact:
-    """A fact of the month that no contract line pays for, and why."""
-
-    kind: str
-    id: str
-    reason: str
 
 
 @attrs.frozen
@@ -81,8 +70,7 @@ def month_end(store: Store, month: Month) -> MonthReport:
         unit.recognised.add(rows)
         unit.journal.add(entries)
         unit.months.close(month)
-        uncovered = (*map(_uncovered, work.uncovered), *_unmapped_usage(scene, month))
-        return MonthReport(month, False, night, rows, entries, uncovered)
+        return MonthReport(month, False, night, rows, entries, uncovered_in(scene, work, month))
 
 
 def _refuse_gap(unit: UnitOfWork, scene: Scene, month: Month) -> None:
@@ -106,28 +94,3 @@ def _recognised(unit: UnitOfWork, scene: Scene, month: Month) -> Iterator[Recogn
             *accruals(contract, scene.facts, scene.terms, month),
         ]
         yield from recognise(contract, charges, scene.facts, month, so_far)
-
-
-def _uncovered(item: Uncovered) -> UncoveredFact:
-    kind = type(item.fact).__name__
-    return UncoveredFact(_KINDS.get(kind, kind), item.fact.id, item.reason)
-
-
-_KINDS = {"TimeEntry": "time", "Expense": "expense"}
-
-
-def _unmapped_usage(scene: Scene, month: Month) -> Iterator[UncoveredFact]:
-    """Usage that became known in the month and that no line measured on its day."""
-    metered: defaultdict[tuple[str, str], list[ContractLine]] = defaultdict(list)
-    for contract in scene.contracts.values():
-        for line in contract.lines:
-            if isinstance(line.source, UsageMetered):
-                customer = scene.facts.customer(contract.party_id)
-                metered[customer, line.source.meter].append(line)
-    for record in scene.usage:
-        if Month.containing(record.known_on) != month:
-            continue
-        lines = metered.get((scene.facts.customer(record.customer_id), record.meter), [])
-        if not any(line.runs_on(record.day) for line in lines):
-            reason = f"no contract of {record.customer_id!r} measured {record.meter!r} that day"
-            yield UncoveredFact("usage", record.id, reason)

@@ -7,12 +7,11 @@ from datetime import date
 
 import attrs
 
-from harmony_core.billing import BillingTerms, Facts, booking_month, work_terms, worked_hours
+from harmony_core.billing import BillingTerms, Facts, booking_month, work_terms
 from harmony_core.contracts import Contract
-from harmony_core.finance import HoursWorked
 from harmony_core.parties import Directory, Person
 from harmony_core.periods import Month
-from harmony_core.repositories.ports import Company, Store, UnitOfWork
+from harmony_core.repositories.ports import Company, UnitOfWork
 from harmony_core.work import Expense, RatedWork, TimeEntry, UsageRecord, rate_time, rate_work
 
 
@@ -88,14 +87,3 @@ class Scene:
             if isinstance(fact := item.fact, TimeEntry) and fact.contract_id is None
         ]
         return attrs.evolve(rated, times=(*rated.times, *own))
-
-
-def hours_worked(store: Store, months: Iterable[Month]) -> tuple[HoursWorked, ...]:
-    """The hours behind the labour of some months, for effective hourly rates."""
-    with store.begin() as unit:
-        scene = Scene.load(unit)
-    return tuple(
-        hours
-        for month in months
-        for hours in worked_hours(scene.work_of(month).times, scene.contracts, month)
-    )

@@ -1,0 +1,64 @@
+"""What the played months left in the store, loaded once for tables, report and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from harmony_core.billing import Charge, Invoice
+from harmony_core.contracts import Contract
+from harmony_core.finance import (
+    Consolidation,
+    CostView,
+    JournalEntry,
+    ProfitFacts,
+    consolidate,
+    profit_facts,
+)
+from harmony_core.parties import Customer
+from harmony_core.periods import Month, months_between
+from harmony_core.repositories.ports import Company, Store
+from harmony_core.workflows import WorkReview, review_work
+
+
+@attrs.frozen
+class Results:
+    """Everything that the report shows, up to the last closed month."""
+
+    company: Company
+    first: Month
+    last: Month
+    contracts: Mapping[str, Contract]
+    customers: Mapping[str, Customer]
+    charges: tuple[Charge, ...]
+    invoices: tuple[Invoice, ...]
+    entries: tuple[JournalEntry, ...]
+    review: WorkReview
+    consolidation: Consolidation
+    profit: ProfitFacts
+
+
+def gather(store: Store, first: Month, last: Month) -> Results:
+    """Load what was billed and booked from ``first`` to ``last``."""
+    with store.begin() as unit:
+        company = unit.company.get()
+        contracts = {contract.id: contract for contract in unit.contracts.all()}
+        customers = {customer.id: customer for customer in unit.customers.all()}
+        charges = unit.charges.all(first.first_day, last.last_day)
+        invoices = unit.invoices.all(first.first_day, last.last_day)
+        entries = tuple(unit.journal.entries(through=last.last_day))
+    review = review_work(store, months_between(first, last))
+    return Results(
+        company,
+        first,
+        last,
+        contracts,
+        customers,
+        charges,
+        invoices,
+        entries,
+        review,
+        consolidate(entries, company.group, last.last_day),
+        profit_facts(entries, CostView.GROUP, company.group, review.hours),
+    )
