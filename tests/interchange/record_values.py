@@ -21,6 +21,7 @@ from harmony_core import (
     explanation,
     finance,
     funds,
+    orders,
     parties,
     periods,
     pricing,
@@ -199,6 +200,7 @@ histories_of_employment = histories(st.builds(parties.Employment, texts, texts, 
 
 @st.composite
 def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.ContractLine:
+    fund = draw(st.none() | fund_terms)
     return contracts.ContractLine(
         id=draw(ids),
         product_id=draw(texts),
@@ -206,7 +208,7 @@ def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.Contract
         type=draw(st.sampled_from(products.ContractType)),
         division=draw(texts),
         unit=draw(texts),
-        quantity=draw(not_negative),
+        quantity=draw(not_negative if fund is None else positive),
         scheme=draw(schemes(currency)),
         source=draw(sources),
         billing=draw(billings),
@@ -215,7 +217,7 @@ def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.Contract
         start=draw(days),
         last_day=draw(st.none() | later_days),
         renewal=draw(st.none() | renewals),
-        fund=draw(st.none() | fund_terms),
+        fund=fund,
         serves=draw(st.none() | ids),
     )
 
@@ -337,6 +339,17 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     products.Product: some_products(),
     contracts.ContractLine: contract_lines(),
     contracts.Contract: some_contracts(),
+    orders.OrderLine: st.builds(
+        orders.OrderLine,
+        ids,
+        ids,
+        texts,
+        numbers,
+        days,
+        st.none() | later_days,
+        st.none() | amounts("EUR"),
+        st.none() | ids,
+    ),
     assets.Device: st.builds(
         assets.Device, ids, texts, texts, st.lists(days, max_size=5, unique=True).map(_windows)
     ),

@@ -49,8 +49,10 @@ class Charge:
         booked: what is owed, in three currencies; below zero gives back.
         rate_ids: the exchange rates that converted it.
         quantity: what was counted, before any correction; ``None`` where nothing is counted.
-        evidence: ids of the devices, time entries, expenses or usage records behind it.
-        corrects: the key of the charge that this one corrects.
+        evidence: ids of the devices, time entries, expenses or usage records behind it; usage is
+            named with its source, ``source:id``.
+        corrects: on a correction, the key of the period's first charge. That one is not in the
+            books where it came to nothing (overage, true-up) or fell due before they opened.
     """
 
     key: str

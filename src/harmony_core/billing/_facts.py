@@ -31,13 +31,18 @@ F = TypeVar("F", bound=_Fact)
 M = TypeVar("M")
 
 
+def _place(fact: _Fact) -> tuple[date, str, str]:
+    """Day and id; an id of usage is unique only within its source."""
+    return fact.day, fact.id, fact.source if isinstance(fact, UsageRecord) else ""
+
+
 class _ByDay(Generic[F]):
     """Facts of one line in order of day and id."""
 
     __slots__ = ("days", "facts")
 
     def __init__(self, facts: Iterable[F]) -> None:
-        self.facts = sorted(facts, key=lambda fact: (fact.day, fact.id))
+        self.facts = sorted(facts, key=_place)
         self.days = [fact.day for fact in self.facts]
 
     def within(self, span: Span) -> Sequence[F]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, time
+from fractions import Fraction
 
 from harmony_core.billing._facts import Facts
 from harmony_core.contracts import Contract, ContractLine
@@ -20,7 +21,8 @@ class LineFund:
     """The fund behind a prepayment line, as known on any day.
 
     Every period of the line buys a block; every time entry on the line draws its hours times its
-    multiplier times the fund's units per hour.
+    multiplier times the fund's units per hour. Hours below zero take back draws of the same day or
+    before, the latest first, as if that much had not been worked.
     """
 
     def __init__(
@@ -29,7 +31,7 @@ class LineFund:
         self.contract, self.line, self.terms = contract, line, terms
         self._entries = entries
         self._last_known = max((entry.known_on for entry in entries), default=date.min)
-        self._late = [entry for entry in entries if entry.known_on > entry.day]
+        self._late = [entry for entry in entries if entry.known_on > entry.day or entry.hours < 0]
         self._statements: dict[tuple[str, ...], FundStatement] = {}
 
     def blocks(self) -> tuple[Block, ...]:
@@ -51,13 +53,14 @@ class LineFund:
     def statement(self, known: date) -> FundStatement:
         """Every draw replayed, of the entries recorded on or before ``known``.
 
-        Entries in time order that are simply in the future do not change the past, so only the
-        late ones tell one day's knowledge from another's.
+        Entries in time order that are simply in the future do not change the past, so only those
+        that came late, or take something back, tell one day's knowledge from another's.
         """
         unknown = tuple(entry.id for entry in self._late if entry.known_on > known)
         if unknown not in self._statements:
             left_out = frozenset(unknown)
-            draws = [self._draw(entry) for entry in self._entries if entry.id not in left_out]
+            entries = [entry for entry in self._entries if entry.id not in left_out]
+            draws = [self._draw(entry, hours) for entry, hours in _worked(entries)]
             overage = Overage(OverageMode.BILL, self.terms.overage_price(self.contract.currency))
             self._statements[unknown] = draw_down(
                 self.blocks(), draws, self.terms.order, overage=overage
@@ -69,16 +72,33 @@ class LineFund:
         cash = self.terms.unit.value == "cash"
         return self.contract.currency if cash else self.terms.unit.value
 
-    def _draw(self, entry: TimeEntry) -> Draw:
+    def _draw(self, entry: TimeEntry, hours: Fraction) -> Draw:
         per_hour = self.terms.units_for(self.contract.currency)
         return Draw(
             entry.id,
             entry.day,
-            entry.hours,
+            hours,
             entry.multiplier * per_hour,
             entry.started_at,
             entry.recorded_on,
         )
+
+
+def _worked(entries: Iterable[TimeEntry]) -> list[tuple[TimeEntry, Fraction]]:
+    """The entries with the hours that are left after others took some of them back."""
+    worked: list[TimeEntry] = []
+    taken_back: list[TimeEntry] = []
+    for entry in sorted(entries, key=lambda one: (one.day, one.started_at or time.min, one.id)):
+        (worked if entry.hours >= 0 else taken_back).append(entry)
+    left = {entry.id: entry.hours for entry in worked}
+    for back in taken_back:
+        units = -back.hours * back.multiplier
+        for entry in reversed(worked):
+            if entry.day <= back.day and entry.multiplier:
+                part = min(units, left[entry.id] * entry.multiplier)
+                left[entry.id] -= part / entry.multiplier
+                units -= part
+    return [(entry, left[entry.id]) for entry in worked]
 
 
 def block_id(line: ContractLine, start: date) -> str:

@@ -23,11 +23,12 @@ from harmony_core.billing._funds import fund_of
 from harmony_core.billing._plan import trigger_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, ContractLine
-from harmony_core.explanation import Explainer, Explanation
-from harmony_core.finance import Money
+from harmony_core.explanation import Explainer, Explanation, exact_text
+from harmony_core.finance import Money, convert
 from harmony_core.periods import ServicePeriod, proration
-from harmony_core.pricing import explain
+from harmony_core.pricing import explain, net_quantity
 from harmony_core.products import DevicesCounted, ExpensesIncurred, TimeWorked, UsageMetered
+from harmony_core.work import Expense
 
 
 @attrs.frozen
@@ -90,44 +91,49 @@ class Measurement:
             parts.append(name)
         why.step("hours", "hours to bill", "add", *parts, unit="h")
         hours = why.value("hours")
-        price = why.adopt(explain(line.scheme, hours), "price_", {"quantity": "hours"})
+        if hours >= 0:
+            price = why.adopt(explain(line.scheme, hours), "price_", {"quantity": "hours"})
+        else:
+            price = self._given_back(why, hours)
         return self._settled(why, price, hours, tuple(entry.id for entry in entries))
 
+    def _given_back(self, why: Explainer, hours: Fraction) -> str:
+        """More hours were taken back than worked: priced as a charge, and the sign turned."""
+        why.given("nothing", "nothing", 0)
+        why.step("back", "hours taken back", "subtract", "nothing", "hours", unit="h")
+        charge = why.adopt(explain(self.line.scheme, -hours), "price_", {"quantity": "back"})
+        unit = self.contract.currency
+        return why.step("credit", "credit for them", "subtract", "nothing", charge, unit=unit)
+
     def _expenses(self, day: date, source: ExpensesIncurred) -> Measured:
+        """What was spent, each expense settled in the contract's currency, then added up.
+
+        The customer reads this explanation: in which currency an expense was paid would tell him
+        who worked where, so each is given here as it is passed on.
+        """
         line, span = self.line, self.period.span
-        currency = self.contract.currency
         items = known_by(self.facts.expenses_of(self.contract.id, line.id, span), day)
         why = self._explainer("expenses passed on")
-        why.given("smallest", "smallest unit", Money(1, currency).exact.value, currency)
-        why.given("factor", "one plus the markup", 1 + source.markup_percent / 100)
+        currency = self.contract.currency
         parts = []
         for number, item in enumerate(items, start=1):
-            spent = why.given(
-                f"spent{number}",
-                f"{item.day} {item.id}",
-                item.amount.exact.value,
-                item.amount.currency,
-            )
-            rate = self.terms.rates.find(
-                item.amount.currency,
-                currency,
-                item.day,
-                policy=self.terms.rate_policy,
-                known=max(item.day, item.known_on),
-            )
-            why.given(f"rate{number}", "exchange rate", rate.value)
-            operands = (spent, f"rate{number}", "factor")
-            exact = why.step(
-                f"exact{number}",
-                "in the contract's currency, with markup",
-                "multiply",
-                *operands,
-                unit=currency,
-            )
-            rule = f"round_{self.terms.rounding.mode.value}"
-            parts.append(why.step(f"part{number}", "settled", rule, exact, "smallest"))
+            passed_on = self._passed_on(item, source).exact.value
+            parts.append(why.given(f"spent{number}", f"{item.day} {item.id}", passed_on, currency))
         total = why.step("total", "expenses passed on", "add", *parts, unit=currency)
-        return self._settled(why, total, None, tuple(item.id for item in items))
+        amount = Money.of(why.value(total), currency)
+        evidence = tuple(item.id for item in items)
+        return Measured(amount, None, evidence, why.explanation(total))
+
+    def _passed_on(self, item: Expense, source: ExpensesIncurred) -> Money:
+        rate = self.terms.rates.find(
+            item.amount.currency,
+            self.contract.currency,
+            item.day,
+            policy=self.terms.rate_policy,
+            known=item.known_on,
+        )
+        with_markup = item.amount.exact * (1 + source.markup_percent / 100)
+        return convert(with_markup, rate, self.terms.rounding)
 
     def _usage(self, day: date, source: UsageMetered) -> Measured:
         span = self.period.span
@@ -135,9 +141,13 @@ class Measurement:
         why = self._explainer("metered usage")
         why.fact("meter", source.meter)
         why.fact("usage records", str(len(records)))
-        quantity = sum((record.quantity for record in records), Fraction(0))
+        metered = sum((record.quantity for record in records), Fraction(0))
+        if metered < 0:
+            why.fact("taken back beyond the usage of the period", exact_text(-metered))
+        quantity = net_quantity(0, metered)
         price = why.adopt(explain(self.line.scheme, quantity), "price_")
-        return self._settled(why, price, quantity, tuple(record.id for record in records))
+        evidence = tuple(f"{record.source}:{record.id}" for record in records)
+        return self._settled(why, price, quantity, evidence)
 
     def _devices(self, day: date, source: DevicesCounted) -> Measured:
         if self.kind is ChargeKind.TRUE_UP:

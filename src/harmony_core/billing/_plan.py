@@ -29,8 +29,7 @@ from harmony_core.products import (
 class PlannedCharge:
     """A charge that may be due: enough to know its key without computing its amount.
 
-    ``first_trigger`` is the trigger of the period's first charge. ``before`` is set on a
-    correction: the day as of whose knowledge the period was charged last.
+    ``before`` is set on a correction: the day as of whose knowledge the period was looked at last.
     """
 
     contract: Contract
@@ -38,7 +37,6 @@ class PlannedCharge:
     kind: ChargeKind
     period: ServicePeriod
     trigger: date
-    first_trigger: date
     before: date | None = None
 
     @property
@@ -49,11 +47,10 @@ class PlannedCharge:
 
     @property
     def corrects(self) -> str | None:
-        """The key of the charge that a correction amends."""
+        """The key of the first charge of the period that a correction amends."""
         if self.before is None:
             return None
-        known = None if self.before == self.first_trigger else self.before
-        return charge_key(self.contract.id, self.line.id, self.kind, self.period.span.start, known)
+        return charge_key(self.contract.id, self.line.id, self.kind, self.period.span.start)
 
 
 def plan(
@@ -66,12 +63,12 @@ def plan(
             if first > through:
                 break  # triggers rise with the periods
             if first >= opening_day:
-                yield PlannedCharge(contract, line, kind, period, first, first)
+                yield PlannedCharge(contract, line, kind, period, first)
             before = first
             days = _known_days(contract, line, kind, period.span, facts)
             for known in sorted({day for day in days if first < day <= through}):
                 if known >= opening_day:
-                    yield PlannedCharge(contract, line, kind, period, known, first, before)
+                    yield PlannedCharge(contract, line, kind, period, known, before)
                 before = known
 
 
@@ -108,8 +105,12 @@ def _known_days(
 ) -> Iterable[date]:
     """The days on which something about the period became known."""
     if kind is ChargeKind.OVERAGE:  # an earlier draw known late moves what later ones find
-        so_far = Span(line.start, span.end)
-        return (entry.known_on for entry in facts.time_of(contract.id, line.id, so_far))
+        ever = Span(line.start, date.max)
+        return (
+            entry.known_on
+            for entry in facts.time_of(contract.id, line.id, ever)
+            if entry.day < span.end or entry.hours < 0  # which takes back what was drawn earlier
+        )
     match line.source:
         case TimeWorked():
             return (entry.known_on for entry in facts.time_of(contract.id, line.id, span))

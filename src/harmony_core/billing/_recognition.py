@@ -92,7 +92,7 @@ def accruals(
                 over = period.span.last_day <= close
                 if trigger <= close or trigger < terms.opening_day or not (over or line.is_fixed):
                     continue
-                planned = PlannedCharge(contract, line, kind, period, trigger, trigger)
+                planned = PlannedCharge(contract, line, kind, period, trigger)
                 charge = charge_of(planned, facts, terms)
                 if charge is not None:
                     yield charge

@@ -16,6 +16,8 @@ import attrs
 
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.explanation import exact_text
+from harmony_core.finance import Exact, exact
 from harmony_core.periods import Interval, Schedule, ServicePeriod, Span, service_periods
 from harmony_core.pricing import Scheme
 from harmony_core.products import (
@@ -41,6 +43,10 @@ class Side(StrEnum):
     BUY = "buy"
 
 
+def _quantity(value: Exact) -> Fraction:
+    return exact(value, "a quantity")
+
+
 @attrs.frozen
 class ContractLine:
     """One thing agreed: what, how much of it, at which price, from when to when, billed how.
@@ -58,7 +64,7 @@ class ContractLine:
     type: ContractType
     division: str
     unit: str
-    quantity: Fraction
+    quantity: Fraction = attrs.field(converter=_quantity)
     scheme: Scheme
     source: QuantitySource
     billing: Billing
@@ -77,7 +83,11 @@ class ContractLine:
                 f"line {self.id!r} ends on {self.last_day}, before it starts on {self.start}"
             )
         if self.quantity < 0:
-            raise InvalidValue(f"line {self.id!r} has a quantity below zero: {self.quantity}")
+            raise InvalidValue(
+                f"line {self.id!r} has a quantity below zero: {exact_text(self.quantity)}"
+            )
+        if self.fund is not None and not self.quantity:
+            raise InvalidValue(f"line {self.id!r} buys blocks of nothing: give units per block")
 
     @property
     def end(self) -> date | None:

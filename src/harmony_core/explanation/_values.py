@@ -184,7 +184,7 @@ def _figure(wording: Wording, part: Given | Step) -> str:
 
 
 def _formula(wording: Wording, step: Step, values: Mapping[str, Fraction]) -> str:
-    if step.operation == "take":
+    if step.operation == "take" or not step.operands:
         return ""
     numbers = [wording.number(values[name]) for name in step.operands]
     if sign := _SIGNS.get(step.operation):
@@ -260,7 +260,7 @@ class Explainer:
             self._claim(names[step.name], step.value)
             operands = tuple(names[operand] for operand in step.operands)
             self._steps.append(attrs.evolve(step, name=names[step.name], operands=operands))
-        self._facts.extend(other.facts)
+        self._facts.extend(fact for fact in other.facts if fact not in self._facts)
         return names[other.result]
 
     def explanation(self, result: str) -> Explanation:

@@ -96,7 +96,7 @@ def draw_down(
             left[block_id] -= quantity
             allocations.append(Allocation(draw.id, block_id, draw.day, quantity))
         if rest > 0 and overage.mode is OverageMode.BILL:
-            rate = overage.rate or _price_of_one(unit)
+            rate = _price_of_one(unit) if overage.rate is None else overage.rate  # zero is a price
             billed.append(_overage_line(draw, within, unit, overage, rate))
     balances = tuple((block.id, _balance(block, left[block.id], as_of)) for block in fund)
     return FundStatement(unit, as_of, tuple(allocations), tuple(billed), tuple(denied), balances)

@@ -10,16 +10,22 @@ import attrs
 
 from harmony_core.contracts import Contract, ContractLine, Side
 from harmony_core.errors import (
+    AccountNotMapped,
     AlreadyExecuted,
     HarmonyError,
     InputRejected,
     InvalidValue,
+    PriceNotFound,
     Problem,
     RuleBroken,
 )
-from harmony_core.finance import ExactAmount, LegalEntity, Role
+from harmony_core.finance import Exact, ExactAmount, LegalEntity, Role, exact
 from harmony_core.pricing import PerUnit, Scheme
 from harmony_core.products import Catalogue, FixedQuantity, Product
+
+
+def _quantity(value: Exact) -> Fraction:
+    return exact(value, "a quantity")
 
 
 @attrs.frozen
@@ -38,7 +44,7 @@ class OrderLine:
     id: str
     contract_id: str
     product_id: str
-    quantity: Fraction
+    quantity: Fraction = attrs.field(converter=_quantity)
     start: date
     last_day: date | None = None
     unit_price: ExactAmount | None = None
@@ -127,19 +133,21 @@ def _contract_lines(
     taken: set[tuple[str, str]] = set()
     for number, ordered in enumerate(order.lines):
         path = f"order {order.id}.lines[{number}]"
-        if (ordered.contract_id, ordered.id) in taken:
-            message = f"contract {ordered.contract_id!r} has a line {ordered.id!r} already"
-            problems.append(Problem.at(path, message))
-            continue
-        taken.add((ordered.contract_id, ordered.id))
         try:
             made = list(_lines_of(order, ordered, catalogue))
-            for line in made:
-                _require_accounts(entity, line)
         except HarmonyError as reason:
             problems.append(Problem.at(path, str(reason)))
-        else:
-            lines.setdefault(ordered.contract_id, []).extend(made)
+            continue
+        faults = [fault for line in made for fault in _faults_of(line, order, entity)]
+        names = [(ordered.contract_id, line.id) for line in made]
+        faults += [
+            f"contract {contract_id!r} has a line {line_id!r} already"
+            for contract_id, line_id in names
+            if (contract_id, line_id) in taken
+        ]
+        taken.update(names)
+        problems += [Problem.at(path, fault) for fault in dict.fromkeys(faults)]
+        lines.setdefault(ordered.contract_id, []).extend(made)
     return lines, problems
 
 
@@ -216,7 +224,28 @@ def _line(
     )
 
 
-def _require_accounts(entity: LegalEntity, line: ContractLine) -> None:
-    """A role without a code is a fault of the order, found now and not on the night of billing."""
-    for role in (line.accounting.revenue_role, line.accounting.cost_role, Role.CONTRACT_BALANCE):
-        entity.account(role)
+def _faults_of(line: ContractLine, order: Order, entity: LegalEntity) -> Iterator[str]:
+    """What would stop a later night: found now, on the day of the order."""
+    for role in _roles_of(line, order.side):
+        try:
+            entity.account(role)
+        except AccountNotMapped as missing:
+            yield str(missing)
+    if line.fund is not None:
+        for look_up in (line.fund.units_for, line.fund.overage_price):
+            try:
+                look_up(order.currency)
+            except PriceNotFound as missing:
+                yield str(missing)
+
+
+def _roles_of(line: ContractLine, side: Side) -> Iterator[str]:
+    """The accounts that the line's invoices and months will be booked to."""
+    if side is Side.BUY:
+        yield from (line.accounting.cost_role, Role.PURCHASE_BALANCE, Role.PAYABLE)
+    else:
+        yield from (line.accounting.revenue_role, Role.CONTRACT_BALANCE, Role.RECEIVABLE)
+        yield Role.TAX_PAYABLE
+    if line.fund is not None:
+        yield Role.BREAKAGE_REVENUE
+    yield Role.ROUNDING

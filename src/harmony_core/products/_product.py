@@ -11,6 +11,7 @@ import attrs
 
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, NotFound, PriceNotFound
+from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.pricing import Scheme
 from harmony_core.products._behaviours import (
@@ -27,13 +28,33 @@ from harmony_core.products._behaviours import (
 from harmony_core.products._describe import Description, describe_behaviour
 
 
+def _quantity(value: Exact) -> Fraction:
+    return exact(value, "a quantity")
+
+
+def _percent(value: Exact) -> Fraction:
+    return exact(value, "a percentage")
+
+
 @attrs.frozen
 class Component:
-    """A part of a bundle: how many of which product, and its share of the bundle's price."""
+    """A part of a bundle: how many of which product, and its share of the bundle's price.
+
+    Raises:
+        InvalidValue: a quantity that is not above zero, or a share below zero.
+    """
 
     product_id: str
-    quantity: Fraction
-    share_percent: Fraction
+    quantity: Fraction = attrs.field(converter=_quantity)
+    share_percent: Fraction = attrs.field(converter=_percent)
+
+    def __attrs_post_init__(self) -> None:
+        if self.quantity <= 0 or self.share_percent < 0:
+            raise InvalidValue(
+                f"a bundle holds more than nothing of {self.product_id!r} and shares no price "
+                f"below zero, got {exact_text(self.quantity)} for "
+                f"{exact_text(self.share_percent)} percent"
+            )
 
 
 @attrs.frozen

@@ -1,0 +1,222 @@
+"""An accepted order executes once, whole, or says everything that is wrong with it."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+import attrs
+import pytest
+
+from harmony_core.contracts import Contract, Side
+from harmony_core.errors import AlreadyExecuted, InputRejected, InvalidValue, RuleBroken
+from harmony_core.finance import ExactAmount, LegalEntity
+from harmony_core.orders import Order, OrderLine, execute, problems_of
+from harmony_core.pricing import BandTable, FillUp, PerUnit
+from harmony_core.products import (
+    Catalogue,
+    Component,
+    ContractType,
+    FundTerms,
+    FundUnit,
+    Product,
+    TimeWorked,
+)
+from tests.strategies import GROUP, fund_terms
+
+DAY = date(2026, 3, 10)
+DE = GROUP.entity("DE")
+RECURRING, TRANSACTIONAL = ContractType.RECURRING, ContractType.TRANSACTIONAL
+
+
+def euro(price: str) -> list[PerUnit]:
+    return [PerUnit.of(price, "EUR")]
+
+
+BACKUP = Product.sold_as(RECURRING, "BACKUP", {"en": "Backup"}, euro("4.50"), division="cloud")
+ROUTER = Product.sold_as(TRANSACTIONAL, "ROUTER", "Router", euro("80"), tax_category="H")
+CABLE = Product.sold_as(TRANSACTIONAL, "CABLE", "Cable", euro("2"))
+HELP = Product.sold_as(TRANSACTIONAL, "HELP", "Help", euro("95"), quantity=TimeWorked())
+SEATS = FillUp(BandTable.of("EUR", [(10, "12"), (None, "8")]))
+BANDED = Product.sold_as(RECURRING, "SEATS", "Seats", [SEATS])
+KIT = Product.sold_as(
+    TRANSACTIONAL,
+    "KIT",
+    "Cables",
+    euro("3"),
+    components=(Component("CABLE", 3, "75"), Component("ROUTER", "0.5", 25)),
+)
+OFFICE = Product.sold_as(
+    RECURRING,
+    "OFFICE",
+    "Office",
+    euro("100"),
+    components=(Component("BACKUP", 10, 60), Component("KIT", 2, 40)),
+)
+BLOCK = Product.sold_as(
+    ContractType.PREPAYMENT, "BLOCK", "Hours", euro("90"), fund=fund_terms(), unit="hour"
+)
+CATALOGUE = Catalogue((BACKUP, ROUTER, CABLE, HELP, BANDED, KIT, OFFICE, BLOCK))
+
+
+def ordered(*lines: OrderLine, side: Side = Side.SELL) -> Order:
+    return Order("O-1", side, "K-1", "DE", "EUR", lines, accepted_on=DAY)
+
+
+def bought(product: str, id: str = "1", quantity: int = 2, contract: str = "C-1") -> OrderLine:  # noqa: A002
+    return OrderLine(id, contract, product, Fraction(quantity), DAY)
+
+
+def test_each_line_takes_over_the_behaviour_of_its_product() -> None:
+    order = ordered(bought("BACKUP"), bought("ROUTER", "2"), bought("HELP", "1", 0, "C-2"))
+    result = execute(order, CATALOGUE, DE)
+    assert result.order == attrs.evolve(order, executed=True)
+    first, second = result.contracts
+    assert [line.product_id for line in first.lines] == ["BACKUP", "ROUTER"]
+    assert (first.id, first.order_id, first.type) == ("C-1", "O-1", None)
+    assert second.type is TRANSACTIONAL
+    backup = first.line("1")
+    assert backup.scheme == BACKUP.scheme("EUR")
+    assert (backup.billing, backup.accounting) == (BACKUP.billing, BACKUP.accounting)
+    assert first.line("2").tax_category == "H"
+
+
+def test_a_change_of_the_product_leaves_what_was_sold_alone() -> None:
+    (contract,) = execute(ordered(bought("BACKUP")), CATALOGUE, DE).contracts
+    dearer = attrs.evolve(BACKUP, schemes=(PerUnit.of("9.00", "EUR"),))
+    assert Catalogue((dearer,)).product("BACKUP").scheme("EUR") != contract.lines[0].scheme
+    assert contract.lines[0].scheme == PerUnit.of("4.50", "EUR")
+
+
+def test_an_order_gives_its_contracts_once_and_only_when_accepted() -> None:
+    order = ordered(bought("BACKUP"))
+    with pytest.raises(AlreadyExecuted, match="'O-1' was executed: it gives its contracts once"):
+        execute(execute(order, CATALOGUE, DE).order, CATALOGUE, DE)
+    open_order = attrs.evolve(order, accepted_on=None)
+    with pytest.raises(RuleBroken, match=r"not accepted: call accept\(day\) first"):
+        execute(open_order, CATALOGUE, DE)
+    assert open_order.accept(DAY) == order == order.accept(DAY)
+    with pytest.raises(RuleBroken, match="was accepted on 2026-03-10, not on 2026-03-11"):
+        order.accept(date(2026, 3, 11))
+
+
+def test_every_fault_is_named_with_its_path_and_nothing_is_executed() -> None:
+    order = ordered(
+        bought("BACKUP"),
+        bought("NOTHING", "2"),
+        OrderLine("3", "C-1", "BACKUP", "1", DAY, last_day=date(2026, 3, 9)),
+        OrderLine("4", "C-1", "BACKUP", "1", DAY, unit_price=ExactAmount.of("5", "USD")),
+        bought("ROUTER", "1"),
+    )
+    expected = (
+        "order O-1.lines[1]: no product 'NOTHING' in the catalogue of 8",
+        "order O-1.lines[2]: line '3' ends on 2026-03-09, before it starts on 2026-03-10",
+        "order O-1.lines[3]: the price 5 USD is not in the order's currency EUR",
+        "order O-1.lines[4]: contract 'C-1' has a line '1' already",
+    )
+    assert problems_of(order, CATALOGUE, DE) == expected
+    with pytest.raises(InputRejected) as refused:
+        execute(order, CATALOGUE, DE)
+    assert refused.value.problems == expected
+    assert problems_of(ordered(), CATALOGUE, DE) == ("order O-1: it has no lines",)
+
+
+def test_a_missing_account_is_found_on_the_day_of_the_order() -> None:
+    accounts = {role: code for role, code in DE.accounts.items() if role not in MISSING}
+    poor = LegalEntity("DE", "Poor GmbH", "DE", "EUR", accounts=accounts)
+    order = ordered(bought("BACKUP"), bought("BLOCK", "2"))
+    assert problems_of(order, CATALOGUE, poor) == (
+        "order O-1.lines[0]: entity 'DE' has no account for the role 'receivable': "
+        "add it to its accounts",
+        "order O-1.lines[1]: entity 'DE' has no account for the role 'receivable': "
+        "add it to its accounts",
+        "order O-1.lines[1]: entity 'DE' has no account for the role 'breakage_revenue': "
+        "add it to its accounts",
+    )
+    assert problems_of(ordered(bought("BACKUP"), side=Side.BUY), CATALOGUE, poor) == (
+        "order O-1.lines[0]: entity 'DE' has no account for the role 'purchase_balance': "
+        "add it to its accounts",
+    )
+
+
+MISSING = {"receivable", "breakage_revenue", "purchase_balance"}
+
+
+def test_a_fund_without_a_price_in_the_currency_is_found_on_the_day_of_the_order() -> None:
+    terms = FundTerms(FundUnit.CASH, 12, (("GBP", Fraction(95)),), (ExactAmount.of("95", "GBP"),))
+    block = attrs.evolve(BLOCK, fund=terms)
+    assert problems_of(ordered(bought("BLOCK")), Catalogue((block,)), DE) == (
+        "order O-1.lines[0]: the fund has no tariff for EUR: give units per hour for it, or for "
+        "'*'",
+        "order O-1.lines[0]: the fund has no overage price in EUR: add one",
+    )
+
+
+def test_a_block_of_nothing_is_refused() -> None:
+    order = ordered(bought("BLOCK", quantity=0))
+    assert problems_of(order, CATALOGUE, DE) == (
+        "order O-1.lines[0]: line '1' buys blocks of nothing: give units per block",
+    )
+
+
+def test_nested_bundles_share_the_price_of_the_whole() -> None:
+    """Two offices at 100: 60 % for 10 backups, 40 % for two kits of three cables and half a router.
+
+    The main article keeps the line's id.
+    """
+    (contract,) = execute(ordered(bought("OFFICE")), CATALOGUE, DE).contracts
+    shown = [
+        (line.id, line.product_id, str(line.quantity), str(line.scheme.price(line.quantity)))
+        for line in contract.lines
+    ]
+    assert shown == [
+        ("1", "BACKUP", "20", "120 EUR"),
+        ("1.2", "CABLE", "12", "60 EUR"),
+        ("1.3", "ROUTER", "2", "20 EUR"),
+    ]
+
+
+def test_an_agreed_price_of_a_bundle_is_shared_alike() -> None:
+    line = attrs.evolve(bought("OFFICE", quantity=1), unit_price=ExactAmount.of("50", "EUR"))
+    (contract,) = execute(ordered(line), CATALOGUE, DE).contracts
+    prices = [line.scheme.price(line.quantity).value for line in contract.lines]
+    assert prices == [30, 15, 5]
+
+
+def test_a_part_of_a_bundle_cannot_take_the_id_of_another_line() -> None:
+    order = ordered(bought("OFFICE"), bought("ROUTER", "1.2"))
+    assert problems_of(order, CATALOGUE, DE) == (
+        "order O-1.lines[1]: contract 'C-1' has a line '1.2' already",
+    )
+
+
+def test_what_cannot_be_shared_is_refused() -> None:
+    measured = Product.sold_as(
+        RECURRING, "ALL-IN", "All in", euro("10"), components=(Component("HELP", 1, 100),)
+    )
+    banded = Product.sold_as(
+        RECURRING, "MANY", "Many", [SEATS], components=(Component("BACKUP", 1, 100),)
+    )
+    catalogue = Catalogue((*CATALOGUE.products, measured, banded))
+    found = problems_of(ordered(bought("ALL-IN"), bought("MANY", "2")), catalogue, DE)
+    assert "bundle 'ALL-IN' holds 'HELP', which is measured" in found[0]
+    assert "bundle 'MANY' needs a price per unit to share" in found[1]
+
+
+@pytest.mark.parametrize(("quantity", "share"), [(0, 100), (-1, 100), (1, "-5")])
+def test_a_component_of_nothing_is_refused(quantity: int, share: int | str) -> None:
+    with pytest.raises(InvalidValue, match="holds more than nothing of 'CABLE'"):
+        Component("CABLE", quantity, share)
+
+
+def test_no_price_in_the_currency_is_never_converted_in_silence() -> None:
+    order = attrs.evolve(ordered(bought("BACKUP")), currency="USD")
+    (problem,) = problems_of(order, CATALOGUE, DE)
+    assert "product 'BACKUP' has no price in USD (it has: EUR): add a scheme" in problem
+
+
+def test_a_buy_order_gives_buy_contracts() -> None:
+    line = attrs.evolve(bought("BACKUP"), serves="C-7")
+    (contract,) = execute(ordered(line, side=Side.BUY), CATALOGUE, DE).contracts
+    assert isinstance(contract, Contract)
+    assert (contract.side, contract.lines[0].serves) == (Side.BUY, "C-7")

@@ -1,0 +1,433 @@
+"""A small group with its rates, and generated contracts with the facts that happened under them.
+
+Everything lies around the first half of 2026; rates change monthly and divide nothing evenly.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+from random import Random
+
+import attrs
+from hypothesis import strategies as st
+
+from harmony_core.assets import AssetTypes, Device, DeviceEvent, EventKind
+from harmony_core.billing import BillingTerms, Facts
+from harmony_core.contracts import Contract, ContractLine, Side
+from harmony_core.finance import (
+    ExactAmount,
+    Group,
+    LegalEntity,
+    Money,
+    Rate,
+    RateBook,
+    RatePolicy,
+    Role,
+    TaxRate,
+    TaxTable,
+    minor_digits,
+)
+from harmony_core.parties import Customer, Directory
+from harmony_core.periods import Interval, Month, Timing, months_between
+from harmony_core.pricing import BandTable, FillUp, Flat, LookUp, PerUnit, Scheme
+from harmony_core.products import (
+    Accounting,
+    Billing,
+    ContractType,
+    CountPolicy,
+    DevicesCounted,
+    DrawOrder,
+    ExpensesIncurred,
+    FixedQuantity,
+    FundTerms,
+    FundUnit,
+    QuantitySource,
+    Recognition,
+    TimeWorked,
+    UsageMetered,
+)
+from harmony_core.work import Expense, TimeEntry, UsageRecord
+
+OPENING = date(2026, 1, 1)
+FIRST, LAST = date(2025, 10, 1), date(2026, 6, 30)
+END = date(2026, 9, 30)
+"""Every fact is known by then, and every charge of those months has fallen due."""
+
+ROLES = tuple(value for name, value in vars(Role).items() if name.isupper())
+GROUP = Group(
+    "G",
+    "Group",
+    "GBP",
+    tuple(
+        LegalEntity(id_, id_, id_, code, accounts={role: role for role in ROLES})
+        for id_, code in {"GB": "GBP", "DE": "EUR", "IN": "INR"}.items()
+    ),
+    OPENING,
+)
+_PER_EURO = {"GBP": "0.8571", "USD": "1.1373", "INR": "90.0913", "JPY": "161.37"}
+RATES = RateBook(
+    Rate(
+        "EUR",
+        code,
+        month.first_day,
+        Fraction(value) * (1000 + 7 * number) / 1000,
+        source="house",
+    )
+    for number, month in enumerate(months_between(Month(2025, 1), Month(2028, 12)))
+    for code, value in _PER_EURO.items()
+)
+TREE = AssetTypes({"computer": None, "server": "computer", "laptop": "computer", "switch": None})
+TERMS = BillingTerms(GROUP, RATES, TREE, RatePolicy(max_age_days=40))
+CUSTOMERS = Directory(
+    [
+        Customer("K-1", "Customer", "DE", "EUR"),
+        Customer("K-9", "The same, entered twice", "DE", "EUR", merged_into="K-1"),
+    ]
+)
+TAXES = TaxTable(
+    TaxRate(country, category, Fraction(percent), date(2020, 1, 1))
+    for country, standard in (("GB", 20), ("DE", 19), ("IN", 18))
+    for category, percent in (("S", standard), ("G", 0))
+)
+
+CURRENCIES = ("EUR", "GBP", "USD", "JPY")
+
+
+@attrs.frozen
+class Happened:
+    """A contract and everything that happened under it."""
+
+    contract: Contract
+    time: tuple[TimeEntry, ...] = ()
+    expenses: tuple[Expense, ...] = ()
+    usage: tuple[UsageRecord, ...] = ()
+    devices: tuple[Device, ...] = ()
+    events: tuple[DeviceEvent, ...] = ()
+
+    def facts(self, known: date = date.max, shuffled: Random | None = None) -> Facts:
+        """The facts recorded by ``known``, in an order that must not matter."""
+
+        def arranged(items: tuple[object, ...]) -> list[object]:
+            there = [item for item in items if getattr(item, "known_on", date.min) <= known]
+            if shuffled is not None:
+                shuffled.shuffle(there)
+            return there
+
+        return Facts(
+            time=arranged(self.time),  # type: ignore[arg-type]
+            expenses=arranged(self.expenses),  # type: ignore[arg-type]
+            usage=arranged(self.usage),  # type: ignore[arg-type]
+            devices=arranged(self.devices),  # type: ignore[arg-type]
+            device_events=arranged(self.events),  # type: ignore[arg-type]
+            directory=CUSTOMERS,
+        )
+
+    def at_once(self) -> Happened:
+        """The same, had everything been recorded on its own day."""
+        return attrs.evolve(
+            self,
+            time=tuple(attrs.evolve(one, recorded_on=None) for one in self.time),
+            expenses=tuple(attrs.evolve(one, recorded_on=None) for one in self.expenses),
+            usage=tuple(attrs.evolve(one, recorded_on=None) for one in self.usage),
+            events=tuple(attrs.evolve(one, recorded_on=None) for one in self.events),
+        )
+
+
+def line(
+    scheme: Scheme,
+    start: date = date(2026, 1, 1),
+    last_day: date | None = None,
+    *,
+    id: str = "1",  # noqa: A002  the field's own name
+    kind: ContractType = ContractType.RECURRING,
+    quantity: int | Fraction = 1,
+    source: QuantitySource | None = None,
+    timing: Timing = Timing.ADVANCE,
+    months: int | None = 1,
+    lead_days: int = 0,
+    recognition: Recognition = Recognition.AT_ONCE,
+    fund: FundTerms | None = None,
+    tax_category: str = "S",
+    serves: str | None = None,
+) -> ContractLine:
+    """A contract line, of which a test names only what it is about."""
+    return ContractLine(
+        id=id,
+        product_id=f"P-{id}",
+        names=(("en", "Service"), ("de", "Leistung")),
+        type=kind,
+        division="managed",
+        unit="piece",
+        quantity=Fraction(quantity),
+        scheme=scheme,
+        source=source or FixedQuantity(),
+        billing=Billing(timing, None if months is None else Interval.months(months), lead_days),
+        accounting=Accounting("revenue.managed", recognition=recognition),
+        tax_category=tax_category,
+        start=start,
+        last_day=last_day,
+        fund=fund,
+        serves=serves,
+    )
+
+
+def contract(
+    *lines: ContractLine,
+    id: str = "C-1",  # noqa: A002
+    side: Side = Side.SELL,
+    party: str = "K-1",
+    entity: str = "DE",
+) -> Contract:
+    """A contract of these lines, in their currency."""
+    return Contract(id, side, party, entity, lines[0].scheme.currency, lines)
+
+
+def fund_terms(
+    currency: str = "EUR",
+    *,
+    valid_months: int = 12,
+    unit: FundUnit = FundUnit.HOURS,
+    units_per_hour: int | Fraction = 1,
+    overage: str = "100",
+    order: DrawOrder = DrawOrder.EXPIRY,
+) -> FundTerms:
+    """Terms of a fund with one tariff and one price beyond it."""
+    return FundTerms(
+        unit,
+        valid_months,
+        (("*", Fraction(units_per_hour)),),
+        (ExactAmount.of(overage, currency),),
+        order,
+    )
+
+
+# --- generated ---------------------------------------------------------------------------------
+
+_days = st.integers(0, (LAST - FIRST).days).map(lambda n: FIRST + timedelta(days=n))
+_starts = st.sampled_from([date(2025, 10, 31), date(2025, 12, 31), date(2026, 2, 28)]) | _days
+_last_days = st.none() | st.integers(0, 200)
+_prices = st.sampled_from(["0", "0.00045", "1", "9.99", "33.33", "95", "1234.56"])
+_quantities = st.sampled_from([Fraction(n) for n in (0, 1, 3, 12, "2.5", "1/3", 60)])
+
+
+def _recorded(day: date, delay: int | None) -> date | None:
+    return None if delay is None else day + timedelta(days=delay)
+
+
+_delays = st.none() | st.integers(0, 3) | st.integers(0, 75)
+
+
+@st.composite
+def schemes(draw: st.DrawFn, currency: str) -> Scheme:
+    """Any price scheme whose price rises, or stays, with the quantity; look-up may fall."""
+    shape = draw(st.sampled_from(["flat", "per unit", "fill up", "look up"]))
+    price = draw(_prices)
+    if shape == "flat":
+        return Flat.of(price, currency)
+    if shape == "per unit":
+        return PerUnit.of(price, currency)
+    table = BandTable.of(currency, [(2, price), (10, "0.07", "5"), (None, "3.3333")])
+    return FillUp(table) if shape == "fill up" else LookUp(table)
+
+
+def _ends(start: date, length: int | None) -> date | None:
+    return None if length is None else start + timedelta(days=length)
+
+
+@st.composite
+def fixed_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # noqa: A002
+    """A line of a fixed quantity, recurring or billed once."""
+    start = draw(_starts)
+    months = draw(st.sampled_from([None, 1, 1, 3, 12]))
+    return line(
+        draw(schemes(currency)),
+        start,
+        _ends(start, draw(_last_days)),
+        id=id,
+        kind=ContractType.TRANSACTIONAL if months is None else ContractType.RECURRING,
+        quantity=draw(_quantities),
+        timing=draw(st.sampled_from(Timing)),
+        months=months,
+        lead_days=draw(st.sampled_from([0, 0, 5, 14])),
+        recognition=draw(st.sampled_from([Recognition.AT_ONCE, Recognition.STRAIGHT_LINE])),
+    )
+
+
+@st.composite
+def worked_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # noqa: A002
+    """A line of time or of expenses."""
+    source: QuantitySource = TimeWorked()
+    if draw(st.booleans()):
+        source = ExpensesIncurred(Fraction(draw(st.sampled_from(["0", "10", "7.5"]))))
+    return line(
+        PerUnit.of(draw(_prices), currency),
+        draw(_starts),
+        id=id,
+        kind=ContractType.TRANSACTIONAL,
+        quantity=0,
+        source=source,
+        timing=Timing.ARREARS,
+        months=None,
+    )
+
+
+@st.composite
+def device_lines(
+    draw: st.DrawFn,
+    id: str,  # noqa: A002
+    currency: str,
+    policy: CountPolicy | None = None,
+) -> ContractLine:
+    """A line that counts devices."""
+    start = draw(_starts)
+    policy = policy or draw(st.sampled_from(CountPolicy))
+    advance = policy is CountPolicy.ADVANCE_TRUE_UP or (
+        policy is CountPolicy.FIRST_DAY and draw(st.booleans())
+    )
+    types = tuple(draw(st.sampled_from([["computer"], ["laptop", "switch"], ["server"]])))
+    return line(
+        draw(schemes(currency)),
+        start,
+        _ends(start, draw(_last_days)),
+        id=id,
+        kind=ContractType.CONSUMPTION,
+        quantity=0,
+        source=DevicesCounted(types, policy, draw(st.integers(0, 2))),
+        timing=Timing.ADVANCE if advance else Timing.ARREARS,
+        months=draw(st.sampled_from([1, 3])),
+        lead_days=draw(st.sampled_from([0, 0, 7])),
+        recognition=Recognition.STRAIGHT_LINE if advance else Recognition.AT_ONCE,
+    )
+
+
+@st.composite
+def usage_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # noqa: A002
+    """A line that meters usage."""
+    start = draw(_starts)
+    return line(
+        draw(schemes(currency)),
+        start,
+        _ends(start, draw(_last_days)),
+        id=id,
+        kind=ContractType.CONSUMPTION,
+        quantity=0,
+        source=UsageMetered(draw(st.sampled_from(["storage", "traffic"]))),
+        timing=Timing.ARREARS,
+        months=draw(st.sampled_from([1, 3])),
+    )
+
+
+@st.composite
+def prepaid_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # noqa: A002
+    """A line that buys blocks, once or again and again."""
+    start = draw(_starts)
+    unit = draw(st.sampled_from(FundUnit))
+    return line(
+        PerUnit.of(draw(_prices), currency),
+        start,
+        _ends(start, draw(_last_days)),
+        id=id,
+        kind=ContractType.PREPAYMENT,
+        quantity=draw(st.sampled_from([Fraction(n) for n in (1, 5, 10, "7.25")])),
+        months=draw(st.sampled_from([None, 1, 3])),
+        lead_days=draw(st.sampled_from([0, 10])),
+        recognition=Recognition.AS_DRAWN,
+        fund=fund_terms(
+            currency,
+            valid_months=draw(st.integers(1, 4)),
+            unit=unit,
+            units_per_hour=draw(st.sampled_from([Fraction(1), Fraction(3), Fraction("2.5")])),
+            overage=draw(_prices),
+            order=draw(st.sampled_from(DrawOrder)),
+        ),
+    )
+
+
+@st.composite
+def contracts(draw: st.DrawFn) -> Contract:
+    """A contract of one to four lines of any of the four types."""
+    currency = draw(st.sampled_from(CURRENCIES))
+    kinds = st.sampled_from([fixed_lines, worked_lines, device_lines, usage_lines, prepaid_lines])
+    chosen = draw(st.lists(kinds, min_size=1, max_size=4))
+    lines = [draw(make(str(number), currency)) for number, make in enumerate(chosen, start=1)]
+    return contract(*lines, entity=draw(st.sampled_from(["GB", "DE", "IN"])))
+
+
+@st.composite
+def _time(draw: st.DrawFn, number: int, line_id: str) -> TimeEntry:
+    day = draw(_days)
+    return TimeEntry(
+        f"T-{number}",
+        draw(st.sampled_from(["anna", "ravi"])),
+        day,
+        Fraction(draw(st.integers(-4, 32)), 4),  # below zero takes hours back
+        "C-1",
+        line_id,
+        multiplier=Fraction(draw(st.sampled_from(["1", "1", "1.5", "2", "0"]))),
+        recorded_on=_recorded(day, draw(_delays)),
+    )
+
+
+@st.composite
+def _expense(draw: st.DrawFn, number: int, line_id: str) -> Expense:
+    day, code = draw(_days), draw(st.sampled_from(CURRENCIES))
+    amount = Money(draw(st.integers(0, 90)) * 10 ** minor_digits(code) + 3, code)
+    recorded = _recorded(day, draw(_delays))
+    return Expense(f"E-{number}", "anna", day, amount, "C-1", line_id, recorded_on=recorded)
+
+
+@st.composite
+def _usage(draw: st.DrawFn, number: int) -> UsageRecord:
+    day = draw(_days)
+    return UsageRecord(
+        f"U-{number // 2}",  # an id is unique only within its source
+        "ab"[number % 2],
+        day,
+        draw(st.sampled_from(["K-1", "K-9"])),
+        draw(st.sampled_from(["storage", "traffic"])),
+        Fraction(draw(st.integers(-9, 40)), 3),
+        recorded_on=_recorded(day, draw(_delays)),
+    )
+
+
+@st.composite
+def _event(draw: st.DrawFn) -> DeviceEvent:
+    day, kind = draw(_days), draw(st.sampled_from(EventKind))
+    device = draw(st.sampled_from([device.id for device in DEVICES]))
+    return DeviceEvent(device, day, kind, _recorded(day, draw(_delays)))
+
+
+DEVICES = (
+    Device("D-1", "laptop", "K-1"),
+    Device("D-2", "server", "K-9"),
+    Device("D-3", "switch", "K-1"),
+    Device("D-4", "laptop", "K-2"),
+)
+
+
+@st.composite
+def happened(draw: st.DrawFn, agreed: st.SearchStrategy[Contract] | None = None) -> Happened:
+    """A contract and up to a dozen facts of each kind that its lines measure."""
+    made = draw(contracts() if agreed is None else agreed)
+    timed = [
+        one.id for one in made.lines if isinstance(one.source, TimeWorked) or one.fund is not None
+    ]
+    paid = [one.id for one in made.lines if isinstance(one.source, ExpensesIncurred)]
+    metered = any(isinstance(one.source, UsageMetered) for one in made.lines)
+    counted = any(isinstance(one.source, DevicesCounted) for one in made.lines)
+    many = st.integers(0, 12)
+    return Happened(
+        made,
+        tuple(
+            draw(_time(number, draw(st.sampled_from(timed))))
+            for number in range(draw(many) if timed else 0)
+        ),
+        tuple(
+            draw(_expense(number, draw(st.sampled_from(paid))))
+            for number in range(draw(many) if paid else 0)
+        ),
+        tuple(draw(_usage(number)) for number in range(draw(many) if metered else 0)),
+        DEVICES if counted else (),
+        tuple(draw(_event()) for _ in range(draw(many) if counted else 0)),
+    )
