@@ -19,6 +19,7 @@ from harmony_core.repositories import (
     JournalRepository,
     MemoryStore,
     MonthRepository,
+    NightRepository,
     RateRepository,
     RecognitionRepository,
     Register,
@@ -146,3 +147,9 @@ class TestMonths(testing.MonthRepositorySuite):
     @pytest.fixture
     def store(self, unit: UnitOfWork) -> MonthRepository:
         return unit.months
+
+
+class TestNights(testing.NightRepositorySuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> NightRepository:
+        return unit.nights

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from harmony_core.repositories.sql import SqlStore
 from harmony_core.workflows import MonthReport
 
 _LANGUAGES = ("en", "de")
+_WIDTH_OF_A_FILE = 160
 
 
 def run_demo(out: Path, first: Month, last: Month, data: Path | None) -> None:
@@ -29,7 +31,7 @@ def run_demo(out: Path, first: Month, last: Month, data: Path | None) -> None:
 
     The input is read and checked as a whole before anything is written.
     """
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE)
     demo = read_files(frozen_files() if data is None else data)
     out.mkdir(parents=True, exist_ok=True)
     store = SqlStore(f"sqlite:///{out / 'company.db'}")
@@ -80,7 +82,7 @@ def _print(console: Console, table: Table, culture: Culture) -> None:
     shown = RichTable(title=f"\n{table.title}", title_justify="left", title_style="bold")
     for index, name in enumerate(table.columns):
         right = any(is_number(row[index]) for row in table.rows)
-        shown.add_column(name, justify="right" if right else "left")
+        shown.add_column(name, justify="right" if right else "left", no_wrap=right)
     for row in table.text_rows(culture):
         shown.add_row(*row)
     console.print(shown)

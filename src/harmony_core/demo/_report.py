@@ -95,6 +95,7 @@ def _draw(results: Results, draw: Callable[[Results, Axes], None], height: float
         figure = Figure(figsize=(10, height), layout="constrained")
         axes = figure.subplots()
         draw(results, axes)
+        axes.margins(y=0.02 if draw is _ranked else 0.18)  # room for the legend above the bars
         axes.spines[["top", "right"]].set_visible(False)
         text = StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None})

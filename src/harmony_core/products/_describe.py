@@ -78,7 +78,7 @@ def describe_behaviour(
     """Describe one bundle of behaviours; products and contract lines share this."""
     unit = culture.words(unit)
     sentences: list[tuple[str, str]] = []
-    for scheme in schemes:
+    for scheme in schemes if not isinstance(quantity, ExpensesIncurred) else ():
         sentences += (("price", sentence) for sentence in _price(culture, scheme, unit))
     sentences.append(("quantity", _quantity(culture, quantity)))
     if fund is not None:

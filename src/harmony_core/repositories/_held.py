@@ -41,6 +41,7 @@ class Tables:
     invoices: dict[str, Invoice] = attrs.Factory(dict)
     journal: dict[str, JournalEntry] = attrs.Factory(dict)
     months: set[Month] = attrs.Factory(set)
+    night: date | None = None
 
     def copied(self) -> Tables:
         return Tables(
@@ -55,6 +56,7 @@ class Tables:
             invoices=dict(self.invoices),
             journal=dict(self.journal),
             months=set(self.months),
+            night=self.night,
         )
 
 
@@ -269,3 +271,11 @@ class HeldMonths(Part):
         if month in self._tables.months:
             raise RuleBroken(f"{month} is closed already")
         self._tables.months.add(month)
+
+
+class HeldNights(Part):
+    def last(self) -> date | None:
+        return self._tables.night
+
+    def ran(self, day: date) -> None:
+        self._tables.night = max(day, self._tables.night or day)

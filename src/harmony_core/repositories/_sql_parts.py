@@ -333,5 +333,20 @@ class SqlMonths(Part):
         self.session.put_once(tables.closed_month, {"month": str(month)}, _closed)
 
 
+class SqlNights(Part):
+    def last(self) -> date | None:
+        newest = select(tables.billing_night.c.day).order_by(tables.billing_night.c.day.desc())
+        found = next(self.session.rows(newest.limit(1)), None)
+        return None if found is None else date.fromisoformat(found[0])
+
+    def ran(self, day: date) -> None:
+        if not self.session.has(tables.billing_night, day.isoformat()):
+            self.session.put_once(tables.billing_night, {"day": day.isoformat()}, _ran)
+
+
+def _ran(day: str) -> HarmonyError:
+    return RuleBroken(f"another run billed through {day} at the same moment: run it again")
+
+
 def _closed(month: str) -> HarmonyError:
     return RuleBroken(f"{month} is closed already")

@@ -203,3 +203,5 @@ journal_line = Table(
 )
 
 closed_month = Table("harmony_closed_month", metadata, _key("month"))
+
+billing_night = Table("harmony_billing_night", metadata, _key("day"))

@@ -22,6 +22,7 @@ from harmony_core.repositories._held import (
     HeldInvoices,
     HeldJournal,
     HeldMonths,
+    HeldNights,
     HeldRates,
     HeldRecognitions,
     HeldRegister,
@@ -85,6 +86,7 @@ class MemoryUnit:
         self.invoices = HeldInvoices(self)
         self.journal = HeldJournal(self)
         self.months = HeldMonths(self)
+        self.nights = HeldNights(self)
 
     @property
     def tables(self) -> Tables:

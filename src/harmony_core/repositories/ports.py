@@ -33,6 +33,7 @@ __all__ = [
     "InvoiceRepository",
     "JournalRepository",
     "MonthRepository",
+    "NightRepository",
     "RateRepository",
     "RecognitionRepository",
     "Register",
@@ -214,6 +215,18 @@ class MonthRepository(Protocol):
         ...
 
 
+class NightRepository(Protocol):
+    """How far the billing nights have come: what becomes known later must say so."""
+
+    def last(self) -> date | None:
+        """Give the latest day that was billed through; ``None`` before the first night."""
+        ...
+
+    def ran(self, day: date) -> None:
+        """Keep that a night billed through ``day``; an earlier or the same day changes nothing."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """Everything a workflow reads and writes, kept together or not at all."""
 
@@ -290,6 +303,11 @@ class UnitOfWork(Protocol):
     @property
     def months(self) -> MonthRepository:
         """What is closed."""
+        ...
+
+    @property
+    def nights(self) -> NightRepository:
+        """How far billing has come."""
         ...
 
 

@@ -28,6 +28,7 @@ from harmony_core.repositories._sql_parts import (
     SqlInvoices,
     SqlJournal,
     SqlMonths,
+    SqlNights,
     SqlRates,
     SqlRecognitions,
     SqlRegister,
@@ -117,6 +118,7 @@ class SqlUnit:
         self.invoices = SqlInvoices(session, memories)
         self.journal = SqlJournal(session, memories)
         self.months = SqlMonths(session, memories)
+        self.nights = SqlNights(session, memories)
 
 
 def _engine(database: str | Engine, wait_seconds: int) -> Engine:

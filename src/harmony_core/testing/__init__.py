@@ -27,6 +27,7 @@ from harmony_core.testing._repositories import (
     InvoiceRepositorySuite,
     JournalRepositorySuite,
     MonthRepositorySuite,
+    NightRepositorySuite,
     RateRepositorySuite,
     RecognitionRepositorySuite,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "InvoiceRepositorySuite",
     "JournalRepositorySuite",
     "MonthRepositorySuite",
+    "NightRepositorySuite",
     "OrderRegisterSuite",
     "PersonRegisterSuite",
     "ProductRegisterSuite",

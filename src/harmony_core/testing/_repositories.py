@@ -19,6 +19,7 @@ from harmony_core.repositories import (
     InvoiceRepository,
     JournalRepository,
     MonthRepository,
+    NightRepository,
     RateRepository,
     RecognitionRepository,
 )
@@ -331,3 +332,18 @@ class MonthRepositorySuite:
         with pytest.raises(RuleBroken, match="2026-03 is closed"):
             store.close(MARCH)
         assert store.closed() == {MARCH, Month(2025, 12)}
+
+
+class NightRepositorySuite:
+    """Billing is known to have come so far, and never less far than before."""
+
+    def test_the_latest_night_counts(self, store: NightRepository) -> None:
+        """Nights that are caught up, or run again, do not turn the calendar back."""
+        assert store.last() is None
+        store.ran(DAY)
+        assert store.last() == DAY
+        store.ran(DAY - timedelta(days=40))
+        store.ran(DAY)
+        assert store.last() == DAY
+        store.ran(DAY + timedelta(days=1))
+        assert store.last() == DAY + timedelta(days=1)

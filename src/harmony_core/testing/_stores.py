@@ -38,6 +38,7 @@ def fill(unit: UnitOfWork) -> None:
     unit.invoices.add(samples.invoice("I-1"))
     unit.journal.add([samples.entry("J-1")])
     unit.months.close(MARCH)
+    unit.nights.ran(DAY)
 
 
 def held(unit: UnitOfWork) -> dict[str, object]:
@@ -67,6 +68,7 @@ def held(unit: UnitOfWork) -> dict[str, object]:
         "invoices": unit.invoices.all(),
         "journal": tuple(unit.journal.entries()),
         "months": tuple(unit.months.closed()),
+        "night": unit.nights.last(),
     }
 
 

@@ -64,6 +64,7 @@ def bill(unit: UnitOfWork, scene: Scene, day: date) -> NightReport:
         unit.charges.add(charge)
     for invoice in made:
         unit.invoices.add(invoice)
+    unit.nights.ran(day)
     closed = unit.months.closed()
     unit.journal.add(
         [

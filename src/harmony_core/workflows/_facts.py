@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
 import attrs
 
 from harmony_core.errors import RuleBroken
-from harmony_core.repositories.ports import Fact, Store
+from harmony_core.periods import Month
+from harmony_core.repositories.ports import Fact, Store, UnitOfWork
 
 
 def record_facts(store: Store, facts: Iterable[Fact], today: date) -> int:
     """Keep facts that became known ``today``; gives the number of new ones.
 
-    A fact of an earlier day gets ``recorded_on = today``, unless it says itself when it became
-    known: what was billed in between stays as it is, and the fact is billed as a correction. The
-    same fact again is ignored.
+    A fact is known to the books from the day on which it arrives here, whatever day it is of. When
+    that day was billed already, or its month is closed, it is known from the first day that is
+    open: what was billed stays as it is, and the fact is billed as a correction. So nothing that
+    arrives is ever passed over. The same fact again is ignored.
 
     Raises:
-        RuleBroken: a fact of a day, or recorded on a day, after ``today``; or one under the id of
-            another.
+        RuleBroken: a fact of a day after ``today``; or another fact under a known id.
     """
-    stamped = [_stamped(fact, today) for fact in facts]
     with store.begin() as unit:
-        return unit.facts.add(stamped)
+        known = _first_open_day(unit, today)
+        before = frozenset(map(_unstamped, _kept(unit)))
+        new = [fact for fact in facts if _unstamped(fact) not in before]
+        return unit.facts.add([_stamped(fact, today, known) for fact in new])
 
 
-def _stamped(fact: Fact, today: date) -> Fact:
-    if fact.known_on > today:
-        raise RuleBroken(
-            f"{fact!r} is of {fact.known_on}, after today ({today}): record it on its day"
-        )
-    if fact.recorded_on is None and fact.day < today:
-        return attrs.evolve(fact, recorded_on=today)
-    return fact
+def _kept(unit: UnitOfWork) -> Iterator[Fact]:
+    yield from unit.facts.time(date.max)
+    yield from unit.facts.expenses(date.max)
+    yield from unit.facts.usage(date.max)
+    yield from unit.facts.device_events(date.max)
+
+
+def _unstamped(fact: Fact) -> Fact:
+    """A fact sent again is the same fact, although it became known on another day."""
+    return fact if fact.recorded_on is None else attrs.evolve(fact, recorded_on=None)
+
+
+def _first_open_day(unit: UnitOfWork, today: date) -> date:
+    day, night = today, unit.nights.last()
+    if night is not None and night >= day:
+        day = night + timedelta(days=1)
+    closed = unit.months.closed()
+    while Month.containing(day) in closed:
+        day = Month.containing(day).next().first_day
+    return day
+
+
+def _stamped(fact: Fact, today: date, known: date) -> Fact:
+    if fact.day > today:
+        raise RuleBroken(f"{fact!r} is of {fact.day}, after today ({today}): record it on its day")
+    return fact if fact.day == known else attrs.evolve(fact, recorded_on=known)
