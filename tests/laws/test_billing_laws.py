@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from harmony_core.billing import Charge, ChargeKind, due
 from harmony_core.contracts import ContractLine
 from harmony_core.explanation import Explanation
-from harmony_core.finance import Group, Money, money_sum
+from harmony_core.finance import Money, money_sum
 from harmony_core.periods import Month, Timing
 from harmony_core.pricing import price
 from harmony_core.products import CountPolicy, DevicesCounted, Recognition
@@ -163,8 +163,3 @@ def test_a_stub_is_never_billed_more_than_its_full_period(there: Happened) -> No
         assert Money(0, "EUR") <= charge.amount <= whole
         stub = line.last_day is not None and charge.service.last_day == line.last_day
         assert stub or charge.amount == whole
-
-
-def test_the_laws_are_tried_on_a_group_that_opens_within_the_facts() -> None:
-    assert isinstance(GROUP, Group)
-    assert date(2025, 10, 1) < OPENING < date(2026, 6, 30) < END

@@ -1,0 +1,248 @@
+"""Whatever was charged is invoiced once, earned once, and leaves books that are zero."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+from hypothesis import given
+
+from harmony_core.billing import (
+    Charge,
+    Recognised,
+    accruals,
+    book_invoice,
+    book_recognition,
+    book_work,
+    due,
+    fund_of,
+    invoices,
+    recognise,
+    work_terms,
+)
+from harmony_core.finance import (
+    Booked,
+    CostPlus,
+    CostRateTable,
+    ExactAmount,
+    FixedRate,
+    JournalEntry,
+    PercentOfSell,
+    Role,
+    TransferRule,
+    TransferRules,
+    TransferSubject,
+    booked_sum,
+    consolidate,
+    money_sum,
+)
+from harmony_core.parties import Employment, Person
+from harmony_core.periods import History, Month, months_between
+from harmony_core.work import rate_work
+from tests.strategies import (
+    CUSTOMERS,
+    END,
+    GROUP,
+    OPENING,
+    RATES,
+    TAXES,
+    TERMS,
+    Happened,
+    contract,
+    happened,
+    prepaid_lines,
+)
+
+MONTHS = tuple(months_between(Month.containing(OPENING), Month(2027, 12)))
+"""Until the last service of a charge made by END is over."""
+
+PEOPLE = {
+    "anna": Person.of("anna", "Anna", Employment("DE", "x", date(2020, 1, 1))),
+    "ravi": Person.of(
+        "ravi",
+        "Ravi",
+        Employment("GB", "x", date(2020, 1, 1)),
+        Employment("IN", "x", date(2026, 2, 1)),
+        contractor=True,
+    ),
+}
+COST_RATES = CostRateTable(
+    persons={
+        "anna": History.always(ExactAmount.of("61.333", "EUR")),
+        "ravi": History.of(
+            [
+                (date(2020, 1, 1), ExactAmount.of("44.07", "GBP")),
+                (date(2026, 2, 1), ExactAmount.of("1450", "INR")),
+            ]
+        ),
+    }
+)
+WORK, SPENT = TransferSubject.TIME, TransferSubject.EXPENSE
+SINCE = date(2020, 1, 1)
+RULES = TransferRules(
+    [
+        TransferRule("T-DE", None, "DE", CostPlus("8"), SINCE, subject=WORK),
+        TransferRule(
+            "T-GB", None, "GB", FixedRate(ExactAmount.of("28.005", "GBP")), SINCE, subject=WORK
+        ),
+        TransferRule("T-IN", None, "IN", PercentOfSell("60"), SINCE, subject=WORK),
+        TransferRule("E", None, None, CostPlus("0"), SINCE, subject=SPENT),
+    ]
+)
+"""One method for each performer of hours; expenses are passed on at cost."""
+
+
+def charges_of(there: Happened) -> list[Charge]:
+    return list(due(there.contract, there.facts(), TERMS, END))
+
+
+def closed(there: Happened, charges: list[Charge]) -> Iterator[tuple[Month, list[Recognised]]]:
+    """Close one month after the other, each with what was billed by then and what accrued."""
+    so_far: dict[str, Booked] = {}
+    for month in MONTHS:
+        at_hand = [charge for charge in charges if charge.trigger <= month.last_day]
+        later = {charge.key for charge in charges} - {charge.key for charge in at_hand}
+        at_hand += [
+            charge
+            for charge in accruals(there.contract, there.facts(), TERMS, month)
+            if charge.key in later
+        ]
+        rows = list(recognise(there.contract, at_hand, there.facts(), month, so_far))
+        for row in rows:
+            before = so_far.get(row.charge_key)
+            so_far[row.charge_key] = row.amount if before is None else before + row.amount
+        yield month, rows
+
+
+def total(rows: list[Recognised]) -> dict[str, Booked]:
+    found: dict[str, Booked] = {}
+    for row in rows:
+        before = found.get(row.charge_key)
+        found[row.charge_key] = row.amount if before is None else before + row.amount
+    return found
+
+
+def zero_in_three_columns(entry: JournalEntry) -> bool:
+    amounts = [line.amount for line in entry.lines]
+    return bool(amounts) and not booked_sum(amounts, amounts[0].currencies)
+
+
+@given(happened())
+def test_every_schedule_sums_to_its_charge_in_each_of_three_columns(there: Happened) -> None:
+    charges = charges_of(there)
+    rows = [row for _, found in closed(there, charges) for row in found]
+    earned = total(rows)
+    for charge in charges:
+        assert earned.get(charge.key, Booked.zero(*charge.booked.currencies)) == charge.booked
+    assert not earned.keys() - {charge.key for charge in charges}
+
+
+@given(happened())
+def test_an_accrual_is_the_charge_that_a_later_night_makes(there: Happened) -> None:
+    made = {charge.key: charge for charge in charges_of(there)}
+    for month in months_between(Month(2026, 1), Month(2026, 7)):
+        for charge in accruals(there.contract, there.facts(), TERMS, month):
+            assert charge.trigger > month.last_day
+            assert charge.trigger > END or made[charge.key] == charge
+
+
+@given(happened())
+def test_every_charge_is_on_one_invoice_whose_net_is_their_sum(there: Happened) -> None:
+    charges = charges_of(there)
+    by_key = {charge.key: charge for charge in charges}
+    contracts = {there.contract.id: there.contract}
+    made = list(invoices(charges, contracts, CUSTOMERS, GROUP, TAXES))
+    lines = [line.charge_key for invoice in made for line in invoice.lines]
+    assert sorted(lines) == sorted(charge.key for charge in charges if charge.amount)
+    assert len({invoice.id for invoice in made}) == len(made)
+    for invoice in made:
+        amounts = [by_key[line.charge_key].amount for line in invoice.lines]
+        assert invoice.net == money_sum(amounts, invoice.currency)
+        assert invoice.total == invoice.net + invoice.tax.total_tax
+        assert {by_key[line.charge_key].trigger for line in invoice.lines} == {invoice.day}
+
+
+@given(happened())
+def test_every_entry_is_zero_and_so_is_the_contract_balance_in_the_end(there: Happened) -> None:
+    charges = charges_of(there)
+    contracts = {there.contract.id: there.contract}
+    by_key = {charge.key: charge for charge in charges}
+    entries = [
+        book_invoice(invoice, by_key, contracts, TERMS)
+        for invoice in invoices(charges, contracts, CUSTOMERS, GROUP, TAXES)
+    ]
+    for month, rows in closed(there, charges):
+        entries += book_recognition(rows, contracts, TERMS, month)
+    assert all(zero_in_three_columns(entry) for entry in entries)
+    balances: defaultdict[str, list[Booked]] = defaultdict(list)
+    for entry in entries:
+        for line in entry.lines:
+            if line.role == Role.CONTRACT_BALANCE:
+                balances[entry.entity].append(line.amount)
+    for amounts in balances.values():
+        assert not booked_sum(amounts, amounts[0].currencies)
+
+
+@given(happened())
+def test_work_is_booked_in_zero_entries_and_whole_pairs(there: Happened) -> None:
+    contracts = {there.contract.id: there.contract}
+    rated = rate_work(
+        [*there.time, *there.expenses],
+        work_terms(contracts.values()),
+        people=PEOPLE,
+        cost_rates=COST_RATES,
+        transfer_rules=RULES,
+        rates=RATES.with_rates(()),
+    )
+    known = {item.fact.id: item.reason for item in rated.uncovered}
+    assert all("rate" in reason for reason in known.values()), known
+    month = Month(2026, 6)
+    entries = list(
+        book_work(
+            rated.times,
+            rated.expenses,
+            contracts=contracts,
+            people=PEOPLE,
+            terms=TERMS,
+            month=month,
+        )
+    )
+    assert all(zero_in_three_columns(entry) for entry in entries)
+    assert {entry.day for entry in entries} <= {month.last_day}
+    assert not consolidate(entries, GROUP).breaks
+
+
+@given(happened(prepaid_lines("1", "EUR").map(contract)))
+def test_a_fund_earns_its_price_by_draws_and_by_what_lapsed(there: Happened) -> None:
+    charges = {charge.key: charge for charge in charges_of(there)}
+    rows = [row for _, found in closed(there, list(charges.values())) for row in found]
+    lapsed = {row.charge_key: row.breakage for row in rows if row.breakage is not None}
+    (line,) = there.contract.lines
+    fund = fund_of(there.contract, line, there.facts())
+    statement = fund.statement(END)
+    for key, charge in charges.items():
+        if charge.kind.value != "service" or not charge.amount:
+            continue
+        last_day = fund.last_day_of(charge.service.start)
+        if last_day > END or _known_after(there, last_day):
+            continue
+        drawn = sum(
+            (
+                part.quantity
+                for part in statement.allocations
+                if part.block_id == f"1/{charge.service.start}"
+            ),
+            Fraction(0),
+        )
+        assert 0 <= drawn <= line.quantity
+        earned_by_draws = (charge.amount.exact * (drawn / line.quantity)).settle()
+        breakage = lapsed.get(key)
+        left = charge.amount if breakage is None else charge.amount - breakage.transaction
+        assert left == earned_by_draws
+
+
+def _known_after(there: Happened, last_day: date) -> bool:
+    close = Month.containing(last_day).last_day
+    return any(entry.known_on > close for entry in there.time)
