@@ -47,6 +47,7 @@ def line(
         lead_days=0,
         recognition="straight_line",
         fund=fund,
+        parts=[],
     )
     return Line(
         contract="C",

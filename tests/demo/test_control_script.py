@@ -307,13 +307,12 @@ def test_when_it_is_earned(two_months: dict[str, Any]) -> None:
         "2024-04": {
             "recurring": "60.00",  # 15 of 30 days
             "consumption": "640.00",  # 600.00 and 50.00 EUR
-            "prepayment": "300.00",  # all three hours drawn
+            "prepayment": "395.00",  # all three hours drawn, and an hour of overage at 95.00
             "transactional": "1275.50",
         },
         "2024-05": {
             "recurring": "121.94",  # the other 15 days, and 16 of 31 days of the next period
             "consumption": "88.00",  # the correction, and 62 device days of 31: 60.00 EUR
-            "prepayment": "95.00",
         },
     }
 
@@ -325,8 +324,8 @@ def test_what_the_work_cost(two_months: dict[str, Any]) -> None:
 
 
 def test_what_is_left(two_months: dict[str, Any]) -> None:
-    # April: 2275.50 - 31.00 licences - 181.25 - 120.00 labour - 80.00 expenses
-    assert two_months["contribution"] == {"2024-04": "1863.25", "2024-05": "273.94"}
+    # April: 2370.50 - 31.00 licences - 181.25 - 120.00 labour - 80.00 expenses
+    assert two_months["contribution"] == {"2024-04": "1958.25", "2024-05": "178.94"}
     assert two_months["contribution_by_customer"] == {"K-1": "2049.19", "K-2": "88.00"}
     assert two_months["contribution_total"] == "2137.19"
 
