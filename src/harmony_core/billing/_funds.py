@@ -115,7 +115,11 @@ def fund_of(contract: Contract, line: ContractLine, facts: Facts) -> LineFund:
     terms = line.fund
     if terms is None:
         raise InvalidValue(f"line {line.id!r} of contract {contract.id!r} is no prepayment")
-    return facts.remember(
-        ("fund", contract.id, line.id),
-        lambda: LineFund(contract, line, terms, facts.time_of(contract.id, line.id, _EVER)),
-    )
+
+    def make() -> LineFund:
+        return LineFund(contract, line, terms, facts.time_of(contract.id, line.id, _EVER))
+
+    fund = facts.remember(("fund", contract.id, line.id), make)
+    # The same facts may be asked about another version of the contract: what if it said this?
+    same = fund.line is line or (fund.line, fund.contract.currency) == (line, contract.currency)
+    return fund if same else make()
