@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
-from harmony_core.assets import Device, DeviceEvent
+from harmony_core.assets import Device, DeviceEvent, Fleet, devices_from_events
 from harmony_core.parties import Directory
 from harmony_core.periods import Span
 from harmony_core.work import Expense, TimeEntry, UsageRecord
@@ -122,6 +122,29 @@ class Facts:
     def device_events_of(self, customer_id: str) -> Sequence[DeviceEvent]:
         """The customer's device events, in no order."""
         return self._events.get(self.customer(customer_id), ())
+
+    def fleet(self, customer_id: str, known: date, through: date) -> Fleet:
+        """The customer's devices as known on a day, for counts of days up to ``through``.
+
+        Where those days are over, events of the future change nothing, so only the late ones tell
+        one day's knowledge from another's, and few fleets are ever built.
+        """
+        customer = self.customer(customer_id)
+        devices, events = self.devices_of(customer), self.device_events_of(customer)
+        if through > known:  # billed before the day has come: what lies ahead is not known yet
+            return devices_from_events(devices, events, known)
+        late = self.remember(("late events", customer), lambda: self._late_events(customer))
+        unknown = frozenset(event for event in late if event.known_on > known)
+        return self.remember(
+            ("fleet", customer, unknown),
+            lambda: devices_from_events(
+                devices, [event for event in events if event not in unknown]
+            ),
+        )
+
+    def _late_events(self, customer_id: str) -> tuple[DeviceEvent, ...]:
+        events = self.device_events_of(customer_id)
+        return tuple(event for event in events if event.known_on > event.day)
 
 
 def known_by(facts: Iterable[F], day: date) -> list[F]:

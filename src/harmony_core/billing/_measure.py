@@ -15,7 +15,6 @@ from harmony_core.assets import (
     advance_true_up,
     count_devices,
     device_amount,
-    devices_from_events,
 )
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts, known_by
@@ -25,7 +24,7 @@ from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Money, convert
-from harmony_core.periods import ServicePeriod, proration
+from harmony_core.periods import ServicePeriod, Timing, proration
 from harmony_core.pricing import explain, net_quantity
 from harmony_core.products import DevicesCounted, ExpensesIncurred, TimeWorked, UsageMetered
 from harmony_core.work import Expense
@@ -184,10 +183,10 @@ class Measurement:
         return Measured(settled.true_up, count.quantity, count.device_ids, settled.explanation)
 
     def _fleet(self, day: date) -> Fleet:
-        party = self.contract.party_id
-        return devices_from_events(
-            self.facts.devices_of(party), self.facts.device_events_of(party), known=day
-        )
+        at_first = self.line.billing.timing is Timing.ADVANCE and self.kind is ChargeKind.SERVICE
+        span = self.period.span
+        through = span.first_day if at_first else span.last_day
+        return self.facts.fleet(self.contract.party_id, day, through)
 
     def _overage(self, day: date) -> Measured:
         fund = fund_of(self.contract, self.line, self.facts)
