@@ -136,8 +136,15 @@ def read_rows(
 
 
 def read_day(value: str, name: str) -> date:
-    """Read an ISO day, and nothing else."""
+    """Read a day in the one form 2026-03-31; ISO 8601 has others, which files mix up.
+
+    Raises:
+        InvalidValue: another form, or no day of the calendar.
+    """
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
-        raise InvalidValue(f"{name} must be a day like 2026-03-31, got {value!r}") from None
+        day = None
+    if day is None or day.isoformat() != value:
+        raise InvalidValue(f"{name} must be a day like 2026-03-31, got {value!r}")
+    return day

@@ -149,6 +149,8 @@ def devices(vector: Vector) -> object:
     minimum = inputs.get("minimum") or 0
     count = count_devices(fleet, period, policy, types, minimum=minimum)
     answer: dict[str, object] = {"quantity": count.quantity, "devices": count.device_ids}
+    if policy is CountPolicy.DAILY:
+        answer["device_days"] = count.quantity
     if policy is CountPolicy.ADVANCE_TRUE_UP:
         credits_given = inputs.get("credits", True)
         settled = advance_true_up(
