@@ -120,6 +120,12 @@ _NOTICE = {
     NoticeAnchor.TERM_END: "{months} months' notice to the end of the term ends it.",
 }
 
+_NOTICE_OF_ONE_MONTH = {
+    NoticeAnchor.MONTH_END: "One month's notice to the end of a month ends it.",
+    NoticeAnchor.QUARTER_END: "One month's notice to the end of a quarter ends it.",
+    NoticeAnchor.TERM_END: "One month's notice to the end of the term ends it.",
+}
+
 _FUND_UNIT = {
     FundUnit.HOURS: "hours",
     FundUnit.TOKENS: "tokens",
@@ -207,7 +213,12 @@ def _billing(culture: Culture, billing: Billing, quantity: QuantitySource) -> st
         )
     if billing.lead_days:
         days = culture.number(billing.lead_days)
-        sentence += " " + culture.words("The invoice comes {days} days early.", days=days)
+        early = (
+            "The invoice comes one day early."
+            if billing.lead_days == 1
+            else "The invoice comes {days} days early."
+        )
+        sentence += " " + culture.words(early, days=days)
     return sentence
 
 
@@ -222,9 +233,9 @@ _INTERVALS = {
 
 
 def _interval(culture: Culture, interval: Interval) -> str:
-    known = _INTERVALS.get((interval.unit, interval.count))
-    if known is not None:
-        return culture.words(known)
+    known = interval.unit, interval.count
+    if known in _INTERVALS:
+        return culture.words(_INTERVALS[known])
     message = "every {count} months" if interval.unit == "month" else "every {count} days"
     return culture.words(message, count=culture.number(interval.count))
 
@@ -233,7 +244,11 @@ def _fund(culture: Culture, fund: FundTerms) -> Iterator[str]:
     unit = culture.words(_FUND_UNIT[fund.unit])
     months = culture.number(fund.valid_months)
     yield culture.words(
-        "A fund of {unit}; a block is valid for {months} months.", unit=unit, months=months
+        "A fund of {unit}; a block is valid for one month."
+        if fund.valid_months == 1
+        else "A fund of {unit}; a block is valid for {months} months.",
+        unit=unit,
+        months=months,
     )
     yield culture.words(
         "The block that ends first is drawn first."
@@ -249,14 +264,24 @@ def _renewal(culture: Culture, renewal: Renewal | None) -> str:
     if renewal is None:
         return culture.words("It does not renew.")
     initial = culture.words(
-        "The initial term is {months} months.", months=culture.number(renewal.initial_months)
+        "The initial term is one month."
+        if renewal.initial_months == 1
+        else "The initial term is {months} months.",
+        months=culture.number(renewal.initial_months),
     )
     if renewal.renewal_months:
         onward = culture.words(
-            "It renews by {months} months at a time.",
+            "It renews by one month at a time."
+            if renewal.renewal_months == 1
+            else "It renews by {months} months at a time.",
             months=culture.number(renewal.renewal_months),
         )
     else:
         onward = culture.words("After that it runs on.")
-    notice = culture.words(_NOTICE[renewal.notice_to], months=culture.number(renewal.notice_months))
+    notice = culture.words(
+        _NOTICE_OF_ONE_MONTH[renewal.notice_to]
+        if renewal.notice_months == 1
+        else _NOTICE[renewal.notice_to],
+        months=culture.number(renewal.notice_months),
+    )
     return f"{initial} {onward} {notice}"

@@ -1,0 +1,194 @@
+"""A product says in words how it is priced, billed, recognised and renewed."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import attrs
+import pytest
+
+from harmony_core.contracts import ContractLine
+from harmony_core.culture import Culture
+from harmony_core.periods import Interval, Timing
+from harmony_core.pricing import AtLeast, BandTable, FillUp, LookUp, PerUnit
+from harmony_core.products import (
+    Billing,
+    ContractType,
+    CountPolicy,
+    DeliveryMode,
+    DevicesCounted,
+    ExpensesIncurred,
+    NoticeAnchor,
+    Product,
+    Renewal,
+)
+from tests.strategies import fund_terms, line
+
+ENGLISH, GERMAN = Culture.of("en-GB"), Culture.of("de-DE")
+
+BACKUP = Product.sold_as(
+    ContractType.RECURRING,
+    "BACKUP",
+    {"en": "Backup", "de": "Datensicherung"},
+    [FillUp(BandTable.of("EUR", [(10, "12"), (50, "10", "5"), (None, "8")]))],
+    unit="seat",
+    renewal=Renewal(12, 1, 3, NoticeAnchor.QUARTER_END),
+    billing=Billing(Timing.ADVANCE, Interval.months(3), 14),
+)
+BLOCK = Product.sold_as(
+    ContractType.PREPAYMENT,
+    "BLOCK",
+    {"en": "Hours", "de": "Stundenkontingent"},
+    [PerUnit.of("90", "EUR")],
+    unit="hour",
+    fund=fund_terms(valid_months=1),
+    renewal=Renewal(1, 0, 1, NoticeAnchor.MONTH_END),
+)
+DEVICES = Product.sold_as(
+    ContractType.CONSUMPTION,
+    "DEV",
+    {"en": "Devices", "de": "Geräte"},
+    [AtLeast.of(LookUp(BandTable.of("EUR", [(10, "0.00045"), (None, "8")])), "25")],
+    unit="device",
+    quantity=DevicesCounted(("device",), CountPolicy.DAILY, 3),
+    billing=Billing(Timing.ARREARS, Interval.days(10), 1),
+)
+EXPENSES = Product.sold_as(
+    ContractType.TRANSACTIONAL,
+    "EXP",
+    {"en": "Expenses", "de": "Auslagen"},
+    [PerUnit.of("1", "EUR")],
+    quantity=ExpensesIncurred(Fraction("7.5")),
+    delivery=DeliveryMode.PROJECT,
+)
+
+TEXTS = [
+    (
+        BACKUP,
+        """Backup
+  Each unit costs what the band that it fills says:
+    up to 10: €12.00 per seat
+    up to 50: €10.00 per seat, plus €5.00
+    above: €8.00 per seat
+  The agreed quantity is charged.
+  Billed in advance, every quarter. The invoice comes 14 days early.
+  Revenue is recognised day by day over the service period.
+  It is delivered directly.
+  The initial term is 12 months. It renews by one month at a time. 3 months' notice to the end \
+of a quarter ends it.""",
+        """Datensicherung
+  Jede Einheit kostet, was die Stufe sagt, die sie füllt:
+    bis 10: 12,00 € je Platz
+    bis 50: 10,00 € je Platz, zuzüglich 5,00 €
+    darüber: 8,00 € je Platz
+  Berechnet wird die vereinbarte Menge.
+  Berechnet im Voraus, vierteljährlich. Die Rechnung kommt 14 Tage früher.
+  Der Umsatz wird tageweise über den Leistungszeitraum erfasst.
+  Die Lieferung erfolgt direkt.
+  Die Erstlaufzeit beträgt 12 Monate. Es verlängert sich um jeweils einen Monat. Kündbar mit 3 \
+Monaten Frist zum Quartalsende.""",
+    ),
+    (
+        BLOCK,
+        """Hours
+  €90.00 per hour.
+  The agreed quantity is charged.
+  A fund of hours; a block is valid for one month.
+  The block that ends first is drawn first.
+  Beyond the fund an hour costs €100.00.
+  Billed once.
+  Revenue is recognised as the block is drawn; what lapses, on the block's last day.
+  It is delivered directly.
+  The initial term is one month. After that it runs on. One month's notice to the end of a \
+month ends it.""",
+        """Stundenkontingent
+  90,00 € je Stunde.
+  Berechnet wird die vereinbarte Menge.
+  Ein Guthaben in Stunden; ein Kontingent gilt einen Monat.
+  Das Kontingent, das zuerst endet, wird zuerst verbraucht.
+  Über das Guthaben hinaus kostet eine Stunde 100,00 €.
+  Einmalig berechnet.
+  Der Umsatz wird erfasst, wie das Kontingent abgerufen wird; was verfällt, an dessen letztem Tag.
+  Die Lieferung erfolgt direkt.
+  Die Erstlaufzeit beträgt einen Monat. Danach läuft es weiter. Kündbar mit einem Monat Frist zum \
+Monatsende.""",
+    ),
+    (
+        DEVICES,
+        """Devices
+  All units cost what the band that the quantity reaches says:
+    up to 10: €0.00045 per device
+    above: €8.00 per device
+  At least €25.00.
+  Active devices are counted day by day: device. At least 3 are charged.
+  Billed in arrears, every 10 days. The invoice comes one day early.
+  Revenue is recognised on the last day of the service period.
+  It is delivered directly.
+  It does not renew.""",
+        """Geräte
+  Alle Einheiten kosten, was die Stufe sagt, die die Menge erreicht:
+    bis 10: 0,00045 € je Gerät
+    darüber: 8,00 € je Gerät
+  Mindestens 25,00 €.
+  Aktive Geräte werden Tag für Tag gezählt: Gerät. Berechnet werden mindestens 3.
+  Berechnet nachträglich, alle 10 Tage. Die Rechnung kommt einen Tag früher.
+  Der Umsatz wird am letzten Tag des Leistungszeitraums erfasst.
+  Die Lieferung erfolgt direkt.
+  Es verlängert sich nicht.""",
+    ),
+    (
+        EXPENSES,
+        """Expenses
+  Expenses are passed on with 7.5% added.
+  Billed in arrears for each calendar month.
+  Revenue is recognised on the last day of the service period.
+  It is delivered within a project.
+  It does not renew.""",
+        """Auslagen
+  Auslagen werden mit 7,5 % Aufschlag weiterberechnet.
+  Berechnet nachträglich für jeden Kalendermonat.
+  Der Umsatz wird am letzten Tag des Leistungszeitraums erfasst.
+  Die Lieferung erfolgt in einem Projekt.
+  Es verlängert sich nicht.""",
+    ),
+]
+
+
+def plain(text: str) -> str:
+    """Formats put a space that does not break before some signs."""
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(("product", "english", "german"), TEXTS)
+def test_a_product_in_words(product: Product, english: str, german: str) -> None:
+    assert plain(product.describe(ENGLISH).as_text()) == english
+    assert plain(product.describe(GERMAN).as_text()) == german
+
+
+@pytest.mark.parametrize("policy", CountPolicy)
+def test_each_way_to_count_has_its_own_sentence_in_both_languages(policy: CountPolicy) -> None:
+    others = [other for other in CountPolicy if other is not policy]
+    for culture in (ENGLISH, GERMAN):
+        assert _counting(policy, culture) not in [_counting(other, culture) for other in others]
+    assert _counting(policy, ENGLISH) != _counting(policy, GERMAN)
+
+
+def _counting(policy: CountPolicy, culture: Culture) -> str:
+    source = DevicesCounted(("server",), policy)
+    text: str = (
+        line(PerUnit.of("1", "EUR"), source=source).describe(culture).as_data()["quantity"][0]
+    )
+    return text
+
+
+def test_prices_in_one_currency_or_all() -> None:
+    product = attrs.evolve(BLOCK, schemes=(*BLOCK.schemes, PerUnit.of("85", "GBP")))
+    assert product.describe(ENGLISH).as_data()["price"] == ["€90.00 per hour.", "£85.00 per hour."]
+    assert product.describe(ENGLISH, "GBP").as_data()["price"] == ["£85.00 per hour."]
+
+
+def test_a_contract_line_describes_what_was_agreed_and_not_what_the_product_says() -> None:
+    agreed: ContractLine = line(PerUnit.of("7.77", "EUR"))
+    data = agreed.describe(GERMAN).as_data()
+    assert data["name"] == "Leistung"
+    assert plain(data["price"][0]) == "7,77 € je Stück."
