@@ -155,36 +155,26 @@ def _performer_first(one: str, other: str, role: str) -> tuple[str, str]:
 
 
 def _transfers(results: Results) -> Table:
-    hours: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    hours: defaultdict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
     amounts: dict[tuple[str, str, str], Money] = {}
     for rated in results.review.times:
         if rated.transfer is None:
             continue
         charge = rated.transfer
-        pair = charge.performer, charge.seller
-        hours[pair] += rated.entry.hours
-        key = *pair, charge.amount.currency
+        key = charge.performer, charge.seller, charge.amount.currency
+        hours[key] += rated.entry.hours
         amounts[key] = amounts.get(key, Money.zero(charge.amount.currency)) + charge.amount
-    rows = tuple(
-        (performer, seller, hours[performer, seller] if first else None, amount)
-        for performer, seller, amount, first in _with_first(amounts)
-    )
+    rows = tuple((key[0], key[1], hours[key], amounts[key]) for key in sorted(amounts))
     total = sum(hours.values(), Fraction(0))
     return Table(
         "Hours that one company worked for another, at their transfer price",
         ("performer", "seller", "hours", "transfer price"),
         rows,
-        (f"{exact_text(total)} hours in all; customers do not see them.",),
+        (
+            f"{exact_text(total)} hours in all; customers do not see them. A share of the selling "
+            "price is nothing where the hours are covered by a fixed price.",
+        ),
     )
-
-
-def _with_first(
-    amounts: dict[tuple[str, str, str], Money],
-) -> Iterator[tuple[str, str, Money, bool]]:
-    seen: set[tuple[str, str]] = set()
-    for (performer, seller, _), amount in sorted(amounts.items()):
-        yield performer, seller, amount, (performer, seller) not in seen
-        seen.add((performer, seller))
 
 
 def _rankings(results: Results) -> Iterator[Table]:
