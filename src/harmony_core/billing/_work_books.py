@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from typing import TypeAlias
 
 from harmony_core.billing._booking import line_dimensions
 from harmony_core.billing._terms import BillingTerms
@@ -102,6 +103,9 @@ def _about(fact: TimeEntry | Expense, contracts: Mapping[str, Contract]) -> Dime
     return line_dimensions(contract, contract.line(fact.line_id), contracts)
 
 
+_Ledger: TypeAlias = defaultdict[tuple[str, Dimensions], list[Money]]
+
+
 def _labour(
     times: Iterable[RatedTime],
     contracts: Mapping[str, Contract],
@@ -109,25 +113,13 @@ def _labour(
     terms: BillingTerms,
     month: Month,
 ) -> Iterator[JournalEntry]:
-    costs: defaultdict[tuple[str, str], defaultdict[tuple[str, Dimensions], list[Money]]]
-    costs = defaultdict(lambda: defaultdict(list))
+    costs: defaultdict[tuple[str, str], _Ledger] = defaultdict(lambda: defaultdict(list))
     for rated in times:
         contractor = people[rated.entry.person_id].contractor
         role = Role.COST_OF_SALES if contractor else Role.LABOUR_COST
         ledger = costs[rated.performer_entity, rated.cost.currency]
         ledger[role, _about(rated.entry, contracts)].append(rated.cost)
-    for (entity_id, currency), ledger in sorted(costs.items()):
-        entry_id = f"LAB-{entity_id}-{currency}-{month}"
-        yield from _cost_entry(
-            entry_id,
-            ledger,
-            kind="labour",
-            entity_id=entity_id,
-            currency=currency,
-            against=Role.LABOUR_ABSORBED,
-            terms=terms,
-            month=month,
-        )
+    return _cost_entries("labour", Role.LABOUR_ABSORBED, costs, terms, month)
 
 
 def _expenses(
@@ -136,47 +128,33 @@ def _expenses(
     terms: BillingTerms,
     month: Month,
 ) -> Iterator[JournalEntry]:
-    costs: defaultdict[tuple[str, str], defaultdict[tuple[str, Dimensions], list[Money]]]
-    costs = defaultdict(lambda: defaultdict(list))
+    costs: defaultdict[tuple[str, str], _Ledger] = defaultdict(lambda: defaultdict(list))
     for rated in expenses:
         ledger = costs[rated.performer_entity, rated.cost.currency]
         ledger[Role.EXPENSE_COST, _about(rated.expense, contracts)].append(rated.cost)
-    for (entity_id, currency), ledger in sorted(costs.items()):
-        entry_id = f"EXP-{entity_id}-{currency}-{month}"
-        yield from _cost_entry(
-            entry_id,
-            ledger,
-            kind="expenses",
-            entity_id=entity_id,
-            currency=currency,
-            against=Role.EXPENSE_CLEARING,
-            terms=terms,
-            month=month,
-        )
+    return _cost_entries("expenses", Role.EXPENSE_CLEARING, costs, terms, month)
 
 
-def _cost_entry(
-    entry_id: str,
-    ledger: Mapping[tuple[str, Dimensions], list[Money]],
-    *,
+def _cost_entries(
     kind: str,
-    entity_id: str,
-    currency: str,
     against: str,
+    costs: Mapping[tuple[str, str], _Ledger],
     terms: BillingTerms,
     month: Month,
 ) -> Iterator[JournalEntry]:
-    """Cost on one side, its counterpart on the other, both with the same dimensions."""
-    entity = terms.group.entity(entity_id)
-    rates = terms.booking_rates(currency, entity_id, month.last_day)
-    lines = []
-    for (role, about), amounts in sorted(ledger.items()):
-        booked = rates.book(money_sum(amounts, currency))
-        if booked:
-            lines.append(JournalLine(role, entity.account(role), booked, about))
-            lines.append(JournalLine(against, entity.account(against), -booked, about))
-    if lines:
-        yield JournalEntry(entry_id, entity_id, month.last_day, kind, entry_id, tuple(lines))
+    """One entry a company and currency: cost on one side, its counterpart on the other."""
+    for (entity_id, currency), ledger in sorted(costs.items()):
+        entity = terms.group.entity(entity_id)
+        rates = terms.booking_rates(currency, entity_id, month.last_day)
+        entry_id = f"{kind[:3].upper()}-{entity_id}-{currency}-{month}"
+        lines = []
+        for (role, about), amounts in sorted(ledger.items()):
+            booked = rates.book(money_sum(amounts, currency))
+            if booked:
+                lines.append(JournalLine(role, entity.account(role), booked, about))
+                lines.append(JournalLine(against, entity.account(against), -booked, about))
+        if lines:
+            yield JournalEntry(entry_id, entity_id, month.last_day, kind, entry_id, tuple(lines))
 
 
 def _transfers(

@@ -8,7 +8,7 @@ from datetime import date
 import attrs
 
 from harmony_core.billing import BillingTerms, Facts, booking_month, work_terms
-from harmony_core.contracts import Contract
+from harmony_core.contracts import Contract, Side
 from harmony_core.parties import Directory, Person
 from harmony_core.periods import Month
 from harmony_core.repositories.ports import Company, UnitOfWork
@@ -46,7 +46,7 @@ class Scene:
         )
         return cls(
             company,
-            {contract.id: contract for contract in unit.contracts.all()},
+            {contract.id: _standing(contract, directory) for contract in unit.contracts.all()},
             {person.id: person for person in unit.people.all()},
             directory,
             BillingTerms(company.group, unit.rates.book(), company.asset_types),
@@ -87,3 +87,10 @@ class Scene:
             if isinstance(fact := item.fact, TimeEntry) and fact.contract_id is None
         ]
         return attrs.evolve(rated, times=(*rated.times, *own))
+
+
+def _standing(contract: Contract, directory: Directory) -> Contract:
+    """The contract with the customer that stands for its party after merges."""
+    if contract.side is Side.BUY or contract.party_id not in directory:
+        return contract
+    return attrs.evolve(contract, party_id=directory.resolve(contract.party_id).id)
