@@ -12,11 +12,13 @@ from harmony_core.finance import (
     Consolidation,
     CostView,
     JournalEntry,
+    ProfitFact,
     ProfitFacts,
     consolidate,
+    dimensions,
     profit_facts,
 )
-from harmony_core.parties import Customer
+from harmony_core.parties import Customer, Directory
 from harmony_core.periods import Month, months_between
 from harmony_core.repositories.ports import Company, Store
 from harmony_core.workflows import WorkReview, review_work
@@ -60,5 +62,23 @@ def gather(store: Store, first: Month, last: Month) -> Results:
         entries,
         review,
         consolidate(entries, company.group, last.last_day),
-        profit_facts(entries, CostView.GROUP, company.group, review.hours),
+        _by_master(
+            profit_facts(entries, CostView.GROUP, company.group, review.hours),
+            Directory(customers.values()),
+        ),
     )
+
+
+def _by_master(profit: ProfitFacts, directory: Directory) -> ProfitFacts:
+    """Customers that were merged earn as one; the journal keeps the names it was written with."""
+
+    def merged(fact: ProfitFact) -> ProfitFact:
+        customer_id = fact.dimension("customer")
+        if customer_id not in directory:
+            return fact
+        about = dimensions(
+            **{**dict(fact.dimensions), "customer": directory.resolve(customer_id).id}
+        )
+        return attrs.evolve(fact, dimensions=about)
+
+    return ProfitFacts.of(profit.view, profit.currency, map(merged, profit))

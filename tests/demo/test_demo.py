@@ -1,0 +1,101 @@
+"""The same 24 months in a database: what comes back is what went in, and nothing comes twice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harmony_core.billing import Charge
+from harmony_core.demo import FIRST_MONTH, LAST_MONTH, DemoFiles, gather, play, tables
+from harmony_core.finance import Column, trial_balance
+from harmony_core.periods import Month
+from harmony_core.repositories import MemoryStore
+from harmony_core.repositories.sql import SqlStore
+from harmony_core.workflows import billing_night
+from tests.demo.library_totals import Totals
+
+CONTROL = json.loads((Path(__file__).parent / "control_totals.json").read_text(encoding="utf-8"))
+SHORT = Month(2024, 9)
+
+
+@pytest.fixture(scope="module")
+def charges(in_sqlite: SqlStore) -> tuple[Charge, ...]:
+    with in_sqlite.begin() as unit:
+        return unit.charges.all()
+
+
+def test_the_figures_are_the_control_totals_here_too(in_sqlite: SqlStore) -> None:
+    assert Totals(in_sqlite).sections() == CONTROL
+
+
+def test_every_charge_computes_again_from_its_explanation(charges: tuple[Charge, ...]) -> None:
+    assert len(charges) > 10_000
+    assert not [charge.key for charge in charges if charge.replay() != charge.amount]
+
+
+def test_a_measured_charge_names_what_is_behind_it(charges: tuple[Charge, ...]) -> None:
+    """Whatever counts something and is not zero has evidence, each thing once."""
+    assert not [c.key for c in charges if len(set(c.evidence)) != len(c.evidence)]
+    assert sum(bool(charge.evidence) for charge in charges) > 1_000
+
+
+def test_both_stores_hold_the_same_after_half_a_year(
+    in_sqlite: SqlStore, demo_files: DemoFiles
+) -> None:
+    """Later months left the first ones as they were, and the database gives them back equal."""
+    memory = MemoryStore()
+    for _ in play(memory, demo_files, FIRST_MONTH, SHORT):
+        pass
+    with memory.begin() as held, in_sqlite.begin() as kept:
+        through = SHORT.last_day
+        assert kept.charges.all(triggered_through=through) == held.charges.all()
+        assert kept.invoices.all(day_through=through) == held.invoices.all()
+        assert tuple(kept.journal.entries(through)) == tuple(held.journal.entries())
+        assert held.recognised.all() == tuple(
+            row for row in kept.recognised.all() if row.month <= SHORT
+        )
+        assert kept.contracts.all() == held.contracts.all()
+
+
+def test_playing_again_finds_nothing_to_do(
+    in_sqlite: SqlStore, demo_files: DemoFiles, charges: tuple[Charge, ...]
+) -> None:
+    reports = list(play(in_sqlite, demo_files, FIRST_MONTH, LAST_MONTH))
+    assert len(reports) == 24
+    for report in reports:
+        assert report.was_closed
+        assert (report.night.charges, report.night.invoices) == ((), ())
+        assert (report.recognised, report.entries) == ((), ())
+    night = billing_night(in_sqlite, LAST_MONTH.last_day)
+    assert (night.charges, night.invoices) == ((), ())
+    with in_sqlite.begin() as unit:
+        assert unit.charges.all() == charges
+
+
+def test_every_trial_balance_is_zero(in_sqlite: SqlStore) -> None:
+    with in_sqlite.begin() as unit:
+        entries = tuple(unit.journal.entries())
+        group = unit.company.get().group
+    for column in Column:
+        assert trial_balance(entries, column=column).is_zero
+        for entity in group.entities:
+            assert trial_balance(entries, entity.id, column).is_zero
+
+
+def test_the_report_shows_its_tables(in_sqlite: SqlStore) -> None:
+    shown = {table.title: table for table in tables(gather(in_sqlite, FIRST_MONTH, LAST_MONTH))}
+    assert len(shown) == 12
+    notes = [note for table in shown.values() for note in table.notes]
+    assert not [note for note in notes if "NOT ZERO" in note]
+    top, bottom = (
+        next(table for title, table in shown.items() if title.startswith(which))
+        for which in ("Top ten", "Bottom ten")
+    )
+    assert len(top.rows) == len(bottom.rows) == 10
+    by_customer = CONTROL["contribution_by_customer"]
+    for row in (*top.rows, *bottom.rows):
+        contribution = row[3]
+        assert not isinstance(contribution, str | int | None)
+        assert f"{contribution.amount}" == by_customer[str(row[0])]  # type: ignore[union-attr]
