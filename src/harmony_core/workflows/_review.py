@@ -13,7 +13,7 @@ from harmony_core.finance import HoursWorked
 from harmony_core.periods import Month
 from harmony_core.products import UsageMetered
 from harmony_core.repositories.ports import Store
-from harmony_core.work import RatedExpense, RatedTime, RatedWork, Uncovered
+from harmony_core.work import Expense, RatedExpense, RatedTime, RatedWork, TimeEntry, Uncovered
 from harmony_core.workflows._scene import Scene
 
 
@@ -58,19 +58,43 @@ def review_work(store: Store, months: Iterable[Month]) -> WorkReview:
 
 
 def uncovered_in(scene: Scene, work: RatedWork, month: Month) -> tuple[UncoveredFact, ...]:
-    """The facts of a month's books that landed on no line: work, expenses and usage."""
+    """The facts of a month's books that no line pays for: work, expenses, usage, devices."""
     return (
         *(_uncovered(item, month) for item in work.uncovered),
+        *_outside_their_line(scene, work, month),
         *_unmapped_usage(scene, month),
+        *_stray_device_events(scene, month),
     )
 
 
 def _uncovered(item: Uncovered, month: Month) -> UncoveredFact:
-    kind = type(item.fact).__name__
-    return UncoveredFact(month, _KINDS.get(kind, kind), item.fact.id, item.reason)
+    return UncoveredFact(month, _kind(item.fact), item.fact.id, item.reason)
 
 
-_KINDS = {"TimeEntry": "time", "Expense": "expense"}
+def _kind(fact: TimeEntry | Expense) -> str:
+    return "time" if isinstance(fact, TimeEntry) else "expense"
+
+
+def _outside_their_line(scene: Scene, work: RatedWork, month: Month) -> Iterator[UncoveredFact]:
+    """Work on a day on which its line does not run: it costs money, and no period bills it."""
+    facts: list[TimeEntry | Expense] = [
+        *(one.entry for one in work.times),
+        *(one.expense for one in work.expenses),
+    ]
+    for fact in facts:
+        if fact.contract_id is None or fact.line_id is None:
+            continue
+        line = scene.contracts[fact.contract_id].line(fact.line_id)
+        if not line.runs_on(fact.day):
+            reason = f"line {line.id!r} of contract {fact.contract_id!r} does not run that day"
+            yield UncoveredFact(month, _kind(fact), fact.id, reason)
+
+
+def _stray_device_events(scene: Scene, month: Month) -> Iterator[UncoveredFact]:
+    for event in scene.stray_device_events:
+        if Month.containing(event.known_on) == month:
+            reason = f"no device {event.device_id!r} in the register"
+            yield UncoveredFact(month, "device event", event.device_id, reason)
 
 
 def _unmapped_usage(scene: Scene, month: Month) -> Iterator[UncoveredFact]:

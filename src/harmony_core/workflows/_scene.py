@@ -7,6 +7,7 @@ from datetime import date
 
 import attrs
 
+from harmony_core.assets import DeviceEvent
 from harmony_core.billing import BillingTerms, Facts, booking_month, work_terms
 from harmony_core.contracts import Contract, Side
 from harmony_core.parties import Directory, Person
@@ -28,6 +29,7 @@ class Scene:
     time: tuple[TimeEntry, ...]
     expenses: tuple[Expense, ...]
     usage: tuple[UsageRecord, ...]
+    stray_device_events: tuple[DeviceEvent, ...]
 
     @classmethod
     def load(cls, unit: UnitOfWork) -> Scene:
@@ -36,12 +38,14 @@ class Scene:
         directory = Directory(unit.customers.all())
         time, expenses = unit.facts.time(date.max), unit.facts.expenses(date.max)
         usage = unit.facts.usage(date.max)
+        devices, events = unit.devices.all(), unit.facts.device_events(date.max)
+        registered = {device.id for device in devices}
         facts = Facts(
             time=time,
             expenses=expenses,
             usage=usage,
-            devices=unit.devices.all(),
-            device_events=unit.facts.device_events(date.max),
+            devices=devices,
+            device_events=events,
             directory=directory,
         )
         return cls(
@@ -54,6 +58,7 @@ class Scene:
             time,
             expenses,
             usage,
+            tuple(event for event in events if event.device_id not in registered),
         )
 
     def work_of(self, month: Month) -> RatedWork:
