@@ -204,6 +204,7 @@ class Explainer:
         self._steps: list[Step] = []
         self._facts: list[tuple[str, str]] = []
         self._values: dict[str, Fraction] = {}
+        self._units: dict[str, str] = {}
 
     def fact(self, label: str, text: str) -> None:
         """Note an input that is not a number."""
@@ -212,7 +213,7 @@ class Explainer:
     def given(self, name: str, label: str, value: Fraction | Decimal | int, unit: str = "") -> str:
         """Note a number that the rule starts from."""
         exact = Fraction(value)
-        self._claim(name, exact)
+        self._claim(name, exact, unit)
         self._given.append(Given(name, label, exact, unit))
         return name
 
@@ -228,8 +229,8 @@ class Explainer:
     ) -> str:
         """Do one operation and note it. Without a unit it takes the first unit of its operands."""
         value = OPERATIONS[operation]([self._values[operand] for operand in operands])
-        self._claim(name, value)
-        unit = unit or next((u for u in map(self._unit, operands) if u), "")
+        unit = unit or next((u for u in map(self._units.__getitem__, operands) if u), "")
+        self._claim(name, value, unit)
         detail_pairs = tuple(details.items())
         self._steps.append(Step(name, label, operation, operands, value, unit, detail_pairs))
         return name
@@ -257,7 +258,7 @@ class Explainer:
                 raise ValueError(f"{names[given.name]!r} is not the {given.name!r} explained")
         for step in other.steps:
             names[step.name] = prefix + step.name
-            self._claim(names[step.name], step.value)
+            self._claim(names[step.name], step.value, step.unit)
             operands = tuple(names[operand] for operand in step.operands)
             self._steps.append(attrs.evolve(step, name=names[step.name], operands=operands))
         self._facts.extend(fact for fact in other.facts if fact not in self._facts)
@@ -274,11 +275,7 @@ class Explainer:
             tuple(self._facts),
         )
 
-    def _claim(self, name: str, value: Fraction) -> None:
+    def _claim(self, name: str, value: Fraction, unit: str) -> None:
         if name in self._values:
             raise ValueError(f"two parts of one explanation are called {name!r}: name each once")
-        self._values[name] = value
-
-    def _unit(self, name: str) -> str:
-        parts: list[Given | Step] = [*self._given, *self._steps]
-        return next(part.unit for part in parts if part.name == name)
+        self._values[name], self._units[name] = value, unit
