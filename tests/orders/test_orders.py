@@ -220,3 +220,8 @@ def test_a_buy_order_gives_buy_contracts() -> None:
     (contract,) = execute(ordered(line, side=Side.BUY), CATALOGUE, DE).contracts
     assert isinstance(contract, Contract)
     assert (contract.side, contract.lines[0].serves) == (Side.BUY, "C-7")
+
+
+def test_an_order_is_executed_for_its_own_company() -> None:
+    (problem,) = problems_of(ordered(bought("BACKUP")), CATALOGUE, GROUP.entity("GB"))
+    assert problem.endswith("it is of entity 'DE', but 'GB' was given")

@@ -64,6 +64,7 @@ def counted(policy: CountPolicy) -> DevicesCounted:
             {"accounting": Accounting(recognition=Recognition.AS_DRAWN)},
             "recognition as drawn belongs to prepaid blocks",
         ),
+        (R, {"billing": Billing(Timing.ADVANCE, None)}, "what recurs is billed by period"),
         (C, {}, "consumption is measured: name devices or a meter"),
         (C, {"quantity": UsageMetered("x"), "billing": ADVANCE}, "measured after the fact"),
         (R, {"quantity": counted(CountPolicy.PEAK)}, "measured after the fact"),

@@ -130,6 +130,9 @@ def _contract_lines(
     problems: list[Problem] = []
     if not order.lines:
         problems.append(Problem.at(f"order {order.id}", "it has no lines"))
+    if entity.id != order.entity_id:
+        message = f"it is of entity {order.entity_id!r}, but {entity.id!r} was given"
+        problems.append(Problem.at(f"order {order.id}", message))
     taken: set[tuple[str, str]] = set()
     for number, ordered in enumerate(order.lines):
         path = f"order {order.id}.lines[{number}]"

@@ -276,6 +276,8 @@ def refuse_impossible(
         raise InvalidValue("a prepayment is billed in advance: in arrears it would not be prepaid")
     if (accounting.recognition is Recognition.AS_DRAWN) != (fund is not None):
         raise InvalidValue("recognition as drawn belongs to prepaid blocks, and only to them")
+    if kind is ContractType.RECURRING and billing.interval is None:
+        raise InvalidValue("what recurs is billed by period: give a billing interval")
     if kind is ContractType.CONSUMPTION and not measured:
         raise InvalidValue("consumption is measured: name devices or a meter as its quantity")
     on_first_day = isinstance(quantity, DevicesCounted) and quantity.policy in (
