@@ -6,8 +6,8 @@ them into a store, :func:`play` runs the months one after another, and :func:`ta
 came out. ``harmony-core demo`` does all of it and writes a report.
 """
 
-from harmony_core.demo._load import DemoFiles, frozen_files, load, read_files
-from harmony_core.demo._play import FIRST_MONTH, LAST_MONTH, play
+from harmony_core.demo._load import DemoFiles, frozen_files, read_files
+from harmony_core.demo._play import FIRST_MONTH, LAST_MONTH, load, play
 from harmony_core.demo._results import Results, gather
 from harmony_core.demo._tables import Table, tables
 

@@ -1,13 +1,11 @@
-"""From the demo company's files into a store: everything, or a list of what is wrong."""
+"""From the demo company's files to values: everything, or a list of what is wrong."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import TypeVar
 
 import attrs
 
@@ -16,18 +14,20 @@ from harmony_core.demo import _rows as rows
 from harmony_core.demo._company_file import company as company_of
 from harmony_core.demo._nodes import Node
 from harmony_core.demo._products import product
-from harmony_core.errors import HarmonyError, InputRejected, InvalidValue, Problem
-from harmony_core.finance import Rate
-from harmony_core.interchange import Feed, Row, read_rows
-from harmony_core.orders import Order, OrderLine
+from harmony_core.demo._reading import Reading
+from harmony_core.errors import InputRejected, InvalidValue
+from harmony_core.finance import Group, Rate
+from harmony_core.interchange import Row
+from harmony_core.orders import Order, OrderLine, problems_of
 from harmony_core.parties import Customer, Employment, Person, Supplier
-from harmony_core.periods import Month
-from harmony_core.products import Product
-from harmony_core.repositories.ports import Company, Register, Store
+from harmony_core.products import Catalogue, Product
+from harmony_core.repositories.ports import Company
 from harmony_core.work import Expense, TimeEntry, UsageRecord
-from harmony_core.workflows import OrdersReport, execute_orders
 
-T = TypeVar("T")
+COMPANY, PRODUCTS = "company.json", "products.json"
+DIVISIONS, TYPES = "the divisions of company.json", "the asset types of company.json"
+CUSTOMERS, SUPPLIERS, PEOPLE = "customers.csv", "suppliers.csv", "people.csv"
+ORDERS, DEVICES = "orders.csv", "devices.csv"
 
 
 @attrs.frozen
@@ -51,55 +51,47 @@ def frozen_files() -> Traversable:
 
 
 def read_files(folder: Traversable) -> DemoFiles:
-    """Read every file of the company.
+    """Read every file of the company, and check that they fit together.
 
     Raises:
         InputRejected: with every fault of every file, each under its path.
     """
-    reading = _Reading(folder)
+    reading = Reading(folder)
     company = reading.document("company.json", company_of)
-    products = reading.documents("products.json", product)
-    cost_rates = reading.table("cost_rates.csv", rows.COST_RATE, rows.cost_rate)
-    jobs = reading.table("employments.csv", ("person", "valid_from", "entity", "group"), rows.job)
-    customers = reading.table("customers.csv", ("id", "name", "country", "currency"), rows.customer)
-    suppliers = reading.table("suppliers.csv", ("id", "name", "country", "currency"), rows.supplier)
-    employments: defaultdict[str, list[Employment]] = defaultdict(list)
-    for person_id, employment in jobs:
-        employments[person_id].append(employment)
-    people = reading.table(
-        "people.csv",
-        ("id", "name", "contractor"),
-        lambda row: Person.of(
-            row.text("id"),
-            row.text("name"),
-            *employments[row.text("id")],
-            contractor=row.flag("contractor"),
-        ),
+    if company is not None:
+        reading.knows(COMPANY, (entity.id for entity in company.group.entities))
+        reading.knows(DIVISIONS, (division for division, _ in company.divisions))
+        reading.knows(TYPES, (kind for kind, _ in company.asset_parents))
+    products = _products(reading)
+    cost_rates = reading.table(
+        "cost_rates.csv", rows.COST_RATE, rows.cost_rate, key=("scope", "key", "valid_from")
     )
-    lines: defaultdict[str, list[OrderLine]] = defaultdict(list)
-    headers = reading.table("orders.csv", rows.ORDER, rows.order)
-    currencies = {order.id: order.currency for order in headers}
-    for order_id, line in reading.table(
-        "order_lines.csv", rows.ORDER_LINE, lambda row: rows.order_line(row, currencies)
-    ):
-        lines[order_id].append(line)
-    orders = tuple(attrs.evolve(order, lines=tuple(lines[order.id])) for order in headers)
+    customers = reading.table(
+        CUSTOMERS,
+        ("id", "name", "country", "currency"),
+        rows.customer,
+        key=("id",),
+        refers={"parent": CUSTOMERS, "merged_into": CUSTOMERS},
+    )
+    suppliers = reading.table(
+        SUPPLIERS, ("id", "name", "country", "currency"), rows.supplier, key=("id",)
+    )
+    people = _people(reading)
+    orders, paths = _orders(reading)
     devices = reading.table(
-        "devices.csv",
+        DEVICES,
         ("id", "type", "customer"),
         lambda row: Device(row.text("id"), row.text("type"), row.text("customer")),
+        key=("id",),
+        refers={"type": TYPES, "customer": CUSTOMERS},
     )
-    facts: tuple[TimeEntry | Expense | UsageRecord | DeviceEvent, ...] = (
-        *reading.table("device_events.csv", ("device", "day", "kind", "recorded_on"), rows.event),
-        *reading.table("time.csv", rows.TIME, rows.time),
-        *reading.table("expenses.csv", rows.EXPENSE, rows.expense),
-        *reading.table("usage.csv", rows.USAGE, rows.usage),
-    )
+    facts = _facts(reading)
     ecb = reading.feed("rates/ecb.csv", rows.ecb)
     other = reading.feed("rates/other.csv", rows.other)
     reading.refuse_problems()
     if company is None:  # refuse_problems has raised; this is for the type checker alone
         raise InputRejected(["company.json: could not be read"])
+    _check_orders(reading, orders, paths, Catalogue(products), company.group)
     return DemoFiles(
         attrs.evolve(company, cost_rates=rows.cost_rates(cost_rates)),
         products,
@@ -113,103 +105,139 @@ def read_files(folder: Traversable) -> DemoFiles:
     )
 
 
-def load(store: Store, demo: DemoFiles, opening: Month) -> OrdersReport:
-    """Put the company into an empty store, its books opening with a month, and execute its orders.
+def _products(reading: Reading) -> tuple[Product, ...]:
+    places: dict[str, str] = {}
 
-    Raises:
-        InputRejected: an order cannot be executed.
-    """
-    group = attrs.evolve(demo.company.group, opening_day=opening.first_day)
-    with store.begin() as unit:
-        unit.company.save(attrs.evolve(demo.company, group=group))
-        _add_all(unit.customers, demo.customers)
-        _add_all(unit.suppliers, demo.suppliers)
-        _add_all(unit.people, demo.people)
-        _add_all(unit.products, demo.products)
-        _add_all(unit.orders, demo.orders)
-        _add_all(unit.devices, demo.devices)
-        unit.facts.add(demo.facts)
-        unit.rates.add(demo.rates)
-    report = execute_orders(store, date.max)
-    if report.problems:
-        raise InputRejected(report.problems)
-    return report
+    def make(node: Node) -> Product:
+        id_ = node["id"].text()
+        if places.setdefault(id_, node.path) != node.path:
+            raise InvalidValue(f"{id_} is there already, in {places[id_]}")
+        made = product(node)
+        reading.refer(node.path, "division", made.division, DIVISIONS)
+        for component in made.components:
+            reading.refer(node.path, "component", component.product_id, PRODUCTS)
+        return made
+
+    made = reading.documents(PRODUCTS, make)
+    if places:
+        reading.knows(PRODUCTS, places)
+    return made
 
 
-def _add_all(register: Register[T], values: Iterable[T]) -> None:
-    for value in values:
-        register.add(value)
+def _people(reading: Reading) -> tuple[Person, ...]:
+    employments: defaultdict[str, list[Employment]] = defaultdict(list)
+    for person_id, employment in reading.table(
+        "employments.csv",
+        ("person", "valid_from", "entity", "group"),
+        rows.job,
+        key=("person", "valid_from"),
+        refers={"person": PEOPLE, "entity": COMPANY},
+    ):
+        employments[person_id].append(employment)
+    return reading.table(
+        PEOPLE,
+        ("id", "name", "contractor"),
+        lambda row: Person.of(
+            row.text("id"),
+            row.text("name"),
+            *employments[row.text("id")],
+            contractor=row.flag("contractor"),
+        ),
+        key=("id",),
+    )
 
 
-class _Reading:
-    """Reads files of a folder and keeps every problem until the end."""
+def _orders(reading: Reading) -> tuple[tuple[Order, ...], dict[str, list[str]]]:
+    """The orders, and by order the paths of its lines."""
 
-    def __init__(self, folder: Traversable) -> None:
-        self._folder = folder
-        self._problems: list[str] = []
+    def party_of(row: Row) -> str:
+        return SUPPLIERS if row.optional("side") == "buy" else CUSTOMERS
 
-    def document(self, name: str, make: Callable[[Node], T]) -> T | None:
-        """One JSON document as a value."""
-        node = self._node(name)
-        return None if node is None else self._made(node, make)
+    headers = reading.table(
+        ORDERS,
+        rows.ORDER,
+        rows.order,
+        key=("id",),
+        refers={"party": party_of, "entity": COMPANY},
+    )
+    currencies = {order.id: order.currency for order in headers}
+    paths: defaultdict[str, list[str]] = defaultdict(list)
 
-    def documents(self, name: str, make: Callable[[Node], T]) -> tuple[T, ...]:
-        """A JSON list, element by element: a bad one does not hide the faults of the others."""
-        node = self._node(name)
-        if node is None:
-            return ()
-        try:
-            nodes = tuple(node.each())
-        except InvalidValue as fault:
-            self._problems.append(str(fault))
-            return ()
-        made = (self._made(part, make) for part in nodes)
-        return tuple(value for value in made if value is not None)
-
-    def table(self, name: str, columns: Sequence[str], make: Callable[[Row], T]) -> tuple[T, ...]:
-        """A CSV file, row by row."""
-        return self.feed(name, lambda lines, path: read_rows(lines, path, columns, make))
-
-    def feed(self, name: str, read: Callable[[list[str], str], Feed[T]]) -> tuple[T, ...]:
-        """A file that a feed reads."""
-        text = self._text(name)
-        if text is None:
-            return ()
-        try:
-            feed = read(text.splitlines(), name)
-        except InputRejected as rejected:
-            self._problems.extend(rejected.problems)
-            return ()
-        self._problems.extend(feed.rejected)
-        return feed.accepted
-
-    def refuse_problems(self) -> None:
-        """Raise what was found, if anything was."""
-        if self._problems:
-            raise InputRejected(self._problems)
-
-    def _made(self, node: Node, make: Callable[[Node], T]) -> T | None:
-        try:
-            return make(node)
-        except HarmonyError as fault:
-            message = str(fault)
-            path = "" if message.startswith(node.path) else f"{node.path}: "
-            self._problems.append(f"{path}{message}")
+    def make(row: Row) -> tuple[str, OrderLine] | None:
+        if row.text("order") not in currencies:  # its header is missing or was refused
             return None
+        made = rows.order_line(row, currencies)
+        paths[made[0]].append(row.path)
+        return made
 
-    def _node(self, name: str) -> Node | None:
-        text = self._text(name)
-        try:
-            return None if text is None else Node.parse(text, name)
-        except InputRejected as rejected:
-            self._problems.extend(rejected.problems)
-            return None
+    lines: defaultdict[str, list[OrderLine]] = defaultdict(list)
+    for found in reading.table(
+        "order_lines.csv",
+        rows.ORDER_LINE,
+        make,
+        key=("contract", "line", "order"),
+        refers={"order": ORDERS, "product": PRODUCTS, "for_contract": "order_lines.csv"},
+    ):
+        if found is not None:
+            lines[found[0]].append(found[1])
+    orders = tuple(attrs.evolve(order, lines=tuple(lines[order.id])) for order in headers)
+    return orders, paths
 
-    def _text(self, name: str) -> str | None:
-        try:
-            return self._folder.joinpath(name).read_text(encoding="utf-8")
-        except OSError as fault:
-            self._problems.append(Problem.at(name, f"cannot be read: {fault.strerror}"))
-        except UnicodeDecodeError as fault:
-            self._problems.append(Problem.at(name, f"is not UTF-8 text: {fault.reason}"))
-        return None
+
+def _check_orders(
+    reading: Reading,
+    orders: Iterable[Order],
+    paths: dict[str, list[str]],
+    catalogue: Catalogue,
+    group: Group,
+) -> None:
+    """Find now what would stop the orders later, under the paths of their rows."""
+    giver: dict[str, str] = {}
+    for order in orders:
+        for path, line in zip(paths[order.id], order.lines, strict=True):
+            first = giver.setdefault(line.contract_id, order.id)
+            if first != order.id:
+                reading.report(path, f"contract {line.contract_id!r} is of order {first!r} already")
+        places = {
+            f"order {order.id}.lines[{number}]": path for number, path in enumerate(paths[order.id])
+        }
+        for problem in problems_of(order, catalogue, group.entity(order.entity_id)):
+            place, _, message = problem.partition(": ")
+            reading.report(places.get(place, f"{ORDERS}, {place}"), message)
+    reading.refuse_problems()
+
+
+def _facts(reading: Reading) -> tuple[TimeEntry | Expense | UsageRecord | DeviceEvent, ...]:
+    """What happened. Work that names an unknown contract is no fault: it is reported uncovered."""
+    return (
+        *reading.table(
+            "device_events.csv",
+            ("device", "day", "kind", "recorded_on"),
+            rows.event,
+            refers={"device": DEVICES},
+        ),
+        *reading.table(
+            "time.csv",
+            rows.TIME,
+            rows.time,
+            key=("id",),
+            repeats=True,
+            refers={"person": PEOPLE},
+        ),
+        *reading.table(
+            "expenses.csv",
+            rows.EXPENSE,
+            rows.expense,
+            key=("id",),
+            repeats=True,
+            refers={"person": PEOPLE},
+        ),
+        *reading.table(
+            "usage.csv",
+            rows.USAGE,
+            rows.usage,
+            key=("source", "id"),
+            repeats=True,
+            refers={"customer": CUSTOMERS},
+        ),
+    )

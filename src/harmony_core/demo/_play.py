@@ -1,14 +1,21 @@
-"""The months of the company, one after another."""
+"""The company into a store, and its months one after another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date
+from typing import TypeVar
 
-from harmony_core.demo._load import DemoFiles, load
-from harmony_core.errors import NotFound, RuleBroken
+import attrs
+
+from harmony_core.demo._load import DemoFiles
+from harmony_core.errors import InputRejected, NotFound, RuleBroken
 from harmony_core.periods import Month, months_between
-from harmony_core.repositories.ports import Store
-from harmony_core.workflows import MonthReport, month_end
+from harmony_core.repositories.ports import Register, Store, UnitOfWork
+from harmony_core.workflows import MonthReport, OrdersReport, execute_orders, month_end
+
+T = TypeVar("T")
 
 FIRST_MONTH, LAST_MONTH = Month(2024, 4), Month(2026, 3)
 """What the files cover."""
@@ -34,11 +41,51 @@ def _open(store: Store, demo: DemoFiles, first: Month) -> None:
         try:
             group = unit.company.get().group
         except NotFound:
-            group = None
-    if group is None:
-        load(store, demo, first)
-    elif group.opening_day != first.first_day:
+            load(_Within(unit), demo, first)
+            return
+    if group.opening_day != first.first_day:
         raise RuleBroken(
             f"the books there open on {group.opening_day}, not with {first}: "
             "choose another folder, or the same first month"
         )
+
+
+def load(store: Store, demo: DemoFiles, opening: Month) -> OrdersReport:
+    """Put the company into an empty store, its books opening with a month, and execute its orders.
+
+    All of it is one unit of work: whoever is stopped in the middle finds an empty store.
+
+    Raises:
+        InputRejected: an order cannot be executed.
+    """
+    group = attrs.evolve(demo.company.group, opening_day=opening.first_day)
+    with store.begin() as unit:
+        unit.company.save(attrs.evolve(demo.company, group=group))
+        _add_all(unit.customers, demo.customers)
+        _add_all(unit.suppliers, demo.suppliers)
+        _add_all(unit.people, demo.people)
+        _add_all(unit.products, demo.products)
+        _add_all(unit.orders, demo.orders)
+        _add_all(unit.devices, demo.devices)
+        unit.facts.add(demo.facts)
+        unit.rates.add(demo.rates)
+        report = execute_orders(_Within(unit), date.max)
+        if report.problems:
+            raise InputRejected(report.problems)
+    return report
+
+
+@attrs.frozen
+class _Within:
+    """The store as seen from inside an open unit: what begins there belongs to that unit."""
+
+    unit: UnitOfWork
+
+    def begin(self) -> AbstractContextManager[UnitOfWork]:
+        """Give the open unit; whoever opened it ends it."""
+        return nullcontext(self.unit)
+
+
+def _add_all(register: Register[T], values: Iterable[T]) -> None:
+    for value in values:
+        register.add(value)

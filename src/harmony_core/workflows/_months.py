@@ -15,10 +15,11 @@ from harmony_core.billing import (
     book_work,
     recognise,
 )
-from harmony_core.errors import RuleBroken
+from harmony_core.errors import NotFound, RuleBroken
 from harmony_core.finance import JournalEntry
 from harmony_core.periods import Month
 from harmony_core.repositories.ports import Store, UnitOfWork
+from harmony_core.work import Expense, RatedWork, TimeEntry
 from harmony_core.workflows._billing import NightReport, bill
 from harmony_core.workflows._review import UncoveredFact, uncovered_in
 from harmony_core.workflows._scene import Scene
@@ -45,7 +46,8 @@ def month_end(store: Store, month: Month) -> MonthReport:
 
     Raises:
         RuleBroken: an earlier month is still open; months are closed in order.
-        RateNotFound, AccountNotMapped, NotFound: something is missing; nothing is kept.
+        RateNotFound, AccountNotMapped, NotFound: something is missing, such as the cost rate of
+            somebody who worked; nothing is kept.
     """
     with store.begin() as unit:
         if month in unit.months.closed():
@@ -56,6 +58,7 @@ def month_end(store: Store, month: Month) -> MonthReport:
         night = bill(unit, scene, month.last_day)
         rows = tuple(_recognised(unit, scene, month))
         work = scene.work_of(month)
+        _refuse_unbooked(work, month)
         entries = (
             *book_recognition(rows, scene.contracts, scene.terms, month),
             *book_work(
@@ -80,6 +83,20 @@ def _refuse_gap(unit: UnitOfWork, scene: Scene, month: Month) -> None:
     before = month.previous()
     if month > opening and before not in unit.months.closed():
         raise RuleBroken(f"{before} is still open: months are closed in order, close it first")
+
+
+def _refuse_unbooked(work: RatedWork, month: Month) -> None:
+    """The cost of a closed month cannot be booked any more, so none may be left out of it."""
+    booked: set[tuple[type, str]] = {(TimeEntry, rated.entry.id) for rated in work.times}
+    booked |= {(Expense, rated.expense.id) for rated in work.expenses}
+    if missing := [
+        item for item in work.uncovered if (type(item.fact), item.fact.id) not in booked
+    ]:
+        first = "; ".join(f"{item.fact.id}: {item.reason}" for item in missing[:3])
+        raise NotFound(
+            f"the cost of {len(missing)} facts of {month} cannot be booked ({first}): "
+            "add what is missing and close the month again"
+        )
 
 
 def _recognised(unit: UnitOfWork, scene: Scene, month: Month) -> Iterator[Recognised]:

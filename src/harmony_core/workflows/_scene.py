@@ -10,10 +10,22 @@ import attrs
 from harmony_core.assets import DeviceEvent
 from harmony_core.billing import BillingTerms, Facts, booking_month, work_terms
 from harmony_core.contracts import Contract, Side
+from harmony_core.errors import HarmonyError, NotFound
 from harmony_core.parties import Directory, Person
 from harmony_core.periods import Month
 from harmony_core.repositories.ports import Company, UnitOfWork
-from harmony_core.work import Expense, RatedWork, TimeEntry, UsageRecord, rate_time, rate_work
+from harmony_core.work import (
+    Expense,
+    RatedExpense,
+    RatedTime,
+    RatedWork,
+    TimeEntry,
+    Uncovered,
+    UsageRecord,
+    rate_expense,
+    rate_time,
+    rate_work,
+)
 
 
 @attrs.frozen
@@ -64,34 +76,57 @@ class Scene:
     def work_of(self, month: Month) -> RatedWork:
         """The work whose cost belongs to a month's books, rated.
 
-        Work that names no contract is rated as work of the performer's own company, so that its
-        cost is booked, and stands in ``uncovered`` beside.
+        Work that no contract line takes stands in ``uncovered``. It is rated beside as work of the
+        performer's own company, so that its cost is booked.
         """
         facts: list[TimeEntry | Expense] = [*self.time, *self.expenses]
         return self._rated(fact for fact in facts if booking_month(fact) == month)
 
     def _rated(self, facts: Iterable[TimeEntry | Expense]) -> RatedWork:
+        terms = work_terms(self.contracts.values())
         rated = rate_work(
             facts,
-            work_terms(self.contracts.values()),
+            terms,
             people=self.people,
             cost_rates=self.company.cost_rates,
             transfer_rules=self.company.rules,
             rates=self.terms.rates,
         )
-        own = [
-            rate_time(
+        times, expenses, uncovered = list(rated.times), list(rated.expenses), []
+        for item in rated.uncovered:
+            fact, reason = item.fact, item.reason
+            if (fact.contract_id, fact.line_id) not in terms:
+                try:
+                    own = self._of_own_company(fact)
+                except HarmonyError as fault:
+                    reason = f"{reason}; {fault}"
+                else:
+                    times += [own] if isinstance(own, RatedTime) else []
+                    expenses += [own] if isinstance(own, RatedExpense) else []
+            uncovered.append(Uncovered(fact, reason))
+        return RatedWork(tuple(times), tuple(expenses), tuple(uncovered))
+
+    def _of_own_company(self, fact: TimeEntry | Expense) -> RatedTime | RatedExpense:
+        if fact.person_id not in self.people:
+            raise NotFound(f"no person {fact.person_id!r}: add them first")
+        employer = self.people[fact.person_id].employer(fact.day).entity_id
+        fact = attrs.evolve(fact, contract_id=None, line_id=None)
+        if isinstance(fact, TimeEntry):
+            return rate_time(
                 fact,
                 unit_price=None,
                 people=self.people,
                 cost_rates=self.company.cost_rates,
-                seller_entity=self.people[fact.person_id].employer(fact.day).entity_id,
+                seller_entity=employer,
                 transfer_rules=self.company.rules,
             )
-            for item in rated.uncovered
-            if isinstance(fact := item.fact, TimeEntry) and fact.contract_id is None
-        ]
-        return attrs.evolve(rated, times=(*rated.times, *own))
+        return rate_expense(
+            fact,
+            markup_percent=None,
+            people=self.people,
+            seller_entity=employer,
+            transfer_rules=self.company.rules,
+        )
 
 
 def _standing(contract: Contract, directory: Directory) -> Contract:
