@@ -56,7 +56,7 @@ class AssetTypes:
             NotFound: no such type.
         """
         if type_ not in self._line:
-            known = ", ".join(self.parents)
+            known = ", ".join(self.parents) or "none: give the company its asset types"
             raise NotFound(f"no asset type {type_!r}; the tree has {known}")
         return self._line[type_]
 

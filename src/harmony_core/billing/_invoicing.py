@@ -38,7 +38,7 @@ def invoices(
     worth = [charge for charge in charges if charge.amount]
     keyed = sorted(
         ((_heading(c, contracts, directory), c) for c in worth),
-        key=lambda item: (item[0], item[1].key),
+        key=lambda item: (item[0], _place(item[1], contracts[item[1].contract_id])),
     )
     for heading, members in groupby(keyed, key=lambda item: item[0]):
         side, entity_id, party_id, currency, day = heading
@@ -73,6 +73,12 @@ def _heading(
     if contract.side is Side.SELL:
         party = directory.resolve(party).id
     return contract.side.value, contract.entity_id, party, charge.amount.currency, charge.trigger
+
+
+def _place(charge: Charge, contract: Contract) -> tuple[str, int, str]:
+    """Lines stand as in the contract: a bundle's main article before its other parts."""
+    order = [line.id for line in contract.lines]
+    return contract.id, order.index(charge.line_id), charge.key
 
 
 def _line(

@@ -127,7 +127,7 @@ class Explanation:
         """Write the explanation in words, one line a step, for a person to check by hand."""
         values = self._values()
         lines = [f"{wording.words(self.rule)} (v{self.version})"]
-        lines += [f"  {wording.words(label)}: {text}" for label, text in self.facts]
+        lines += [f"  {wording.words(label)}: {wording.words(text)}" for label, text in self.facts]
         for given in self.given:
             lines.append(f"  {wording.words(given.label)}: {_figure(wording, given)}")
         for step in self.steps:

@@ -33,6 +33,7 @@ def execute_orders(store: Store, day: date) -> OrdersReport:
     with store.begin() as unit:
         catalogue = Catalogue(unit.products.all())
         group = unit.company.get().group
+        known = {contract.id for contract in unit.contracts.all()}
         for order in unit.orders.all():
             if order.executed or order.accepted_on is None or order.accepted_on > day:
                 continue
@@ -44,8 +45,13 @@ def execute_orders(store: Store, day: date) -> OrdersReport:
             except HarmonyError as reason:
                 problems.append(Problem.at(f"order {order.id}", str(reason)))
                 continue
+            if clash := sorted(c.id for c in result.contracts if c.id in known):
+                message = f"contract {', '.join(clash)} is there already: name another"
+                problems.append(Problem.at(f"order {order.id}", message))
+                continue
             for contract in result.contracts:
                 unit.contracts.add(contract)
+                known.add(contract.id)
                 made.append(contract.id)
             unit.orders.save(result.order)
             done.append(order.id)
