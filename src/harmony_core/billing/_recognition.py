@@ -78,19 +78,21 @@ def accruals(
 ) -> Iterator[Charge]:
     """Charges earned, in part or whole, by the end of ``month`` but billed only later.
 
-    A fixed quantity in arrears is earned from its first day on; a measured one when its period is
-    over, for before that nobody knows it. They are the charges that a later night will make: the
+    A fixed quantity in arrears that is earned by the day is earned from its first day on; all else
+    when its period is over: before that nobody knows what is measured, and what is earned at once
+    would ask for the exchange rates of a day to come. They are the charges that a later night will make: the
     same keys, the same amounts.
     """
     close = month.last_day
     for line in contract.lines:
+        by_day = line.is_fixed and line.accounting.recognition is Recognition.STRAIGHT_LINE
         for kind in kinds_of(line):
             for period in periods_of(line, kind):
                 if period.span.start > close:
                     break
                 trigger = trigger_of(line, kind, period)
                 over = period.span.last_day <= close
-                if trigger <= close or trigger < terms.opening_day or not (over or line.is_fixed):
+                if trigger <= close or trigger < terms.opening_day or not (over or by_day):
                     continue
                 planned = PlannedCharge(contract, line, kind, period, trigger)
                 charge = charge_of(planned, facts, terms)

@@ -1,0 +1,154 @@
+"""A night bills what is due, once, whenever it runs; what is closed stays closed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harmony_core.errors import RateNotFound
+from harmony_core.finance import Money, Role
+from harmony_core.periods import Month
+from harmony_core.pricing import PerUnit
+from harmony_core.repositories import MemoryStore
+from harmony_core.workflows import billing_night, month_end
+from tests.strategies import Happened, contract, happened, line
+from tests.workflows.company import OPENING, SUPPORT, books, in_memory, set_up
+
+JANUARY, FEBRUARY, MARCH = Month(2026, 1), Month(2026, 2), Month(2026, 3)
+
+
+def test_billing_twice_bills_once_and_says_so() -> None:
+    store = in_memory()
+    first = billing_night(store, JANUARY.last_day)
+    after = books(store)
+    assert first.charges
+    assert {charge.key: charge for charge in first.charges} == {
+        charge.key: charge for charge in after.charges
+    }
+    again = billing_night(store, JANUARY.last_day)
+    assert (again.charges, again.invoices, again.totals) == ((), (), {})
+    assert books(store) == after
+
+
+def test_the_totals_are_what_customers_were_asked_for() -> None:
+    night = billing_night(in_memory(), date(2026, 2, 1))
+    # C-1: 269.85 (10 x 12 + 15 x 9.99, half up) on 31 January, 760.00 + 475.00 for 13 hours;
+    # C-3: a block of 800.00; C-2: 200001 x 0.00045 = 90.00 of traffic.
+    assert night.totals == {"EUR": Money.of("2304.85", "EUR"), "GBP": Money.of("90.00", "GBP")}
+    bought = [invoice for invoice in night.invoices if invoice.side.value == "buy"]
+    assert not bought, "the first licence period ends in February"
+
+
+def test_an_earlier_day_than_the_last_night_finds_nothing() -> None:
+    store = in_memory()
+    billing_night(store, date(2026, 2, 10))
+    assert billing_night(store, date(2026, 1, 20)).charges == ()
+
+
+@given(st.sets(st.integers(0, 89), max_size=8))
+def test_whatever_nights_there_are_the_books_are_the_same(nights: set[int]) -> None:
+    once, often = in_memory(), in_memory()
+    billing_night(once, MARCH.last_day)
+    billed = 0
+    for night in sorted(nights | {89}):
+        billed += len(billing_night(often, OPENING + timedelta(days=night)).charges)
+    assert books(often) == books(once)
+    assert billed == len(books(once).charges)
+
+
+@given(happened(), st.sets(st.integers(0, 89), max_size=5), st.booleans())
+def test_one_run_of_three_months_equals_three_runs_of_one(
+    there: Happened, nights: set[int], late: bool
+) -> None:
+    """Nights between month ends, month ends long after the nights: one set of books."""
+
+    def store() -> MemoryStore:
+        facts = (*there.time, *there.expenses, *there.usage, *there.events)
+        return in_memory(contracts=[there.contract], devices=there.devices, facts=facts)
+
+    once, often = store(), store()
+    if late:
+        billing_night(once, MARCH.last_day)
+    for month in (JANUARY, FEBRUARY, MARCH):
+        month_end(once, month)
+        for night in sorted(nights):
+            day = OPENING + timedelta(days=night)
+            if Month.containing(day) == month:
+                billing_night(often, day)
+        month_end(often, month)
+    assert books(often) == books(once)
+
+
+def test_a_contract_that_comes_late_catches_up_on_invoices_of_its_own() -> None:
+    store = in_memory(contracts=[SUPPORT])
+    billing_night(store, date(2026, 3, 5))
+    before = {invoice.id for invoice in books(store).invoices}
+    late = contract(line(PerUnit.of("7", "EUR"), date(2026, 1, 31)), id="C-0")
+    with store.begin() as unit:
+        unit.contracts.add(late)
+    night = billing_night(store, date(2026, 3, 5))
+    assert [charge.service.start for charge in night.charges] == [
+        date(2026, 1, 31),
+        date(2026, 2, 28),
+    ]
+    ids = {invoice.id for invoice in night.invoices}
+    # On both days C-1 asked the same customer already.
+    assert ids == {"INV-DE-20260131-K-1-EUR-2", "INV-DE-20260228-K-1-EUR-2"}
+    assert not ids & before
+    third = contract(line(PerUnit.of("7", "EUR"), date(2026, 1, 31)), id="C-00")
+    with store.begin() as unit:
+        unit.contracts.add(third)
+    assert {invoice.id for invoice in billing_night(store, date(2026, 3, 5)).invoices} == {
+        "INV-DE-20260131-K-1-EUR-3",
+        "INV-DE-20260228-K-1-EUR-3",
+    }
+
+
+def test_an_invoice_into_a_closed_month_is_posted_to_the_first_open_day() -> None:
+    store = in_memory(contracts=[SUPPORT])
+    month_end(store, JANUARY)
+    month_end(store, FEBRUARY)
+    closed = [entry for entry in books(store).entries if entry.day <= FEBRUARY.last_day]
+    with store.begin() as unit:
+        unit.contracts.add(contract(line(PerUnit.of("7", "EUR"), date(2026, 1, 31)), id="C-0"))
+    billing_night(store, date(2026, 3, 10))
+    after = books(store)
+    assert [entry for entry in after.entries if entry.day <= FEBRUARY.last_day] == closed
+    (moved,) = [entry for entry in after.entries if entry.id == "INV-DE-20260131-K-1-EUR-2"]
+    assert moved.day == date(2026, 3, 1)
+    assert moved.text == "belongs to 2026-01-31, which is closed"
+    (invoice,) = [one for one in after.invoices if one.id == moved.id]
+    assert invoice.day == date(2026, 1, 31)
+    month_end(store, MARCH)  # which earns what the closed months would have earned
+    earned = [row for row in books(store).recognised if row.contract_id == "C-0"]
+    assert {row.month for row in earned} == {MARCH}
+
+
+def test_a_failed_night_keeps_nothing() -> None:
+    store = MemoryStore()
+    set_up(store, rates=())
+    before = books(store)
+    with pytest.raises(RateNotFound, match="EUR/GBP"):
+        billing_night(store, JANUARY.last_day)
+    assert books(store) == before
+    with store.begin() as unit:
+        assert unit.nights.last() is None
+
+
+def test_receivables_are_what_the_invoices_ask_for() -> None:
+    store = in_memory()
+    billing_night(store, MARCH.last_day)
+    found = books(store)
+    asked = {one.id: one.total for one in found.invoices if one.side.value == "sell"}
+    booked = {
+        entry.id: sum(
+            (line.amount.transaction for line in entry.lines if line.role == Role.RECEIVABLE),
+            Money.zero(entry.currencies[0]),
+        )
+        for entry in found.entries
+        if entry.kind == "invoice"
+    }
+    assert booked == asked
