@@ -108,6 +108,23 @@ def test_a_fact_of_tomorrow_is_refused_with_all_that_came_with_it() -> None:
         assert unit.facts.time(date.max) == ()
 
 
+def test_work_known_late_frees_what_was_taken_back_from_an_earlier_month() -> None:
+    """Three hours beyond the block in March; on 1 April three are taken back, so they are free.
+
+    Then work of 1 April turns up: it was that which was taken back, and March is billed after all.
+    """
+    store = in_memory(facts=[time("T-1", "anna", date(2026, 3, 31), 3, ("C-3", "1"))])
+    april = date(2026, 4, 1)
+    record_facts(store, [time("T-2", "anna", april, -3, ("C-3", "1"))], april)
+    assert not [c for c in billing_night(store, april).charges if c.kind is ChargeKind.OVERAGE]
+    record_facts(store, [time("T-3", "anna", april, 3, ("C-3", "1"))], april)
+    night = billing_night(store, date(2026, 4, 2))
+    overage = [charge for charge in night.charges if charge.kind is ChargeKind.OVERAGE]
+    assert [(one.service.start, one.amount) for one in overage] == [
+        (date(2026, 3, 1), Money.of("300.00", "EUR"))
+    ]
+
+
 # --- nothing is passed over ---------------------------------------------------------------------
 
 OPENED = date(2025, 9, 1)

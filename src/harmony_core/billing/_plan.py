@@ -105,12 +105,10 @@ def _known_days(
 ) -> Iterable[date]:
     """The days on which something about the period became known."""
     if kind is ChargeKind.OVERAGE:  # an earlier draw known late moves what later ones find
-        ever = Span(line.start, date.max)
-        return (
-            entry.known_on
-            for entry in facts.time_of(contract.id, line.id, ever)
-            if entry.day < span.end or entry.hours < 0  # which takes back what was drawn earlier
-        )
+        entries = facts.time_of(contract.id, line.id, Span(line.start, date.max))
+        # Hours taken back later count against the latest work by then, whenever that is known.
+        taken_back = any(entry.hours < 0 and entry.day >= span.end for entry in entries)
+        return (entry.known_on for entry in entries if taken_back or entry.day < span.end)
     match line.source:
         case TimeWorked():
             return (entry.known_on for entry in facts.time_of(contract.id, line.id, span))

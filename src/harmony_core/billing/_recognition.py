@@ -80,8 +80,8 @@ def accruals(
 
     A fixed quantity in arrears that is earned by the day is earned from its first day on; all else
     when its period is over: before that nobody knows what is measured, and what is earned at once
-    would ask for the exchange rates of a day to come. They are the charges that a later night will make: the
-    same keys, the same amounts.
+    would ask for the exchange rates of a day to come. They are the charges that a later night will
+    make: the same keys, the same amounts.
     """
     close = month.last_day
     for line in contract.lines:
