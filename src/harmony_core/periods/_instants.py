@@ -24,7 +24,8 @@ from harmony_core.periods._span import Span
 _SECOND = timedelta(seconds=1)
 
 
-def _zone(key: str) -> ZoneInfo:
+def named_zone(key: str) -> ZoneInfo:
+    """Give the IANA zone of that name; an unknown one is refused."""
     try:
         return ZoneInfo(key)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -50,12 +51,12 @@ def local_day(instant: datetime, zone: str) -> date:
     >>> local_day(datetime(2026, 6, 30, 23, 30, tzinfo=UTC), "Europe/Berlin")
     datetime.date(2026, 7, 1)
     """
-    return in_utc(instant).astimezone(_zone(zone)).date()
+    return in_utc(instant).astimezone(named_zone(zone)).date()
 
 
 def wall_clock(instant: datetime, zone: str) -> datetime:
     """Give what the clocks of a zone show at an instant, as a datetime without a zone."""
-    return in_utc(instant).astimezone(_zone(zone)).replace(tzinfo=None, fold=0)
+    return in_utc(instant).astimezone(named_zone(zone)).replace(tzinfo=None, fold=0)
 
 
 def instant_of(wall: datetime, zone: str) -> datetime:
@@ -66,7 +67,7 @@ def instant_of(wall: datetime, zone: str) -> datetime:
     >>> instant_of(datetime(2026, 10, 25, 1, 30), "Europe/London")  # shown twice
     datetime.datetime(2026, 10, 25, 0, 30, tzinfo=datetime.timezone.utc)
     """
-    tz = _zone(zone)
+    tz = named_zone(zone)
     first = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
     if first.astimezone(tz).replace(tzinfo=None, fold=0) == wall:
         return first

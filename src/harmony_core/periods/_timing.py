@@ -9,7 +9,7 @@ import attrs
 
 from harmony_core.errors import NotFound
 from harmony_core.periods._alignment import Alignment, billing_schedule, service_periods
-from harmony_core.periods._schedule import Interval, Schedule
+from harmony_core.periods._schedule import Interval
 from harmony_core.periods._span import Span
 
 
@@ -122,41 +122,3 @@ def after_invoice(
 def _first_period(start: date, interval: Interval, alignment: Alignment) -> Span:
     schedule = billing_schedule(start, interval, alignment)
     return next(service_periods(start, None, schedule)).span
-
-
-def billed_period(
-    schedule: Schedule,
-    on: date,
-    timing: Timing,
-    start: date,
-    *,
-    terminated: bool = False,
-    current: bool = False,
-) -> Span:
-    """Give the period that a bill drawn up on day ``on`` is about.
-
-    In arrears that is the period before the one containing ``on``. In advance, after a
-    termination, and for a look at current usage it is the one containing ``on``. It never begins
-    before ``start``, the first day of service; a period wholly before it is the empty span there.
-    """
-    n = schedule.index_at(on)
-    if timing is Timing.ARREARS and not terminated and not current:
-        n -= 1
-    period = schedule.period(n)
-    return Span(max(period.start, start), max(period.end, start))
-
-
-def billed_through(schedule: Schedule, on: date, start: date, end: date | None = None) -> date:
-    """Give the day up to which, not included, service in ``[start, end)`` is billed in advance.
-
-    On day ``on`` that is the end of the period containing it. Before service starts nothing is
-    billed, so the answer is ``start``; it is never after ``end``.
-
-    >>> monthly = Schedule(date(2026, 1, 31), Interval.months(1))
-    >>> billed_through(monthly, date(2026, 2, 28), date(2026, 1, 31))
-    datetime.date(2026, 3, 31)
-    """
-    if on < start:
-        return start
-    through = schedule.period_at(on).end
-    return through if end is None else min(through, end)
