@@ -87,6 +87,68 @@ def band_tables(draw: st.DrawFn, currency: str) -> pricing.BandTable:
     return pricing.BandTable(bands)
 
 
+def packages(currency: str) -> st.SearchStrategy[pricing.Package]:
+    parts = st.sampled_from(pricing.PartPackage)
+    return st.builds(pricing.Package, amounts(currency), positive, not_negative, parts)
+
+
+def block_bands(currency: str) -> st.SearchStrategy[list[pricing.BlockBand]]:
+    closed = st.builds(pricing.BlockBand, amounts(currency), positive, st.integers(1, 10**6))
+    last = st.builds(pricing.BlockBand, amounts(currency), positive, st.none())
+    return st.tuples(st.lists(closed, max_size=3), closed | last).map(lambda it: [*it[0], it[1]])
+
+
+beyond_blocks = st.sampled_from(pricing.BeyondBlocks)
+
+
+def amounts_from_zero(currency: str) -> st.SearchStrategy[finance.ExactAmount]:
+    return st.builds(finance.ExactAmount, not_negative, st.just(currency))
+
+
+@st.composite
+def percentages(draw: st.DrawFn, currency: str) -> pricing.Percentage:
+    fees = amounts_from_zero(currency)
+    least, most = sorted((draw(fees), draw(fees)), key=lambda amount: amount.value)
+    return pricing.Percentage(
+        draw(not_negative),
+        draw(fees),
+        draw(st.none() | st.just(least)),
+        draw(st.none() | st.just(most)),
+        draw(st.none() | st.integers(0, 9)),
+        draw(st.none() | not_negative),
+        draw(st.sampled_from(pricing.FreeAmountEdge)),
+    )
+
+
+percents_off = st.builds(pricing.PercentOff, st.fractions(0, 100))
+
+
+def amounts_off(currency: str) -> st.SearchStrategy[pricing.AmountOff]:
+    return st.builds(pricing.AmountOff, amounts_from_zero(currency))
+
+
+def discounts(currency: str) -> st.SearchStrategy[list[pricing.Discount]]:
+    return st.lists(percents_off | amounts_off(currency), min_size=1, max_size=3)
+
+
+conversions = st.builds(
+    pricing.Conversion,
+    positive,
+    st.none() | st.sampled_from(explanation.RoundingMode),
+    st.integers(-3, 6),
+)
+
+
+@st.composite
+def capacity_steps(draw: st.DrawFn, currency: str) -> pricing.CapacitySteps:
+    units = draw(st.lists(ids, min_size=1, max_size=2, unique=True))
+    limits = sorted(draw(st.lists(positive, min_size=1, max_size=3)))
+    return pricing.CapacitySteps(
+        pricing.CapacityStep.of(draw(numbers), currency, dict.fromkeys(units, limit))
+        for limit in [*limits, None]
+    )
+
+
 def schemes(currency: str) -> st.SearchStrategy[Any]:
     zero = st.sampled_from(pricing.ZeroQuantity)
     simple = st.one_of(
@@ -94,6 +156,12 @@ def schemes(currency: str) -> st.SearchStrategy[Any]:
         st.builds(pricing.PerUnit, amounts(currency)),
         st.builds(pricing.FillUp, band_tables(currency), zero),
         st.builds(pricing.LookUp, band_tables(currency), zero),
+        st.builds(pricing.FillUpBlocks, block_bands(currency), beyond_blocks),
+        st.builds(pricing.LookUpBlocks, block_bands(currency), beyond_blocks),
+        packages(currency),
+        percentages(currency),
+        st.builds(pricing.GraduatedPercentage, band_tables(currency), zero),
+        st.builds(pricing.Dynamic, st.just(currency), not_negative),
     )
     return st.recursive(
         simple,
@@ -101,9 +169,21 @@ def schemes(currency: str) -> st.SearchStrategy[Any]:
             st.builds(pricing.AtLeast, inner, amounts(currency)),
             st.builds(pricing.AtMost, inner, amounts(currency)),
             st.builds(pricing.MinimumQuantity, inner, not_negative),
+            st.builds(pricing.Discounted, inner, discounts(currency)),
+            st.builds(pricing.FreeUnits, inner, not_negative),
+            st.builds(pricing.Converted, inner, conversions),
+            commitments(inner, currency),
+            st.builds(pricing.AtPeriodEnd, inner),
         ),
         max_leaves=3,
     )
+
+
+def commitments(
+    inner: st.SearchStrategy[Any], currency: str
+) -> st.SearchStrategy[pricing.Commitment]:
+    committed = amounts_from_zero(currency)
+    return st.builds(pricing.Commitment, inner, committed, not_negative, st.booleans())
 
 
 transfer_rules = st.builds(
@@ -332,6 +412,20 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     pricing.AtMost: st.builds(pricing.AtMost, schemes("EUR"), amounts("EUR")),
     pricing.MinimumQuantity: st.builds(pricing.MinimumQuantity, schemes("EUR"), not_negative),
     pricing.BandTable: band_tables("BHD"),
+    pricing.Package: packages("EUR"),
+    pricing.FillUpBlocks: st.builds(pricing.FillUpBlocks, block_bands("EUR"), beyond_blocks),
+    pricing.LookUpBlocks: st.builds(pricing.LookUpBlocks, block_bands("JPY"), beyond_blocks),
+    pricing.Percentage: percentages("EUR"),
+    pricing.GraduatedPercentage: st.builds(pricing.GraduatedPercentage, band_tables("EUR")),
+    pricing.Dynamic: st.builds(pricing.Dynamic, currencies, not_negative),
+    pricing.PercentOff: percents_off,
+    pricing.AmountOff: amounts_off("EUR"),
+    pricing.Discounted: st.builds(pricing.Discounted, schemes("EUR"), discounts("EUR")),
+    pricing.FreeUnits: st.builds(pricing.FreeUnits, schemes("EUR"), not_negative),
+    pricing.Converted: st.builds(pricing.Converted, schemes("EUR"), conversions),
+    pricing.Commitment: commitments(schemes("EUR"), "EUR"),
+    pricing.AtPeriodEnd: st.builds(pricing.AtPeriodEnd, schemes("EUR")),
+    pricing.CapacitySteps: capacity_steps("EUR"),
     products.DevicesCounted: sources.filter(lambda it: isinstance(it, products.DevicesCounted)),
     products.Billing: billings,
     products.Renewal: renewals,

@@ -30,39 +30,8 @@ from harmony_core.pricing import (
     net_quantity,
     price,
 )
+from tests.pricing.scheme_values import money, quantities, schemes, tables
 
-quantities = st.fractions(0, 2000, max_denominator=1000) | st.integers(0, 2000).map(Fraction)
-prices = st.decimals(0, 100, places=5).map(Fraction)
-money = prices.map(lambda value: ExactAmount(value, "EUR"))
-limits = st.lists(st.fractions("0.001", 1000, max_denominator=1000), unique=True, max_size=6).map(
-    sorted
-)
-
-
-@st.composite
-def tables(draw: st.DrawFn, *, with_fees: bool = True, with_caps: bool = True) -> BandTable:
-    fees = st.none() | money if with_fees else st.none()
-    caps = st.none() | money if with_caps else st.none()
-    return BandTable(
-        tuple(Band(limit, draw(money), draw(fees), draw(caps)) for limit in [*draw(limits), None])
-    )
-
-
-simple = (
-    st.builds(Flat, money, st.sampled_from(Timing))
-    | st.builds(PerUnit, money)
-    | st.builds(FillUp, tables(), st.sampled_from(ZeroQuantity))
-    | st.builds(LookUp, tables(), st.sampled_from(ZeroQuantity))
-)
-schemes: st.SearchStrategy[Scheme] = st.recursive(
-    simple,
-    lambda inner: (
-        st.builds(AtLeast, inner, money)
-        | st.builds(AtMost, inner, money)
-        | st.builds(MinimumQuantity, inner, quantities)
-    ),
-    max_leaves=3,
-)
 points = st.builds(PricePoint, st.booleans(), st.booleans())
 
 

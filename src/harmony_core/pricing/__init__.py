@@ -1,15 +1,63 @@
 """WHAT PRICE: a scheme turns a quantity into an exact amount, and can say how.
 
 Flat, per unit, and the two readings of a :class:`BandTable`: :class:`FillUp` prices each unit in
-the band it fills, :class:`LookUp` prices all units at the band reached. :class:`AtLeast`,
-:class:`AtMost` and :class:`MinimumQuantity` put limits around any of them. Every scheme is a small
-immutable value that is stored on the contract line and on the charge; :func:`price` gives the
-exact amount, :func:`explain` the same amount with every step. Nothing here rounds.
+the band it fills, :class:`LookUp` prices all units at the band reached; :class:`FillUpBlocks` and
+:class:`LookUpBlocks` measure bands in blocks. :class:`Package`, :class:`Percentage`,
+:class:`GraduatedPercentage` and :class:`Dynamic` are further schemes; :class:`CapacitySteps` looks
+at several units at once. Limits, discounts, free units, conversion and commitments go around any
+scheme. Every scheme is a small immutable value that is stored on the contract line and on the
+charge; :func:`price` gives the exact amount, :func:`explain` the same amount with every step.
+:func:`increment` and the re-rating functions bill the whole less what was billed. Nothing here
+rounds before the one point where an amount is settled.
 """
 
+from harmony_core.pricing._aggregation import (
+    Aggregation,
+    PercentileRule,
+    aggregate,
+    high_water,
+    percentile,
+    time_weighted,
+)
 from harmony_core.pricing._banded import FillUp, LookUp
 from harmony_core.pricing._bands import Band, BandTable
+from harmony_core.pricing._blocks import BeyondBlocks, BlockBand, FillUpBlocks, LookUpBlocks
+from harmony_core.pricing._capacity import CapacityStep, CapacitySteps
+from harmony_core.pricing._commitment import Commitment, true_up
+from harmony_core.pricing._conversion import Conversion, Converted, SplitRounding, round_quantity
+from harmony_core.pricing._discounts import (
+    AmountOff,
+    Discount,
+    Discounted,
+    FreeUnits,
+    PercentOff,
+    billable_units,
+)
 from harmony_core.pricing._limits import AtLeast, AtMost, MinimumQuantity
+from harmony_core.pricing._package import Package, PartPackage
+from harmony_core.pricing._percentage import FreeAmountEdge, Percentage, Transactions
+from harmony_core.pricing._proration import (
+    BandChosenBy,
+    fill_up_prorated,
+    look_up_prorated,
+    part_of_period,
+    prorated_amount,
+    prorated_quantity,
+    with_percent,
+)
+from harmony_core.pricing._rates import Dynamic, GraduatedPercentage
+from harmony_core.pricing._rerating import (
+    AtPeriodEnd,
+    Billed,
+    Correction,
+    exact_sum,
+    increment,
+    price_each,
+    rerate,
+    rerate_periods,
+    still_to_bill,
+    sum_of_lines,
+)
 from harmony_core.pricing._scheme import (
     ONLY_LINE,
     PricePoint,
@@ -23,19 +71,67 @@ from harmony_core.pricing._simple import Flat, PerUnit
 
 __all__ = [
     "ONLY_LINE",
+    "Aggregation",
+    "AmountOff",
     "AtLeast",
     "AtMost",
+    "AtPeriodEnd",
     "Band",
+    "BandChosenBy",
     "BandTable",
+    "BeyondBlocks",
+    "Billed",
+    "BlockBand",
+    "CapacityStep",
+    "CapacitySteps",
+    "Commitment",
+    "Conversion",
+    "Converted",
+    "Correction",
+    "Discount",
+    "Discounted",
+    "Dynamic",
     "FillUp",
+    "FillUpBlocks",
     "Flat",
+    "FreeAmountEdge",
+    "FreeUnits",
+    "GraduatedPercentage",
     "LookUp",
+    "LookUpBlocks",
     "MinimumQuantity",
+    "Package",
+    "PartPackage",
     "PerUnit",
+    "PercentOff",
+    "Percentage",
+    "PercentileRule",
     "PricePoint",
     "Scheme",
+    "SplitRounding",
+    "Transactions",
     "ZeroQuantity",
+    "aggregate",
+    "billable_units",
+    "exact_sum",
     "explain",
+    "fill_up_prorated",
+    "high_water",
+    "increment",
+    "look_up_prorated",
     "net_quantity",
+    "part_of_period",
+    "percentile",
     "price",
+    "price_each",
+    "prorated_amount",
+    "prorated_quantity",
+    "rerate",
+    "rerate_periods",
+    "round_quantity",
+    "still_to_bill",
+    "sum_of_lines",
+    "time_weighted",
+    "true_up",
+    "with_percent",
 ]

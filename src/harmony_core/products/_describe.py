@@ -12,18 +12,8 @@ from typing import Any
 import attrs
 
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue
 from harmony_core.periods import Interval, Timing
-from harmony_core.pricing import (
-    AtLeast,
-    AtMost,
-    FillUp,
-    Flat,
-    LookUp,
-    MinimumQuantity,
-    PerUnit,
-    Scheme,
-)
+from harmony_core.pricing import Scheme
 from harmony_core.products._behaviours import (
     Accounting,
     Billing,
@@ -41,6 +31,7 @@ from harmony_core.products._behaviours import (
     TimeWorked,
     UsageMetered,
 )
+from harmony_core.products._price_words import price_in_words
 
 
 @attrs.frozen
@@ -79,7 +70,7 @@ def describe_behaviour(
     unit = culture.words(unit)
     sentences: list[tuple[str, str]] = []
     for scheme in schemes if not isinstance(quantity, ExpensesIncurred) else ():
-        sentences += (("price", sentence) for sentence in _price(culture, scheme, unit))
+        sentences += (("price", sentence) for sentence in price_in_words(culture, scheme, unit))
     sentences.append(("quantity", _quantity(culture, quantity)))
     if fund is not None:
         sentences += (("fund", sentence) for sentence in _fund(culture, fund))
@@ -131,50 +122,6 @@ _FUND_UNIT = {
     FundUnit.TOKENS: "tokens",
     FundUnit.CASH: "money",
 }
-
-
-def _price(culture: Culture, scheme: Scheme, unit: str) -> Iterator[str]:
-    match scheme:
-        case Flat():
-            yield culture.words(
-                "{price} whatever the quantity.", price=culture.unit_price(scheme.amount)
-            )
-        case PerUnit():
-            price = culture.unit_price(scheme.unit_price)
-            yield culture.words("{price} per {unit}.", price=price, unit=unit)
-        case FillUp() | LookUp():
-            yield culture.words(
-                "Each unit costs what the band that it fills says:"
-                if isinstance(scheme, FillUp)
-                else "All units cost what the band that the quantity reaches says:"
-            )
-            yield from _bands(culture, scheme, unit)
-        case AtLeast():
-            yield from _price(culture, scheme.scheme, unit)
-            yield culture.words("At least {price}.", price=culture.unit_price(scheme.minimum))
-        case AtMost():
-            yield from _price(culture, scheme.scheme, unit)
-            yield culture.words("At most {price}.", price=culture.unit_price(scheme.maximum))
-        case MinimumQuantity():
-            yield from _price(culture, scheme.scheme, unit)
-            count = culture.number(scheme.quantity)
-            yield culture.words("At least {count} are charged.", count=count)
-        case _:  # pragma: no cover - a new scheme must be given its words here
-            raise InvalidValue(f"no words for a price scheme of type {type(scheme).__name__}")
-
-
-def _bands(culture: Culture, scheme: FillUp | LookUp, unit: str) -> Iterator[str]:
-    for band in scheme.table.bands:
-        details = {"price": culture.unit_price(band.unit_price), "unit": unit}
-        if band.up_to is None:
-            sentence = culture.words("  above: {price} per {unit}", **details)
-        else:
-            limit = culture.number(band.up_to)
-            sentence = culture.words("  up to {limit}: {price} per {unit}", limit=limit, **details)
-        if band.flat_fee is not None and band.flat_fee:
-            fee = culture.unit_price(band.flat_fee)
-            sentence += culture.words(", plus {fee}", fee=fee)
-        yield sentence
 
 
 def _quantity(culture: Culture, quantity: QuantitySource) -> str:

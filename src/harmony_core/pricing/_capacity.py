@@ -1,0 +1,125 @@
+"""Stairstep over several units at once: one fixed price for what the peaks of all of them need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.errors import InvalidBands, InvalidValue
+from harmony_core.explanation import Explainer, Explanation, exact_text
+from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._scheme import units
+
+
+@attrs.frozen
+class CapacityStep:
+    """``price`` covers each unit up to and including its limit; ``None`` is without limit."""
+
+    price: ExactAmount
+    limits: tuple[tuple[str, Fraction | None], ...]
+
+    @classmethod
+    def of(cls, price: Exact, currency: str, limits: Mapping[str, Exact | None]) -> CapacityStep:
+        """Make a step from plain numbers, the limits by the name of their unit."""
+        return cls(
+            ExactAmount.of(price, currency),
+            tuple(
+                (unit, None if limit is None else exact(limit, f"the limit of {unit}"))
+                for unit, limit in sorted(limits.items())
+            ),
+        )
+
+    def covers(self, peaks: Mapping[str, Fraction]) -> bool:
+        """Say whether every peak lies within its limit."""
+        return all(
+            limit is None or peaks.get(unit, Fraction(0)) <= limit for unit, limit in self.limits
+        )
+
+
+def _as_tuple(steps: Iterable[CapacityStep]) -> tuple[CapacityStep, ...]:
+    return tuple(steps)
+
+
+@attrs.frozen
+class CapacitySteps:
+    """The lowest step whose limits cover the peak of every unit; its one price is charged.
+
+    >>> small = CapacityStep.of("1", "EUR", {"users": 10, "gigabytes": 100})
+    >>> large = CapacityStep.of("10", "EUR", {"users": 50, "gigabytes": 500})
+    >>> CapacitySteps([small, large]).price({"users": 5, "gigabytes": 101})
+    ExactAmount.of('10', 'EUR')
+    """
+
+    steps: tuple[CapacityStep, ...] = attrs.field(converter=_as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.steps:
+            raise InvalidBands("steps of capacity: give at least one")
+        currencies = sorted({step.price.currency for step in self.steps})
+        if len(currencies) > 1:
+            raise InvalidBands(f"one table, one currency: found {', '.join(currencies)}")
+        names = [unit for unit, _ in self.steps[0].limits]
+        for number, step in enumerate(self.steps, 1):
+            if [unit for unit, _ in step.limits] != names:
+                raise InvalidBands(
+                    f"step {number} limits other units than step 1 ({', '.join(names)}): name "
+                    "every unit in every step, with None for one without limit"
+                )
+        for number in range(1, len(self.steps)):
+            self._refuse_a_fall(number)
+
+    def _refuse_a_fall(self, number: int) -> None:
+        for (unit, lower), (_, upper) in zip(
+            self.steps[number - 1].limits, self.steps[number].limits, strict=True
+        ):
+            if upper is not None and (lower is None or upper < lower):
+                was = "none" if lower is None else exact_text(lower)
+                raise InvalidBands(
+                    f"the limit of {unit} falls from step {number} ({was}) to step {number + 1} "
+                    f"({exact_text(upper)}): a higher step covers no less than the one below it"
+                )
+
+    @property
+    def currency(self) -> str:
+        """The one currency of the steps."""
+        return self.steps[0].price.currency
+
+    def step_number(self, peaks: Mapping[str, Exact]) -> int:
+        """Give the number, from 1, of the step that ``peaks`` need.
+
+        Raises:
+            InvalidValue: no step covers them all, or a unit has no limits here.
+        """
+        known = {unit for unit, _ in self.steps[0].limits}
+        if strange := sorted(peaks.keys() - known):
+            raise InvalidValue(
+                f"no step limits {', '.join(strange)}; these steps know {', '.join(sorted(known))}"
+            )
+        found = {unit: units(peak) for unit, peak in peaks.items()}
+        for number, step in enumerate(self.steps, 1):
+            if step.covers(found):
+                return number
+        text = ", ".join(f"{unit} {exact_text(peak)}" for unit, peak in found.items())
+        raise InvalidValue(f"no step covers {text}: add a step with higher limits, or with None")
+
+    def price(self, peaks: Mapping[str, Exact]) -> ExactAmount:
+        """Give the price of the step that ``peaks``, by unit, need.
+
+        Raises:
+            InvalidValue: no step covers them all, or a unit has no limits here.
+        """
+        return self.steps[self.step_number(peaks) - 1].price
+
+    def explain(self, peaks: Mapping[str, Exact]) -> Explanation:
+        """Give the same amount with the peaks, and the limits of the step."""
+        why = Explainer("capacity", 1)
+        step = self.steps[self.step_number(peaks) - 1]
+        for number, (unit, limit) in enumerate(step.limits, 1):
+            why.given(f"peak_{number}", "peak of a unit", units(peaks.get(unit, 0)), unit)
+            if limit is not None:
+                why.given(f"limit_{number}", "limit of the step", limit, unit)
+        fixed = why.given("price", "price of the step", step.price.value, self.currency)
+        label = "the lowest step that covers every peak"
+        return why.explanation(why.step("amount", label, "take", fixed))

@@ -1,0 +1,109 @@
+"""Promised turnover: a commitment per window with a price for overage, and the true-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.explanation import Explainer, Explanation, exact_text
+from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme
+
+
+@attrs.frozen
+class Commitment:
+    """``committed`` covers what ``scheme`` charges; beyond it the charge counts ``factor`` times.
+
+    With ``true_up`` the commitment is charged in full where less was used. A commitment in windows
+    is this scheme for each window: see :func:`price_each`.
+
+    >>> from harmony_core.pricing import PerUnit
+    >>> hourly = Commitment.of(PerUnit.of("2", "USD"), "10", overage_factor=2)
+    >>> hourly.price(2), hourly.price(8)
+    (ExactAmount.of('10', 'USD'), ExactAmount.of('22', 'USD'))
+    """
+
+    scheme: Scheme
+    committed: ExactAmount
+    overage_factor: Fraction = Fraction(1)
+    true_up: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        if self.committed.currency != self.scheme.currency:
+            raise CurrencyMismatch(self.scheme.currency, self.committed.currency)
+        if self.committed.value < 0:
+            raise InvalidValue(f"a commitment is zero or more, got {self.committed}")
+        if self.overage_factor < 0:
+            factor = exact_text(self.overage_factor)
+            raise InvalidValue(f"an overage factor is zero or more, got {factor}")
+
+    @classmethod
+    def of(
+        cls, scheme: Scheme, committed: Exact, *, overage_factor: Exact = 1, true_up: bool = True
+    ) -> Commitment:
+        """Make it from plain numbers in the scheme's currency."""
+        amount = ExactAmount.of(committed, scheme.currency)
+        return cls(scheme, amount, exact(overage_factor, "an overage factor"), true_up)
+
+    @property
+    def currency(self) -> str:
+        """The currency of the scheme."""
+        return self.committed.currency
+
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
+        """Give commitment and overage; without true-up, what was used where that is less."""
+        used = self.scheme.price(quantity, point).value
+        beyond = max(used - self.committed.value, Fraction(0)) * self.overage_factor
+        within = self.committed.value if self.true_up else min(used, self.committed.value)
+        return ExactAmount(within + beyond, self.currency)
+
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:
+        """Give the same amount with its derivation."""
+        why = Explainer("commitment", 1)
+        used = why.adopt(self.scheme.explain(quantity, point), "inner_")
+        committed = why.given("committed", "commitment", self.committed.value, self.currency)
+        factor = why.given("factor", "overage factor", self.overage_factor)
+        none = why.given("none", "nothing", 0, self.currency)
+        over = why.step("over", "used beyond the commitment", "subtract", used, committed)
+        beyond = why.step("beyond", "overage", "greatest", over, none)
+        charged = why.step("overage", "overage times its factor", "multiply", beyond, factor)
+        within = (
+            why.step("within", "the commitment is charged in full", "take", committed)
+            if self.true_up
+            else why.step("within", "used within the commitment", "least", used, committed)
+        )
+        label = "commitment and overage"
+        return why.explanation(why.step("amount", label, "add", within, charged))
+
+
+def true_up(
+    committed: ExactAmount,
+    usage: Iterable[ExactAmount],
+    *,
+    fees: Iterable[ExactAmount] = (),
+    part: Exact = 1,
+    rounding: Rounding = HALF_UP,
+) -> Money:
+    """Give what is still missing to a minimum commitment; never less than nothing.
+
+    ``part`` is the share of the period that is served (2/29): commitment and ``fees`` are prorated
+    by it, ``usage`` is not. Each is settled before it is subtracted, as it was on its own line.
+
+    Raises:
+        CurrencyMismatch: an amount has another currency than the commitment.
+
+    >>> true_up(ExactAmount.of(10_000, "JPY"), [ExactAmount.of("8500.5", "JPY")])
+    Money.of('1499', 'JPY')
+    """
+    share = exact(part, "a part of the period")
+    if not 0 <= share <= 1:
+        raise InvalidValue(f"a part of a period lies between 0 and 1, got {exact_text(share)}")
+    missing = (committed * share).settle(rounding)
+    for fee in fees:
+        missing -= (fee * share).settle(rounding)
+    for amount in usage:
+        missing -= amount.settle(rounding)
+    return max(missing, Money.zero(committed.currency))

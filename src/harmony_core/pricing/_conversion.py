@@ -1,0 +1,139 @@
+"""Metered units turned into sold ones: bytes into gigabytes, begun hours into hours."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.errors import InvalidValue
+from harmony_core.explanation import (
+    Explainer,
+    Explanation,
+    RoundingMode,
+    exact_text,
+    round_to_step,
+)
+from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
+
+
+class SplitRounding(StrEnum):
+    """Where a converted quantity is rounded when one period is billed in several lines."""
+
+    CUMULATIVE = "cumulative"
+    """the whole so far is rounded, so that the lines together are one line over everything"""
+    EACH_LINE = "each_line"
+    """each line is rounded alone, as some systems do: several lines may charge more than one"""
+
+
+def round_quantity(quantity: Exact, mode: RoundingMode, places: int = 0) -> Fraction:
+    """Round a quantity to so many decimal places; below zero means tens, hundreds and so on.
+
+    >>> round_quantity("123.456", RoundingMode.CEILING), round_quantity(153, RoundingMode.UP, -2)
+    (Fraction(124, 1), Fraction(200, 1))
+    """
+    step = Fraction(1, 10**places) if places >= 0 else Fraction(10**-places)
+    return round_to_step(exact(quantity, "a quantity"), step, mode)
+
+
+def _factor(value: Exact) -> Fraction:
+    factor = exact(value, "a conversion factor")
+    if factor <= 0:
+        raise InvalidValue(f"a conversion factor is above zero, got {exact_text(factor)}")
+    return factor
+
+
+@attrs.frozen
+class Conversion:
+    """Multiply by ``factor``, then round to ``places`` where a ``rounding`` is named.
+
+    >>> Conversion.divide(1000, RoundingMode.CEILING).convert(7400)
+    Fraction(8, 1)
+    """
+
+    factor: Fraction = attrs.field(converter=_factor)
+    rounding: RoundingMode | None = None
+    places: int = 0
+
+    @classmethod
+    def multiply(
+        cls, factor: Exact, rounding: RoundingMode | None = None, places: int = 0
+    ) -> Conversion:
+        """Give the conversion that multiplies by ``factor``, which is above zero."""
+        return cls(factor, rounding, places)
+
+    @classmethod
+    def divide(
+        cls, divisor: Exact, rounding: RoundingMode | None = None, places: int = 0
+    ) -> Conversion:
+        """Give the conversion that divides by ``divisor``, which is above zero."""
+        return cls(1 / _factor(divisor), rounding, places)
+
+    def convert(self, quantity: Exact) -> Fraction:
+        """Give the converted quantity."""
+        exactly = units(quantity) * self.factor
+        if self.rounding is None:
+            return exactly
+        return round_quantity(exactly, self.rounding, self.places)
+
+    def line(
+        self,
+        quantity: Exact,
+        already_billed: Exact = 0,
+        split: SplitRounding = SplitRounding.CUMULATIVE,
+    ) -> tuple[Fraction, Fraction]:
+        """Give, converted, what was billed already and what the next line bills.
+
+        >>> hours = Conversion.divide(1000, RoundingMode.CEILING)
+        >>> hours.line(1300, 1400), hours.line(1300, 1400, SplitRounding.EACH_LINE)
+        ((Fraction(2, 1), Fraction(1, 1)), (Fraction(2, 1), Fraction(2, 1)))
+        """
+        before = self.convert(already_billed)
+        if split is SplitRounding.EACH_LINE:
+            return before, self.convert(quantity)
+        return before, self.convert(units(already_billed) + units(quantity)) - before
+
+
+@attrs.frozen
+class Converted:
+    """``scheme`` for the quantity that ``conversion`` makes of the metered one.
+
+    >>> from harmony_core.pricing import PerUnit
+    >>> Converted(PerUnit.of("10", "USD"), Conversion.divide(1024)).price(1536)
+    ExactAmount.of('15', 'USD')
+    """
+
+    scheme: Scheme
+    conversion: Conversion
+
+    @property
+    def currency(self) -> str:
+        """The currency of the scheme."""
+        return self.scheme.currency
+
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
+        """Give what the scheme charges for the converted quantity."""
+        return self.scheme.price(self.conversion.convert(quantity), point)
+
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:
+        """Give the same amount with its derivation."""
+        why = Explainer("converted quantity", 1)
+        metered = why.given("metered", "metered quantity", units(quantity))
+        factor = why.given("factor", "conversion factor", self.conversion.factor)
+        converted = why.step("converted", "converted, exactly", "multiply", metered, factor)
+        mode, places = self.conversion.rounding, self.conversion.places
+        if mode is not None:
+            step = Fraction(1, 10**places) if places >= 0 else Fraction(10**-places)
+            unit = why.given("step", "rounded to", step)
+            label = "converted and rounded"
+            converted = why.step("rounded", label, f"round_{mode.value}", converted, unit)
+        inner = self.scheme.explain(why.value(converted), point)
+        using = {"quantity": converted} if starts_from(inner, why.value(converted)) else None
+        return why.explanation(why.adopt(inner, "inner_", using))
+
+
+def starts_from(inner: Explanation, quantity: Fraction) -> bool:
+    """Say whether an explanation begins with this quantity, so that the two can be chained."""
+    return any(one.name == "quantity" and one.value == quantity for one in inner.given)

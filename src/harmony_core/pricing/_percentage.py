@@ -1,0 +1,264 @@
+"""A share of the value of transactions, with a fee for each, limits, and some of them free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from fractions import Fraction
+from itertools import accumulate, pairwise
+
+import attrs
+
+from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.explanation import Explainer, Explanation, exact_text
+from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units
+
+
+class FreeAmountEdge(StrEnum):
+    """Whether the transaction that ends exactly on the free amount is still free."""
+
+    INCLUSIVE = "inclusive"
+    """it is"""
+    EXCLUSIVE = "exclusive"
+    """its value is, but it pays the fee of a transaction"""
+
+
+def _values(values: Iterable[Exact]) -> tuple[Fraction, ...]:
+    return tuple(units(value) for value in values)
+
+
+@attrs.frozen
+class Transactions:
+    """Values of transactions in their order, as far as they are known one by one.
+
+    A host that holds sums only gives the ``first`` ones, as many as may be free, and of all the
+    ``total`` and the ``count``; what it does not list is not free. A total of zero charges nothing.
+    """
+
+    total: Fraction = attrs.field(converter=units)
+    count: int
+    first: tuple[Fraction, ...] = attrs.field(default=(), converter=_values)
+
+    def __attrs_post_init__(self) -> None:
+        if self.count < len(self.first):
+            raise InvalidValue(
+                f"{len(self.first)} transactions are known one by one, but only {self.count} are "
+                "said to exist: give the count of all"
+            )
+
+    @classmethod
+    def of(cls, values: Iterable[Exact]) -> Transactions:
+        """Give transactions whose every value is known.
+
+        >>> Transactions.of([10, 80]).total
+        Fraction(90, 1)
+        """
+        known = _values(values)
+        return cls(sum(known, Fraction(0)), len(known), known)
+
+    @classmethod
+    def summed(cls, total: Exact, count: int, running_totals: Iterable[Exact] = ()) -> Transactions:
+        """Give transactions by total and count, and the running totals of the first of them.
+
+        Raises:
+            InvalidValue: the running totals fall.
+        """
+        totals = [Fraction(0), *_values(running_totals)]
+        first = [upper - lower for lower, upper in pairwise(totals)]
+        return cls(total, count, first)
+
+    def each(self) -> tuple[Fraction, ...]:
+        """Give every value.
+
+        Raises:
+            InvalidValue: only sums are known.
+        """
+        if len(self.first) == self.count:
+            return self.first
+        if not self.first and self.count == 1:
+            return (self.total,)
+        raise InvalidValue(
+            f"{self.count} transactions, but the values of only {len(self.first)} are known: a "
+            "least or greatest charge per transaction needs the value of each"
+        )
+
+
+@attrs.frozen
+class Percentage:
+    """``rate_percent`` of the value, with ``fee`` for each transaction.
+
+    ``least`` and ``most`` limit what one transaction charges, its fee included. The first
+    ``free_transactions`` and the first ``free_amount`` of value are free; where both are given,
+    the free part ends with whichever is used up first. The transaction that crosses the free
+    amount pays for its value beyond, and its whole fee.
+
+    >>> cards = Percentage.of("1", "EUR", fee="5", free_amount="15")
+    >>> cards.price_transactions(Transactions.of([4, 4, 4, 4]))
+    ExactAmount.of('5.01', 'EUR')
+    """
+
+    rate_percent: Fraction
+    fee: ExactAmount
+    least: ExactAmount | None = None
+    most: ExactAmount | None = None
+    free_transactions: int | None = None
+    free_amount: Fraction | None = None
+    free_amount_edge: FreeAmountEdge = FreeAmountEdge.INCLUSIVE
+
+    def __attrs_post_init__(self) -> None:
+        if self.rate_percent < 0:
+            raise InvalidValue(f"a rate is zero or more, got {exact_text(self.rate_percent)} %")
+        for limit in (self.fee, self.least, self.most):
+            if limit is not None and limit.currency != self.fee.currency:
+                raise CurrencyMismatch(self.fee.currency, limit.currency)
+            if limit is not None and limit.value < 0:
+                raise InvalidValue(f"a charge per transaction is zero or more, got {limit}")
+        if self.least is not None and self.most is not None and self.least.value > self.most.value:
+            raise InvalidValue(
+                f"a transaction cannot charge at least {self.least} and at most {self.most}"
+            )
+        if self.free_transactions is not None and self.free_transactions < 0:
+            raise InvalidValue(f"free transactions: zero or more, got {self.free_transactions}")
+        if self.free_amount is not None and self.free_amount < 0:
+            raise InvalidValue(f"a free amount is zero or more, got {exact_text(self.free_amount)}")
+
+    @classmethod
+    def of(
+        cls,
+        rate_percent: Exact,
+        currency: str,
+        *,
+        fee: Exact = 0,
+        least: Exact | None = None,
+        most: Exact | None = None,
+        free_transactions: int | None = None,
+        free_amount: Exact | None = None,
+        free_amount_edge: FreeAmountEdge = FreeAmountEdge.INCLUSIVE,
+    ) -> Percentage:
+        """Make it from plain numbers.
+
+        Raises:
+            InvalidValue: a number is below zero, or ``least`` is above ``most``.
+        """
+        return cls(
+            exact(rate_percent, "a rate in percent"),
+            ExactAmount.of(fee, currency),
+            None if least is None else ExactAmount.of(least, currency),
+            None if most is None else ExactAmount.of(most, currency),
+            free_transactions,
+            None if free_amount is None else exact(free_amount, "a free amount"),
+            free_amount_edge,
+        )
+
+    @property
+    def currency(self) -> str:
+        """The currency of fee and limits, and of the value."""
+        return self.fee.currency
+
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+        """Give what one transaction of the value ``quantity`` charges."""
+        return self.price_transactions(Transactions(quantity, 1))
+
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+        """Give the same amount with its derivation."""
+        return self.explain_transactions(Transactions(quantity, 1))
+
+    def price_transactions(self, transactions: Transactions) -> ExactAmount:
+        """Give what all of them charge.
+
+        Raises:
+            InvalidValue: a transaction has a least or greatest charge, and not all values are
+                known one by one.
+        """
+        return ExactAmount(self.explain_transactions(transactions).value, self.currency)
+
+    def explain_transactions(self, transactions: Transactions) -> Explanation:
+        """Give the same amount with its derivation."""
+        why = Explainer("percentage", 1)
+        total = why.given("value", "value", transactions.total, self.currency)
+        if not transactions.total:
+            label = "no value, so nothing is charged"
+            return why.explanation(why.step("amount", label, "take", total))
+        hundred = why.given("hundred", "hundred", 100)
+        percent = why.given("percent", "percent", self.rate_percent)
+        rate = why.step("rate", "rate", "divide", percent, hundred)
+        fee = why.given("fee", "fee of a transaction", self.fee.value, self.currency)
+        if self.least is None and self.most is None:
+            return why.explanation(self._together(why, transactions, total, rate, fee))
+        return why.explanation(self._one_by_one(why, transactions, rate, fee))
+
+    def _free(self, values: tuple[Fraction, ...]) -> tuple[int, Fraction]:
+        """Give how many of the first transactions are free, and how much of the value."""
+        if not self.free_transactions and not self.free_amount:
+            return 0, Fraction(0)
+        free, value = 0, Fraction(0)
+        for running, one in zip(accumulate(values), values, strict=True):
+            if self.free_transactions and free >= self.free_transactions:
+                return free, value
+            if self.free_amount:
+                on_the_edge = running == self.free_amount
+                if running > self.free_amount or (
+                    on_the_edge and self.free_amount_edge is FreeAmountEdge.EXCLUSIVE
+                ):
+                    return free, self.free_amount
+            free, value = free + 1, value + one
+        return free, value
+
+    def _known(self, transactions: Transactions) -> tuple[Fraction, ...]:
+        if transactions.first or transactions.count != 1:
+            return transactions.first
+        return (transactions.total,)
+
+    def _together(
+        self, why: Explainer, transactions: Transactions, total: str, rate: str, fee: str
+    ) -> str:
+        free, free_value = self._free(self._known(transactions))
+        if not self.free_amount and (self.free_transactions or 0) >= transactions.count:
+            free, free_value = transactions.count, transactions.total
+        count = why.given("count", "transactions", transactions.count)
+        if free:
+            free_count = why.given("free_count", "free transactions", free)
+            count = why.step("paid_count", "transactions to pay", "subtract", count, free_count)
+        paid = total
+        if free_value:
+            part = why.given("free_value", "value that is free", free_value, self.currency)
+            none = why.given("none", "no value", 0, self.currency)
+            rest = why.step("rest", "value beyond the free part", "subtract", total, part)
+            paid = why.step("paid_value", "value to pay", "greatest", rest, none)
+        share = why.step("share", "value at its rate", "multiply", paid, rate)
+        fees = why.step("fees", "fees of the transactions", "multiply", count, fee)
+        return why.step("amount", "rate and fees", "add", share, fees)
+
+    def _one_by_one(self, why: Explainer, transactions: Transactions, rate: str, fee: str) -> str:
+        values = transactions.each()
+        free, free_value = self._free(values)
+        rest = free_value - sum(values[:free], Fraction(0))  # of the transaction that crosses
+        amounts = []
+        for number, value in enumerate(values[free:], free + 1):
+            place = str(number)
+            paid = why.given(f"value_{number}", "value of a transaction", value, self.currency)
+            if rest:
+                part = why.given(f"free_{number}", "value that is free", rest, self.currency)
+                label = "transaction {number}: value to pay"
+                paid = why.step(f"paid_{number}", label, "subtract", paid, part, number=place)
+                rest = Fraction(0)
+            label = "transaction {number}: value at its rate"
+            share = why.step(f"share_{number}", label, "multiply", paid, rate, number=place)
+            label = "transaction {number}: with its fee"
+            amount = why.step(f"with_fee_{number}", label, "add", share, fee, number=place)
+            if self.least is not None:
+                least = why.given(
+                    f"least_{number}", "least of a transaction", self.least.value, self.currency
+                )
+                label = "transaction {number}: no less than its least"
+                name = f"at_least_{number}"
+                amount = why.step(name, label, "greatest", amount, least, number=place)
+            if self.most is not None:
+                most = why.given(
+                    f"most_{number}", "most of a transaction", self.most.value, self.currency
+                )
+                label = "transaction {number}: no more than its most"
+                amount = why.step(f"at_most_{number}", label, "least", amount, most, number=place)
+            amounts.append(amount)
+        return why.step("amount", "sum of the transactions", "add", *amounts, unit=self.currency)

@@ -1,0 +1,167 @@
+"""Parts of a period: prorated quantities and amounts, and what bands make of them.
+
+A quantity that holds for a part of the period counts for that part. Which band it lies in, the
+full quantity says; flat fees are not prorated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from fractions import Fraction
+
+from harmony_core.errors import InvalidValue
+from harmony_core.explanation import exact_text
+from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._banded import FillUp
+from harmony_core.pricing._bands import Band, BandTable
+from harmony_core.pricing._scheme import ZeroQuantity, units
+
+
+class BandChosenBy(StrEnum):
+    """Which quantity says what band a prorated one is priced in."""
+
+    FULL_UNITS = "full_units"
+    PRORATED_UNITS = "prorated_units"
+
+
+def part_of_period(days: Exact, period_days: Exact) -> Fraction:
+    """Give the part of a period that so many of its days are.
+
+    Raises:
+        InvalidValue: the period has no days, or the part has more of them.
+
+    >>> part_of_period(7, 29)
+    Fraction(7, 29)
+    """
+    whole, part = exact(period_days, "days of a period"), exact(days, "days of a part")
+    if whole <= 0:
+        raise InvalidValue(f"a period has days, got {exact_text(whole)} of them")
+    if not 0 <= part <= whole:
+        raise InvalidValue(
+            f"a part of a period of {exact_text(whole)} days cannot have {exact_text(part)} days"
+        )
+    return part / whole
+
+
+def prorated_quantity(
+    period_days: Exact, added: Iterable[tuple[Exact, Exact]], persisted: Exact = 0
+) -> Fraction:
+    """Give the quantity that units persisting from before and units added come to.
+
+    ``added`` are pairs of units (below zero: taken away) and the days of the period that are left
+    for them, the day of the change included.
+
+    >>> prorated_quantity(31, [("4.5", 1)], persisted=2)
+    Fraction(133, 62)
+    """
+    total = exact(persisted, "persisting units")
+    for count, days in added:
+        total += exact(count, "added units") * part_of_period(days, period_days)
+    return total
+
+
+def prorated_amount(amount: ExactAmount, days: Exact, period_days: Exact) -> ExactAmount:
+    """Give the part of an amount that so many days of the period carry, exactly.
+
+    >>> prorated_amount(ExactAmount.of("200", "EUR"), 29, 30).settle()
+    Money.of('193.33', 'EUR')
+    """
+    return amount * part_of_period(days, period_days)
+
+
+def with_percent(amount: ExactAmount, percent: Exact) -> ExactAmount:
+    """Give an amount with so many percent on top (tax, surcharge), exactly.
+
+    >>> with_percent(ExactAmount.of("200", "EUR") * "29/30", 25).settle()
+    Money.of('241.67', 'EUR')
+    """
+    return amount * (1 + exact(percent, "a percentage") / 100)
+
+
+def fill_up_prorated(
+    table: BandTable,
+    changes: Iterable[tuple[Exact, Exact]],
+    zero_quantity: ZeroQuantity = ZeroQuantity.CHARGE_NOTHING,
+) -> ExactAmount:
+    """Price changes of quantity in their order, each in the bands it fills, for its part of time.
+
+    ``changes`` are pairs of the units added (below zero: taken away) and of what they come to when
+    prorated: 4 units for half of the period are ``(4, 2)``. Units taken away are credited in the
+    bands they leave. Each band that was ever entered charges its flat fee once, unprorated. What
+    comes to nothing was never there and fills no band. Units that end below zero, as well as
+    credits above the charges, charge nothing for units.
+
+    Raises:
+        InvalidValue: a change and its prorated part point in different directions, or a band has
+            a cap, of which no part of time is known.
+
+    >>> seats = BandTable.of("EUR", [(5, "10", "100"), (None, "5", "50")])
+    >>> fill_up_prorated(seats, [(4, "2"), (2, "1")])
+    ExactAmount.of('177.5', 'EUR')
+    """
+    if any(band.cap is not None for band in table.bands):
+        raise InvalidValue("a band with a cap has no prorated price: leave the cap out")
+    level = peak = amount = Fraction(0)
+    count = 0
+    for change, part in changes:
+        step, prorated = exact(change, "a change of units"), exact(part, "its prorated part")
+        if step * prorated < 0 or (not step and prorated):
+            raise InvalidValue(
+                f"a change of {exact_text(step)} units cannot come to {exact_text(prorated)}: "
+                "both are added, or both taken away"
+            )
+        count += 1
+        if not prorated and (step > 0 or level + step < 0):
+            continue
+        if step:
+            amount += _between(table, level, level + step) * (prorated / step)
+        level += step
+        peak = max(peak, level)
+    if level < 0:
+        return ExactAmount.of(0, table.currency)
+    if not count:
+        return FillUp(table, zero_quantity).price(0)
+    return ExactAmount(max(amount, Fraction(0)) + _flat_fees(table, peak), table.currency)
+
+
+def _between(table: BandTable, start: Fraction, end: Fraction) -> Fraction:
+    """Give the unit prices between two levels, turned when it goes down; the first reaches down."""
+    if end < start:
+        return -_between(table, end, start)
+    amount = Fraction(0)
+    for number, band in enumerate(table.bands, 1):
+        low = start if number == 1 else max(start, table.lower_limit(number))
+        high = end if band.up_to is None else min(end, band.up_to)
+        amount += max(high - low, Fraction(0)) * band.unit_price.value
+    return amount
+
+
+def _flat_fees(table: BandTable, peak: Fraction) -> Fraction:
+    entered = table.bands[: table.band_number(peak)]
+    return sum((_flat_fee(band) for band in entered), Fraction(0))
+
+
+def _flat_fee(band: Band) -> Fraction:
+    return Fraction(0) if band.flat_fee is None else band.flat_fee.value
+
+
+def look_up_prorated(
+    table: BandTable,
+    full_units: Exact,
+    prorated_units: Exact,
+    chosen_by: BandChosenBy = BandChosenBy.FULL_UNITS,
+    zero_quantity: ZeroQuantity = ZeroQuantity.CHARGE_NOTHING,
+) -> ExactAmount:
+    """Price prorated units at the band that the full ones reach; its flat fee is not prorated.
+
+    >>> seats = BandTable.of("EUR", [(100, "2", "10"), (None, "1", "50")])
+    >>> look_up_prorated(seats, 300, "198.6")
+    ExactAmount.of('248.6', 'EUR')
+    """
+    full, prorated = units(full_units), units(prorated_units)
+    chosen = full if chosen_by is BandChosenBy.FULL_UNITS else prorated
+    if not prorated and zero_quantity is ZeroQuantity.CHARGE_NOTHING:
+        return ExactAmount.of(0, table.currency)
+    band = table.bands[table.band_number(chosen) - 1]
+    return ExactAmount(band.amount(prorated), table.currency)

@@ -1,0 +1,121 @@
+"""Any scheme of one currency, for laws that all of them keep."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import strategies as st
+
+from harmony_core.explanation import RoundingMode
+from harmony_core.finance import ExactAmount
+from harmony_core.periods import Timing
+from harmony_core.pricing import (
+    AmountOff,
+    AtLeast,
+    AtMost,
+    AtPeriodEnd,
+    Band,
+    BandTable,
+    BeyondBlocks,
+    BlockBand,
+    Commitment,
+    Conversion,
+    Converted,
+    Discount,
+    Discounted,
+    Dynamic,
+    FillUp,
+    FillUpBlocks,
+    Flat,
+    FreeAmountEdge,
+    FreeUnits,
+    GraduatedPercentage,
+    LookUp,
+    LookUpBlocks,
+    MinimumQuantity,
+    Package,
+    PartPackage,
+    Percentage,
+    PercentOff,
+    PerUnit,
+    Scheme,
+    ZeroQuantity,
+)
+
+quantities = st.fractions(0, 2000, max_denominator=1000) | st.integers(0, 2000).map(Fraction)
+prices = st.decimals(0, 100, places=5).map(Fraction)
+money = prices.map(lambda value: ExactAmount(value, "EUR"))
+limits = st.lists(st.fractions("0.001", 1000, max_denominator=1000), unique=True, max_size=6).map(
+    sorted
+)
+sizes = st.fractions("0.01", 1000, max_denominator=100)
+
+
+@st.composite
+def tables(draw: st.DrawFn, *, with_fees: bool = True, with_caps: bool = True) -> BandTable:
+    fees = st.none() | money if with_fees else st.none()
+    caps = st.none() | money if with_caps else st.none()
+    return BandTable(
+        tuple(Band(limit, draw(money), draw(fees), draw(caps)) for limit in [*draw(limits), None])
+    )
+
+
+closed_blocks = st.builds(BlockBand, money, sizes, st.integers(1, 50))
+open_blocks = st.builds(BlockBand, money, sizes, st.none())
+block_bands = st.tuples(st.lists(closed_blocks, max_size=3), open_blocks).map(
+    lambda bands: [*bands[0], bands[1]]
+)
+ending_blocks = st.lists(closed_blocks, min_size=1, max_size=3)
+beyond = st.sampled_from([BeyondBlocks.CHARGE_NOTHING, BeyondBlocks.LAST_BAND])
+
+
+@st.composite
+def percentages(draw: st.DrawFn) -> Percentage:
+    least, most = sorted((draw(money), draw(money)), key=lambda amount: amount.value)
+    return Percentage(
+        draw(prices),
+        draw(money),
+        draw(st.none() | st.just(least)),
+        draw(st.none() | st.just(most)),
+        draw(st.none() | st.integers(0, 4)),
+        draw(st.none() | quantities),
+        draw(st.sampled_from(FreeAmountEdge)),
+    )
+
+
+discounts: st.SearchStrategy[list[Discount]] = st.lists(
+    st.builds(PercentOff, st.fractions(0, 100)) | st.builds(AmountOff, money),
+    min_size=1,
+    max_size=3,
+)
+conversions = st.builds(
+    Conversion, sizes, st.none() | st.sampled_from(RoundingMode), st.integers(-2, 4)
+)
+simple: st.SearchStrategy[Scheme] = st.one_of(
+    st.builds(Flat, money, st.sampled_from(Timing)),
+    st.builds(PerUnit, money),
+    st.builds(FillUp, tables(), st.sampled_from(ZeroQuantity)),
+    st.builds(LookUp, tables(), st.sampled_from(ZeroQuantity)),
+    st.builds(FillUpBlocks, block_bands),
+    st.builds(FillUpBlocks, ending_blocks, beyond),
+    st.builds(LookUpBlocks, block_bands),
+    st.builds(LookUpBlocks, ending_blocks, beyond),
+    st.builds(Package, money, sizes, quantities, st.sampled_from(PartPackage)),
+    percentages(),
+    st.builds(GraduatedPercentage, tables(), st.sampled_from(ZeroQuantity)),
+    st.builds(Dynamic, st.just("EUR"), prices),
+)
+schemes: st.SearchStrategy[Scheme] = st.recursive(
+    simple,
+    lambda inner: st.one_of(
+        st.builds(AtLeast, inner, money),
+        st.builds(AtMost, inner, money),
+        st.builds(MinimumQuantity, inner, quantities),
+        st.builds(Discounted, inner, discounts),
+        st.builds(FreeUnits, inner, quantities),
+        st.builds(Converted, inner, conversions),
+        st.builds(Commitment, inner, money, prices, st.booleans()),
+        st.builds(AtPeriodEnd, inner),
+    ),
+    max_leaves=3,
+)
