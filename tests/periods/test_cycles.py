@@ -159,6 +159,9 @@ def test_what_is_refused() -> None:
     monthly = Schedule(date(2026, 1, 1), Interval.months(1))
     with pytest.raises(InvalidValue, match="a span ends on or after its start"):
         count_periods(monthly, date(2026, 2, 1), date(2026, 1, 1))
+    for on in (date(2025, 12, 1), date(2026, 3, 1)):
+        with pytest.raises(InvalidValue, match="service ends on or after its start"):
+            billed_periods(monthly, on, date(2026, 2, 1), date(2026, 1, 1))
     policy = CyclePolicy(day_count=SECONDS)
     with pytest.raises(InvalidValue, match="needs a zone"):
         count_periods(monthly, date(2026, 1, 2), date(2026, 2, 1), policy)

@@ -124,6 +124,8 @@ def billed_periods(
     >>> billed_periods(fifteenth, date(2011, 1, 20), date(2011, 1, 1))  # 14 of 31 days, and one
     Fraction(45, 31)
     """
+    if end is not None and end < start:
+        raise InvalidValue(f"service ends on or after its start, but {end} is before {start}")
     if on < start:
         through = start
     elif end is not None and on >= end:

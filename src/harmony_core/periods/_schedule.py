@@ -15,7 +15,7 @@ from typing import Any, Literal
 import attrs
 
 from harmony_core.errors import InvalidValue
-from harmony_core.periods._months import day_of_month, month_count
+from harmony_core.periods._months import day_of_month
 from harmony_core.periods._span import Span
 
 _UNITS: dict[str, tuple[Literal["day", "month"], int]] = {
@@ -143,7 +143,8 @@ class Schedule:
         """Give the number of the period in which ``day`` lies."""
         if self.interval.unit == "day":
             return (day - self.anchor).days // self.interval.count
-        n = (month_count(day) - month_count(self.anchor)) // self.interval.count
+        anchor = self.anchor
+        n = (12 * (day.year - anchor.year) + day.month - anchor.month) // self.interval.count
         return n if self.boundary(n) <= day else n - 1
 
     def period_at(self, day: date) -> Span:

@@ -7,18 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import attrs
 
 from harmony_core.errors import InvalidValue
 
 _DAY = timedelta(days=1)
-
-
-def _civil_day(_: object, attribute: Any, value: date) -> None:
-    if type(value) is not date:  # a datetime is a date to isinstance, but compares differently
-        raise InvalidValue(f"{attribute.name} must be a plain date, got {value!r}")
 
 
 @attrs.frozen
@@ -30,14 +24,16 @@ class Span:
     (31, datetime.date(2026, 2, 1), True)
     """
 
-    start: date = attrs.field(validator=_civil_day)
-    end: date = attrs.field(validator=_civil_day)
+    start: date
+    end: date
 
     def __attrs_post_init__(self) -> None:
-        if self.end < self.start:
-            raise InvalidValue(
-                f"a span ends on or after its start, but {self.end} is before {self.start}"
-            )
+        start, end = self.start, self.end
+        for name, day in (("start", start), ("end", end)):
+            if type(day) is not date:  # a datetime passes isinstance, but compares differently
+                raise InvalidValue(f"{name} must be a plain date, got {day!r}")
+        if end < start:
+            raise InvalidValue(f"a span ends on or after its start, but {end} is before {start}")
 
     @classmethod
     def of_days(cls, first: date, last: date) -> Span:
