@@ -18,13 +18,32 @@ from harmony_core.cli import main
 from harmony_core.demo import frozen_files
 from harmony_core.periods import Month
 from harmony_core.repositories.sql import SqlStore
+from tests.demo.untraced import untraced
 
 DATA = Path(str(frozen_files()))
 FILES = ("report.html", "invoice-en.html", "invoice-de.html", "journal.csv", "journal.beancount")
 
 
-def demo(out: Path, first: str = "2024-04", last: str = "2024-05", *more: str) -> int:
-    return main(["demo", "--out", str(out), "--from", first, "--to", last, *more])
+SHORTENED = ("usage.csv", "time.csv", "expenses.csv", "device_events.csv")
+ROWS = 200
+
+
+def shortened(folder: Path) -> Path:
+    """The company's files with few facts: all contracts are there, and it is quick."""
+    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in SHORTENED:
+        lines = (DATA / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        (folder / name).write_text("".join(lines[: 1 + ROWS]), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def few_facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shortened(tmp_path_factory.mktemp("files") / "data")
+
+
+def demo(out: Path, data: Path, first: str = "2024-04", last: str = "2024-05") -> int:
+    return main(["demo", "--out", str(out), "--from", first, "--to", last, "--data", str(data)])
 
 
 def written(out: Path) -> dict[str, bytes]:
@@ -32,10 +51,11 @@ def written(out: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def played(tmp_path_factory: pytest.TempPathFactory, few_facts: Path) -> Path:
     """Two months, April and May 2024; tests that go on work on a copy."""
     out = tmp_path_factory.mktemp("played")
-    assert demo(out) == 0
+    with untraced():
+        assert demo(out, few_facts) == 0
     return out
 
 
@@ -69,30 +89,36 @@ def test_the_pages_stand_alone(played: Path) -> None:
 
 
 def test_running_again_bills_nothing_new_and_says_so(
-    copy: Path, capsys: pytest.CaptureFixture[str]
+    copy: Path, few_facts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = written(copy)
-    assert demo(copy) == 0
+    assert demo(copy, few_facts) == 0
     said = capsys.readouterr().out
+    for words in ("Billed, by contract type", "Trial balance of", "column (GBP): zero", "Written:"):
+        assert words in said
+    assert str(copy / "report.html") in said.replace("\n", "")
     assert "2 months were closed before: nothing new was billed for them." in said
     assert "Nothing new to bill." in said
     assert written(copy) == before
 
 
 def test_two_halves_equal_one_run(
-    copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    copy: Path, few_facts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert demo(copy, last="2024-06") == 0
-    said = capsys.readouterr().out
+    whole = tmp_path / "whole"
+    with untraced():
+        assert demo(copy, few_facts, last="2024-06") == 0
+        said = capsys.readouterr().out
+        assert demo(whole, few_facts, last="2024-06") == 0
     assert "2 months were closed before" in said
     assert "1 months closed" in said
-    whole = tmp_path / "whole"
-    assert demo(whole, last="2024-06") == 0
     assert written(copy) == written(whole)
 
 
-def test_a_later_first_month_opens_the_books_there(tmp_path: Path) -> None:
-    assert demo(tmp_path, "2025-02", "2025-02") == 0
+def test_the_shipped_files_open_the_books_with_the_month_that_is_asked_for(tmp_path: Path) -> None:
+    with untraced():
+        arguments = ["demo", "--out", str(tmp_path), "--from", "2025-02", "--to", "2025-02"]
+        assert main(arguments) == 0
     store = SqlStore(f"sqlite:///{tmp_path / 'company.db'}")
     with store.begin() as unit:
         assert unit.months.closed() == {Month(2025, 2)}
@@ -101,23 +127,13 @@ def test_a_later_first_month_opens_the_books_there(tmp_path: Path) -> None:
 
 
 def test_other_books_are_not_opened_over_these(
-    copy: Path, capsys: pytest.CaptureFixture[str]
+    copy: Path, few_facts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = written(copy)
-    assert demo(copy, "2024-05", "2024-05") == 2
+    assert demo(copy, few_facts, "2024-05", "2024-05") == 2
     said = capsys.readouterr().err
     assert "the books there open on 2024-04-01, not with 2024-05: choose another folder" in said
     assert written(copy) == before
-
-
-def test_the_report_is_printed(
-    played: Path, copy: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    demo(copy)
-    said = capsys.readouterr().out
-    for words in ("Billed, by contract type", "Trial balance of", "column (GBP): zero", "Written:"):
-        assert words in said
-    assert str(copy / "report.html") in said.replace("\n", "")
 
 
 # --- what it refuses: arguments -------------------------------------------------------------------
@@ -150,9 +166,11 @@ def test_bad_arguments(
     assert not out.exists()
 
 
-def test_a_folder_that_cannot_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_cannot_be_made(
+    tmp_path: Path, few_facts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    assert demo(tmp_path / "file" / "out") == 2
+    assert demo(tmp_path / "file" / "out", few_facts) == 2
     assert capsys.readouterr().err.startswith("harmony-core: ")
 
 
@@ -168,7 +186,7 @@ def test_without_an_extra_it_says_which_command_installs_it(
         return usual(name, *arguments, **named)
 
     monkeypatch.setattr(builtins, "__import__", without_rich)
-    assert demo(tmp_path / "out") == 2
+    assert demo(tmp_path / "out", tmp_path) == 2
     said = capsys.readouterr().err
     assert said == (
         "harmony-core: rich is not installed: pip install 'harmony-core[cli,sql,report]'\n"
@@ -307,13 +325,12 @@ DAMAGES = {
 
 @pytest.mark.parametrize("name", DAMAGES)
 def test_a_damaged_file_is_refused_by_its_path_and_nothing_is_written(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, few_facts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     damage, message = DAMAGES[name]
-    data, out = tmp_path / "data", tmp_path / "out"
-    shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("__pycache__"))
+    data, out = Path(shutil.copytree(few_facts, tmp_path / "data")), tmp_path / "out"
     damage(data)
-    assert demo(out, "2024-04", "2024-04", "--data", str(data)) == 2
+    assert demo(out, data) == 2
     said = capsys.readouterr()
     assert said.err.startswith("harmony-core: the input was refused\n  ")
     assert message in said.err
@@ -322,27 +339,28 @@ def test_a_damaged_file_is_refused_by_its_path_and_nothing_is_written(
     assert not out.exists()
 
 
-def test_many_faults_are_cut_short(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(DATA, data)
+def test_many_faults_are_cut_short(
+    few_facts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = Path(shutil.copytree(few_facts, tmp_path / "data"))
     text = (data / "usage.csv").read_text(encoding="utf-8")
     (data / "usage.csv").write_text(text.replace(",2024-", ",24-"), encoding="utf-8")
-    assert demo(tmp_path / "out", "2024-04", "2024-04", "--data", str(data)) == 2
+    assert demo(tmp_path / "out", data) == 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 22
     assert lines[-1].strip().startswith("... and ")
 
 
 def test_what_is_found_only_in_a_month_keeps_the_months_before_it_whole(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    few_facts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Rates end in April: May cannot be booked, and April stays as it was closed."""
-    data, out = tmp_path / "data", tmp_path / "out"
-    shutil.copytree(DATA, data)
+    data, out = Path(shutil.copytree(few_facts, tmp_path / "data")), tmp_path / "out"
     header, *rows = (data / "rates/ecb.csv").read_text(encoding="utf-8").splitlines()
     kept = [row for row in rows if row < "2024-05-01"]
     (data / "rates/ecb.csv").write_text("\n".join([header, *kept]) + "\n", encoding="utf-8")
-    assert demo(out, "2024-04", "2024-05", "--data", str(data)) == 2
+    with untraced():
+        assert demo(out, data) == 2
     said = capsys.readouterr().err
     assert said.startswith("harmony-core: no spot rate ")
     assert "Traceback" not in said

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from harmony_core.demo import FIRST_MONTH, LAST_MONTH, DemoFiles, frozen_files, play, read_files
-from harmony_core.repositories import MemoryStore
+from harmony_core.repositories import MemoryStore, Store
 from harmony_core.repositories.sql import SqlStore
+from tests.demo.untraced import untraced
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +24,7 @@ def demo_files() -> DemoFiles:
 @pytest.fixture(scope="session")
 def in_memory(demo_files: DemoFiles) -> MemoryStore:
     store = MemoryStore()
-    assert not any(report.was_closed for report in play(store, demo_files, FIRST_MONTH, LAST_MONTH))
+    _play(store, demo_files)
     return store
 
 
@@ -34,6 +35,13 @@ def in_sqlite(
     path = tmp_path_factory.mktemp("played") / "company.db"
     store = SqlStore(f"sqlite:///{path}")
     store.create()
-    assert not any(report.was_closed for report in play(store, demo_files, FIRST_MONTH, LAST_MONTH))
+    _play(store, demo_files)
     yield store
     store.close()
+
+
+def _play(store: Store, demo_files: DemoFiles) -> None:
+    with untraced():
+        reports = list(play(store, demo_files, FIRST_MONTH, LAST_MONTH))
+    assert len(reports) == 24
+    assert not any(report.was_closed for report in reports)

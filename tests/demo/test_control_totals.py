@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from harmony_core.parties import Directory
 from harmony_core.periods import months_between
 from harmony_core.repositories import MemoryStore
 from tests.demo.library_totals import Totals
+from tests.demo.untraced import untraced
 
 CONTROL: dict[str, Any] = json.loads(
     (Path(__file__).parent / "control_totals.json").read_text(encoding="utf-8")
@@ -47,12 +49,20 @@ BETWEEN_COMPANIES = (
 
 @pytest.fixture(scope="module")
 def totals(in_memory: MemoryStore) -> Totals:
-    return Totals(in_memory)
+    with untraced():
+        return Totals(in_memory)
 
 
 @pytest.fixture(scope="module")
 def sections(totals: Totals) -> dict[str, object]:
-    return totals.sections()
+    with untraced():
+        return totals.sections()
+
+
+@pytest.fixture(autouse=True)
+def _fast() -> Iterator[None]:
+    with untraced():
+        yield
 
 
 @pytest.mark.parametrize("section", sorted(CONTROL))

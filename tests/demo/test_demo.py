@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,16 @@ from harmony_core.repositories import MemoryStore
 from harmony_core.repositories.sql import SqlStore
 from harmony_core.workflows import billing_night
 from tests.demo.library_totals import Totals
+from tests.demo.untraced import untraced
 
 CONTROL = json.loads((Path(__file__).parent / "control_totals.json").read_text(encoding="utf-8"))
 SHORT = Month(2024, 9)
+
+
+@pytest.fixture(autouse=True)
+def _fast() -> Iterator[None]:
+    with untraced():
+        yield
 
 
 @pytest.fixture(scope="module")
