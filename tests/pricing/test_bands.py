@@ -6,10 +6,12 @@ import pickle
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
 
 from harmony_core.errors import InvalidBands, InvalidValue, NotFound
 from harmony_core.finance import ExactAmount
-from harmony_core.pricing import Band, BandTable, FillUp
+from harmony_core.pricing import Band, BandTable, FillUp, LookUp, cliffs
+from tests.pricing.scheme_values import tables
 
 SEATS = BandTable.of("EUR", [(10, "12"), (50, "10"), (None, "8")])
 
@@ -87,3 +89,22 @@ def test_a_table_is_a_value() -> None:
     assert FillUp(pickle.loads(pickle.dumps(SEATS))).price(60) == FillUp(SEATS).price(60)
     assert SEATS.lower_limit(1) == 0
     assert SEATS.lower_limit(3) == 50
+
+
+@given(tables())
+def test_every_fall_of_a_look_up_price_is_a_cliff_and_every_cliff_a_fall(table: BandTable) -> None:
+    scheme = LookUp(table)
+    reported = {cliff.at: cliff for cliff in cliffs(table)}
+    for number, band in enumerate(table.bands[:-1], 1):
+        assert band.up_to is not None
+        here = scheme.price(band.up_to)
+        above = table.bands[number].amount(band.up_to)
+        if band.up_to not in reported:
+            assert here.value <= above
+            continue
+        cliff = reported[band.up_to]
+        assert (cliff.amount_at, cliff.amount_above.value) == (here, above)
+        little = cliff.drop.value / (2 + 2 * table.bands[number].unit_price.value)
+        upper = table.bands[number].up_to
+        room = little if upper is None else min(little, upper - band.up_to)
+        assert scheme.price(band.up_to + room).value < here.value

@@ -23,6 +23,7 @@ from harmony_core.pricing._banded import FillUp, LookUp
 from harmony_core.pricing._bands import Band, BandTable
 from harmony_core.pricing._blocks import BeyondBlocks, BlockBand, FillUpBlocks, LookUpBlocks
 from harmony_core.pricing._capacity import CapacityStep, CapacitySteps
+from harmony_core.pricing._cliffs import Cliff, cliffs
 from harmony_core.pricing._commitment import Commitment, true_up
 from harmony_core.pricing._conversion import Conversion, Converted, SplitRounding, round_quantity
 from harmony_core.pricing._discounts import (
@@ -84,6 +85,7 @@ __all__ = [
     "BlockBand",
     "CapacityStep",
     "CapacitySteps",
+    "Cliff",
     "Commitment",
     "Conversion",
     "Converted",
@@ -113,6 +115,7 @@ __all__ = [
     "ZeroQuantity",
     "aggregate",
     "billable_units",
+    "cliffs",
     "exact_sum",
     "explain",
     "fill_up_prorated",
