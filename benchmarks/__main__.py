@@ -6,9 +6,12 @@ import argparse
 from collections.abc import Callable
 
 import benchmarks
-from benchmarks import importing
+from benchmarks import importing, periods
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"import": importing.main}
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "import": importing.main,
+    "periods": periods.main,
+}
 
 
 def main() -> None:
