@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import subprocess
 import sys
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -182,3 +185,23 @@ def test_an_explanation_reads_in_german() -> None:
             "  Summe der Stufen: 125 + 9.004 = 9.129 EUR",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    "culture",
+    [BRITISH, GERMAN, INDIAN, Culture.of("de-DE", {"hello {name}": "hallo {name}"})],
+)
+def test_a_culture_goes_to_another_process_and_back(culture: Culture) -> None:
+    for twin in (
+        pickle.loads(pickle.dumps(culture)),
+        copy.copy(culture),
+        copy.deepcopy(culture),
+    ):
+        assert twin == culture
+        assert hash(twin) == hash(culture)
+        assert twin.messages == culture.messages
+        assert twin.words("hello {name}", name="Ada") == culture.words("hello {name}", name="Ada")
+        assert twin.number(Fraction("1234.5")) == culture.number(Fraction("1234.5"))
+        mutable: Any = twin.messages
+        with pytest.raises(TypeError):
+            mutable["quantity"] = "changed"

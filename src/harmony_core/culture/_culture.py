@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
 
 import attrs
 
@@ -127,8 +129,16 @@ class Culture:
         number = self.number(value)
         return text.replace("{n}", number) if "{n}" in text else f"{number} {text}"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        parts = (self.tag, dict(self.messages), self._locale)
+        return _restored, parts  # a mapping proxy cannot be pickled
+
     def _formats(self) -> _formats.Formats:
         return _formats.formats_of(self._locale)
+
+
+def _restored(tag: str, messages: dict[str, str], locale: str) -> Culture:
+    return Culture(tag, MappingProxyType(messages), locale)
 
 
 def _with_digits(text: str, digits: int) -> str:
