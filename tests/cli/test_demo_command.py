@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -134,6 +135,13 @@ def test_other_books_are_not_opened_over_these(
     said = capsys.readouterr().err
     assert "the books there open on 2024-04-01, not with 2024-05: choose another folder" in said
     assert written(copy) == before
+
+
+def test_the_package_runs_as_a_module() -> None:
+    command = [sys.executable, "-m", "harmony_core.cli", "demo", "--help"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("usage: harmony-core demo ")
 
 
 # --- what it refuses: arguments -------------------------------------------------------------------
