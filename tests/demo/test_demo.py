@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from harmony_core.billing import Charge
+from harmony_core.culture import Culture
 from harmony_core.demo import FIRST_MONTH, LAST_MONTH, DemoFiles, gather, play, tables
-from harmony_core.finance import Column, trial_balance
+from harmony_core.finance import Column, Money, trial_balance
 from harmony_core.periods import Month
 from harmony_core.repositories import MemoryStore
 from harmony_core.repositories.sql import SqlStore
@@ -107,3 +108,23 @@ def test_the_report_shows_its_tables(in_sqlite: SqlStore) -> None:
         contribution = row[3]
         assert not isinstance(contribution, str | int | None)
         assert f"{contribution.amount}" == by_customer[str(row[0])]  # type: ignore[union-attr]
+
+
+def test_the_trend_leaves_months_before_the_first_one_open(demo_files: DemoFiles) -> None:
+    store = MemoryStore()
+    last = Month(2024, 5)
+    for _ in play(store, demo_files, FIRST_MONTH, last):
+        pass
+    shown = tables(gather(store, FIRST_MONTH, last))
+    table = next(table for table in shown if "twelve months" in table.title)
+    *unplayed, april, may, together = table.rows
+    assert [row[0] for row in unplayed[:2]] == ["2023-06", "2023-07"]
+    assert len(unplayed) == 10
+    assert {row[1:] for row in unplayed} == {(None,) * 5}
+    assert "–" in table.text_rows(Culture.of("en-GB"))[0]
+    assert (april[0], may[0], together[0]) == ("2024-04", "2024-05", "together")
+    for column in range(1, 5):
+        one, other = april[column], may[column]
+        assert isinstance(one, Money)
+        assert isinstance(other, Money)
+        assert together[column] == one + other

@@ -199,21 +199,35 @@ def _rankings(results: Results) -> Iterator[Table]:
 
 def _trend(results: Results) -> Table:
     shown = trend(results.profit, results.last)
-    rows = [(str(row.month), row.figures) for row in shown.months]
+    known = {fact.month for fact in results.profit}
+    rows = [
+        (
+            str(row.month),
+            *(
+                _trend_cells(row.figures)
+                if row.month >= results.first or row.month in known
+                else _UNPLAYED
+            ),
+        )
+        for row in shown.months
+    ]
     return Table(
         f"Contribution of the last twelve months (group view, {shown.currency})",
         ("month", "revenue", "direct cost", "labour", "contribution", "of revenue"),
-        tuple(
-            (
-                month,
-                figures.revenue,
-                figures.direct_cost,
-                figures.labour_cost,
-                figures.contribution,
-                _percent(figures),
-            )
-            for month, figures in [*rows, ("together", shown.total)]
-        ),
+        (*rows, ("together", *_trend_cells(shown.total))),
+    )
+
+
+_UNPLAYED: tuple[Cell, ...] = (None,) * 5  # nothing is known of the months before the first
+
+
+def _trend_cells(figures: Contribution) -> tuple[Cell, ...]:
+    return (
+        figures.revenue,
+        figures.direct_cost,
+        figures.labour_cost,
+        figures.contribution,
+        _percent(figures),
     )
 
 
