@@ -38,7 +38,8 @@ class Device:
 
     ``active`` holds its :data:`Window` values in order; given ones are sorted, and joined where
     they overlap, so a device that two sources report is one device. It is active on ``day`` when
-    it came on that day or before and had not gone off by then.
+    it came on that day or before and had not gone off by then. ``registered_on`` is the day on
+    which the device itself became known: its events count as known from then on, not before.
 
     >>> back = Device(
     ...     "D-1",
@@ -54,6 +55,7 @@ class Device:
     type: str
     customer_id: str
     active: tuple[Window, ...] = attrs.field(default=(), converter=joined)
+    registered_on: date | None = None
 
     def is_active(self, day: date) -> bool:
         """Tell whether the device is active on ``day``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from urllib.parse import quote
 
 import attrs
 
@@ -32,7 +33,8 @@ def charge_key(
     >>> charge_key("C-1", "2", ChargeKind.OVERAGE, date(2026, 3, 1), date(2026, 4, 9))
     'C-1/2/overage/2026-03-01@2026-04-09'
     """
-    key = f"{contract_id}/{line_id}/{kind.value}/{start}"
+    # ids may hold anything, a slash too: two different charges never share a key
+    key = f"{quote(contract_id, safe='')}/{quote(line_id, safe='')}/{kind.value}/{start}"
     return key if known is None else f"{key}@{known}"
 
 

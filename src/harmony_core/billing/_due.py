@@ -56,7 +56,8 @@ def charge_of(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> Char
     whole = Measurement(planned.contract, planned.line, planned.kind, planned.period, facts, terms)
     measured = whole.as_known(planned.trigger)
     if planned.before is not None:
-        measured = _difference(measured, whole.as_known(planned.before))
+        news = whole.became_known(planned.before, planned.trigger)
+        measured = _difference(measured, whole.as_known(planned.before), news)
     optional = planned.before is not None or planned.kind is not ChargeKind.SERVICE
     if optional and not measured.amount:
         return None
@@ -79,13 +80,16 @@ def charge_of(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> Char
     )
 
 
-def _difference(now: Measured, before: Measured) -> Measured:
+def _difference(now: Measured, before: Measured, news: tuple[str, ...]) -> Measured:
+    """What is still to be charged or given back; behind it is all that either state counted."""
+    evidence = tuple(dict.fromkeys((*now.evidence, *before.evidence, *news)))
     why = Explainer("correction", 1)
     whole = why.adopt(now.explanation, "now_")
     charged = why.adopt(before.explanation, "before_")
     why.step("amount", "the period as known now, less what was charged", "subtract", whole, charged)
     amount = Money.of(why.value("amount"), now.amount.currency)
-    return attrs.evolve(now, amount=amount, explanation=why.explanation("amount"))
+    explanation = why.explanation("amount")
+    return attrs.evolve(now, amount=amount, explanation=explanation, evidence=evidence)
 
 
 def first_earned_month(line: ContractLine, planned: PlannedCharge) -> Month:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
+import attrs
+
 from harmony_core.assets import Device, DeviceEvent, Fleet, devices_from_events
 from harmony_core.parties import Directory
 from harmony_core.periods import Span
@@ -76,15 +78,17 @@ class Facts:
         self._expenses = _grouped(expenses, lambda item: (item.contract_id, item.line_id))
         self._usage = _grouped(usage, lambda item: (self.customer(item.customer_id), item.meter))
         self._devices: defaultdict[str, list[Device]] = defaultdict(list)
-        owner: dict[str, str] = {}
+        register: dict[str, Device] = {}
         for device in sorted(devices, key=lambda device: device.id):
-            owner[device.id] = self.customer(device.customer_id)
-            self._devices[owner[device.id]].append(device)
+            register[device.id] = device
+            self._devices[self.customer(device.customer_id)].append(device)
         self._events: defaultdict[str, list[DeviceEvent]] = defaultdict(list)
         for event in device_events:
-            if event.device_id in owner:
-                self._events[owner[event.device_id]].append(event)
-
+            if owner := register.get(event.device_id):
+                known = max(event.known_on, owner.registered_on or event.known_on)
+                if known != event.known_on:  # nobody could bill a device that was not there
+                    event = attrs.evolve(event, recorded_on=known)  # noqa: PLW2901
+                self._events[self.customer(owner.customer_id)].append(event)
         self._remembered: dict[tuple[object, ...], Any] = {}
 
     def remember(self, key: tuple[object, ...], make: Callable[[], M]) -> M:

@@ -24,10 +24,10 @@ from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Money, convert
-from harmony_core.periods import ServicePeriod, Timing, proration
+from harmony_core.periods import ServicePeriod, Span, Timing, proration
 from harmony_core.pricing import explain, net_quantity
 from harmony_core.products import DevicesCounted, ExpensesIncurred, TimeWorked, UsageMetered
-from harmony_core.work import Expense
+from harmony_core.work import Expense, UsageRecord
 
 
 @attrs.frozen
@@ -65,6 +65,24 @@ class Measurement:
             case DevicesCounted() as source:
                 return self._devices(day, source)
         return self._agreed()
+
+    def became_known(self, before: date, now: date) -> tuple[str, ...]:
+        """The ids of the facts about this period that were recorded after one day, by another."""
+        contract, line, span = self.contract, self.line, self.period.span
+        if self.kind is ChargeKind.OVERAGE:
+            span = Span(line.start, date.max)  # work and hours taken back elsewhere move it too
+        party, source = contract.party_id, line.source
+        known: list[tuple[str, date]] = [
+            *((one.id, one.known_on) for one in self.facts.time_of(contract.id, line.id, span)),
+            *((one.id, one.known_on) for one in self.facts.expenses_of(contract.id, line.id, span)),
+        ]
+        if isinstance(source, UsageMetered):
+            records = self.facts.usage_of(party, source.meter, span)
+            known += ((_usage_id(record), record.known_on) for record in records)
+        elif isinstance(source, DevicesCounted):
+            events = self.facts.device_events_of(party)
+            known += ((one.device_id, one.known_on) for one in events if one.day < span.end)
+        return tuple(dict.fromkeys(name for name, day in known if before < day <= now))
 
     def _agreed(self) -> Measured:
         why = self._explainer("agreed quantity")
@@ -145,7 +163,7 @@ class Measurement:
             why.fact("taken back beyond the usage of the period", exact_text(-metered))
         quantity = net_quantity(0, metered)
         price = why.adopt(explain(self.line.scheme, quantity), "price_")
-        evidence = tuple(f"{record.source}:{record.id}" for record in records)
+        evidence = tuple(_usage_id(record) for record in records)
         return self._settled(why, price, quantity, evidence)
 
     def _devices(self, day: date, source: DevicesCounted) -> Measured:
@@ -219,3 +237,8 @@ class Measurement:
         why.step("amount", "settled", rule, name, "step", unit=currency)
         amount = Money.of(why.value("amount"), currency)
         return Measured(amount, quantity, evidence, why.explanation("amount"))
+
+
+def _usage_id(record: UsageRecord) -> str:
+    """An id of usage is unique only within its source."""
+    return f"{record.source}:{record.id}"

@@ -175,7 +175,7 @@ def _transfers(
         total = money_sum((charge.amount for charge in members), currency)
         if not total:
             continue
-        pair_id = f"IC-{performer}-{seller}-{contract_id}-{currency}-{month}"
+        pair_id = f"IC-{_part(performer)}-{_part(seller)}-{contract_id}-{currency}-{month}"
         performer_rates = terms.booking_rates(currency, performer, month.last_day)
         seller_rates = terms.booking_rates(currency, seller, month.last_day)
         earned = performer_rates.book(total)
@@ -184,3 +184,8 @@ def _transfers(
         contract = contracts[contract_id]
         about = dimensions(contract=contract_id, customer=contract.party_id)
         yield from pair.entries(terms.group, pair_id, about)
+
+
+def _part(entity_id: str) -> str:
+    """An id within an id: its own dashes are spelt, so that no two pairs share a name."""
+    return entity_id.replace("%", "%25").replace("-", "%2D")

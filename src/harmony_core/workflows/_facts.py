@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import attrs
 
+from harmony_core.assets import Device
 from harmony_core.errors import RuleBroken
 from harmony_core.periods import Month
 from harmony_core.repositories.ports import Fact, Store, UnitOfWork
@@ -42,6 +43,22 @@ def _unstamped(fact: Fact) -> Fact:
     return fact if fact.recorded_on is None else attrs.evolve(fact, recorded_on=None)
 
 
+def register_devices(store: Store, devices: Iterable[Device], today: date) -> int:
+    """Put new devices into the register; gives their number.
+
+    Their events may have arrived before them: they count from the first open day on, so that
+    periods which were billed without them are corrected and not passed over. A device that is
+    registered stays as it is.
+    """
+    with store.begin() as unit:
+        known = _first_open_day(unit, today)
+        registered = {device.id for device in unit.devices.all()}
+        new = [device for device in devices if device.id not in registered]
+        for device in new:
+            unit.devices.add(attrs.evolve(device, registered_on=known))
+        return len(new)
+
+
 def _first_open_day(unit: UnitOfWork, today: date) -> date:
     day, night = today, unit.nights.last()
     if night is not None and night >= day:
@@ -55,4 +72,4 @@ def _first_open_day(unit: UnitOfWork, today: date) -> date:
 def _stamped(fact: Fact, today: date, known: date) -> Fact:
     if fact.day > today:
         raise RuleBroken(f"{fact!r} is of {fact.day}, after today ({today}): record it on its day")
-    return fact if fact.day == known else attrs.evolve(fact, recorded_on=known)
+    return attrs.evolve(fact, recorded_on=None if fact.day == known else known)

@@ -21,7 +21,7 @@ from harmony_core.periods import Month
 from harmony_core.repositories.ports import Store, UnitOfWork
 from harmony_core.work import Expense, RatedWork, TimeEntry
 from harmony_core.workflows._billing import NightReport, bill
-from harmony_core.workflows._review import UncoveredFact, uncovered_in
+from harmony_core.workflows._gaps import UncoveredFact, uncovered_in
 from harmony_core.workflows._scene import Scene
 
 

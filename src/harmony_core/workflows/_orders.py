@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date
 
 import attrs
 
+from harmony_core.contracts import Side
 from harmony_core.errors import HarmonyError, InputRejected, Problem
-from harmony_core.orders import execute
+from harmony_core.orders import Executed, Order, execute
 from harmony_core.products import Catalogue
 from harmony_core.repositories.ports import Store
+from harmony_core.workflows._order_checks import Surroundings
 
 
 @attrs.frozen
@@ -25,34 +28,58 @@ def execute_orders(store: Store, day: date) -> OrdersReport:
     """Execute every order that was accepted on or before ``day`` and not executed yet.
 
     An order executes whole or not at all; one that cannot be executed is reported with every
-    problem and does not hold up the rest. Run again, it finds nothing to do.
+    problem and does not hold up the rest: so is one that names a party, a served contract, a type
+    of device or a tax rate that is not there, because it would stop a later night for everybody.
+    Orders of customers come first, so that a supplier's order may serve what they give. Run again,
+    it finds nothing to do.
     """
     done: list[str] = []
     made: list[str] = []
     problems: list[str] = []
     with store.begin() as unit:
         catalogue = Catalogue(unit.products.all())
-        group = unit.company.get().group
-        known = {contract.id for contract in unit.contracts.all()}
-        for order in unit.orders.all():
-            if order.executed or order.accepted_on is None or order.accepted_on > day:
-                continue
-            try:
-                result = execute(order, catalogue, group.entity(order.entity_id))
-            except InputRejected as rejected:
-                problems.extend(rejected.problems)
-                continue
-            except HarmonyError as reason:
-                problems.append(Problem.at(f"order {order.id}", str(reason)))
-                continue
-            if clash := sorted(c.id for c in result.contracts if c.id in known):
-                message = f"contract {', '.join(clash)} is there already: name another"
-                problems.append(Problem.at(f"order {order.id}", message))
+        around = Surroundings.load(unit)
+        kept = unit.contracts.all()
+        known = {contract.id for contract in kept}
+        sold = {contract.id for contract in kept if contract.side is Side.SELL}
+        pending = [order for order in unit.orders.all() if _is_due(order, day)]
+        for order in sorted(pending, key=lambda order: order.side is Side.BUY):
+            result, faults = _executed(order, catalogue, around, known, frozenset(sold))
+            if result is None or faults:
+                problems.extend(faults)
                 continue
             for contract in result.contracts:
                 unit.contracts.add(contract)
                 known.add(contract.id)
+                if contract.side is Side.SELL:
+                    sold.add(contract.id)
                 made.append(contract.id)
             unit.orders.save(result.order)
             done.append(order.id)
     return OrdersReport(tuple(done), tuple(made), tuple(problems))
+
+
+def _is_due(order: Order, day: date) -> bool:
+    return not order.executed and order.accepted_on is not None and order.accepted_on <= day
+
+
+def _executed(
+    order: Order,
+    catalogue: Catalogue,
+    around: Surroundings,
+    known: Set[str],
+    sold: frozenset[str],
+) -> tuple[Executed | None, tuple[str, ...]]:
+    """What the order gives, and everything that speaks against it."""
+    path, strangers = f"order {order.id}", around.party_problems(order)
+    try:
+        result = execute(order, catalogue, around.group.entity(order.entity_id))
+    except InputRejected as rejected:
+        return None, (*strangers, *rejected.problems)
+    except HarmonyError as reason:
+        return None, (*strangers, Problem.at(path, str(reason)))
+    faults: list[str] = [*strangers, *around.line_problems(order, result.contracts, sold)]
+    if clash := sorted(c.id for c in result.contracts if c.id in known):
+        message = f"contract {', '.join(clash)} is there already: name another"
+        faults.append(Problem.at(path, message))
+    return result, tuple(dict.fromkeys(faults))

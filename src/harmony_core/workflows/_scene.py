@@ -7,7 +7,7 @@ from datetime import date
 
 import attrs
 
-from harmony_core.assets import DeviceEvent
+from harmony_core.assets import Device, DeviceEvent
 from harmony_core.billing import BillingTerms, Facts, booking_month, work_terms
 from harmony_core.contracts import Contract, Side
 from harmony_core.errors import HarmonyError, NotFound
@@ -41,7 +41,8 @@ class Scene:
     time: tuple[TimeEntry, ...]
     expenses: tuple[Expense, ...]
     usage: tuple[UsageRecord, ...]
-    stray_device_events: tuple[DeviceEvent, ...]
+    devices: Mapping[str, Device]
+    device_events: tuple[DeviceEvent, ...]
 
     @classmethod
     def load(cls, unit: UnitOfWork) -> Scene:
@@ -51,7 +52,6 @@ class Scene:
         time, expenses = unit.facts.time(date.max), unit.facts.expenses(date.max)
         usage = unit.facts.usage(date.max)
         devices, events = unit.devices.all(), unit.facts.device_events(date.max)
-        registered = {device.id for device in devices}
         facts = Facts(
             time=time,
             expenses=expenses,
@@ -70,7 +70,8 @@ class Scene:
             time,
             expenses,
             usage,
-            tuple(event for event in events if event.device_id not in registered),
+            {device.id: device for device in devices},
+            events,
         )
 
     def work_of(self, month: Month) -> RatedWork:

@@ -1,0 +1,125 @@
+"""Facts that no contract line pays for: nothing that happened is passed over in silence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.billing import fund_of
+from harmony_core.contracts import Contract, ContractLine
+from harmony_core.explanation import exact_text
+from harmony_core.periods import Month
+from harmony_core.products import UsageMetered
+from harmony_core.work import Expense, RatedWork, TimeEntry, Uncovered, UsageRecord
+from harmony_core.workflows._scene import Scene
+
+
+@attrs.frozen
+class UncoveredFact:
+    """A fact that no contract line pays for, and why."""
+
+    month: Month
+    kind: str
+    id: str
+    reason: str
+
+
+def uncovered_in(scene: Scene, work: RatedWork, month: Month) -> tuple[UncoveredFact, ...]:
+    """The facts of a month's books that no line pays for: work, expenses, usage, devices."""
+    return (
+        *(_uncovered(item, month) for item in work.uncovered),
+        *_outside_their_line(scene, work, month),
+        *_unmapped_usage(scene, month),
+        *_strays(scene, month),
+    )
+
+
+def _uncovered(item: Uncovered, month: Month) -> UncoveredFact:
+    return UncoveredFact(month, _kind(item.fact), item.fact.id, item.reason)
+
+
+def _kind(fact: TimeEntry | Expense) -> str:
+    return "time" if isinstance(fact, TimeEntry) else "expense"
+
+
+def _outside_their_line(scene: Scene, work: RatedWork, month: Month) -> Iterator[UncoveredFact]:
+    """Work on a day on which its line does not run: it costs money, and no period bills it."""
+    facts: list[TimeEntry | Expense] = [
+        *(one.entry for one in work.times),
+        *(one.expense for one in work.expenses),
+    ]
+    for fact in facts:
+        if fact.contract_id is None or fact.line_id is None:
+            continue
+        contract = scene.contracts[fact.contract_id]
+        line = contract.line(fact.line_id)
+        if not line.runs_on(fact.day) and not _drawn(scene, contract, line, fact):
+            reason = f"line {line.id!r} of contract {fact.contract_id!r} does not run that day"
+            yield UncoveredFact(month, _kind(fact), fact.id, reason)
+
+
+def _drawn(scene: Scene, contract: Contract, line: ContractLine, fact: TimeEntry | Expense) -> bool:
+    """Whether a prepaid block covers work after its line's last day: blocks outlive their line."""
+    if line.fund is None or isinstance(fact, Expense) or fact.day < line.start:
+        return False
+    statement = fund_of(contract, line, scene.facts).statement(date.max)
+    return all(over.draw_id != fact.id for over in statement.overage)
+
+
+def _strays(scene: Scene, month: Month) -> Iterator[UncoveredFact]:
+    """Devices of the month's events that no line can ever count."""
+    for event in scene.device_events:
+        if Month.containing(event.known_on) != month:
+            continue
+        device = scene.devices.get(event.device_id)
+        if device is None:
+            reason = f"no device {event.device_id!r} in the register"
+            yield UncoveredFact(month, "device event", event.device_id, reason)
+        elif device.type not in scene.company.asset_types.parents:
+            reason = f"its type {device.type!r} is not among the company's asset types"
+            yield UncoveredFact(month, "device", device.id, reason)
+        elif device.customer_id not in scene.directory:
+            reason = f"no customer {device.customer_id!r}"
+            yield UncoveredFact(month, "device", device.id, reason)
+
+
+def _unmapped_usage(scene: Scene, month: Month) -> Iterator[UncoveredFact]:
+    """Usage that became known in the month and that no line measured on its day."""
+    metered: defaultdict[tuple[str, str], list[ContractLine]] = defaultdict(list)
+    for contract in scene.contracts.values():
+        for line in contract.lines:
+            if isinstance(line.source, UsageMetered):
+                customer = scene.facts.customer(contract.party_id)
+                metered[customer, line.source.meter].append(line)
+    for record in scene.usage:
+        if Month.containing(record.known_on) != month:
+            continue
+        lines = metered.get((scene.facts.customer(record.customer_id), record.meter), [])
+        if not any(line.runs_on(record.day) for line in lines):
+            reason = f"no contract of {record.customer_id!r} measured {record.meter!r} that day"
+            yield UncoveredFact(month, "usage", record.id, reason)
+        elif record.quantity < 0 and (left := _beyond_zero(scene, lines, record)):
+            reason = (
+                f"the usage of its period is {exact_text(left)}: nothing below zero is given back; "
+                "record a correction on the day of the usage that it corrects"
+            )
+            yield UncoveredFact(month, "usage", record.id, reason)
+
+
+def _beyond_zero(
+    scene: Scene, lines: Iterable[ContractLine], record: UsageRecord
+) -> Fraction | None:
+    """What is left below zero in the period of a usage record that takes usage back."""
+    for line in lines:
+        for period in line.periods():
+            if period.span.start > record.day:
+                break
+            if record.day in period.span:
+                found = scene.facts.usage_of(record.customer_id, record.meter, period.span)
+                left = sum((one.quantity for one in found), Fraction(0))
+                return left if left < 0 else None
+    return None
