@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound
 from harmony_core.finance import (
     Booked,
     Contribution,
@@ -224,9 +224,11 @@ def test_one_cell_holds_all_lines_of_a_month_and_its_dimensions() -> None:
 
 
 def test_lines_without_a_dimension_are_shown_under_nothing() -> None:
-    report = contribution_by(profit_facts(JOURNAL, CostView.GROUP, GROUP), "division")
-    assert list(report.rows) == [("",)]
-    assert report.as_rows() == [
+    seen = profit_facts(JOURNAL, CostView.GROUP, GROUP)
+    placed = ProfitFact(MARCH, dimensions(division="cloud"), figures("10", "4"))
+    report = contribution_by(seen + ProfitFacts.of(CostView.GROUP, "GBP", [placed]), "division")
+    assert list(report.rows) == [("",), ("cloud",)]
+    assert report.as_rows()[:1] == [
         {
             "division": "",
             "revenue": Decimal("1640.00"),
@@ -317,6 +319,25 @@ def test_a_ranking_refuses_nonsense() -> None:
         ranking(CUSTOMERS, "customer", 0)
     with pytest.raises(CurrencyMismatch):
         ranking(CUSTOMERS, "customer", minimum_revenue=Money.of(1, "EUR"))
+
+
+@pytest.mark.parametrize("by", ["custmer", "", "Month"])
+def test_a_dimension_that_no_fact_has_is_refused_by_name(by: str) -> None:
+    message = f"no fact has the dimension {by!r}: these facts know customer, month$"
+    with pytest.raises(NotFound, match=message):
+        contribution_by(CUSTOMERS, by)
+    with pytest.raises(NotFound, match=message):
+        contribution_by(CUSTOMERS, "customer", by)
+    with pytest.raises(NotFound, match=message):
+        ranking(CUSTOMERS, by)
+    with pytest.raises(NotFound, match=message):
+        roll_up(CUSTOMERS, {}, by)
+    nothing = facts()
+    assert contribution_by(nothing, by).rows == {}
+    assert ranking(nothing, by).top == ()
+    assert roll_up(nothing, {}, by).levels == {}
+    months = contribution_by(facts(("2026-03", "acme", "5", "1")).where(), "month")
+    assert list(months.rows) == [("2026-03",)]
 
 
 TREE = {"c1": "acme", "c2": "acme", "c3": "bolt", "acme": "north", "bolt": "north", "north": None}

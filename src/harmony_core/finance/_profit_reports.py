@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound
 from harmony_core.finance._contribution import Contribution
 from harmony_core.finance._money import Money
 from harmony_core.finance._profitability import CostView, ProfitFact, ProfitFacts
@@ -76,6 +76,11 @@ class ContributionReport:
 def contribution_by(facts: ProfitFacts, *dimensions: str) -> ContributionReport:
     """Add the facts up by dimensions; ``"month"`` is one of them.
 
+    No facts give an empty report, whatever the dimensions are called.
+
+    Raises:
+        NotFound: no fact has one of the dimensions, so that its name is likely misspelt.
+
     >>> from harmony_core.finance._journal import dimensions as under
     >>> def fact(customer: str, revenue: int) -> ProfitFact:
     ...     zero = Money.zero("EUR")
@@ -85,12 +90,24 @@ def contribution_by(facts: ProfitFacts, *dimensions: str) -> ContributionReport:
     >>> [(key, row.revenue) for key, row in contribution_by(facts, "customer").rows.items()]
     [(('A',), Money.of('8.00', 'EUR')), (('B',), Money.of('2.00', 'EUR'))]
     """
+    _require_known(facts, dimensions)
     rows: dict[tuple[str, ...], Contribution] = {}
     for fact in facts:
         values = tuple(_value(fact, name) for name in dimensions)
         rows[values] = rows[values] + fact.figures if values in rows else fact.figures
     ordered = {values: rows[values] for values in sorted(rows)}
     return ContributionReport(facts.view, facts.currency, dimensions, ordered)
+
+
+def _require_known(facts: ProfitFacts, names: Iterable[str]) -> None:
+    if not len(facts):
+        return
+    known = {"month", *(key for fact in facts for key, _ in fact.dimensions)}
+    if unknown := [name for name in names if name not in known]:
+        raise NotFound(
+            f"no fact has the dimension {', '.join(map(repr, unknown))}: "
+            f"these facts know {', '.join(sorted(known))}"
+        )
 
 
 def _value(fact: ProfitFact, name: str) -> str:
@@ -182,6 +199,7 @@ def ranking(
 
     Raises:
         InvalidValue: ``n`` is below one.
+        NotFound: no fact has the dimension ``by``; no facts at all give an empty ranking.
         CurrencyMismatch: the minimum is in another currency than the facts.
     """
     if n < 1:
@@ -237,6 +255,7 @@ def roll_up(facts: ProfitFacts, parents: Mapping[str, str | None], by: str = "co
 
     Raises:
         InvalidValue: the tree has a circle.
+        NotFound: no fact has the dimension ``by``.
     """
     levels: dict[str, Contribution] = {}
     for node, figures in _by_node(facts, by).items():
