@@ -314,6 +314,19 @@ def some_contracts(draw: st.DrawFn) -> contracts.Contract:
     )
 
 
+order_lines = st.builds(
+    orders.OrderLine,
+    ids,
+    ids,
+    texts,
+    numbers,
+    days,
+    st.none() | later_days,
+    st.none() | amounts("EUR"),
+    st.none() | ids,
+)
+
+
 @st.composite
 def some_products(draw: st.DrawFn) -> products.Product:
     codes = draw(st.lists(currencies, unique=True, max_size=2))
@@ -429,20 +442,22 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     products.DevicesCounted: sources.filter(lambda it: isinstance(it, products.DevicesCounted)),
     products.Billing: billings,
     products.Renewal: renewals,
+    products.ExpensesIncurred: st.builds(products.ExpensesIncurred, numbers),
     products.FundTerms: fund_terms,
     products.Product: some_products(),
     contracts.ContractLine: contract_lines(),
     contracts.Contract: some_contracts(),
-    orders.OrderLine: st.builds(
-        orders.OrderLine,
+    orders.OrderLine: order_lines,
+    orders.Order: st.builds(
+        orders.Order,
         ids,
-        ids,
+        st.sampled_from(contracts.Side),
         texts,
-        numbers,
-        days,
-        st.none() | later_days,
-        st.none() | amounts("EUR"),
-        st.none() | ids,
+        texts,
+        texts,
+        st.lists(order_lines, max_size=2),
+        st.none() | days,
+        st.booleans(),
     ),
     assets.Device: st.builds(
         assets.Device, ids, texts, texts, st.lists(days, max_size=5, unique=True).map(_windows)

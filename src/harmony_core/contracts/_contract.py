@@ -7,10 +7,11 @@ change of the product nor an upgrade of the library alters what it charges.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import Never
 
 import attrs
 
@@ -41,6 +42,10 @@ class Side(StrEnum):
 
     SELL = "sell"
     BUY = "buy"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Never:
+        raise InvalidValue(f"Side is one of {', '.join(cls)}, got {value!r}")
 
 
 def _quantity(value: Exact) -> Fraction:
@@ -78,6 +83,9 @@ class ContractLine:
     serves: str | None = None
 
     def __attrs_post_init__(self) -> None:
+        for name, day in (("start", self.start), ("last_day", self.last_day)):
+            if type(day) is not date and (day is not None or name == "start"):
+                raise InvalidValue(f"{name} of line {self.id!r} must be a plain date, got {day!r}")
         if self.last_day is not None and self.last_day < self.start:
             raise InvalidValue(
                 f"line {self.id!r} ends on {self.last_day}, before it starts on {self.start}"
@@ -147,6 +155,14 @@ class ContractLine:
         )
 
 
+def _side(value: Side) -> Side:
+    return Side(value)
+
+
+def _lines(lines: Iterable[ContractLine]) -> tuple[ContractLine, ...]:
+    return tuple(lines)
+
+
 @attrs.frozen
 class Contract:
     """An agreement between a legal entity of the group and a customer or supplier.
@@ -158,11 +174,11 @@ class Contract:
     """
 
     id: str
-    side: Side
+    side: Side = attrs.field(converter=_side)
     party_id: str
     entity_id: str
     currency: str
-    lines: tuple[ContractLine, ...]
+    lines: tuple[ContractLine, ...] = attrs.field(converter=_lines)
     order_id: str | None = None
 
     def __attrs_post_init__(self) -> None:

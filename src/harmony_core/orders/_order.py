@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 
@@ -28,6 +28,11 @@ def _quantity(value: Exact) -> Fraction:
     return exact(value, "a quantity")
 
 
+def _plain_date(name: str, day: object) -> None:
+    if type(day) is not date:  # a datetime passes isinstance, but compares differently
+        raise InvalidValue(f"{name} must be a plain date, got {day!r}")
+
+
 @attrs.frozen
 class OrderLine:
     """One thing ordered.
@@ -39,6 +44,9 @@ class OrderLine:
         unit_price: the price agreed, where it differs from the catalogue's.
         last_day: last day of service, inclusive; ``None`` for an open end.
         serves: on the buy side, the sell contract whose direct cost this is.
+
+    Raises:
+        InvalidValue: a first or last day that is not a plain date.
     """
 
     id: str
@@ -50,19 +58,44 @@ class OrderLine:
     unit_price: ExactAmount | None = None
     serves: str | None = None
 
+    def __attrs_post_init__(self) -> None:
+        _plain_date(f"start of line {self.id!r}", self.start)
+        if self.last_day is not None:
+            _plain_date(f"last_day of line {self.id!r}", self.last_day)
+
+
+def _side(value: Side) -> Side:
+    return Side(value)
+
+
+def _lines(lines: Iterable[OrderLine]) -> tuple[OrderLine, ...]:
+    if not isinstance(lines, Iterable):
+        raise InvalidValue(f"the lines of an order are a list, got {lines!r}")
+    return tuple(lines)
+
 
 @attrs.frozen
 class Order:
-    """A priced promise between an entity of the group and a customer or supplier."""
+    """A priced promise between an entity of the group and a customer or supplier.
+
+    Raises:
+        InvalidValue: an empty id, a side that is neither, or an acceptance without a plain date.
+    """
 
     id: str
-    side: Side
+    side: Side = attrs.field(converter=_side)
     party_id: str
     entity_id: str
     currency: str
-    lines: tuple[OrderLine, ...]
+    lines: tuple[OrderLine, ...] = attrs.field(converter=_lines)
     accepted_on: date | None = None
     executed: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if not self.id:
+            raise InvalidValue("an order needs an id: its contracts name it by that")
+        if self.accepted_on is not None:
+            _plain_date(f"accepted_on of order {self.id!r}", self.accepted_on)
 
     def accept(self, day: date) -> Order:
         """The same order, accepted on ``day``.

@@ -6,19 +6,28 @@ contract line keeps what was agreed, so that a later change of the product leave
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Never, TypeAlias
 
 import attrs
 
 from harmony_core.errors import InvalidValue, PriceNotFound
-from harmony_core.finance import ExactAmount, Role
+from harmony_core.finance import Exact, ExactAmount, Role, exact
 from harmony_core.periods import Interval, Timing
 
 
-class ContractType(StrEnum):
+class _Word(StrEnum):
+    """A word of a closed list; another one is refused with the list."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Never:
+        known = ", ".join(cls)
+        raise InvalidValue(f"{cls.__name__} is one of {known}, got {value!r}")
+
+
+class ContractType(_Word):
     """The four kinds of sale; each is a bundle of defaults, see :func:`defaults_of`."""
 
     TRANSACTIONAL = "transactional"
@@ -27,7 +36,7 @@ class ContractType(StrEnum):
     CONSUMPTION = "consumption"
 
 
-class Recognition(StrEnum):
+class Recognition(_Word):
     """When what was charged becomes revenue (or, on the buy side, cost)."""
 
     AT_ONCE = "at_once"
@@ -38,14 +47,14 @@ class Recognition(StrEnum):
     """as a prepaid block is drawn; what lapses is recognised on the block's last day"""
 
 
-class DeliveryMode(StrEnum):
+class DeliveryMode(_Word):
     """How the thing reaches the customer."""
 
     DIRECT = "direct"
     PROJECT = "project"
 
 
-class CountPolicy(StrEnum):
+class CountPolicy(_Word):
     """Which devices of a period count."""
 
     FIRST_DAY = "first_day"
@@ -62,7 +71,7 @@ class CountPolicy(StrEnum):
     """those active on the first day, billed in advance; settled day by day when it is over"""
 
 
-class DrawOrder(StrEnum):
+class DrawOrder(_Word):
     """Which block a draw takes from first; a term of the contract."""
 
     EXPIRY = "expiry"
@@ -72,7 +81,7 @@ class DrawOrder(StrEnum):
     """the earliest start first, then the id"""
 
 
-class FundUnit(StrEnum):
+class FundUnit(_Word):
     """What a prepaid fund holds; units are never mixed."""
 
     HOURS = "hours"
@@ -80,12 +89,58 @@ class FundUnit(StrEnum):
     CASH = "cash"
 
 
-class NoticeAnchor(StrEnum):
+class NoticeAnchor(_Word):
     """To which date a notice of termination takes effect."""
 
     MONTH_END = "month_end"
     QUARTER_END = "quarter_end"
     TERM_END = "term_end"
+
+
+def _percent(value: Exact) -> Fraction:
+    return exact(value, "a mark-up in per cent")
+
+
+def _types(types: Iterable[str]) -> tuple[str, ...]:
+    return (types,) if isinstance(types, str) else tuple(types)
+
+
+def _policy(value: CountPolicy) -> CountPolicy:
+    return CountPolicy(value)
+
+
+def _timing(value: Timing) -> Timing:
+    try:
+        return Timing(value)
+    except ValueError:
+        raise InvalidValue(f"Timing is one of {', '.join(Timing)}, got {value!r}") from None
+
+
+def _recognition(value: Recognition) -> Recognition:
+    return Recognition(value)
+
+
+def _anchor(value: NoticeAnchor) -> NoticeAnchor:
+    return NoticeAnchor(value)
+
+
+def _fund_unit(value: FundUnit) -> FundUnit:
+    return FundUnit(value)
+
+
+def _draw_order(value: DrawOrder) -> DrawOrder:
+    return DrawOrder(value)
+
+
+def _tariffs(
+    tariffs: Mapping[str, Exact] | Iterable[tuple[str, Exact]],
+) -> tuple[tuple[str, Fraction], ...]:
+    pairs = tariffs.items() if isinstance(tariffs, Mapping) else tariffs
+    return tuple((currency, exact(units, "units per hour")) for currency, units in pairs)
+
+
+def _prices(prices: Iterable[ExactAmount]) -> tuple[ExactAmount, ...]:
+    return tuple(prices)
 
 
 @attrs.frozen
@@ -102,18 +157,19 @@ class TimeWorked:
 class ExpensesIncurred:
     """Expenses passed on with ``markup_percent``, by calendar month."""
 
-    markup_percent: Fraction = Fraction(0)
+    markup_percent: Fraction = attrs.field(default=Fraction(0), converter=_percent)
 
 
 @attrs.frozen
 class DevicesCounted:
     """The customer's devices of ``types`` (and below), counted by ``policy``; at least ``minimum``.
 
-    ``credits`` says whether a true-up may give money back.
+    A single type may be given as a plain text. ``credits`` says whether a true-up may give money
+    back.
     """
 
-    types: tuple[str, ...]
-    policy: CountPolicy
+    types: tuple[str, ...] = attrs.field(converter=_types)
+    policy: CountPolicy = attrs.field(converter=_policy)
     minimum: int = 0
     credits: bool = True
 
@@ -144,7 +200,7 @@ class Billing:
     ``interval`` ``None`` means once, on the line's first day.
     """
 
-    timing: Timing
+    timing: Timing = attrs.field(converter=_timing)
     interval: Interval | None
     lead_days: int = 0
 
@@ -159,7 +215,7 @@ class Accounting:
 
     revenue_role: str = Role.REVENUE
     cost_role: str = Role.COST_OF_SALES
-    recognition: Recognition = Recognition.AT_ONCE
+    recognition: Recognition = attrs.field(default=Recognition.AT_ONCE, converter=_recognition)
 
 
 @attrs.frozen
@@ -169,7 +225,7 @@ class Renewal:
     initial_months: int
     renewal_months: int
     notice_months: int
-    notice_to: NoticeAnchor
+    notice_to: NoticeAnchor = attrs.field(converter=_anchor)
 
     def __attrs_post_init__(self) -> None:
         if self.initial_months < 1 or self.renewal_months < 0 or self.notice_months < 0:
@@ -187,11 +243,11 @@ class FundTerms:
     a price for cash funds (by currency). ``overage_prices`` are per clock hour beyond the fund.
     """
 
-    unit: FundUnit
+    unit: FundUnit = attrs.field(converter=_fund_unit)
     valid_months: int
-    units_per_hour: tuple[tuple[str, Fraction], ...]
-    overage_prices: tuple[ExactAmount, ...]
-    order: DrawOrder = DrawOrder.EXPIRY
+    units_per_hour: tuple[tuple[str, Fraction], ...] = attrs.field(converter=_tariffs)
+    overage_prices: tuple[ExactAmount, ...] = attrs.field(converter=_prices)
+    order: DrawOrder = attrs.field(default=DrawOrder.EXPIRY, converter=_draw_order)
 
     def __attrs_post_init__(self) -> None:
         if self.valid_months < 1:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any
 
 import attrs
 
@@ -36,6 +35,28 @@ def _percent(value: Exact) -> Fraction:
     return exact(value, "a percentage")
 
 
+def _kind(value: ContractType) -> ContractType:
+    return ContractType(value)
+
+
+def _delivery(value: DeliveryMode) -> DeliveryMode:
+    return DeliveryMode(value)
+
+
+def _names(
+    names: Mapping[str, str] | Iterable[tuple[str, str]] | str,
+) -> tuple[tuple[str, str], ...]:
+    if isinstance(names, str):
+        return (("en", names),)
+    return tuple(names.items() if isinstance(names, Mapping) else names)
+
+
+def _schemes(schemes: Iterable[Scheme]) -> tuple[Scheme, ...]:
+    if not isinstance(schemes, Iterable):
+        raise InvalidValue(f"schemes are a list, one for each currency, got {schemes!r}")
+    return tuple(schemes)
+
+
 @attrs.frozen
 class Component:
     """A part of a bundle: how many of which product, and its share of the bundle's price.
@@ -57,6 +78,12 @@ class Component:
             )
 
 
+def _components(components: Iterable[Component]) -> tuple[Component, ...]:
+    if not isinstance(components, Iterable):
+        raise InvalidValue(f"components are a list, got {components!r}")
+    return tuple(components)
+
+
 @attrs.frozen
 class Product:
     """What can be sold or bought, with its behaviour.
@@ -65,26 +92,28 @@ class Product:
     price scheme per currency; ``names`` the name per language, the first being the fallback.
 
     Raises:
-        InvalidValue: behaviours that contradict each other, two schemes in one currency, or a
-            bundle whose shares are not 100 percent together.
+        InvalidValue: an empty id, behaviours that contradict each other, two schemes in one
+            currency, or a bundle whose shares are not 100 percent together.
     """
 
     id: str
-    names: tuple[tuple[str, str], ...]
-    type: ContractType
+    names: tuple[tuple[str, str], ...] = attrs.field(converter=_names)
+    type: ContractType = attrs.field(converter=_kind)
     division: str
     unit: str
-    schemes: tuple[Scheme, ...]
+    schemes: tuple[Scheme, ...] = attrs.field(converter=_schemes)
     quantity: QuantitySource
     billing: Billing
     accounting: Accounting
     tax_category: str = "S"
-    delivery: DeliveryMode = DeliveryMode.DIRECT
+    delivery: DeliveryMode = attrs.field(default=DeliveryMode.DIRECT, converter=_delivery)
     renewal: Renewal | None = None
     fund: FundTerms | None = None
-    components: tuple[Component, ...] = ()
+    components: tuple[Component, ...] = attrs.field(default=(), converter=_components)
 
     def __attrs_post_init__(self) -> None:
+        if not self.id:
+            raise InvalidValue("a product needs an id: orders and contracts name it by that")
         if not self.names:
             raise InvalidValue(f"product {self.id!r} has no name: give one in some language")
         currencies = [scheme.currency for scheme in self.schemes]
@@ -109,9 +138,19 @@ class Product:
         id: str,  # noqa: A002  # the field's own name
         names: Mapping[str, str] | str,
         schemes: Iterable[Scheme],
-        **behaviours: Any,
+        *,
+        unit: str = "piece",
+        division: str = "",
+        quantity: QuantitySource | None = None,
+        billing: Billing | None = None,
+        accounting: Accounting | None = None,
+        tax_category: str = "S",
+        delivery: DeliveryMode = DeliveryMode.DIRECT,
+        renewal: Renewal | None = None,
+        fund: FundTerms | None = None,
+        components: Iterable[Component] = (),
     ) -> Product:
-        """Make a product of a type; ``behaviours`` override the defaults of that type.
+        """Make a product of a type; what is not given is the default of that type.
 
         >>> from harmony_core.finance import ExactAmount
         >>> from harmony_core.pricing import PerUnit
@@ -126,15 +165,23 @@ class Product:
         >>> backup.billing.timing.value, backup.accounting.recognition.value
         ('advance', 'straight_line')
         """
+        kind = ContractType(kind)
         defaults = defaults_of(kind)
-        behaviours.setdefault("quantity", defaults.quantity)
-        behaviours.setdefault("billing", defaults.billing)
-        behaviours.setdefault("accounting", defaults.accounting)
-        behaviours.setdefault("unit", "piece")
-        behaviours.setdefault("division", "")
-        names = {"en": names} if isinstance(names, str) else names
         return cls(
-            id=id, names=tuple(names.items()), type=kind, schemes=tuple(schemes), **behaviours
+            id=id,
+            names=names,
+            type=kind,
+            division=division,
+            unit=unit,
+            schemes=schemes,
+            quantity=defaults.quantity if quantity is None else quantity,
+            billing=defaults.billing if billing is None else billing,
+            accounting=defaults.accounting if accounting is None else accounting,
+            tax_category=tax_category,
+            delivery=delivery,
+            renewal=renewal,
+            fund=fund,
+            components=components,
         )
 
     def name(self, language: str = "en") -> str:
