@@ -205,3 +205,11 @@ def test_a_person_beats_the_group_and_the_group_the_default(
 def test_a_day_without_any_rate_is_not_guessed() -> None:
     with pytest.raises(NotFound, match=r"no cost rate for 'P-9' \(group 'sales'\) on 2023-01-01"):
         TABLE.rate("P-9", "sales", date(2023, 1, 1))
+
+
+def test_a_table_of_cost_rates_has_a_hash() -> None:
+    def table(rate: str) -> CostRateTable:
+        return CostRateTable(persons={"P-1": History.always(gbp(rate))}, groups={}, default=None)
+
+    assert hash(table("40")) == hash(table("40"))
+    assert len({table("40"), table("40"), table("41")}) == 2

@@ -65,6 +65,27 @@ def test_an_entity_refuses_what_cannot_be() -> None:
         attrs.evolve(LONDON, currency="XYZ")
 
 
+@pytest.mark.parametrize("country", ["", "gb", "GBR", "G", "United Kingdom", "G1", "GB\n", "ÄÖ"])
+def test_a_country_is_two_capital_letters(country: str) -> None:
+    with pytest.raises(InvalidValue, match="entity 'GB': a country is two capital letters"):
+        attrs.evolve(LONDON, country=country)
+
+
+@pytest.mark.parametrize("zone", ["", "Europe/Londn", "Europe", "../etc", "/etc/hosts", "U\0C"])
+def test_a_zone_is_one_that_is_known(zone: str) -> None:
+    with pytest.raises(InvalidValue, match=r"entity 'GB': no time zone .* like 'Europe/London'"):
+        attrs.evolve(LONDON, zone=zone)
+
+
+def test_a_group_takes_entities_from_anywhere_and_needs_one() -> None:
+    group = Group("NB", "Northbridge", "GBP", [LONDON, BERLIN], date(2024, 4, 1))
+    assert group.entities == (LONDON, BERLIN)
+    assert attrs.evolve(group, entities=iter([LONDON, BERLIN])) == group
+    assert hash(group) == hash(attrs.evolve(group, entities=(LONDON, BERLIN)))
+    with pytest.raises(InvalidValue, match="group 'NB' has no legal entity"):
+        attrs.evolve(group, entities=[])
+
+
 def test_a_group_finds_its_entities() -> None:
     group = Group("NB", "Northbridge", "GBP", (LONDON, BERLIN), date(2024, 4, 1))
     assert group.entity("DE") is BERLIN

@@ -210,9 +210,9 @@ entities = st.builds(
     finance.LegalEntity,
     ids,
     texts,
-    texts,
+    st.text("ABCXYZ", min_size=2, max_size=2),
     currencies,
-    texts,
+    st.sampled_from(["UTC", "Europe/London", "Asia/Kolkata"]),
     st.integers(1, 12),
     st.dictionaries(texts, texts, max_size=3),
 )
@@ -221,7 +221,7 @@ groups = st.builds(
     ids,
     texts,
     currencies,
-    st.lists(entities, max_size=2, unique_by=lambda entity: entity.id).map(tuple),
+    st.lists(entities, min_size=1, max_size=2, unique_by=lambda entity: entity.id),
     days,
 )
 tax_rates = st.builds(finance.TaxRate, texts, texts, not_negative, days, st.none() | later_days)

@@ -31,8 +31,13 @@ class CostRateTable:
     A history that says nothing yet on the day asked falls through to the next level.
     """
 
-    persons: Mapping[str, History[ExactAmount]] = attrs.field(factory=dict, converter=_copied)
-    groups: Mapping[str, History[ExactAmount]] = attrs.field(factory=dict, converter=_copied)
+    # A dict has no hash; tables that differ in it alone are told apart by equality.
+    persons: Mapping[str, History[ExactAmount]] = attrs.field(
+        factory=dict, converter=_copied, hash=False
+    )
+    groups: Mapping[str, History[ExactAmount]] = attrs.field(
+        factory=dict, converter=_copied, hash=False
+    )
     default: History[ExactAmount] | None = None
 
     def find(

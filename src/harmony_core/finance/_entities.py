@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
@@ -54,6 +56,17 @@ def _known_currency(_: object, __: object, code: str) -> None:
     minor_digits(code)
 
 
+_COUNTRY = re.compile("[A-Z]{2}")
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones
+        return False
+    return True
+
+
 @attrs.frozen
 class LegalEntity:
     """A company of the group with its own books.
@@ -66,6 +79,10 @@ class LegalEntity:
         zone: IANA zone in which its days begin.
         fiscal_year_start_month: 1 to 12.
         accounts: code by role.
+
+    Raises:
+        InvalidValue: the country, the zone or the month cannot be.
+        NotFound: there is no such currency.
     """
 
     id: str
@@ -79,6 +96,16 @@ class LegalEntity:
     )
 
     def __attrs_post_init__(self) -> None:
+        if not _COUNTRY.fullmatch(self.country):
+            raise InvalidValue(
+                f"entity {self.id!r}: a country is two capital letters of ISO 3166 such as 'GB', "
+                f"got {self.country!r}"
+            )
+        if not _is_zone(self.zone):
+            raise InvalidValue(
+                f"entity {self.id!r}: no time zone {self.zone!r}: "
+                "give an IANA name like 'Europe/London' or 'UTC'"
+            )
         if not 1 <= self.fiscal_year_start_month <= 12:
             raise InvalidValue(
                 f"entity {self.id!r}: a fiscal year starts in a month from 1 to 12, "
@@ -109,20 +136,32 @@ class LegalEntity:
         return LegalEntity, (*values, dict(self.accounts))  # a mapping proxy cannot be pickled
 
 
+def _in_a_row(entities: Iterable[LegalEntity]) -> tuple[LegalEntity, ...]:
+    return tuple(entities)
+
+
 @attrs.frozen
 class Group:
     """Legal entities that report together in one currency.
 
     ``opening_day`` is the first day that the group's books cover.
+
+    Raises:
+        InvalidValue: there is no entity, or two have the same id.
+        NotFound: there is no such currency.
     """
 
     id: str
     name: str
     currency: str = attrs.field(validator=_known_currency)
-    entities: tuple[LegalEntity, ...]
+    entities: tuple[LegalEntity, ...] = attrs.field(converter=_in_a_row)
     opening_day: date
 
     def __attrs_post_init__(self) -> None:
+        if not self.entities:
+            raise InvalidValue(
+                f"group {self.id!r} has no legal entity: give it at least the one whose books it is"
+            )
         ids = [entity.id for entity in self.entities]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
             raise InvalidValue(f"group {self.id!r} has two entities called {', '.join(twice)}")
