@@ -182,6 +182,21 @@ def test_a_folder_that_cannot_be_made(
     assert capsys.readouterr().err.startswith("harmony-core: ")
 
 
+def test_a_file_in_the_place_of_the_books_is_refused_in_one_line(
+    tmp_path: Path, few_facts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    books = tmp_path / "company.db"
+    books.write_text("garbage\n", encoding="utf-8")
+    assert demo(tmp_path, few_facts) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        f"harmony-core: the database sqlite:///{books} cannot be used (file is not a database): "
+        "the file is something else, so give another one\n"
+    )
+    assert books.read_text(encoding="utf-8") == "garbage\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["company.db"]
+
+
 def test_without_an_extra_it_says_which_command_installs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

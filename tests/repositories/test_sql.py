@@ -14,6 +14,7 @@ import attrs
 import pytest
 from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateTable
 
 from harmony_core.errors import AlreadyCharged, InvalidValue, RuleBroken
@@ -178,6 +179,89 @@ def test_tables_of_another_version_are_refused(url: str, store: SqlStore) -> Non
     with pytest.raises(RuleBroken, match="version 99"):
         store.create()
     engine.dispose()
+
+
+def _refusal(url: str) -> str:
+    """What both ways in say of a database, in one line."""
+    store = SqlStore(url, wait_seconds=0)
+    with pytest.raises(RuleBroken) as made:
+        store.create()
+    with pytest.raises(RuleBroken) as begun, store.begin() as unit:
+        unit.charges.all()
+    store.close()
+    assert str(made.value) == str(begun.value)
+    assert "\n" not in str(made.value)
+    assert "still open" not in str(made.value)
+    return str(made.value)
+
+
+@pytest.mark.parametrize("content", [b"garbage\n", b"garbage\n" * 1_000])
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(content)
+    assert _refusal(f"sqlite:///{path}") == (
+        f"the database sqlite:///{path} cannot be used (file is not a database): the file is "
+        "something else, so give another one"
+    )
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("share", [50, 4_096, 0.5])
+def test_a_file_cut_short_is_refused(
+    url: str, store: SqlStore, tmp_path: Path, share: float
+) -> None:
+    store.close()
+    path = tmp_path / "store.db"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share if share >= 1 else len(whole) * share)])
+    said = _refusal(url)
+    assert said.startswith(f"the database {url} cannot be used (")
+    assert "malformed" in said
+    assert said.endswith("put back a copy of it, or give another file")
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'none' / 'store.db'}"
+    assert _refusal(url) == (
+        f"the database {url} cannot be used (unable to open database file): see that its folder "
+        "is there and lets you write"
+    )
+
+
+def test_a_database_that_only_reads_is_read_and_refuses_to_write(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    store.close()
+    reader = SqlStore(f"sqlite:///file:{tmp_path / 'store.db'}?mode=ro&uri=true")
+    with reader.begin() as unit:
+        assert unit.charges.all() == ()
+    with pytest.raises(RuleBroken) as refused, reader.begin() as unit:
+        unit.charges.add(samples.charge("K"))
+    reader.close()
+    assert "(attempt to write a readonly database)" in str(refused.value)
+    assert str(refused.value).endswith("see that you may write it, and write in its folder")
+
+
+@pytest.mark.parametrize(
+    ("database", "message"),
+    [
+        ("nonsense", "'nonsense' is no URL of a database: give one like 'sqlite:///company.db'"),
+        ("", "'' is no URL of a database"),
+        ("db://me:secret@here:port/x", "'db://...' is no URL of a database"),
+        ("nosuch://me:secret@here/x", "no driver for the database 'nosuch://me:***@here/x'"),
+        ("sqlite+nosuch:///x.db", "no driver for the database 'sqlite+nosuch:///x.db'"),
+    ],
+)
+def test_what_is_no_url_of_a_database_is_refused(database: str, message: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        SqlStore(database)
+    assert str(refused.value).startswith(message)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_statement_of_the_caller_that_fails_stays_his(store: SqlStore) -> None:
+    with pytest.raises(OperationalError, match="no such table"), store.begin() as unit:
+        unit.charges.session.connection.execute(text("SELECT 1 FROM nowhere"))
 
 
 def test_an_engine_of_the_caller_is_used_and_left_open(url: str) -> None:
