@@ -37,6 +37,8 @@ class MemoryStore:
     Args:
         wait_seconds: how long :meth:`begin` waits for another unit before it gives up.
 
+    Threads may share a store, as each gets its unit of work in turn; they may not share a unit.
+
     >>> from harmony_core.periods import Month
     >>> store = MemoryStore()
     >>> with store.begin() as unit:
