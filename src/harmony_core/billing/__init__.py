@@ -14,13 +14,14 @@ from harmony_core.billing._due_periods import DuePeriod, due_periods
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._funds import LineFund, fund_of
 from harmony_core.billing._invoice import Invoice, InvoiceLine
-from harmony_core.billing._invoicing import invoices
+from harmony_core.billing._invoicing import EXPORT, invoices
 from harmony_core.billing._plan import PlannedCharge, plan
 from harmony_core.billing._recognition import Recognised, accruals, recognise
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._work_books import book_work, booking_month, work_terms, worked_hours
 
 __all__ = [
+    "EXPORT",
     "BillingTerms",
     "Charge",
     "ChargeKind",

@@ -8,6 +8,7 @@ from datetime import date
 import attrs
 
 from harmony_core.assets import AssetTypes
+from harmony_core.billing import EXPORT
 from harmony_core.contracts import Contract, ContractLine, Side
 from harmony_core.errors import HarmonyError, NotFound, Problem
 from harmony_core.finance import Group, TaxTable
@@ -15,8 +16,6 @@ from harmony_core.orders import Order
 from harmony_core.parties import Customer, Directory
 from harmony_core.products import DevicesCounted
 from harmony_core.repositories.ports import UnitOfWork
-
-_EXPORT = "G"  # the tax category of invoices that leave the seller's country
 
 
 @attrs.frozen
@@ -90,7 +89,7 @@ class Surroundings:
         if line.last_day is not None and line.last_day < self.group.opening_day:
             return  # it was billed by whatever kept the books before
         country = self.group.entity(order.entity_id).country
-        category = line.tax_category if buyer.country == country else _EXPORT
+        category = line.tax_category if buyer.country == country else EXPORT
         self.taxes.rate(country, category, day)
 
 
