@@ -69,20 +69,25 @@ class Measurement:
     def became_known(self, before: date, now: date) -> tuple[str, ...]:
         """The ids of the facts about this period that were recorded after one day, by another."""
         contract, line, span = self.contract, self.line, self.period.span
-        if self.kind is ChargeKind.OVERAGE:
-            span = Span(line.start, date.max)  # work and hours taken back elsewhere move it too
         party, source = contract.party_id, line.source
-        known: list[tuple[str, date]] = [
-            *((one.id, one.known_on) for one in self.facts.time_of(contract.id, line.id, span)),
-            *((one.id, one.known_on) for one in self.facts.expenses_of(contract.id, line.id, span)),
-        ]
-        if isinstance(source, UsageMetered):
+        known: list[tuple[str, date]] = []
+        if self.kind is ChargeKind.OVERAGE:  # earlier work moves it, and hours taken back later
+            entries = self.facts.time_of(contract.id, line.id, Span(line.start, date.max))
+            moving = (one for one in entries if one.day < span.end or one.hours < 0)
+            known += ((one.id, one.known_on) for one in moving)
+        elif isinstance(source, TimeWorked):
+            entries = self.facts.time_of(contract.id, line.id, span)
+            known += ((one.id, one.known_on) for one in entries)
+        elif isinstance(source, ExpensesIncurred):
+            items = self.facts.expenses_of(contract.id, line.id, span)
+            known += ((one.id, one.known_on) for one in items)
+        elif isinstance(source, UsageMetered):
             records = self.facts.usage_of(party, source.meter, span)
             known += ((_usage_id(record), record.known_on) for record in records)
         elif isinstance(source, DevicesCounted):
             events = self.facts.device_events_of(party)
             known += ((one.device_id, one.known_on) for one in events if one.day < span.end)
-        return tuple(dict.fromkeys(name for name, day in known if before < day <= now))
+        return tuple(sorted({name for name, day in known if before < day <= now}))
 
     def _agreed(self) -> Measured:
         why = self._explainer("agreed quantity")
