@@ -12,7 +12,7 @@ from harmony_core.billing._facts import Facts
 from harmony_core.billing._measure import Measured, Measurement
 from harmony_core.billing._plan import PlannedCharge, plan
 from harmony_core.billing._terms import BillingTerms
-from harmony_core.contracts import Contract, ContractLine
+from harmony_core.contracts import Contract
 from harmony_core.explanation import Explainer
 from harmony_core.finance import Money
 from harmony_core.periods import Month
@@ -92,13 +92,11 @@ def _difference(now: Measured, before: Measured, news: tuple[str, ...]) -> Measu
     return attrs.evolve(now, amount=amount, explanation=explanation, evidence=evidence)
 
 
-def first_earned_month(line: ContractLine, planned: PlannedCharge) -> Month:
-    """The month in which the first part of a charge is earned."""
+def _first_earned_month(planned: PlannedCharge) -> Month:
+    """The month in which the first part of a charge that corrects nothing is earned."""
     span = planned.period.span
-    if planned.before is not None:
-        return Month.containing(max(span.last_day, planned.trigger))
     if planned.kind is ChargeKind.SERVICE and (
-        line.accounting.recognition is Recognition.STRAIGHT_LINE
+        planned.line.accounting.recognition is Recognition.STRAIGHT_LINE
     ):
         return Month.containing(span.first_day)
     return Month.containing(span.last_day)
@@ -116,6 +114,6 @@ def _booking_day(planned: PlannedCharge, terms: BillingTerms) -> date:
         planned.kind is ChargeKind.SERVICE
     ):
         return planned.trigger
-    earned = first_earned_month(planned.line, planned).last_day
+    earned = _first_earned_month(planned).last_day
     opening = Month.containing(terms.opening_day).last_day
     return min(planned.trigger, max(earned, opening))

@@ -79,16 +79,13 @@ class Facts:
         self._usage = _grouped(usage, lambda item: (self.customer(item.customer_id), item.meter))
         self._devices: defaultdict[str, list[Device]] = defaultdict(list)
         register: dict[str, Device] = {}
-        for device in sorted(devices, key=lambda device: device.id):
-            register[device.id] = device
-            self._devices[self.customer(device.customer_id)].append(device)
+        for one in sorted(devices, key=lambda one: one.id):
+            register[one.id] = one
+            self._devices[self.customer(one.customer_id)].append(one)
         self._events: defaultdict[str, list[DeviceEvent]] = defaultdict(list)
         for event in device_events:
-            if owner := register.get(event.device_id):
-                known = max(event.known_on, owner.registered_on or event.known_on)
-                if known != event.known_on:  # nobody could bill a device that was not there
-                    event = attrs.evolve(event, recorded_on=known)  # noqa: PLW2901
-                self._events[self.customer(owner.customer_id)].append(event)
+            if device := register.get(event.device_id):
+                self._events[self.customer(device.customer_id)].append(_as_known(event, device))
         self._remembered: dict[tuple[object, ...], Any] = {}
 
     def remember(self, key: tuple[object, ...], make: Callable[[], M]) -> M:
@@ -163,3 +160,10 @@ def _grouped(
     for fact in facts:
         groups[key(fact)].append(fact)
     return {name: _ByDay(items) for name, items in groups.items()}
+
+
+def _as_known(event: DeviceEvent, device: Device) -> DeviceEvent:
+    """Nobody could bill a device that was not registered: its events were not known before it."""
+    if device.registered_on is None or device.registered_on <= event.known_on:
+        return event
+    return attrs.evolve(event, recorded_on=device.registered_on)
