@@ -66,6 +66,27 @@ intervals = st.builds(periods.Interval, st.sampled_from(["day", "month"]), st.in
 
 
 @st.composite
+def usage_records(draw: st.DrawFn) -> work.UsageRecord:
+    id_, replaces = draw(ids), draw(st.none() | ids)
+    if replaces == id_:
+        replaces = None
+    withdrawn = replaces is not None and draw(st.booleans())
+    return work.UsageRecord(
+        id_,
+        draw(texts),
+        draw(days),
+        draw(texts),
+        draw(texts),
+        Fraction(0) if withdrawn else draw(numbers),
+        draw(st.none() | days),
+        at=draw(st.none() | instants),
+        subject=draw(texts),
+        replaces=replaces,
+        withdrawn=withdrawn,
+    )
+
+
+@st.composite
 def explanations(draw: st.DrawFn) -> explanation.Explanation:
     why = explanation.Explainer(draw(ids), draw(st.integers(1, 9)))
     for _ in range(draw(st.integers(0, 2))):
@@ -478,9 +499,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         started_at=st.none() | st.times(),
         recorded_on=st.none() | days,
     ),
-    work.UsageRecord: st.builds(
-        work.UsageRecord, ids, texts, days, texts, texts, numbers, st.none() | days
-    ),
+    work.UsageRecord: usage_records(),
     billing.Invoice: invoices(),
     finance.TaxDocument: invoices().map(lambda invoice: invoice.tax),
     Company: st.builds(

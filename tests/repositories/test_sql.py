@@ -25,6 +25,7 @@ from harmony_core.repositories.sql import SqlStore
 from harmony_core.testing import StoreSuite
 from harmony_core.testing import _samples as samples
 
+DOCS = Path(__file__).parents[2] / "docs"
 SPAWN = multiprocessing.get_context("spawn")
 PATIENCE = 60
 """Seconds that a process may take; one that hangs fails the test instead of blocking it."""
@@ -174,11 +175,39 @@ def test_tables_of_another_version_are_refused(url: str, store: SqlStore) -> Non
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE harmony_schema_version SET version = 99"))
-    with pytest.raises(RuleBroken, match="version 99, this library needs 1"), store.begin():
+    with pytest.raises(RuleBroken, match="version 99, this library needs 2"), store.begin():
         pass
     with pytest.raises(RuleBroken, match="version 99"):
         store.create()
     engine.dispose()
+
+
+def test_tables_of_version_1_are_brought_forward_as_the_reference_says(
+    url: str, store: SqlStore
+) -> None:
+    with store.begin() as unit:
+        unit.facts.add([samples.usage("1")])
+    added = ("used_at", "subject", "replaces", "withdrawn")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for column in added:
+            connection.execute(text(f"ALTER TABLE harmony_usage_record DROP COLUMN {column}"))
+        connection.execute(text("UPDATE harmony_schema_version SET version = 1"))
+    with pytest.raises(RuleBroken, match="version 1"), store.begin():
+        pass
+    page = (DOCS / "reference" / "repositories.md").read_text(encoding="utf-8")
+    statements = page.split("```sql\n", 1)[1].split("```", 1)[0]
+    with engine.begin() as connection:
+        for statement in filter(None, map(str.strip, statements.split(";"))):
+            connection.execute(text(statement))
+    engine.dispose()
+    late = samples.usage("2", quantity="0", replaces="1")
+    with store.begin() as unit:
+        (kept,) = unit.facts.usage(date.max)
+        assert kept == attrs.evolve(samples.usage("1"), at=None, subject="")
+        assert unit.facts.add([late]) == 1
+    with store.begin() as unit:
+        assert unit.facts.usage(date.max) == (kept, late)
 
 
 def _refusal(url: str) -> str:

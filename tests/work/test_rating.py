@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 from fractions import Fraction
+from typing import Any
 
 import attrs
 import pytest
@@ -326,3 +327,28 @@ def test_facts_are_known_on_their_own_day_unless_recorded_later() -> None:
     assert usage.known_on == TAXI.known_on == RAVI.known_on == DAY
     for fact in (usage, TAXI, RAVI):
         assert attrs.evolve(fact, recorded_on=later).known_on == later
+
+
+def test_an_instant_of_usage_is_kept_in_utc() -> None:
+    berlin = datetime(2026, 3, 4, 0, 30, tzinfo=timezone(timedelta(hours=1)))
+    usage = UsageRecord("u1", "meter", DAY, "K-1", "storage", 1, at=berlin)
+    assert str(usage.at) == "2026-03-03 23:30:00+00:00"
+    assert usage == attrs.evolve(usage, at=berlin.astimezone(UTC))
+    with pytest.raises(InvalidValue, match="has no zone: give an aware datetime"):
+        attrs.evolve(usage, at=datetime(2026, 3, 4, 0, 30))  # noqa: DTZ001
+    with pytest.raises(InvalidValue, match="an aware datetime, got"):
+        attrs.evolve(usage, at=DAY)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"replaces": "u1"}, "'u1' replaces itself: give the replacement an id of its own"),
+        ({"withdrawn": True, "quantity": 0}, "withdraws nothing: say with replaces"),
+        ({"withdrawn": True, "replaces": "u0"}, "withdraws 'u0' and has a quantity of 0.25"),
+    ],
+)
+def test_a_replacement_names_another_record(changes: dict[str, Any], reason: str) -> None:
+    usage = UsageRecord("u1", "meter", DAY, "K-1", "storage", "0.25")
+    with pytest.raises(InvalidValue, match=reason):
+        attrs.evolve(usage, **changes)

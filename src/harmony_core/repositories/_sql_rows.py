@@ -159,13 +159,29 @@ def usage_row(record: UsageRecord) -> Row:
         "meter": record.meter,
         "quantity": exact_text(record.quantity),
         **_known(record),
+        "used_at": _maybe_text(record.at),
+        "subject": record.subject,
+        "replaces": record.replaces,
+        "withdrawn": int(record.withdrawn),
     }
 
 
 def usage_record(row: tuple[Any, ...]) -> UsageRecord:
-    id_, source, day, customer_id, meter, quantity, recorded_on, _ = row
-    known = _maybe_day(recorded_on)
-    return UsageRecord(id_, source, _day(day), customer_id, meter, Fraction(quantity), known)
+    id_, source, day, customer_id, meter, quantity, recorded_on, _, *rest = row
+    used_at, subject, replaces, withdrawn = rest  # NULL in rows of schema version 1
+    return UsageRecord(
+        id_,
+        source,
+        _day(day),
+        customer_id,
+        meter,
+        Fraction(quantity),
+        _maybe_day(recorded_on),
+        None if used_at is None else datetime.fromisoformat(used_at),
+        subject or "",
+        replaces,
+        bool(withdrawn),
+    )
 
 
 def event_row(event: DeviceEvent) -> Row:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of the tables below; raised when one of them changes."""
 
 metadata = MetaData()
@@ -105,6 +105,10 @@ usage_record = Table(
     _text("quantity"),
     _maybe("recorded_on"),
     _day("known_on"),
+    _maybe("used_at"),
+    _maybe("subject"),
+    _maybe("replaces"),
+    Column("withdrawn", Integer),
 )
 
 device_event = Table(

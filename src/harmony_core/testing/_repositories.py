@@ -115,6 +115,17 @@ class FactRepositorySuite:
         with pytest.raises(RuleBroken, match="never changed"):
             store.add([samples.usage("1", quantity="3", source="b")])
 
+    def test_usage_keeps_its_instant_its_subject_and_what_it_replaces(
+        self, store: FactRepository
+    ) -> None:
+        """To the microsecond; a withdrawal stays one."""
+        first, better = samples.usage("1"), samples.usage("2", quantity="3", replaces="1")
+        gone = samples.usage("3", quantity="0", replaces="2")
+        store.add([gone, first, better])
+        assert store.usage(DAY) == (first, better, gone)
+        assert gone.withdrawn
+        assert not better.withdrawn
+
     def test_a_device_event_is_known_by_device_day_kind_and_recording(
         self, store: FactRepository
     ) -> None:

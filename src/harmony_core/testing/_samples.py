@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from fractions import Fraction
 
 from harmony_core.assets import Device, DeviceEvent, EventKind
@@ -155,11 +155,23 @@ def usage(
     day: date = DAY,
     quantity: str = "0.125",
     source: str = "meters",
+    *,
     recorded_on: date | None = None,
+    replaces: str | None = None,
 ) -> UsageRecord:
-    """Units used."""
+    """Units used at an instant; zero in the place of an earlier record withdraws it."""
     return UsageRecord(
-        id, source, day, "K-1", "storage", Fraction(quantity), recorded_on=recorded_on
+        id,
+        source,
+        day,
+        "K-1",
+        "storage",
+        Fraction(quantity),
+        recorded_on=recorded_on,
+        at=datetime(day.year, day.month, day.day, 9, 30, 15, 250_000, UTC),
+        subject="host-1",
+        replaces=replaces,
+        withdrawn=replaces is not None and not Fraction(quantity),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from fractions import Fraction
 
 import attrs
@@ -10,6 +10,7 @@ import attrs
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, Money, exact
+from harmony_core.periods import in_utc
 
 
 def _hours(value: Exact) -> Fraction:
@@ -76,12 +77,40 @@ class Expense:
         return self.recorded_on or self.day
 
 
+def _instant(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if not isinstance(value, datetime):
+        raise InvalidValue(f"an instant of usage is an aware datetime, got {value!r}")
+    return in_utc(value)
+
+
 @attrs.frozen
 class UsageRecord:
     """A meter ran ``quantity`` units for a customer on ``day``.
 
     ``source`` and ``id`` together identify the record: the same pair delivered again is the same
-    fact. A quantity below zero corrects an earlier record.
+    fact. A quantity below zero takes back units of an earlier record and leaves it in its place.
+
+    Args:
+        day: the civil day that the usage belongs to, and so the period in which it is billed.
+        quantity: units, or the level that the meter showed.
+        recorded_on: the day on which the record became known; ``day`` where it is not given.
+        at: the instant of the usage, or from which the level holds; kept in UTC.
+        subject: whom or what it was for (a user, a host), where different ones are counted.
+        replaces: the id of an earlier record of the same source. From the day on which this record
+            is known it stands in that one's place, on its own ``day``.
+        withdrawn: it stands there empty: the earlier record never happened.
+
+    Raises:
+        InvalidValue: a quantity that is not exact, an instant without a zone, a record that
+            replaces itself, or one that withdraws nothing or leaves a quantity.
+
+    >>> from datetime import UTC
+    >>> day, at = date(2026, 3, 4), datetime(2026, 3, 4, 23, 55, tzinfo=UTC)
+    >>> first = UsageRecord("u1", "probe", day, "K-1", "traffic", 12, at=at)
+    >>> better = attrs.evolve(first, id="u2", quantity=9, replaces="u1")
+    >>> never = UsageRecord("u3", "probe", day, "K-1", "traffic", 0, replaces="u2", withdrawn=True)
     """
 
     id: str
@@ -91,6 +120,26 @@ class UsageRecord:
     meter: str
     quantity: Fraction = attrs.field(converter=_quantity)
     recorded_on: date | None = None
+    at: datetime | None = attrs.field(default=None, converter=_instant)
+    subject: str = ""
+    replaces: str | None = None
+    withdrawn: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if self.replaces == self.id:
+            raise InvalidValue(
+                f"usage record {self.id!r} replaces itself: give the replacement an id of its own"
+            )
+        if self.withdrawn and self.replaces is None:
+            raise InvalidValue(
+                f"usage record {self.id!r} withdraws nothing: say with replaces which record it "
+                "takes away"
+            )
+        if self.withdrawn and self.quantity:
+            raise InvalidValue(
+                f"usage record {self.id!r} withdraws {self.replaces!r} and has a quantity of "
+                f"{exact_text(self.quantity)}: give it zero, or let it replace without withdrawing"
+            )
 
     @property
     def known_on(self) -> date:
