@@ -3,6 +3,7 @@
 ``due`` gives the charges of a contract whose trigger has come and that nobody billed: a function
 of the contract and of facts as they were known, so that missed nights catch up and a second run
 finds nothing. A charge keeps its explanation and the ids of the devices, hours or usage behind it.
+``preview`` says what will be billed, tomorrow or in the year to come.
 ``invoices`` gathers charges into documents with tax; ``recognise`` says which month earns them;
 ``book_*`` turn all of it into journal entries that are zero in three currencies.
 """
@@ -16,6 +17,7 @@ from harmony_core.billing._funds import LineFund, fund_of
 from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._invoicing import EXPORT, invoices
 from harmony_core.billing._plan import PlannedCharge, plan
+from harmony_core.billing._preview import ExpectedCharge, preview
 from harmony_core.billing._recognition import Recognised, accruals, recognise
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._work_books import book_work, booking_month, work_terms, worked_hours
@@ -26,6 +28,7 @@ __all__ = [
     "Charge",
     "ChargeKind",
     "DuePeriod",
+    "ExpectedCharge",
     "Facts",
     "Invoice",
     "InvoiceLine",
@@ -45,6 +48,7 @@ __all__ = [
     "invoices",
     "line_dimensions",
     "plan",
+    "preview",
     "recognise",
     "work_terms",
     "worked_hours",

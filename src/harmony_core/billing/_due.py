@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from datetime import date
 
-import attrs
-
 from harmony_core.billing._charge import Charge, ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._measure import Measured, Measurement
 from harmony_core.billing._plan import PlannedCharge, plan
+from harmony_core.billing._preview import expected_charge
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract
-from harmony_core.explanation import Explainer
-from harmony_core.finance import Money
 from harmony_core.periods import Month
 from harmony_core.products import Recognition
 
@@ -48,18 +44,13 @@ def due(
 
 
 def charge_of(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> Charge | None:
-    """Compute a planned charge; ``None`` where there is nothing to say.
+    """Compute and convert a planned charge; ``None`` where there is nothing to say.
 
     A correction of nothing, and a month without overage or true-up, make no charge. A measured
     period of zero does make one: it says that somebody looked.
     """
-    whole = Measurement(planned.contract, planned.line, planned.kind, planned.period, facts, terms)
-    measured = whole.as_known(planned.trigger)
-    if planned.before is not None:
-        news = whole.became_known(planned.before, planned.trigger)
-        measured = _difference(measured, whole.as_known(planned.before), news)
-    optional = planned.before is not None or planned.kind is not ChargeKind.SERVICE
-    if optional and not measured.amount:
+    expected = expected_charge(planned, facts, terms)
+    if expected is None:
         return None
     booked_on = _booking_day(planned, terms)
     rates = terms.booking_rates(planned.contract.currency, planned.contract.entity_id, booked_on)
@@ -71,25 +62,13 @@ def charge_of(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> Char
         service=planned.period.span,
         trigger=planned.trigger,
         booked_on=booked_on,
-        booked=rates.book(measured.amount),
+        booked=rates.book(expected.amount),
         rate_ids=rates.ids,
-        quantity=measured.quantity,
-        evidence=measured.evidence,
-        explanation=measured.explanation,
+        quantity=expected.quantity,
+        evidence=expected.evidence,
+        explanation=expected.explanation,
         corrects=planned.corrects,
     )
-
-
-def _difference(now: Measured, before: Measured, news: tuple[str, ...]) -> Measured:
-    """What is still to be charged or given back; behind it is all that either state counted."""
-    evidence = tuple(dict.fromkeys((*now.evidence, *before.evidence, *news)))
-    why = Explainer("correction", 1)
-    whole = why.adopt(now.explanation, "now_")
-    charged = why.adopt(before.explanation, "before_")
-    why.step("amount", "the period as known now, less what was charged", "subtract", whole, charged)
-    amount = Money.of(why.value("amount"), now.amount.currency)
-    explanation = why.explanation("amount")
-    return attrs.evolve(now, amount=amount, explanation=explanation, evidence=evidence)
 
 
 def _first_earned_month(planned: PlannedCharge) -> Month:

@@ -1,0 +1,106 @@
+"""What will be billed: the charges of a bill before there is one, in the contract's currency.
+
+A preview comes from the very function that bills, so the two cannot differ. It leaves the books
+out: nobody knows the exchange rates of days to come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from fractions import Fraction
+
+import attrs
+
+from harmony_core.billing._charge import ChargeKind
+from harmony_core.billing._facts import Facts
+from harmony_core.billing._measure import Measured, Measurement
+from harmony_core.billing._plan import PlannedCharge, plan
+from harmony_core.billing._terms import BillingTerms
+from harmony_core.contracts import Contract
+from harmony_core.explanation import Explainer, Explanation
+from harmony_core.finance import Money
+from harmony_core.periods import Span
+
+
+@attrs.frozen
+class ExpectedCharge:
+    """What a planned charge comes to; once it is billed, a charge with the same key says the same.
+
+    Args:
+        planned: the line, the service period and the day on which it falls due.
+        amount: what will be owed, in the contract's currency; below zero gives back.
+        quantity: what is counted; ``None`` where nothing is.
+        evidence: ids of the facts behind it.
+    """
+
+    planned: PlannedCharge
+    amount: Money
+    quantity: Fraction | None
+    evidence: tuple[str, ...]
+    explanation: Explanation
+
+    @property
+    def key(self) -> str:
+        """The key of the charge that this becomes."""
+        return self.planned.key
+
+
+def preview(
+    contract: Contract,
+    facts: Facts,
+    terms: BillingTerms,
+    days: Span,
+    charged: Container[str] = frozenset(),
+) -> Iterator[ExpectedCharge]:
+    """Give what falls due on ``days`` and is not in ``charged``: a forecast, or a bill to look at.
+
+    What a meter will read or how many devices there will be is not guessed: a forecast of measured
+    lines takes the facts that it should assume (last year's, moved by a year). No exchange rate
+    is needed, except for expenses, which are converted when they are passed on.
+
+    Args:
+        contract: on the sell or the buy side.
+        facts: known or assumed; what becomes known after a trigger plays no part in its charge.
+        terms: group, rates, policies; nothing is due before the group's opening day.
+        days: triggers are looked at from the first to the last of these days.
+        charged: keys of the charges that exist.
+    """
+    for line in contract.lines:
+        for planned in plan(contract, line, facts, terms.opening_day, days.last_day):
+            if planned.trigger >= days.start and planned.key not in charged:
+                expected = expected_charge(planned, facts, terms)
+                if expected is not None:
+                    yield expected
+
+
+def expected_charge(
+    planned: PlannedCharge, facts: Facts, terms: BillingTerms
+) -> ExpectedCharge | None:
+    """Compute a planned charge; ``None`` where there is nothing to say.
+
+    A correction of nothing, and a month without overage or true-up, make no charge. A measured
+    period of zero does make one: it says that somebody looked.
+    """
+    whole = Measurement(planned.contract, planned.line, planned.kind, planned.period, facts, terms)
+    measured = whole.as_known(planned.trigger)
+    if planned.before is not None:
+        news = whole.became_known(planned.before, planned.trigger)
+        measured = _difference(measured, whole.as_known(planned.before), news)
+    optional = planned.before is not None or planned.kind is not ChargeKind.SERVICE
+    if optional and not measured.amount:
+        return None
+    return ExpectedCharge(
+        planned, measured.amount, measured.quantity, measured.evidence, measured.explanation
+    )
+
+
+def _difference(now: Measured, before: Measured, news: tuple[str, ...]) -> Measured:
+    """What is still to be charged or given back; behind it is all that either state counted."""
+    evidence = tuple(dict.fromkeys((*now.evidence, *before.evidence, *news)))
+    why = Explainer("correction", 1)
+    whole = why.adopt(now.explanation, "now_")
+    charged = why.adopt(before.explanation, "before_")
+    why.step("amount", "the period as known now, less what was charged", "subtract", whole, charged)
+    amount = Money.of(why.value("amount"), now.amount.currency)
+    explanation = why.explanation("amount")
+    return attrs.evolve(now, amount=amount, explanation=explanation, evidence=evidence)
