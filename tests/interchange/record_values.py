@@ -176,7 +176,7 @@ def schemes(currency: str) -> st.SearchStrategy[Any]:
         st.builds(pricing.Flat, amounts(currency), timings),
         st.builds(pricing.PerUnit, amounts(currency)),
         st.builds(pricing.FillUp, band_tables(currency), zero),
-        st.builds(pricing.LookUp, band_tables(currency), zero),
+        st.builds(pricing.LookUp, band_tables(currency), zero, st.booleans()),
         st.builds(pricing.FillUpBlocks, block_bands(currency), beyond_blocks),
         st.builds(pricing.LookUpBlocks, block_bands(currency), beyond_blocks),
         packages(currency),

@@ -95,7 +95,7 @@ simple: st.SearchStrategy[Scheme] = st.one_of(
     st.builds(Flat, money, st.sampled_from(Timing)),
     st.builds(PerUnit, money),
     st.builds(FillUp, tables(), st.sampled_from(ZeroQuantity)),
-    st.builds(LookUp, tables(), st.sampled_from(ZeroQuantity)),
+    st.builds(LookUp, tables(), st.sampled_from(ZeroQuantity), st.booleans()),
     st.builds(FillUpBlocks, block_bands),
     st.builds(FillUpBlocks, ending_blocks, beyond),
     st.builds(LookUpBlocks, block_bands),

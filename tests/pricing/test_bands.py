@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from harmony_core.errors import InvalidBands, InvalidValue, NotFound
 from harmony_core.finance import ExactAmount
@@ -108,3 +109,65 @@ def test_every_fall_of_a_look_up_price_is_a_cliff_and_every_cliff_a_fall(table: 
         upper = table.bands[number].up_to
         room = little if upper is None else min(little, upper - band.up_to)
         assert scheme.price(band.up_to + room).value < here.value
+
+
+def at_or_just_above(scheme: LookUp, quantity: Fraction, amount: Fraction) -> bool:
+    """Say whether the price is that amount at a quantity, or leaps over it there."""
+    table = scheme.table
+    if scheme.price(quantity).value >= amount:
+        return True
+    above = table.bands[table.band_number(quantity)]
+    return quantity == table.lower_limit(table.band_number(quantity) + 1) and (
+        above.amount(quantity) >= amount
+    )
+
+
+@given(tables(), st.lists(st.fractions(0, 1, max_denominator=100), max_size=5))
+def test_a_cliff_is_made_up_at_the_first_quantity_that_costs_as_much(
+    table: BandTable, parts: list[Fraction]
+) -> None:
+    scheme = LookUp(table)
+    for cliff in cliffs(table):
+        end = cliff.made_up_at
+        amount = cliff.amount_at.value
+        if end is None:
+            end = table.lower_limit(len(table.bands)) + 10**6
+            assert scheme.price(end).value < amount
+        else:
+            assert end > cliff.at
+            assert at_or_just_above(scheme, end, amount)
+        for part in parts:
+            between = cliff.at + part * (end - cliff.at)
+            if cliff.at < between < end:
+                assert scheme.price(between).value < amount
+
+
+@pytest.mark.parametrize(
+    ("rows", "made_up_at"),
+    [
+        ([(50, "10"), (None, "8")], ["62.5"]),
+        ([(10, "12"), (50, "10"), (None, "8")], ["12", "62.5"]),
+        ([(50, "10"), (55, "8"), (60, "8.5"), (None, "4")], ["500/8.5", "127.5"]),
+        ([(50, "10"), (60, "5"), (None, "4", "400")], ["60"]),
+        ([(50, "10"), (51, "5"), (None, "4")], ["125", "255/4"]),
+        ([(50, "10"), (None, "0")], [None]),
+        ([(50, "10"), (None, "0", "499")], [None]),
+        ([(50, "10"), (100, "0"), (None, "20")], ["100"]),
+    ],
+)
+def test_where_a_cliff_is_made_up(
+    rows: list[tuple[int | None, str]], made_up_at: list[str | None]
+) -> None:
+    found = [cliff.made_up_at for cliff in cliffs(BandTable.of("EUR", rows))]
+    by_hand = [None if text is None else fraction(text) for text in made_up_at]
+    assert found == by_hand
+
+
+def fraction(text: str) -> Fraction:
+    over, _, under = text.partition("/")
+    return Fraction(over) / Fraction(under or 1)
+
+
+def test_a_cap_can_keep_a_cliff_from_being_made_up() -> None:
+    bands = (Band.of(50, "10", "EUR"), Band.of(None, "8", "EUR", cap="450"))
+    assert cliffs(BandTable(bands))[0].made_up_at is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -304,3 +305,24 @@ def test_impossible_discounts_and_promises_are_refused() -> None:
         CapacitySteps([CapacityStep.of(1, "EUR", {"a": 2}), CapacityStep.of(2, "EUR", {"a": 1})])
     with pytest.raises(InvalidBands, match="other units than step 1"):
         CapacitySteps([CapacityStep.of(1, "EUR", {"a": 2}), CapacityStep.of(2, "EUR", {"b": 3})])
+
+
+@st.composite
+def partly_known(draw: st.DrawFn) -> Transactions:
+    known = draw(st.lists(quantities, max_size=5))
+    unknown = draw(st.integers(0, 3))
+    beyond = draw(quantities) if unknown else Fraction(0)
+    return Transactions(sum(known, beyond), len(known) + unknown, tuple(known))
+
+
+@given(percentages(), partly_known())
+def test_transactions_cost_what_their_explanation_says(
+    scheme: Percentage, transactions: Transactions
+) -> None:
+    try:
+        why = scheme.explain_transactions(transactions)
+    except InvalidValue as refused:
+        with pytest.raises(InvalidValue, match=re.escape(str(refused))):
+            scheme.price_transactions(transactions)
+        return
+    assert scheme.price_transactions(transactions).value == why.value == why.evaluate()

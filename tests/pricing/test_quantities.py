@@ -98,12 +98,35 @@ def test_units_added_and_taken_away_at_once_cost_the_flat_fees(
     assert fill_up_prorated(table, both).value == fees
 
 
-@given(tables(), quantities, st.sampled_from(ZeroQuantity))
+@given(tables(), quantities, st.sampled_from(ZeroQuantity), st.booleans())
 def test_prorated_look_up_of_a_whole_period_is_look_up(
-    table: BandTable, units: Fraction, policy: ZeroQuantity
+    table: BandTable, units: Fraction, policy: ZeroQuantity, never: bool
 ) -> None:
-    prorated = look_up_prorated(table, units, units, zero_quantity=policy)
-    assert prorated == LookUp(table, policy).price(units)
+    prorated = look_up_prorated(
+        table, units, units, zero_quantity=policy, never_dearer_than_next_band=never
+    )
+    assert prorated == LookUp(table, policy, never).price(units)
+
+
+@given(tables(), quantities, st.fractions(0, 1, max_denominator=50), st.sampled_from(BandChosenBy))
+def test_prorated_units_too_are_never_dearer_than_a_higher_band(
+    table: BandTable, units: Fraction, part: Fraction, by: BandChosenBy
+) -> None:
+    plain = look_up_prorated(table, units, units * part, by)
+    never = look_up_prorated(table, units, units * part, by, never_dearer_than_next_band=True)
+    assert never.value <= plain.value
+    if by is BandChosenBy.FULL_UNITS and units and part:
+        number = table.band_number(units)
+        for higher in range(number + 1, len(table.bands) + 1):
+            limit = table.lower_limit(higher)
+            least = table.bands[higher - 1].amount(limit * part)
+            assert never.value <= least
+
+
+def test_prorated_units_of_no_full_ones_have_no_part_of_time() -> None:
+    table = BandTable.of("EUR", [(100, "2"), (None, "1")])
+    with pytest.raises(InvalidValue, match="5 prorated units of no full ones"):
+        look_up_prorated(table, 0, 5, never_dearer_than_next_band=True)
 
 
 def test_the_band_of_prorated_units_is_chosen_by_policy() -> None:

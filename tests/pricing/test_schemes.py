@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harmony_core.errors import CurrencyMismatch, InvalidValue
-from harmony_core.explanation import Explanation
-from harmony_core.finance import ExactAmount
+from harmony_core.explanation import Explanation, RoundingMode
+from harmony_core.finance import ExactAmount, Money, Rounding
 from harmony_core.periods import Timing
 from harmony_core.pricing import (
     AtLeast,
@@ -26,6 +27,7 @@ from harmony_core.pricing import (
     PricePoint,
     Scheme,
     ZeroQuantity,
+    charge,
     explain,
     net_quantity,
     price,
@@ -43,6 +45,31 @@ def test_an_explanation_gives_the_price(
     assert why.value == why.evaluate() == amount.value
     assert why.unit == amount.currency == scheme.currency
     assert Explanation.from_data(why.as_data()) == why
+
+
+roundings = st.builds(
+    Rounding, st.sampled_from(RoundingMode), st.sampled_from([None, Fraction(1, 20), Fraction(3)])
+)
+
+
+@given(schemes, quantities, points, roundings)
+def test_a_charge_is_the_price_settled(
+    scheme: Scheme, quantity: Fraction, point: PricePoint, rounding: Rounding
+) -> None:
+    settled = price(scheme, quantity, point).settle(rounding)
+    assert charge(scheme, quantity, rounding, point) == settled
+
+
+def test_a_charge_takes_every_exact_number_and_refuses_what_a_price_refuses() -> None:
+    seats = FillUp(BandTable.of("EUR", [(10, "12"), (None, "8.005")]))
+    for quantity in (11, "11", "11.0", "22/2", Decimal("11.0"), Fraction(11)):
+        assert charge(seats, quantity) == Money.of("128.01", "EUR")
+    for wrong in (-1, "-0.5", Decimal(-1), Fraction(-1, 2)):
+        with pytest.raises(InvalidValue, match="a quantity is zero or more, got -"):
+            charge(seats, wrong)
+    for inexact in (1.5, True, Decimal("NaN"), "1e3"):
+        with pytest.raises(InvalidValue, match="a quantity must be"):
+            charge(seats, inexact)  # type: ignore[arg-type]
 
 
 def filled_by_hand(table: BandTable, quantity: Fraction) -> Fraction:

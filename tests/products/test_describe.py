@@ -192,3 +192,13 @@ def test_a_contract_line_describes_what_was_agreed_and_not_what_the_product_says
     data = agreed.describe(GERMAN).as_data()
     assert data["name"] == "Leistung"
     assert plain(data["price"][0]) == "7,77 € je Stück."
+
+
+def test_a_promise_never_to_be_dearer_is_said() -> None:
+    table = BandTable.of("EUR", [(10, "12"), (None, "8")])
+    plain = attrs.evolve(DEVICES, schemes=(LookUp(table),))
+    never = attrs.evolve(DEVICES, schemes=(LookUp(table, never_dearer_than_next_band=True),))
+    english = "But never more than a higher band would cost at least."
+    german = "Aber nie mehr, als eine höhere Stufe mindestens kosten würde."
+    assert english in str(never.describe(ENGLISH)) and english not in str(plain.describe(ENGLISH))
+    assert german in str(never.describe(GERMAN))

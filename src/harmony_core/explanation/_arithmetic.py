@@ -37,6 +37,22 @@ class RoundingMode(StrEnum):
     """toward minus infinity"""
 
 
+# An enum's member is looked up by a function of Python, a name of the module is not: an amount is
+# rounded a million times a night.
+_HALF_EVEN, _HALF_UP, _HALF_DOWN = (
+    RoundingMode.HALF_EVEN,
+    RoundingMode.HALF_UP,
+    RoundingMode.HALF_DOWN,
+)
+_HALF_CEILING, _HALF_ODD = RoundingMode.HALF_CEILING, RoundingMode.HALF_ODD
+_UP, _DOWN, _CEILING, _FLOOR = (
+    RoundingMode.UP,
+    RoundingMode.DOWN,
+    RoundingMode.CEILING,
+    RoundingMode.FLOOR,
+)
+
+
 def round_ratio(numerator: int, denominator: int, mode: RoundingMode) -> int:
     """Round ``numerator / denominator`` to a whole number.
 
@@ -51,13 +67,13 @@ def round_ratio(numerator: int, denominator: int, mode: RoundingMode) -> int:
     low, rest = divmod(numerator, denominator)  # low <= exact value, 0 <= rest < denominator
     if not rest:
         return low
-    if mode is RoundingMode.FLOOR:
+    if mode is _FLOOR:
         return low
-    if mode is RoundingMode.CEILING:
+    if mode is _CEILING:
         return low + 1
-    if mode is RoundingMode.DOWN:
+    if mode is _DOWN:
         return low if numerator >= 0 else low + 1
-    if mode is RoundingMode.UP:
+    if mode is _UP:
         return low + 1 if numerator >= 0 else low
     twice = 2 * rest
     if twice != denominator:
@@ -66,15 +82,15 @@ def round_ratio(numerator: int, denominator: int, mode: RoundingMode) -> int:
 
 
 def _tie_goes_up(low: int, numerator: int, mode: RoundingMode) -> bool:
-    if mode is RoundingMode.HALF_UP:
+    if mode is _HALF_UP:
         return numerator >= 0
-    if mode is RoundingMode.HALF_DOWN:
+    if mode is _HALF_DOWN:
         return numerator < 0
-    if mode is RoundingMode.HALF_EVEN:
+    if mode is _HALF_EVEN:
         return low % 2 == 1
-    if mode is RoundingMode.HALF_ODD:
+    if mode is _HALF_ODD:
         return low % 2 == 0
-    return mode is RoundingMode.HALF_CEILING
+    return mode is _HALF_CEILING
 
 
 def round_to_step(value: Fraction, step: Fraction, mode: RoundingMode) -> Fraction:

@@ -28,7 +28,7 @@ from harmony_core.finance._cost_rates import (
 )
 from harmony_core.finance._currencies import Currency, currencies, currency, minor_digits
 from harmony_core.finance._entities import AccountRole, Group, LegalEntity, Role
-from harmony_core.finance._exact import Exact, exact
+from harmony_core.finance._exact import Exact, exact, exact_ratio
 from harmony_core.finance._intercompany import IntercompanyPair, book_transfer
 from harmony_core.finance._journal import (
     Dimensions,
@@ -191,6 +191,7 @@ __all__ = [
     "dimensions",
     "entity_profit_facts",
     "exact",
+    "exact_ratio",
     "explain_transfer",
     "fit",
     "fit_lines",

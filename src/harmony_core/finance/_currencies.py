@@ -78,8 +78,26 @@ def minor_digits(code: str) -> int:
         return _DIGITS[code]
     except (KeyError, TypeError):
         pass
+    raise _no_minor_unit(code)
+
+
+def minor_units(code: str) -> int:
+    """Give how many minor units make one of the major: 100 cent, 1000 fils, one yen.
+
+    Raises:
+        NotFound: the code is unknown.
+        InvalidValue: it has no minor unit.
+    """
+    try:
+        return _UNITS[code]
+    except (KeyError, TypeError):
+        pass
+    raise _no_minor_unit(code)
+
+
+def _no_minor_unit(code: str) -> InvalidValue:
     currency(code)  # raises for an unknown one
-    raise InvalidValue(
+    return InvalidValue(
         f"{code} has no minor unit, so it cannot be settled money: "
         "keep it as a quantity, or convert it into a currency that is paid"
     )
@@ -98,3 +116,4 @@ def _day(text: str) -> date | None:
 _DIGITS: Mapping[str, int] = MappingProxyType(
     {code: row[1] for code, row in TABLE.items() if row[1] is not None}
 )
+_UNITS: Mapping[str, int] = MappingProxyType({code: 10**n for code, n in _DIGITS.items()})

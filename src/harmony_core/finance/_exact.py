@@ -33,19 +33,41 @@ def exact(value: Exact, what: str = "a number") -> Fraction:
         return value
     if type(value) is int:
         return Fraction(value)
+    return Fraction(*exact_ratio(value, what))
+
+
+def exact_ratio(value: Exact, what: str = "a number") -> tuple[int, int]:
+    """Turn ``value`` into two whole numbers, the second above zero: :func:`exact`, not reduced.
+
+    For arithmetic with whole numbers, which is several times as fast.
+
+    Raises:
+        InvalidValue: as :func:`exact`.
+
+    >>> exact_ratio("0.50"), exact_ratio(12)
+    ((50, 100), (12, 1))
+    """
+    if type(value) is int:
+        return value, 1
+    if type(value) is Fraction:
+        return value.as_integer_ratio()
     if isinstance(value, str):
         if not _PLAIN.fullmatch(value) or ("." in value and "/" in value):
             raise InvalidValue(f"{what} must be a plain number like '12.50', got {value!r}")
-        return Fraction(value)
+        whole, _, divisor = value.partition("/")
+        if divisor:
+            return int(whole), int(divisor)
+        whole, _, decimals = value.partition(".")
+        return int(whole + decimals), 10 ** len(decimals)
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise InvalidValue(f"{what} must be finite, got {value}")
         if abs(value.adjusted()) > 1000:  # 10**huge would fill the memory
             raise InvalidValue(f"{what} is out of all proportion: {value}")
-        return Fraction(value)
+        return value.as_integer_ratio()
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise InvalidValue(
             f"{what} must be exact, got {type(value).__name__} {value!r}: "
             "pass a string, an int, a Decimal or a Fraction"
         )
-    return Fraction(value)
+    return value.as_integer_ratio()

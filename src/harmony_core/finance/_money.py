@@ -18,7 +18,7 @@ import attrs
 
 from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import exact_text, round_ratio
-from harmony_core.finance._currencies import minor_digits
+from harmony_core.finance._currencies import minor_digits, minor_units
 from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._rounding import HALF_UP, Rounding
 
@@ -26,11 +26,6 @@ from harmony_core.finance._rounding import HALF_UP, Rounding
 def _whole_number(_: object, __: Any, value: int) -> None:
     if type(value) is not int:
         raise InvalidValue(f"minor units must be a whole number, got {value!r}")
-
-
-def _fraction(_: object, __: Any, value: Fraction) -> None:
-    if type(value) is not Fraction:
-        raise InvalidValue(f"an exact amount holds a Fraction, got {value!r}: use ExactAmount.of")
 
 
 def _known_currency(_: object, __: Any, code: str) -> None:
@@ -67,6 +62,33 @@ class Money:
                 "round it first, by ExactAmount.of(...).settle(rounding)"
             )
         return cls(minor.numerator, currency)
+
+    @classmethod
+    def settled(
+        cls, numerator: int, denominator: int, currency: str, rounding: Rounding = HALF_UP
+    ) -> Money:
+        """Round ``numerator / denominator`` major units once, by a named rule.
+
+        What :meth:`ExactAmount.settle` does, for whoever holds two whole numbers; ``denominator``
+        is above zero, and the two need no reduction.
+
+        Raises:
+            InvalidValue: the rounding's step is not a whole number of minor units.
+
+        >>> Money.settled(1_000, 3, "EUR")
+        Money.of('333.33', 'EUR')
+        """
+        scale = minor_units(currency)
+        if rounding.step is None:
+            minor = round_ratio(numerator * scale, denominator, rounding.mode)
+            return _settled(minor, currency)
+        step = rounding.step * scale
+        if step.denominator != 1:
+            raise InvalidValue(
+                f"a step of {exact_text(rounding.step)} is finer than one minor unit of {currency}"
+            )
+        count = round_ratio(numerator * scale, denominator * step.numerator, rounding.mode)
+        return _settled(count * step.numerator, currency)
 
     @classmethod
     def zero(cls, currency: str) -> Money:
@@ -192,8 +214,15 @@ class ExactAmount:
     Money.of('150.00', 'EUR')
     """
 
-    value: Fraction = attrs.field(validator=_fraction)
-    currency: str = attrs.field(validator=_known_currency)
+    value: Fraction
+    currency: str
+
+    def __attrs_post_init__(self) -> None:
+        if type(self.value) is not Fraction:
+            raise InvalidValue(
+                f"an exact amount holds a Fraction, got {self.value!r}: use ExactAmount.of"
+            )
+        minor_digits(self.currency)  # raises for an unknown code, and for one without minor units
 
     @classmethod
     def of(cls, value: Exact, currency: str) -> ExactAmount:
@@ -206,20 +235,8 @@ class ExactAmount:
         Raises:
             InvalidValue: the rounding's step is not a whole number of minor units.
         """
-        scale = 10 ** minor_digits(self.currency)
-        value = self.value
-        if rounding.step is None:
-            minor = round_ratio(value.numerator * scale, value.denominator, rounding.mode)
-            return _settled(minor, self.currency)
-        step = rounding.step * scale
-        if step.denominator != 1:
-            raise InvalidValue(
-                f"a step of {exact_text(rounding.step)} is finer than one minor unit of "
-                f"{self.currency}"
-            )
-        steps = value * scale / step
-        count = round_ratio(steps.numerator, steps.denominator, rounding.mode)
-        return _settled(count * step.numerator, self.currency)
+        numerator, denominator = self.value.as_integer_ratio()
+        return Money.settled(numerator, denominator, self.currency, rounding)
 
     def rounded(self, rounding: Rounding) -> ExactAmount:
         """Round without settling: the step may be finer than one minor unit.

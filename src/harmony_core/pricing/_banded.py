@@ -10,11 +10,13 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.explanation import Explainer, Explanation
+from harmony_core.errors import InvalidBands
+from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.pricing._bands import Band, BandTable
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, ZeroQuantity, units
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, ZeroQuantity, units, units_ratio
 
+_CHARGE_NOTHING = ZeroQuantity.CHARGE_NOTHING
 _NO_UNITS = "no units, so nothing is charged"
 _NO_UNITS_FLAT_FEE = "no units: the flat fee of the first band is charged all the same"
 
@@ -38,9 +40,14 @@ class FillUp:
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
         """Give the sum over the bands."""
-        count, table = units(quantity), self.table
-        amount = table.filled(count) if count else _at_zero(table, self.zero_quantity)
-        return ExactAmount(amount, table.currency)
+        return ExactAmount(Fraction(*self.price_ratio(quantity)), self.table.currency)
+
+    def price_ratio(self, quantity: Exact) -> tuple[int, int]:
+        """Give the same amount as two whole numbers, not reduced: see :func:`charge`."""
+        numerator, denominator = units_ratio(quantity)
+        if not numerator:
+            return _at_zero(self.table, self.zero_quantity).as_integer_ratio()
+        return self.table.filled_ratio(numerator, denominator)
 
     def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
         """Give the same amount with its derivation, a step for each band that is filled."""
@@ -70,13 +77,27 @@ class FillUp:
 class LookUp:
     """All units cost what the band says in which the quantity lies, with that band's flat fee.
 
+    So 51 units can cost less than 50. With ``never_dearer_than_next_band`` a quantity costs no more
+    than any higher band would cost at least, which is what its price and its flat fee make of the
+    limit above which it begins; then more units never cost less.
+
+    Raises:
+        InvalidBands: that option with a unit price below zero, under which no band has a least.
+
     >>> seats = BandTable.of("EUR", [(10, "12"), (50, "10"), (None, "8")])
-    >>> LookUp(seats).price(60)
-    ExactAmount.of('480', 'EUR')
+    >>> LookUp(seats).price(60), LookUp(seats).price(45)
+    (ExactAmount.of('480', 'EUR'), ExactAmount.of('450', 'EUR'))
+    >>> LookUp(seats, never_dearer_than_next_band=True).price(45)
+    ExactAmount.of('400', 'EUR')
     """
 
     table: BandTable
     zero_quantity: ZeroQuantity = ZeroQuantity.CHARGE_NOTHING
+    never_dearer_than_next_band: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if self.never_dearer_than_next_band:
+            refuse_prices_below_zero(self.table)
 
     @property
     def currency(self) -> str:
@@ -85,9 +106,16 @@ class LookUp:
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
         """Give quantity times the unit price of the band reached."""
-        count, table = units(quantity), self.table
-        amount = table.looked_up(count) if count else _at_zero(table, self.zero_quantity)
-        return ExactAmount(amount, table.currency)
+        return ExactAmount(Fraction(*self.price_ratio(quantity)), self.table.currency)
+
+    def price_ratio(self, quantity: Exact) -> tuple[int, int]:
+        """Give the same amount as two whole numbers, not reduced: see :func:`charge`."""
+        numerator, denominator = units_ratio(quantity)
+        if not numerator and self.zero_quantity is _CHARGE_NOTHING:
+            return 0, 1
+        if self.never_dearer_than_next_band:
+            return self.table.never_dearer_ratio(numerator, denominator)
+        return self.table.looked_up_ratio(numerator, denominator)
 
     def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
         """Give the same amount with its derivation, and the limits of the band."""
@@ -95,13 +123,39 @@ class LookUp:
         why = Explainer("look up", 1)
         given = why.given("quantity", "quantity", count)
         if not count:
-            return why.explanation(_explain_zero(why, given, self.table, self.zero_quantity))
+            amount = _explain_zero(why, given, self.table, self.zero_quantity)
+            if self.zero_quantity is _CHARGE_NOTHING:
+                return why.explanation(amount)
+            return why.explanation(self._explain_next_bands(why, 1, amount))
         number = self.table.band_number(count)
         band = self.table.bands[number - 1]
         why.given("above", "the band begins above", self.table.lower_limit(number))
         if band.up_to is not None:
             why.given("up_to", "the band ends with", band.up_to)
-        return why.explanation(_explain_band(why, band, number, given))
+        amount = _explain_band(why, band, number, given)
+        return why.explanation(self._explain_next_bands(why, number, amount))
+
+    def _explain_next_bands(self, why: Explainer, number: int, amount: str) -> str:
+        """Write the step to what a higher band would cost at least, where there is one."""
+        cheapest = self.table.cheapest_above(number) if self.never_dearer_than_next_band else None
+        if cheapest is None:
+            return amount
+        label = "a higher band begins above"
+        limit = why.given(f"limit_{cheapest}", label, self.table.lower_limit(cheapest))
+        there = _explain_band(why, self.table.bands[cheapest - 1], cheapest, limit)
+        label = "no more than band {number} would cost at least"
+        return why.step("never_dearer", label, "least", amount, there, number=str(cheapest))
+
+
+def refuse_prices_below_zero(table: BandTable) -> None:
+    """Refuse the option of never being dearer for a table in which more units may cost less."""
+    for number, band in enumerate(table.bands, 1):
+        if band.unit_price.value < 0:
+            raise InvalidBands(
+                f"band {number} pays {exact_text(-band.unit_price.value)} {table.currency} for "
+                "each unit, so it has no least amount that a lower band could be held to: leave "
+                "never_dearer_than_next_band out, or make the price zero or more"
+            )
 
 
 def _at_zero(table: BandTable, policy: ZeroQuantity) -> Fraction:

@@ -114,7 +114,7 @@ class BandTable:
     @property
     def currency(self) -> str:
         """The one currency of all its prices."""
-        return self.bands[0].unit_price.currency
+        return self._kernel.currency
 
     def band_number(self, quantity: Fraction) -> int:
         """Give the number, from 1, of the band in which ``quantity`` lies."""
@@ -127,11 +127,32 @@ class BandTable:
 
     def filled(self, quantity: Fraction) -> Fraction:
         """Give the amount when each band is filled in turn; ``quantity`` is above zero."""
-        return self._kernel.filled(quantity)
+        return Fraction(*self.filled_ratio(*quantity.as_integer_ratio()))
 
     def looked_up(self, quantity: Fraction) -> Fraction:
         """Give the amount when all units cost what the band reached says; above zero."""
-        return self._kernel.looked_up(quantity)
+        return Fraction(*self.looked_up_ratio(*quantity.as_integer_ratio()))
+
+    def filled_ratio(self, numerator: int, denominator: int) -> tuple[int, int]:
+        """Give :meth:`filled` as two whole numbers, not reduced; so is the quantity given."""
+        return self._kernel.filled(numerator, denominator)
+
+    def looked_up_ratio(self, numerator: int, denominator: int) -> tuple[int, int]:
+        """Give :meth:`looked_up` as two whole numbers, not reduced; so is the quantity given."""
+        return self._kernel.looked_up(numerator, denominator)
+
+    def never_dearer_ratio(self, numerator: int, denominator: int) -> tuple[int, int]:
+        """Give :meth:`looked_up_ratio`, but no more than a higher band would cost at least."""
+        return self._kernel.never_dearer(numerator, denominator)
+
+    def cheapest_above(self, number: int) -> int | None:
+        """Give the number of the band above band ``number`` that may cost least; the lowest such.
+
+        What a band may cost least is what its price and flat fee make of its lower limit: the
+        least bit more is in it. There is none above the last.
+        """
+        found = self._kernel.cheapest_above[number - 1]
+        return None if found is None else found[0]
 
 
 def _band(up_to: Exact | None, prices: Sequence[Exact | None], currency: str) -> Band:
@@ -190,17 +211,29 @@ def _refuse_what_cannot_be(bands: tuple[Band, ...]) -> None:
 
 
 class _Kernel:
-    """The table as whole numbers, so that a price costs one bisection and one fraction.
+    """The table as whole numbers, so that a price costs one bisection.
 
     Limits are multiplied by their common denominator, amounts by theirs. Band by band, a filled
     quantity costs ``offset + quantity * price``: the offset holds what the bands below cost, the
-    flat fee, and the units that were paid below.
+    flat fee, and the units that were paid below. Amounts are pairs of whole numbers, not reduced.
     """
 
-    __slots__ = ("bands", "below", "flats", "limit_scale", "limits", "offsets", "prices", "scale")
+    __slots__ = (
+        "bands",
+        "below",
+        "cheapest_above",
+        "currency",
+        "flats",
+        "limit_scale",
+        "limits",
+        "offsets",
+        "prices",
+        "scale",
+    )
 
     def __init__(self, bands: tuple[Band, ...]) -> None:
         self.bands = bands
+        self.currency = bands[0].unit_price.currency
         limits = [band.up_to for band in bands if band.up_to is not None]
         prices = [band.unit_price.value for band in bands]
         flats = [Fraction(0) if band.flat_fee is None else band.flat_fee.value for band in bands]
@@ -213,6 +246,7 @@ class _Kernel:
             for under, flat, low, price in zip(below, flats, lows, prices, strict=True)
         ]
         self.below = below
+        self.cheapest_above = _cheapest_above(bands, lows)
         self.limit_scale = lcm(*(limit.denominator for limit in limits))
         self.limits = [int(limit * self.limit_scale) for limit in limits]
         self.scale = lcm(*(amount.denominator for amount in (*prices, *flats, *offsets)))
@@ -224,19 +258,41 @@ class _Kernel:
         # The limit is whole, so a quantity is not above it just when its ceiling is not.
         return bisect_left(self.limits, -(-numerator * self.limit_scale // denominator))
 
-    def filled(self, quantity: Fraction) -> Fraction:
-        n, d = quantity.numerator, quantity.denominator
-        at = self.index(n, d)
+    def filled(self, n: int, d: int) -> tuple[int, int]:
+        at = bisect_left(self.limits, -(-n * self.limit_scale // d))
         band = self.bands[at]
         if band.cap is not None:
             low = self.bands[at - 1].up_to if at else None
-            return self.below[at] + band.amount(quantity - (low or 0))
-        return Fraction(self.offsets[at] * d + n * self.prices[at], self.scale * d)
+            amount = self.below[at] + band.amount(Fraction(n, d) - (low or 0))
+            return amount.as_integer_ratio()
+        return self.offsets[at] * d + n * self.prices[at], self.scale * d
 
-    def looked_up(self, quantity: Fraction) -> Fraction:
-        n, d = quantity.numerator, quantity.denominator
-        at = self.index(n, d)
+    def looked_up(self, n: int, d: int) -> tuple[int, int]:
+        at = bisect_left(self.limits, -(-n * self.limit_scale // d))
         band = self.bands[at]
         if band.cap is not None:
-            return band.amount(quantity)
-        return Fraction(self.flats[at] * d + n * self.prices[at], self.scale * d)
+            return band.amount(Fraction(n, d)).as_integer_ratio()
+        return self.flats[at] * d + n * self.prices[at], self.scale * d
+
+    def never_dearer(self, n: int, d: int) -> tuple[int, int]:
+        cheapest = self.cheapest_above[bisect_left(self.limits, -(-n * self.limit_scale // d))]
+        amount, scale = self.looked_up(n, d)
+        if cheapest is not None:
+            _, least, least_scale = cheapest
+            if least * scale < amount * least_scale:
+                return least, least_scale
+        return amount, scale
+
+
+def _cheapest_above(
+    bands: tuple[Band, ...], lows: list[Fraction]
+) -> list[tuple[int, int, int] | None]:
+    """For each band: which one above it costs least at its lower limit, and how much (a ratio)."""
+    found: list[tuple[int, int, int] | None] = [None]
+    least: Fraction | None = None
+    for number in range(len(bands), 1, -1):
+        amount = bands[number - 1].amount(lows[number - 1])
+        if least is None or amount <= least:
+            least, cheapest = amount, (number, *amount.as_integer_ratio())
+        found.append(cheapest)
+    return found[::-1]

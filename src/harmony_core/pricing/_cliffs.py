@@ -8,16 +8,23 @@ from itertools import pairwise
 import attrs
 
 from harmony_core.finance import ExactAmount
+from harmony_core.pricing._banded import LookUp
 from harmony_core.pricing._bands import BandTable
 
 
 @attrs.frozen
 class Cliff:
-    """Exactly ``at`` units cost ``amount_at``, and the least bit more only ``amount_above``."""
+    """Exactly ``at`` units cost ``amount_at``, and the least bit more only ``amount_above``.
+
+    ``made_up_at`` is the quantity at which the price is ``amount_at`` or more again for the first
+    time: for whole units, its ceiling. Where the price leaps over that amount at a limit, it is
+    that limit, and the least bit above it costs as much. ``None``: no quantity ever costs as much.
+    """
 
     at: Fraction
     amount_at: ExactAmount
     amount_above: ExactAmount
+    made_up_at: Fraction | None = None
 
     @property
     def drop(self) -> ExactAmount:
@@ -25,21 +32,41 @@ class Cliff:
         return self.amount_at - self.amount_above
 
 
-def cliffs(table: BandTable) -> tuple[Cliff, ...]:
+def cliffs(prices: BandTable | LookUp) -> tuple[Cliff, ...]:
     """Give the band limits at which a look-up price falls, from the lowest on.
 
-    Under :class:`FillUp` there are none, unless a flat fee or a price is below zero.
+    A :class:`LookUp` that is never dearer than the next band has none. Under :class:`FillUp` there
+    are none, unless a flat fee or a price is below zero.
 
     >>> table = BandTable.of("EUR", [(10, "12"), (50, "10"), (None, "8")])
-    >>> [(int(cliff.at), str(cliff.drop)) for cliff in cliffs(table)]
-    [(10, '20 EUR'), (50, '100 EUR')]
+    >>> [(int(cliff.at), str(cliff.drop), str(cliff.made_up_at)) for cliff in cliffs(table)]
+    [(10, '20 EUR', '12'), (50, '100 EUR', '125/2')]
+    >>> cliffs(LookUp(table, never_dearer_than_next_band=True))
+    ()
     """
-    found = []
-    for band, above in pairwise(table.bands):
+    if isinstance(prices, LookUp):
+        return () if prices.never_dearer_than_next_band else cliffs(prices.table)
+    table, found = prices, []
+    for number, (band, next_band) in enumerate(pairwise(table.bands), 1):
         if band.up_to is None:
             continue  # only the last has no limit: kept for the type of the limit
-        cost, then = band.amount(band.up_to), above.amount(band.up_to)
+        cost, then = band.amount(band.up_to), next_band.amount(band.up_to)
         if then < cost:
-            amounts = (ExactAmount(value, table.currency) for value in (cost, then))
-            found.append(Cliff(band.up_to, *amounts))
+            at, above = (ExactAmount(value, table.currency) for value in (cost, then))
+            found.append(Cliff(band.up_to, at, above, _made_up_at(table, number + 1, cost)))
     return tuple(found)
+
+
+def _made_up_at(table: BandTable, number: int, amount: Fraction) -> Fraction | None:
+    """Give the least quantity, from band ``number`` on, that costs ``amount``."""
+    for place, band in enumerate(table.bands[number - 1 :], number):
+        low = table.lower_limit(place)
+        if band.amount(low) >= amount:
+            return low
+        price, fee = band.unit_price.value, band.flat_fee
+        if price <= 0 or (band.cap is not None and band.cap.value < amount):
+            continue
+        quantity = (amount if fee is None else amount - fee.value) / price
+        if band.up_to is None or quantity <= band.up_to:
+            return quantity
+    return None

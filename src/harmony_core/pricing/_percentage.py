@@ -171,7 +171,28 @@ class Percentage:
             InvalidValue: a transaction has a least or greatest charge, and not all values are
                 known one by one.
         """
-        return ExactAmount(self.explain_transactions(transactions).value, self.currency)
+        if not transactions.total:
+            return ExactAmount(Fraction(0), self.currency)
+        rate = self.rate_percent / 100
+        if self.least is None and self.most is None:
+            free, free_value = self._free_together(transactions)
+            paid = max(transactions.total - free_value, Fraction(0))
+            amount = paid * rate + (transactions.count - free) * self.fee.value
+        else:
+            amount = self._sum_one_by_one(transactions.each(), rate)
+        return ExactAmount(amount, self.currency)
+
+    def _sum_one_by_one(self, values: tuple[Fraction, ...], rate: Fraction) -> Fraction:
+        free, rest = self._free_of_each(values)
+        amount = Fraction(0)
+        for value in values[free:]:
+            charged = (value - rest) * rate + self.fee.value
+            if self.least is not None:
+                charged = max(charged, self.least.value)
+            if self.most is not None:
+                charged = min(charged, self.most.value)
+            amount, rest = amount + charged, Fraction(0)
+        return amount
 
     def explain_transactions(self, transactions: Transactions) -> Explanation:
         """Give the same amount with its derivation."""
@@ -210,12 +231,21 @@ class Percentage:
             return transactions.first
         return (transactions.total,)
 
+    def _free_together(self, transactions: Transactions) -> tuple[int, Fraction]:
+        """Give how many are free, and how much of the value, where sums are enough."""
+        if not self.free_amount and (self.free_transactions or 0) >= transactions.count:
+            return transactions.count, transactions.total
+        return self._free(self._known(transactions))
+
+    def _free_of_each(self, values: tuple[Fraction, ...]) -> tuple[int, Fraction]:
+        """Give how many are free, and how much of the value of the next one, which crosses."""
+        free, free_value = self._free(values)
+        return free, free_value - sum(values[:free], Fraction(0))
+
     def _together(
         self, why: Explainer, transactions: Transactions, total: str, rate: str, fee: str
     ) -> str:
-        free, free_value = self._free(self._known(transactions))
-        if not self.free_amount and (self.free_transactions or 0) >= transactions.count:
-            free, free_value = transactions.count, transactions.total
+        free, free_value = self._free_together(transactions)
         count = why.given("count", "transactions", transactions.count)
         if free:
             free_count = why.given("free_count", "free transactions", free)
@@ -232,8 +262,7 @@ class Percentage:
 
     def _one_by_one(self, why: Explainer, transactions: Transactions, rate: str, fee: str) -> str:
         values = transactions.each()
-        free, free_value = self._free(values)
-        rest = free_value - sum(values[:free], Fraction(0))  # of the transaction that crosses
+        free, rest = self._free_of_each(values)
         amounts = []
         for number, value in enumerate(values[free:], free + 1):
             place = str(number)

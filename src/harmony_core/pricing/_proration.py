@@ -13,7 +13,7 @@ from fractions import Fraction
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
-from harmony_core.pricing._banded import FillUp
+from harmony_core.pricing._banded import FillUp, refuse_prices_below_zero
 from harmony_core.pricing._bands import Band, BandTable
 from harmony_core.pricing._scheme import ZeroQuantity, units
 
@@ -152,16 +152,47 @@ def look_up_prorated(
     prorated_units: Exact,
     chosen_by: BandChosenBy = BandChosenBy.FULL_UNITS,
     zero_quantity: ZeroQuantity = ZeroQuantity.CHARGE_NOTHING,
+    *,
+    never_dearer_than_next_band: bool = False,
 ) -> ExactAmount:
     """Price prorated units at the band that the full ones reach; its flat fee is not prorated.
+
+    With ``never_dearer_than_next_band`` they cost no more than the units at which a higher band
+    begins would cost for the same part of the period, with that band's flat fee.
+
+    Raises:
+        InvalidBands: that option with a unit price below zero.
+        InvalidValue: that option with prorated units of no full ones, so of no part of time.
 
     >>> seats = BandTable.of("EUR", [(100, "2", "10"), (None, "1", "50")])
     >>> look_up_prorated(seats, 300, "198.6")
     ExactAmount.of('248.6', 'EUR')
+    >>> (
+    ...     look_up_prorated(seats, 100, 50),
+    ...     look_up_prorated(seats, 100, 50, never_dearer_than_next_band=True),
+    ... )
+    (ExactAmount.of('110', 'EUR'), ExactAmount.of('100', 'EUR'))
     """
     full, prorated = units(full_units), units(prorated_units)
     chosen = full if chosen_by is BandChosenBy.FULL_UNITS else prorated
     if not prorated and zero_quantity is ZeroQuantity.CHARGE_NOTHING:
         return ExactAmount.of(0, table.currency)
-    band = table.bands[table.band_number(chosen) - 1]
-    return ExactAmount(band.amount(prorated), table.currency)
+    number = table.band_number(chosen)
+    amount = table.bands[number - 1].amount(prorated)
+    if never_dearer_than_next_band:
+        refuse_prices_below_zero(table)
+        part = (
+            _part_of_time(full, prorated) if chosen_by is BandChosenBy.FULL_UNITS else Fraction(1)
+        )
+        for higher in range(number + 1, len(table.bands) + 1):
+            least = table.bands[higher - 1].amount(table.lower_limit(higher) * part)
+            amount = min(amount, least)
+    return ExactAmount(amount, table.currency)
+
+
+def _part_of_time(full: Fraction, prorated: Fraction) -> Fraction:
+    if not full and prorated:
+        raise InvalidValue(
+            f"{exact_text(prorated)} prorated units of no full ones: say how many units there were"
+        )
+    return prorated / full if full else Fraction(1)

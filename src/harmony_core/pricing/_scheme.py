@@ -13,7 +13,7 @@ import attrs
 
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import Explanation, exact_text
-from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact, exact_ratio
 
 
 class ZeroQuantity(StrEnum):
@@ -71,6 +71,18 @@ def units(quantity: Exact) -> Fraction:
     return value
 
 
+def units_ratio(quantity: Exact) -> tuple[int, int]:
+    """Read a quantity as two whole numbers, the second above zero; they need not be reduced.
+
+    Raises:
+        InvalidValue: it is below zero, or not an exact number.
+    """
+    ratio = exact_ratio(quantity, "a quantity")
+    if ratio[0] < 0:
+        units(quantity)  # which refuses it, in its own words
+    return ratio
+
+
 def net_quantity(carried_in: Exact, added: Exact) -> Fraction:
     """Give the quantity to price when units are carried into a period and others are added.
 
@@ -96,6 +108,28 @@ def price(scheme: Scheme, quantity: Exact, point: PricePoint = ONLY_LINE) -> Exa
     (ExactAmount.of('130', 'EUR'), ExactAmount.of('110', 'EUR'))
     """
     return scheme.price(quantity, point)
+
+
+def charge(
+    scheme: Scheme, quantity: Exact, rounding: Rounding = HALF_UP, point: PricePoint = ONLY_LINE
+) -> Money:
+    """Give :func:`price`, settled at once by a named rule: the charge of one line as money.
+
+    A scheme that can say its amount as two whole numbers spares the fraction between; the charge
+    is the same.
+
+    Raises:
+        InvalidValue: the quantity is below zero or not an exact number.
+
+    >>> from harmony_core.pricing import PerUnit
+    >>> charge(PerUnit.of("4.4556", "USD"), "10.625")
+    Money.of('47.34', 'USD')
+    """
+    price_ratio = getattr(scheme, "price_ratio", None)
+    if price_ratio is None:
+        return scheme.price(quantity, point).settle(rounding)
+    numerator, denominator = price_ratio(quantity)
+    return Money.settled(numerator, denominator, scheme.currency, rounding)
 
 
 def explain(scheme: Scheme, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import attrs
 
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.periods import Timing
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units, units_ratio
 
 
 @attrs.frozen
@@ -81,7 +83,13 @@ class PerUnit:
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
         """Give quantity times unit price."""
-        return ExactAmount(units(quantity) * self.unit_price.value, self.unit_price.currency)
+        return ExactAmount(Fraction(*self.price_ratio(quantity)), self.unit_price.currency)
+
+    def price_ratio(self, quantity: Exact) -> tuple[int, int]:
+        """Give the same amount as two whole numbers, not reduced: see :func:`charge`."""
+        numerator, denominator = units_ratio(quantity)
+        price, scale = self.unit_price.value.as_integer_ratio()
+        return numerator * price, denominator * scale
 
     def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
         """Give the same amount with its derivation."""

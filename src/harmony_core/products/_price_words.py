@@ -49,6 +49,8 @@ def price_in_words(culture: Culture, scheme: Scheme, unit: str) -> Iterator[str]
                 else "All units cost what the band that the quantity reaches says:"
             )
             yield from _bands(culture, scheme, unit)
+            if isinstance(scheme, LookUp) and scheme.never_dearer_than_next_band:
+                yield culture.words("But never more than a higher band would cost at least.")
         case FillUpBlocks() | LookUpBlocks():
             yield culture.words(
                 "Blocks are filled one band after the other; a block begun counts in full:"
