@@ -14,8 +14,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "harmony_core"
 
 # Packages that exist for an extra may import it; the rest is the core.
-OF_AN_EXTRA = {"cli", "demo", "notebook", "testing"}
-EXTRAS = {"hypothesis", "matplotlib", "numpy", "pandas", "pytest", "rich", "sqlalchemy"}
+OF_AN_EXTRA = {"bulk", "cli", "demo", "notebook", "testing"}
+EXTRAS = {"hypothesis", "matplotlib", "nanoarrow", "numpy", "pandas", "pytest", "rich", "sqlalchemy"}
 CORE = sorted(
     ["harmony_core"]
     + [

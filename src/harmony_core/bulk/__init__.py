@@ -1,0 +1,19 @@
+"""BY THE MILLION: columns of quantities become columns of minor units, to the last digit.
+
+:class:`RatePlan` compiles schemes once and rates columns against one of them, or against one per
+row. Columns are numpy arrays or whatever hands out Arrow data (pandas, polars and duckdb do). Every
+row is what ``price(scheme, quantity).settle(rounding)`` gives; what whole numbers of 64 bits cannot
+carry takes the path of single values, and nothing wraps. Needs the extra ``bulk``.
+"""
+
+try:
+    import numpy as _numpy  # noqa: F401  every module here stands on it
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "harmony_core.bulk needs numpy: pip install 'harmony-core[bulk]'", name="numpy"
+    ) from missing
+
+from harmony_core.bulk._columns import Nulls
+from harmony_core.bulk._plan import Rated, RatePlan
+
+__all__ = ["Nulls", "RatePlan", "Rated"]

@@ -1,0 +1,147 @@
+"""Columns of whole numbers at the door: what may be read, and what its rows say.
+
+A column is read block by block, so that what is narrower than 64 bits is widened in a small buffer
+and what is wider (unsigned 64 bits, decimals of 128) shows its far rows by a mark. Floats are
+refused, as everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from harmony_core.bulk._arrow import ArrowChunk, arrow_chunks, hands_out_arrow
+from harmony_core.bulk._kernel import BEYOND, BLOCK, GREATEST, Whole
+from harmony_core.errors import InvalidValue
+
+
+class Nulls(StrEnum):
+    """What happens to rows without a quantity."""
+
+    REFUSE = "refuse"
+    """the first of them is an error"""
+    PASS = "pass"
+    """they come out as rows without an amount"""
+
+
+_NO_ROWS: Whole = np.empty(0, np.int64)
+
+
+@attrs.frozen(eq=False)
+class Column:
+    """Whole numbers with a number of decimal places; ``missing`` lists the rows without any.
+
+    ``values`` are integers of any width, or pairs of 64 bits, the low ones first.
+    """
+
+    values: NDArray[Any]
+    places: int = 0
+    missing: Whole = _NO_ROWS
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def block(self, start: int, stop: int, into: Whole) -> Whole:
+        """Give rows as 64 bits; ``into`` is used where they are not that already.
+
+        What is greater than 64 bits is ``BEYOND``, what is less is as far below zero.
+        """
+        part = self.values[start:stop]
+        into = into[: stop - start]
+        if part.ndim == 2:
+            _narrowed(part, into)
+        elif part.dtype.type is np.uint64:
+            np.minimum(part, np.uint64(GREATEST), out=into.view(np.uint64))
+        elif part.dtype != np.int64:
+            np.copyto(into, part)
+        else:
+            into = part
+        if len(self.missing):
+            first, last = np.searchsorted(self.missing, [start, stop])
+            if first != last:
+                if into is part:
+                    into = into.copy()
+                into[self.missing[first:last] - start] = 0
+        return into
+
+    def whole(self, row: int) -> int:
+        """Give one row exactly, however great."""
+        if self.values.ndim == 2:
+            low, high = (int(part) for part in self.values[row])
+            return (high << 64) + (low & (2**64 - 1))
+        return int(self.values[row])
+
+
+def _narrowed(pairs: NDArray[Any], into: Whole) -> None:
+    np.copyto(into, pairs[:, 0])
+    high = pairs[:, 1]
+    far = high != into >> 63
+    if far.any():
+        into[far] = np.where(high[far] < 0, -BEYOND, BEYOND)
+
+
+def columns(source: object, what: str, places: int | None) -> Iterator[Column]:
+    """Read a column, chunk by chunk.
+
+    Raises:
+        InvalidValue: it holds something else than whole numbers or decimals, or ``places`` are
+            declared for decimals that say otherwise.
+    """
+    if isinstance(source, np.ma.MaskedArray):
+        mask = np.ma.getmaskarray(source)
+        array = _whole_numbers(source.data, what)
+        yield Column(array, _declared(places), np.flatnonzero(mask).astype(np.int64))
+    elif not isinstance(source, np.ndarray) and hands_out_arrow(source):
+        for chunk in arrow_chunks(source, what):
+            yield _from_arrow(chunk, what, places)
+    else:
+        yield Column(_whole_numbers(np.asarray(source), what), _declared(places))
+
+
+def _declared(places: int | None) -> int:
+    if places is None:
+        return 0
+    if type(places) is not int or not -38 <= places <= 38:
+        raise InvalidValue(f"decimal places are a whole number from -38 to 38, got {places!r}")
+    return places
+
+
+def _from_arrow(chunk: ArrowChunk, what: str, places: int | None) -> Column:
+    if chunk.scale is None:
+        return Column(chunk.values, _declared(places), chunk.missing)
+    if places is not None and places != chunk.scale:
+        raise InvalidValue(
+            f"{what} are decimals with {chunk.scale} places, but places={places!r} is declared: "
+            "leave it out"
+        )
+    return Column(chunk.values, chunk.scale, chunk.missing)
+
+
+def _whole_numbers(array: NDArray[Any], what: str) -> NDArray[Any]:
+    if array.ndim != 1:
+        raise InvalidValue(f"{what} are one column, got an array of {array.ndim} dimensions")
+    if array.dtype.kind in "iu":
+        return array
+    if not len(array) and array.dtype.kind == "f":
+        return np.empty(0, np.int64)  # what numpy makes of an empty list
+    raise not_whole(what, str(array.dtype))
+
+
+def not_whole(what: str, kind: str) -> InvalidValue:
+    """Make the error for a column of something else."""
+    return InvalidValue(
+        f"{what} are whole numbers or decimals, got {kind}: floats are not exact, and objects are "
+        "no column; pass integers with their decimal places (12.5 is 125 with places=1), or an "
+        "Arrow column of decimal128"
+    )
+
+
+def blocks(size: int) -> Iterator[tuple[int, int]]:
+    """List the ends of blocks of that many rows."""
+    for start in range(0, size, BLOCK):
+        yield start, min(start + BLOCK, size)

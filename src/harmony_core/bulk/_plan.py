@@ -1,0 +1,270 @@
+"""A plan of schemes rates columns of quantities, block by block, in memory that does not grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import attrs
+import numpy as np
+
+from harmony_core.bulk._arrow import arrow_int64
+from harmony_core.bulk._columns import Column, Nulls, blocks, columns
+from harmony_core.bulk._kernel import GREATEST, Buffers, Kernel, Scale, Whole
+from harmony_core.bulk._straight import straight_lines
+from harmony_core.errors import InvalidValue
+from harmony_core.explanation import exact_text
+from harmony_core.finance import HALF_UP, ExactAmount, Rounding, minor_digits
+from harmony_core.pricing import Scheme, price
+
+
+def _as_tuple(schemes: Iterable[Scheme]) -> tuple[Scheme, ...]:
+    return tuple(schemes)
+
+
+@attrs.frozen(eq=False)
+class Rated:
+    """Amounts in whole minor units of each row's currency, in the order of the quantities.
+
+    ``missing`` lists the rows, from 0, that had no quantity: their amount is 0 here and null in
+    Arrow. ``one_by_one`` counts the rows that were rated as single values.
+    """
+
+    minor: Whole
+    missing: Whole
+    one_by_one: int = 0
+
+    def __len__(self) -> int:
+        return len(self.minor)
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> Any:
+        """Hand the column to whatever reads Arrow, without a copy."""
+        return arrow_int64(self.minor, self.missing).__arrow_c_array__(requested_schema)
+
+
+@attrs.frozen
+class RatePlan:
+    """Schemes, numbered from 0, and the rounding by which the amount of each row is settled.
+
+    Compiled: flat, per unit, fill up and look up with their fees, caps and zero-quantity policies,
+    and minimums and maximums around them. Rows of any other scheme, and rows whose whole numbers
+    would leave 64 bits, are rated as single values, to the same digit.
+
+    >>> from harmony_core.pricing import BandTable, FillUp, LookUp
+    >>> seats = BandTable.of("EUR", [(10, "12"), (50, "10"), (None, "8")])
+    >>> plan = RatePlan([FillUp(seats), LookUp(seats)])
+    >>> plan.rate([60, 60, 5], codes=[0, 1, 1]).minor.tolist()
+    [60000, 48000, 6000]
+
+    Raises:
+        InvalidValue: there is no scheme, or the rounding's step is finer than the minor unit of
+            one.
+    """
+
+    schemes: tuple[Scheme, ...] = attrs.field(converter=_as_tuple)
+    rounding: Rounding = HALF_UP
+    _scales: tuple[Scale, ...] = attrs.field(init=False, eq=False, repr=False)
+    _kernels: dict[int, tuple[Kernel, ...]] = attrs.field(
+        init=False, eq=False, repr=False, factory=dict
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if not self.schemes:
+            raise InvalidValue("a rate plan needs a scheme: give at least one")
+        object.__setattr__(self, "_scales", tuple(map(self._scale, self.schemes)))
+
+    def _scale(self, scheme: Scheme) -> Scale:
+        ExactAmount.of(0, scheme.currency).settle(self.rounding)  # refuses a step that is too fine
+        major = 10 ** minor_digits(scheme.currency)
+        step = self.rounding.step
+        unit = 1 if step is None else int(step * major)
+        return Scale(straight_lines(scheme), Fraction(major, unit), unit)
+
+    def rate(
+        self,
+        quantities: object,
+        codes: object = None,
+        *,
+        places: int | None = None,
+        nulls: Nulls = Nulls.REFUSE,
+        out: Whole | None = None,
+    ) -> Rated:
+        """Rate a column.
+
+        Args:
+            quantities: whole numbers, a quantity being one of them divided by ``10**places``; or
+                an Arrow column of decimals, which say their places themselves.
+            codes: for each row the number of its scheme; needed where the plan has several.
+            places: decimal places of the whole numbers; none when left out.
+            nulls: what happens to rows without a quantity.
+            out: where to write the amounts, a column of int64 apart from the others. After an
+                error some of it is written.
+
+        Raises:
+            InvalidValue: a quantity is below zero or missing, a code names no scheme, an amount
+                does not fit 64 bits (each with its row, counted from 0), the columns differ in
+                length, or are no columns of whole numbers.
+        """
+        return self._rate(quantities, codes, out, Buffers(), places=places, nulls=nulls)
+
+    def rate_batches(
+        self,
+        batches: Iterable[object],
+        *,
+        places: int | None = None,
+        nulls: Nulls = Nulls.REFUSE,
+    ) -> Iterator[Rated]:
+        """Rate batch after batch as they come: a column of quantities, or a pair with its codes.
+
+        Raises:
+            InvalidValue: as :meth:`rate`; rows are counted within their batch.
+
+        >>> from harmony_core.pricing import PerUnit
+        >>> months = RatePlan([PerUnit.of("0.125", "EUR")]).rate_batches([[1, 2], [3]])
+        >>> [rated.minor.tolist() for rated in months]
+        [[13, 25], [38]]
+        """
+        buffers = Buffers()
+        for number, batch in enumerate(batches):
+            quantities, codes = batch if isinstance(batch, tuple) else (batch, None)
+            try:
+                yield self._rate(quantities, codes, None, buffers, places=places, nulls=nulls)
+            except InvalidValue as wrong:
+                raise InvalidValue(f"batch {number}: {wrong}") from None
+
+    def _rate(
+        self,
+        quantities: object,
+        codes: object,
+        out: Whole | None,
+        buffers: Buffers,
+        *,
+        places: int | None,
+        nulls: Nulls,
+    ) -> Rated:
+        amounts = list(columns(quantities, "quantities", places))
+        of_rows = None if codes is None else _one_column(columns(codes, "codes", None))
+        size = sum(map(len, amounts))
+        if of_rows is None and len(self.schemes) > 1:
+            raise InvalidValue(
+                f"the plan has {len(self.schemes)} schemes: give codes, a column with the number "
+                "of each row's scheme"
+            )
+        if of_rows is not None and len(of_rows) != size:
+            raise InvalidValue(f"{size} quantities need as many codes, got {len(of_rows)}")
+        minor = _room(size, out, [column.values for column in amounts], of_rows)
+        one_by_one, start, missing = 0, 0, []
+        for column in amounts:
+            if nulls is Nulls.REFUSE and len(column.missing):
+                raise InvalidValue(
+                    f"row {start + column.missing[0]} has no quantity: fill it in, leave it out, "
+                    "or pass nulls=Nulls.PASS"
+                )
+            one_by_one += self._rate_column(column, of_rows, start, minor, buffers)
+            minor[start + column.missing] = 0
+            missing.append(column.missing + start)
+            start += len(column)
+        return Rated(minor, np.concatenate([np.empty(0, np.int64), *missing]), one_by_one)
+
+    def _rate_column(
+        self, column: Column, codes: Column | None, first: int, minor: Whole, use: Buffers
+    ) -> int:
+        """Write the amounts of a chunk that begins at row ``first``; gives how many singly."""
+        kernels, singly = self._kernels_for(column.places), 0
+        schemes = len(self.schemes)
+        for start, stop in blocks(len(column)):
+            at = first + start
+            quantity = column.block(start, stop, use.quantity)
+            # Without its sign a number below zero is greater than all others: one pass for both.
+            greatest = int(quantity.view(np.uint64).max())
+            if greatest > GREATEST:
+                row = int(np.argmax(quantity < 0))
+                raise _below_zero(at + row, column.whole(start + row), column.places)
+            code = None
+            if codes is not None:
+                code = codes.block(at, first + stop, use.code)
+                if int(code.view(np.uint64).max()) >= schemes:
+                    row = int(np.argmax((code < 0) | (code >= schemes)))
+                    raise InvalidValue(
+                        f"row {at + row} has the code {codes.whole(at + row)}, but the plan has "
+                        f"schemes 0 to {schemes - 1}"
+                    )
+                code = None if schemes == 1 else code
+            kernel = next((one for one in kernels if greatest <= one.least_reach), kernels[-1])
+            out = minor[at : first + stop]
+            kernel.rate(quantity, code, out, use)
+            if kernel.all_reach and greatest <= kernel.least_reach:
+                continue
+            reach = kernel.reach[0] if code is None else kernel.reach[code]
+            far = np.flatnonzero(quantity > reach)
+            if len(column.missing):
+                far = np.setdiff1d(far, column.missing - start, assume_unique=True)
+            for row in map(int, far):
+                scheme = self.schemes[0 if code is None else int(code[row])]
+                out[row] = self._singly(scheme, column, start + row, at + row)
+                singly += 1
+        return singly
+
+    def _singly(self, scheme: Scheme, column: Column, row: int, shown: int) -> int:
+        quantity = Fraction(column.whole(row)) / Fraction(10) ** column.places
+        money = price(scheme, quantity).settle(self.rounding)
+        if abs(money.minor) > GREATEST:
+            raise InvalidValue(
+                f"row {shown}: {money} is too great for a column of 64 bits: rate this row alone, "
+                "by price()"
+            )
+        return money.minor
+
+    def _kernels_for(self, places: int) -> tuple[Kernel, ...]:
+        """Compile for quantities of so many places, once; the fastest comes first."""
+        if places not in self._kernels:
+            mode = self.rounding.mode
+            each = Kernel(self._scales, places, mode, shared=False)
+            scales = [  # what has no reach at all is left out of the common divisor
+                scale if reach >= 0 else attrs.evolve(scale, lines=None)
+                for scale, reach in zip(self._scales, each.reach, strict=True)
+            ]
+            found = [Kernel(scales, places, mode, shared=True)]
+            if found[0].least_reach < each.least_reach:
+                found.append(each)
+            self._kernels[places] = tuple(found)
+        return self._kernels[places]
+
+
+def _below_zero(row: int, whole: int, places: int) -> InvalidValue:
+    value = exact_text(Fraction(whole) / Fraction(10) ** places)
+    return InvalidValue(
+        f"row {row}: a quantity is zero or more, got {value}: price what is given back as a "
+        "charge and turn the sign of the amount"
+    )
+
+
+def _one_column(chunks: Iterator[Column]) -> Column:
+    found = list(chunks)
+    if any(column.places for column in found):
+        raise InvalidValue("codes are whole numbers, got decimals: cast them to integers")
+    start = 0
+    for column in found:
+        if len(column.missing):
+            raise InvalidValue(f"row {start + column.missing[0]} has no code")
+        start += len(column)
+    if len(found) == 1:
+        return found[0]
+    return Column(np.concatenate([np.empty(0, np.int8), *(column.values for column in found)]))
+
+
+def _room(size: int, out: Whole | None, inputs: Sequence[Any], codes: Column | None) -> Whole:
+    if out is None:
+        return np.empty(size, np.int64)
+    if out.dtype != np.int64 or out.shape != (size,) or not out.flags.c_contiguous:
+        raise InvalidValue(
+            f"out must be a whole column of {size} int64, got {out.dtype} of shape {out.shape}"
+        )
+    if not out.flags.writeable:
+        raise InvalidValue("out cannot be written: give an array of your own")
+    if any(
+        np.may_share_memory(out, part) for part in (*inputs, *([codes.values] if codes else []))
+    ):
+        raise InvalidValue("out shares memory with a column that is read: give an array apart")
+    return out
