@@ -207,6 +207,31 @@ def commitments(
     return st.builds(pricing.Commitment, inner, committed, not_negative, st.booleans())
 
 
+@st.composite
+def ramps(draw: st.DrawFn, currency: str) -> pricing.Ramp:
+    first_days = sorted(draw(st.sets(days, min_size=1, max_size=3)))
+    return pricing.Ramp(pricing.RampStep(day, draw(schemes(currency))) for day in first_days)
+
+
+roundings = st.builds(
+    finance.Rounding, st.sampled_from(explanation.RoundingMode), st.none() | positive
+)
+
+
+@st.composite
+def uplifts(draw: st.DrawFn) -> pricing.Uplift:
+    since, rounding = draw(later_days), draw(st.none() | roundings)
+    every = periods.Interval.months(draw(st.integers(1, 24)))
+    first, changes = draw(st.integers(1, 3)), draw(st.lists(not_negative, max_size=3))
+    if draw(st.booleans()):
+        percent = draw(numbers.filter(lambda number: number >= -100))
+        return pricing.Uplift.fixed(since, percent, rounding=rounding, every=every, first=first)
+    floor = draw(st.none() | not_negative)
+    return pricing.Uplift.by_index(
+        since, changes, floor=floor, rounding=rounding, every=every, first=first
+    )
+
+
 transfer_rules = st.builds(
     finance.TransferRule,
     ids,
@@ -460,6 +485,13 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     pricing.Commitment: commitments(schemes("EUR"), "EUR"),
     pricing.AtPeriodEnd: st.builds(pricing.AtPeriodEnd, schemes("EUR")),
     pricing.CapacitySteps: capacity_steps("EUR"),
+    pricing.Ramp: ramps("EUR"),
+    pricing.FixedUplift: st.builds(pricing.FixedUplift, not_negative),
+    pricing.IndexUplift: uplifts()
+    .map(lambda it: it.change)
+    .filter(lambda it: isinstance(it, pricing.IndexUplift)),
+    pricing.Uplift: uplifts(),
+    pricing.Uplifted: st.builds(pricing.Uplifted, schemes("EUR") | ramps("EUR"), uplifts()),
     products.DevicesCounted: sources.filter(lambda it: isinstance(it, products.DevicesCounted)),
     products.Billing: billings,
     products.Renewal: renewals,

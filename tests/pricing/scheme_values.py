@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 from hypothesis import strategies as st
 
 from harmony_core.explanation import RoundingMode
-from harmony_core.finance import ExactAmount
-from harmony_core.periods import Timing
+from harmony_core.finance import HALF_UP, ExactAmount, Rounding
+from harmony_core.periods import Interval, Timing
 from harmony_core.pricing import (
     AmountOff,
     AtLeast,
@@ -38,7 +39,11 @@ from harmony_core.pricing import (
     Percentage,
     PercentOff,
     PerUnit,
+    Ramp,
+    RampStep,
     Scheme,
+    Uplift,
+    Uplifted,
     ZeroQuantity,
 )
 
@@ -116,6 +121,50 @@ schemes: st.SearchStrategy[Scheme] = st.recursive(
         st.builds(Converted, inner, conversions),
         st.builds(Commitment, inner, money, prices, st.booleans()),
         st.builds(AtPeriodEnd, inner),
+    ),
+    max_leaves=3,
+)
+
+days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
+intervals = st.sampled_from([Interval.years(1), Interval.months(6), Interval.months(1)])
+percents = st.fractions(-20, 30, max_denominator=100)
+roundings = st.sampled_from([None, HALF_UP, Rounding.of("half_even", "0.05")])
+
+
+@st.composite
+def uplifts(draw: st.DrawFn, roundings: st.SearchStrategy[Rounding | None] = roundings) -> Uplift:
+    since, every, first = draw(days), draw(intervals), draw(st.integers(1, 3))
+    rounding = draw(roundings)
+    if draw(st.booleans()):
+        percent = draw(percents)
+        return Uplift.fixed(since, percent, rounding=rounding, every=every, first=first)
+    floor, cap = sorted((draw(percents), draw(percents)))
+    return Uplift.by_index(
+        since,
+        [draw(percents)] * 12 * 40,  # long enough for every day drawn
+        floor=draw(st.none() | st.just(floor)),
+        cap=draw(st.none() | st.just(cap)),
+        rounding=rounding,
+        every=every,
+        first=first,
+    )
+
+
+@st.composite
+def ramps(draw: st.DrawFn, inner: st.SearchStrategy[Scheme] = schemes) -> Ramp:
+    """Any ramp that has a price on all of ``days``."""
+    later = draw(st.lists(days, unique=True, max_size=3).map(sorted))
+    return Ramp(RampStep(day, draw(inner)) for day in [date(2000, 1, 1), *later])
+
+
+dated: st.SearchStrategy[Scheme] = st.recursive(
+    schemes,
+    lambda inner: st.one_of(
+        st.builds(AtLeast, inner, money),
+        st.builds(Discounted, inner, discounts),
+        st.builds(FreeUnits, inner, quantities),
+        st.builds(Uplifted, inner, uplifts()),
+        ramps(inner),
     ),
     max_leaves=3,
 )

@@ -5,7 +5,8 @@ the band it fills, :class:`LookUp` prices all units at the band reached; :class:
 :class:`LookUpBlocks` measure bands in blocks. :class:`Package`, :class:`Percentage`,
 :class:`GraduatedPercentage` and :class:`Dynamic` are further schemes; :class:`CapacitySteps` looks
 at several units at once. Limits, discounts, free units, conversion and commitments go around any
-scheme. Every scheme is a small immutable value that is stored on the contract line and on the
+scheme. :class:`Ramp` and :class:`Uplifted` change by date; :func:`scheme_on` gives what holds on a
+day. Every scheme is a small immutable value that is stored on the contract line and on the
 charge; :func:`price` gives the exact amount, :func:`explain` the same amount with every step.
 :func:`increment` and the re-rating functions bill the whole less what was billed. Nothing here
 rounds before the one point where an amount is settled.
@@ -26,6 +27,13 @@ from harmony_core.pricing._capacity import CapacityStep, CapacitySteps
 from harmony_core.pricing._cliffs import Cliff, cliffs
 from harmony_core.pricing._commitment import Commitment, true_up
 from harmony_core.pricing._conversion import Conversion, Converted, SplitRounding, round_quantity
+from harmony_core.pricing._dated import (
+    DatedScheme,
+    change_days,
+    facts_on,
+    price_since,
+    scheme_on,
+)
 from harmony_core.pricing._discounts import (
     AmountOff,
     Discount,
@@ -46,7 +54,9 @@ from harmony_core.pricing._proration import (
     prorated_quantity,
     with_percent,
 )
+from harmony_core.pricing._ramp import Ramp, RampStep
 from harmony_core.pricing._rates import Dynamic, GraduatedPercentage
+from harmony_core.pricing._repricing import Repriceable, repriced
 from harmony_core.pricing._rerating import (
     AtPeriodEnd,
     Billed,
@@ -70,6 +80,8 @@ from harmony_core.pricing._scheme import (
     price,
 )
 from harmony_core.pricing._simple import Flat, PerUnit
+from harmony_core.pricing._uplift import FixedUplift, IndexUplift, Uplift, UpliftedPrice
+from harmony_core.pricing._uplifted import Uplifted
 
 __all__ = [
     "ONLY_LINE",
@@ -91,15 +103,18 @@ __all__ = [
     "Conversion",
     "Converted",
     "Correction",
+    "DatedScheme",
     "Discount",
     "Discounted",
     "Dynamic",
     "FillUp",
     "FillUpBlocks",
+    "FixedUplift",
     "Flat",
     "FreeAmountEdge",
     "FreeUnits",
     "GraduatedPercentage",
+    "IndexUplift",
     "LookUp",
     "LookUpBlocks",
     "MinimumQuantity",
@@ -110,16 +125,24 @@ __all__ = [
     "Percentage",
     "PercentileRule",
     "PricePoint",
+    "Ramp",
+    "RampStep",
+    "Repriceable",
     "Scheme",
     "SplitRounding",
     "Transactions",
+    "Uplift",
+    "Uplifted",
+    "UpliftedPrice",
     "ZeroQuantity",
     "aggregate",
     "billable_units",
+    "change_days",
     "charge",
     "cliffs",
     "exact_sum",
     "explain",
+    "facts_on",
     "fill_up_prorated",
     "high_water",
     "increment",
@@ -129,11 +152,14 @@ __all__ = [
     "percentile",
     "price",
     "price_each",
+    "price_since",
     "prorated_amount",
     "prorated_quantity",
+    "repriced",
     "rerate",
     "rerate_periods",
     "round_quantity",
+    "scheme_on",
     "still_to_bill",
     "sum_of_lines",
     "time_weighted",

@@ -14,6 +14,7 @@ from harmony_core.errors import InvalidBands
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.pricing._bands import Band, BandTable
+from harmony_core.pricing._repricing import Change
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, ZeroQuantity, units, units_ratio
 
 _CHARGE_NOTHING = ZeroQuantity.CHARGE_NOTHING
@@ -37,6 +38,10 @@ class FillUp:
     def currency(self) -> str:
         """The currency of the table."""
         return self.table.currency
+
+    def repriced(self, change: Change) -> FillUp:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return attrs.evolve(self, table=self.table.repriced(change))
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
         """Give the sum over the bands."""
@@ -103,6 +108,10 @@ class LookUp:
     def currency(self) -> str:
         """The currency of the table."""
         return self.table.currency
+
+    def repriced(self, change: Change) -> LookUp:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return attrs.evolve(self, table=self.table.repriced(change))
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
         """Give quantity times the unit price of the band reached."""

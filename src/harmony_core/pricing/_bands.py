@@ -17,6 +17,7 @@ import attrs
 from harmony_core.errors import InvalidBands
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._repricing import Change, changed
 
 
 @attrs.frozen
@@ -48,6 +49,15 @@ class Band:
             ExactAmount.of(unit_price, currency),
             None if flat_fee is None else ExactAmount.of(flat_fee, currency),
             None if cap is None else ExactAmount.of(cap, currency),
+        )
+
+    def repriced(self, change: Change) -> Band:
+        """Give the band with ``change`` made to its price, its flat fee and its cap."""
+        return attrs.evolve(
+            self,
+            unit_price=change(self.unit_price),
+            flat_fee=changed(self.flat_fee, change),
+            cap=changed(self.cap, change),
         )
 
     def amount(self, units: Fraction) -> Fraction:
@@ -115,6 +125,10 @@ class BandTable:
     def currency(self) -> str:
         """The one currency of all its prices."""
         return self._kernel.currency
+
+    def repriced(self, change: Change) -> BandTable:
+        """Give the table with ``change`` made to the amounts of every band."""
+        return BandTable(band.repriced(change) for band in self.bands)
 
     def band_number(self, quantity: Fraction) -> int:
         """Give the number, from 1, of the band in which ``quantity`` lies."""

@@ -15,6 +15,7 @@ import attrs
 from harmony_core.errors import InvalidBands, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._repricing import Change
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units
 
 
@@ -43,6 +44,10 @@ class BlockBand:
             raise InvalidBands(f"a block holds more than nothing, got a size of {size}")
         if self.blocks is not None and self.blocks < 1:
             raise InvalidBands(f"a band holds one block or more, got {self.blocks}")
+
+    def repriced(self, change: Change) -> BlockBand:
+        """Give the band with ``change`` made to its block price."""
+        return attrs.evolve(self, block_price=change(self.block_price))
 
     def begun(self, quantity: Fraction) -> int:
         """Give the number of blocks that ``quantity`` units begin."""
@@ -119,6 +124,10 @@ class FillUpBlocks:
             last, blocks = parts[-1]
             parts[-1] = (last, blocks + last.begun(rest))
         return parts
+
+    def repriced(self, change: Change) -> FillUpBlocks:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return attrs.evolve(self, bands=[band.repriced(change) for band in self.bands])
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
         """Give the sum over the bands.
@@ -197,6 +206,10 @@ class LookUpBlocks:
         if self.beyond is BeyondBlocks.REFUSE:
             raise _too_many(quantity)
         return self.bands[-1] if self.beyond is BeyondBlocks.LAST_BAND else None
+
+    def repriced(self, change: Change) -> LookUpBlocks:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return attrs.evolve(self, bands=[band.repriced(change) for band in self.bands])
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
         """Give the blocks begun of the band reached, at its price.

@@ -10,6 +10,7 @@ import attrs
 from harmony_core.errors import InvalidBands, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._repricing import Change
 from harmony_core.pricing._scheme import units
 
 
@@ -30,6 +31,10 @@ class CapacityStep:
                 for unit, limit in sorted(limits.items())
             ),
         )
+
+    def repriced(self, change: Change) -> CapacityStep:
+        """Give the step with ``change`` made to its price."""
+        return attrs.evolve(self, price=change(self.price))
 
     def covers(self, peaks: Mapping[str, Fraction]) -> bool:
         """Say whether every peak lies within its limit."""
@@ -85,6 +90,10 @@ class CapacitySteps:
     def currency(self) -> str:
         """The one currency of the steps."""
         return self.steps[0].price.currency
+
+    def repriced(self, change: Change) -> CapacitySteps:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return CapacitySteps(step.repriced(change) for step in self.steps)
 
     def step_number(self, peaks: Mapping[str, Exact]) -> int:
         """Give the number, from 1, of the step that ``peaks`` need.

@@ -10,6 +10,7 @@ import attrs
 from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact
+from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme
 
 
@@ -52,6 +53,11 @@ class Commitment:
     def currency(self) -> str:
         """The currency of the scheme."""
         return self.committed.currency
+
+    def repriced(self, change: Change) -> Commitment:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        inner = repriced(self.scheme, change)
+        return attrs.evolve(self, scheme=inner, committed=change(self.committed))
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
         """Give commitment and overage; without true-up, what was used where that is less."""

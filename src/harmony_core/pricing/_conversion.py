@@ -16,6 +16,7 @@ from harmony_core.explanation import (
     round_to_step,
 )
 from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
 
 
@@ -112,6 +113,10 @@ class Converted:
     def currency(self) -> str:
         """The currency of the scheme."""
         return self.scheme.currency
+
+    def repriced(self, change: Change) -> Converted:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return attrs.evolve(self, scheme=repriced(self.scheme, change))
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
         """Give what the scheme charges for the converted quantity."""

@@ -16,6 +16,7 @@ from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._conversion import starts_from
+from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
 
 
@@ -38,6 +39,10 @@ class PercentOff:
     """
 
     percent: Fraction = attrs.field(converter=_percent)
+
+    def repriced(self, change: Change) -> PercentOff:  # noqa: ARG002
+        """Give itself: a share follows the price."""
+        return self
 
     def taken_off(self, amount: ExactAmount) -> ExactAmount:
         """Give what the discount takes off ``amount``."""
@@ -62,6 +67,10 @@ class AmountOff:
     def of(cls, amount: Exact, currency: str) -> AmountOff:
         """Make it from a plain number."""
         return cls(ExactAmount.of(amount, currency))
+
+    def repriced(self, change: Change) -> AmountOff:
+        """Give the discount with ``change`` made to its amount."""
+        return AmountOff(change(self.amount))
 
     def taken_off(self, amount: ExactAmount) -> ExactAmount:
         """Give what the discount takes off ``amount``."""
@@ -103,6 +112,11 @@ class Discounted:
     def currency(self) -> str:
         """The currency of the scheme."""
         return self.scheme.currency
+
+    def repriced(self, change: Change) -> Discounted:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        discounts = [discount.repriced(change) for discount in self.discounts]
+        return Discounted(repriced(self.scheme, change), discounts)
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
         """Give what the discounts leave."""
@@ -147,6 +161,10 @@ class FreeUnits:
     def currency(self) -> str:
         """The currency of the scheme."""
         return self.scheme.currency
+
+    def repriced(self, change: Change) -> FreeUnits:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return attrs.evolve(self, scheme=repriced(self.scheme, change))
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
         """Give what the scheme charges for the units that are not free."""

@@ -9,6 +9,7 @@ import attrs
 from harmony_core.errors import CurrencyMismatch
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, ExactAmount
+from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
 
 
@@ -41,6 +42,10 @@ class AtLeast:
     def currency(self) -> str:
         """The currency of the scheme."""
         return self.minimum.currency
+
+    def repriced(self, change: Change) -> AtLeast:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return AtLeast(repriced(self.scheme, change), change(self.minimum))
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
         """Give the greater of the two; on an earlier line of the period what the scheme says."""
@@ -86,6 +91,10 @@ class AtMost:
         """The currency of the scheme."""
         return self.maximum.currency
 
+    def repriced(self, change: Change) -> AtMost:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return AtMost(repriced(self.scheme, change), change(self.maximum))
+
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
         """Give the lesser of the two."""
         amount = self.scheme.price(quantity, point)
@@ -120,6 +129,10 @@ class MinimumQuantity:
     def currency(self) -> str:
         """The currency of the scheme."""
         return self.scheme.currency
+
+    def repriced(self, change: Change) -> MinimumQuantity:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return attrs.evolve(self, scheme=repriced(self.scheme, change))
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
         """Give what the scheme charges for the greater of the two quantities."""

@@ -10,6 +10,7 @@ import attrs
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import Explainer, Explanation, RoundingMode, exact_text, round_ratio
 from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._repricing import Change
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units
 
 
@@ -75,6 +76,10 @@ class Package:
         """
         whole = max(units(quantity) - self.free_units, Fraction(0)) / self.size
         return round_ratio(whole.numerator, whole.denominator, _MODES[self.part_package])
+
+    def repriced(self, change: Change) -> Package:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return attrs.evolve(self, package_price=change(self.package_price))
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
         """Give the number of packages times the price of one."""

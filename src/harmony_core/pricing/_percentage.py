@@ -12,6 +12,7 @@ import attrs
 from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._repricing import Change, changed
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units
 
 
@@ -155,6 +156,15 @@ class Percentage:
     def currency(self) -> str:
         """The currency of fee and limits, and of the value."""
         return self.fee.currency
+
+    def repriced(self, change: Change) -> Percentage:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return attrs.evolve(
+            self,
+            fee=change(self.fee),
+            least=changed(self.least, change),
+            most=changed(self.most, change),
+        )
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
         """Give what one transaction of the value ``quantity`` charges."""

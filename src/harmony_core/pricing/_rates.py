@@ -12,6 +12,7 @@ from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._banded import FillUp
 from harmony_core.pricing._bands import Band, BandTable
+from harmony_core.pricing._repricing import Change
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, ZeroQuantity, units
 
 
@@ -52,6 +53,13 @@ class GraduatedPercentage:
         """Give the rate of a band in percent."""
         return band.unit_price.value * 100
 
+    def repriced(self, change: Change) -> GraduatedPercentage:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        bands = [
+            attrs.evolve(b.repriced(change), unit_price=b.unit_price) for b in self.table.bands
+        ]
+        return attrs.evolve(self, table=BandTable(bands))
+
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
         """Give the sum over the bands of the value ``quantity``."""
         return FillUp(self.table, self.zero_quantity).price(quantity, point)
@@ -90,6 +98,10 @@ class Dynamic:
     def of(cls, factor: Exact, currency: str) -> Dynamic:
         """Make it from a plain number."""
         return cls(currency, exact(factor, "a factor"))
+
+    def repriced(self, change: Change) -> Dynamic:  # noqa: ARG002
+        """Give itself: the price comes with the record, and whoever sends it raises it."""
+        return self
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
         """Give the price of the record, which is ``quantity``, times the factor."""

@@ -15,6 +15,7 @@ import attrs
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding
+from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
 
 _EARLIER = PricePoint(last_line_of_period=False)
@@ -33,6 +34,10 @@ class AtPeriodEnd:
     def currency(self) -> str:
         """The currency of the scheme."""
         return self.scheme.currency
+
+    def repriced(self, change: Change) -> AtPeriodEnd:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return AtPeriodEnd(repriced(self.scheme, change))
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
         """Give what the scheme charges; zero on an earlier line of the period."""

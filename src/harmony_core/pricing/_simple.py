@@ -9,6 +9,7 @@ import attrs
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.periods import Timing
+from harmony_core.pricing._repricing import Change
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units, units_ratio
 
 
@@ -39,6 +40,10 @@ class Flat:
         if self.timing is Timing.ADVANCE:
             return point.first_line_of_period
         return point.last_line_of_period
+
+    def repriced(self, change: Change) -> Flat:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return attrs.evolve(self, amount=change(self.amount))
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
         """Give the flat amount, or zero on a line of the period that does not carry it."""
@@ -80,6 +85,10 @@ class PerUnit:
     def currency(self) -> str:
         """The currency of the unit price."""
         return self.unit_price.currency
+
+    def repriced(self, change: Change) -> PerUnit:
+        """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
+        return PerUnit(change(self.unit_price))
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
         """Give quantity times unit price."""

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from harmony_core.culture import Culture
-from harmony_core.periods import Interval, Timing
+from harmony_core.periods import Timing
 from harmony_core.pricing import Scheme
 from harmony_core.products._behaviours import (
     Accounting,
@@ -31,6 +31,7 @@ from harmony_core.products._behaviours import (
     TimeWorked,
     UsageMetered,
 )
+from harmony_core.products._interval_words import interval_in_words
 from harmony_core.products._price_words import price_in_words
 
 
@@ -153,7 +154,7 @@ def _billing(culture: Culture, billing: Billing, quantity: QuantitySource) -> st
     elif billing.interval is None:
         sentence = culture.words("Billed once.")
     else:
-        interval = _interval(culture, billing.interval)
+        interval = interval_in_words(culture, billing.interval)
         sentence = culture.words(
             "Billed in advance, {interval}." if advance else "Billed in arrears, {interval}.",
             interval=interval,
@@ -167,24 +168,6 @@ def _billing(culture: Culture, billing: Billing, quantity: QuantitySource) -> st
         )
         sentence += " " + culture.words(early, days=days)
     return sentence
-
-
-_INTERVALS = {
-    ("month", 1): "every month",
-    ("month", 3): "every quarter",
-    ("month", 6): "every half-year",
-    ("month", 12): "every year",
-    ("day", 1): "every day",
-    ("day", 7): "every week",
-}
-
-
-def _interval(culture: Culture, interval: Interval) -> str:
-    known = interval.unit, interval.count
-    if known in _INTERVALS:
-        return culture.words(_INTERVALS[known])
-    message = "every {count} months" if interval.unit == "month" else "every {count} days"
-    return culture.words(message, count=culture.number(interval.count))
 
 
 def _fund(culture: Culture, fund: FundTerms) -> Iterator[str]:

@@ -20,6 +20,7 @@ from harmony_core.pricing import (
     Flat,
     FreeUnits,
     GraduatedPercentage,
+    IndexUplift,
     LookUp,
     LookUpBlocks,
     MinimumQuantity,
@@ -28,8 +29,12 @@ from harmony_core.pricing import (
     Percentage,
     PercentOff,
     PerUnit,
+    Ramp,
     Scheme,
+    Uplift,
+    Uplifted,
 )
+from harmony_core.products._interval_words import interval_in_words
 
 
 def price_in_words(culture: Culture, scheme: Scheme, unit: str) -> Iterator[str]:
@@ -69,6 +74,10 @@ def price_in_words(culture: Culture, scheme: Scheme, unit: str) -> Iterator[str]
         case Dynamic():
             factor = culture.number(scheme.factor)
             yield culture.words("The price comes with each record, times {factor}.", factor=factor)
+        case Ramp():
+            for step in scheme.steps:
+                yield culture.words("From {day} on:", day=culture.day(step.first_day))
+                yield from (f"  {line}" for line in price_in_words(culture, step.scheme, unit))
         case _:
             yield from _around(culture, scheme, unit)
 
@@ -106,6 +115,9 @@ def _around(culture: Culture, scheme: Scheme, unit: str) -> Iterator[str]:
         case AtPeriodEnd():
             yield from price_in_words(culture, scheme.scheme, unit)
             yield culture.words("It is charged at the end of the period.")
+        case Uplifted():
+            yield from price_in_words(culture, scheme.scheme, unit)
+            yield from _uplift(culture, scheme.uplift)
         case _:  # pragma: no cover - a new scheme must be given its words here
             raise InvalidValue(f"no words for a price scheme of type {type(scheme).__name__}")
 
@@ -209,3 +221,26 @@ def _commitment(culture: Culture, scheme: Commitment) -> Iterator[str]:
     if scheme.overage_factor != 1:
         factor = culture.number(scheme.overage_factor)
         yield culture.words("Usage beyond that costs {factor} times its price.", factor=factor)
+
+
+def _uplift(culture: Culture, uplift: Uplift) -> Iterator[str]:
+    change = uplift.change
+    details = {
+        "since": culture.day(uplift.since),
+        "every": interval_in_words(culture, uplift.every),
+    }
+    if isinstance(change, IndexUplift):
+        message = "Counted from {since}, the price follows an index {every}."
+        yield culture.words(message, **details)
+        if change.floor is not None:
+            percent = culture.percent(change.floor / 100)
+            yield culture.words("Each change is {percent} at least.", percent=percent)
+        if change.cap is not None:
+            percent = culture.percent(change.cap / 100)
+            yield culture.words("Each change is {percent} at most.", percent=percent)
+    else:
+        message = "Counted from {since}, the price changes by {percent} {every}."
+        yield culture.words(message, percent=culture.percent(change.percent / 100), **details)
+    if uplift.first > 1:
+        day = culture.day(uplift.first_day)
+        yield culture.words("The first change is on {day}.", day=day)
