@@ -21,6 +21,7 @@ from harmony_core import (
     explanation,
     finance,
     funds,
+    interchange,
     orders,
     parties,
     periods,
@@ -532,6 +533,23 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         recorded_on=st.none() | days,
     ),
     work.UsageRecord: usage_records(),
+    interchange.ExternalKey: st.builds(
+        interchange.ExternalKey, ids, ids, ids, ids, days, st.none() | later_days
+    ),
+    interchange.UsageColumns: st.builds(
+        interchange.UsageColumns,
+        ids,
+        id=texts,
+        day=texts,
+        at=st.none() | texts,
+        quantity=st.just("quantity"),
+        replaces=st.none() | texts,
+        constants=st.dictionaries(st.just("quantity"), texts),
+        zone=st.none() | st.sampled_from(["UTC", "Europe/Berlin"]),
+        factor=numbers,
+        source=texts,
+        ours=st.lists(st.sampled_from(["customer", "meter"]), max_size=2),
+    ),
     billing.Invoice: invoices(),
     finance.TaxDocument: invoices().map(lambda invoice: invoice.tax),
     Company: st.builds(

@@ -4,33 +4,78 @@
 ``harmony/contract@1``; :func:`from_record` reads it back, in this version or an older one, and
 reports every fault with its path. A host adds its own values by :func:`register`.
 
-Feeds in: :func:`read_ecb_csv` and :func:`read_rates_csv` read exchange rates. Journals out:
-:func:`journal_csv` for any accounting system, :func:`beancount` for Beancount and its checker.
+Feeds in: :func:`read_ecb_csv` and :func:`read_rates_csv` read exchange rates, :func:`read_usage`
+reads usage of any system by its :class:`ExternalKeys`. Journals out: :func:`journal_csv` for any
+accounting system, :func:`beancount` for Beancount and its checker.
 """
 
 from harmony_core.interchange import _library as _library  # gives the library's values their names
 from harmony_core.interchange._beancount import beancount
 from harmony_core.interchange._ecb import read_ecb_csv
+from harmony_core.interchange._external_keys import ExternalKey, ExternalKeys
 from harmony_core.interchange._journal_csv import journal_csv
 from harmony_core.interchange._kinds import Record, Upgrade, register, registered
 from harmony_core.interchange._rate_feed import RateFeed, read_rates_csv
 from harmony_core.interchange._records import from_record, to_record
-from harmony_core.interchange._tables import Feed, Row, read_day, read_rows
+from harmony_core.interchange._tables import (
+    Feed,
+    Row,
+    csv_table,
+    json_lines,
+    read_day,
+    read_rows,
+    read_stamp,
+)
+from harmony_core.interchange._usage_columns import UsageColumns
+from harmony_core.interchange._usage_feed import (
+    AcceptedUsage,
+    ControlTotal,
+    MissingKey,
+    NotUsage,
+    RejectedUsage,
+    RepeatedUsage,
+    Tally,
+    UnmappedUsage,
+    UsageFeed,
+    UsageLayout,
+    UsageOutcome,
+    read_usage,
+    stream_usage,
+)
 
 __all__ = [
+    "AcceptedUsage",
+    "ControlTotal",
+    "ExternalKey",
+    "ExternalKeys",
     "Feed",
+    "MissingKey",
+    "NotUsage",
     "RateFeed",
     "Record",
+    "RejectedUsage",
+    "RepeatedUsage",
     "Row",
+    "Tally",
+    "UnmappedUsage",
     "Upgrade",
+    "UsageColumns",
+    "UsageFeed",
+    "UsageLayout",
+    "UsageOutcome",
     "beancount",
+    "csv_table",
     "from_record",
     "journal_csv",
+    "json_lines",
     "read_day",
     "read_ecb_csv",
     "read_rates_csv",
     "read_rows",
+    "read_stamp",
+    "read_usage",
     "register",
     "registered",
+    "stream_usage",
     "to_record",
 ]

@@ -20,7 +20,9 @@ from harmony_core import (
     products,
     work,
 )
+from harmony_core.interchange._external_keys import ExternalKey
 from harmony_core.interchange._kinds import register
+from harmony_core.interchange._usage_columns import UsageColumns
 
 NAMES: dict[str, type] = {
     "month": periods.Month,
@@ -102,6 +104,8 @@ NAMES: dict[str, type] = {
     "time-entry": work.TimeEntry,
     "expense": work.Expense,
     "usage-record": work.UsageRecord,
+    "external-key": ExternalKey,
+    "usage-columns": UsageColumns,
     "charge": billing.Charge,
     "recognised": billing.Recognised,
     "invoice": billing.Invoice,

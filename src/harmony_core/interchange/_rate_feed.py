@@ -6,7 +6,6 @@ out whole; the rows around it go on. Only a header that makes the rest unreadabl
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -15,6 +14,7 @@ import attrs
 
 from harmony_core.errors import HarmonyError, InputRejected, InvalidValue, Problem
 from harmony_core.finance import Rate, RateKind, exact
+from harmony_core.interchange._csv_lines import csv_lines
 
 
 @attrs.frozen
@@ -101,18 +101,8 @@ def csv_rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
     Lines are read one by one, so that a stray quotation mark spoils its own row and not the rest.
     A line that is no CSV comes as no cells at all.
     """
-    if isinstance(lines, str):
-        lines = lines.splitlines()
-    for number, line in enumerate(lines, start=1):
-        text = line.removeprefix("\ufeff") if number == 1 else line  # a byte order mark
-        if not text.strip():
-            continue
-        try:
-            cells = next(csv.reader([text], strict=True))
-        except csv.Error:
-            yield number, []
-        else:
-            yield number, [cell.strip() for cell in cells]
+    for line in csv_lines(lines, one_line=True):
+        yield line.number, [cell.strip() for cell in line.cells]
 
 
 def expect_columns(cells: list[str], count: int) -> list[str]:

@@ -6,43 +6,69 @@ what was asked for makes its row a :class:`~harmony_core.errors.Problem` under `
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date, time
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
 from fractions import Fraction
-from typing import Generic, TypeVar
+from io import StringIO
+from typing import Any, Generic, TypeVar
 
 import attrs
 
 from harmony_core.errors import HarmonyError, InputRejected, InvalidValue, Problem
 from harmony_core.finance import exact
+from harmony_core.interchange._csv_lines import csv_lines
+from harmony_core.interchange._faults import shown
 
 T = TypeVar("T")
 
 
 @attrs.frozen
 class Row:
-    """One row: ``path`` is ``file.csv:7``, counting the header as line 1."""
+    """One row of a table, a JSON object, or any other mapping of names to cells.
+
+    Cells are asked for by name and kind. A cell may hold text, or already the plain Python value;
+    binary floats are refused, since they are not what was written.
+
+    Args:
+        path: where it stands: ``file.csv:7``, counting the header as line 1.
+        cells: by column; ``None`` and empty text are empty cells.
+        fault: what makes the row unreadable as a whole; its text is the only cell then.
+        id: the id that a reader gave to it, where the source has none.
+    """
 
     path: str
-    cells: Mapping[str, str]
+    cells: Mapping[str, Any]
+    fault: str = ""
+    id: str = ""
 
     def text(self, name: str) -> str:
         """A cell that must not be empty."""
-        value = self.cells.get(name) or ""
-        if not value:
+        value = self.optional(name)
+        if value is None:
             raise InvalidValue(f"{name} must not be empty")
         return value
 
     def optional(self, name: str) -> str | None:
-        """A cell that may be empty."""
-        return self.cells.get(name) or None
+        """A cell that may be empty; a whole number is its digits."""
+        value = self.cells.get(name)
+        if isinstance(value, str):
+            return value or None
+        if value is None:
+            return None
+        if type(value) is int:
+            return str(value)
+        raise InvalidValue(f"{name} must be text, got {shown(value)}")
 
     def number(self, name: str, default: Fraction | None = None) -> Fraction:
         """An exact number; an empty cell gives ``default`` where there is one."""
-        value = self.cells.get(name) or ""
-        if not value and default is not None:
-            return default
+        value = self.cells.get(name)
+        if value is None or value == "":
+            if default is not None:
+                return default
+            value = ""
         return exact(value, name)
 
     def whole(self, name: str) -> int:
@@ -52,16 +78,22 @@ class Row:
             raise InvalidValue(f"{name} must be a whole number, got {self.cells[name]!r}")
         return value.numerator
 
-    def flag(self, name: str) -> bool:
-        """``0`` or ``1``."""
-        value = self.text(name)
-        if value not in ("0", "1"):
-            raise InvalidValue(f"{name} must be 0 or 1, got {value!r}")
-        return value == "1"
+    def flag(self, name: str, default: bool | None = None) -> bool:
+        """``0`` or ``1``, or a boolean; an empty cell gives ``default`` where there is one."""
+        value = self.cells.get(name)
+        if type(value) is bool:
+            return value
+        if default is not None and (value is None or value == ""):
+            return default
+        text = self.text(name)
+        if text not in ("0", "1"):
+            raise InvalidValue(f"{name} must be 0 or 1, got {text!r}")
+        return text == "1"
 
     def day(self, name: str) -> date:
         """A day, as 2026-03-31."""
-        return read_day(self.text(name), name)
+        value = self.cells.get(name)
+        return value if type(value) is date else read_day(self.text(name), name)
 
     def optional_day(self, name: str) -> date | None:
         """A day, or nothing."""
@@ -77,6 +109,11 @@ class Row:
             return time.fromisoformat(value)
         except ValueError:
             raise InvalidValue(f"{name} must be a time like 16:50, got {value!r}") from None
+
+    def stamp(self, name: str) -> datetime:
+        """A time stamp, as 2026-03-31T16:50:00Z; without an offset where none is written."""
+        value = self.cells.get(name)
+        return value if isinstance(value, datetime) else read_stamp(self.text(name), name)
 
 
 @attrs.frozen
@@ -110,29 +147,106 @@ def read_rows(
     >>> feed.accepted, feed.rejected
     ((Fraction(3, 2),), ("time.csv:3: hours must be a plain number like '12.50', got 'x'",))
     """
-    reader = csv.reader(lines, strict=True)
     accepted: list[T] = []
     rejected: list[Problem] = []
-    try:
-        header = [cell.strip().lstrip("\ufeff") for cell in next(reader, [])]
-        if missing := [column for column in columns if column not in header]:
-            message = f"column {', '.join(missing)} is missing; the header has {', '.join(header)}"
-            raise InputRejected([Problem.at(f"{name}:1", message)])
-        for cells in reader:
-            if not cells:
-                continue
-            path = f"{name}:{reader.line_num}"
-            if len(cells) != len(header):
-                message = f"{len(cells)} cells, but the header has {len(header)}"
-                rejected.append(Problem.at(path, message))
-                continue
-            try:
-                accepted.append(make(Row(path, dict(zip(header, cells, strict=True)))))
-            except HarmonyError as reason:
-                rejected.append(Problem.at(path, str(reason)))
-    except csv.Error as reason:
-        rejected.append(Problem.at(f"{name}:{reader.line_num}", f"not CSV: {reason}"))
+    for row in csv_table(lines, name, columns):
+        try:
+            if row.fault:
+                raise InvalidValue(row.fault)
+            accepted.append(make(row))
+        except HarmonyError as reason:
+            rejected.append(Problem.at(row.path, str(reason)))
     return Feed(tuple(accepted), tuple(rejected))
+
+
+def csv_table(lines: Iterable[str], name: str, columns: Collection[str] = ()) -> Iterator[Row]:
+    """Give the rows of CSV text one by one; a row that is damaged says so in ``fault``.
+
+    Args:
+        lines: the text, by line or whole; a file opened as text with ``newline=""`` is fine.
+        name: of the table, for the paths of its rows.
+        columns: the header must have all of them; others are left alone.
+
+    Raises:
+        InputRejected: there is no header, a column is missing or there twice: no row can be
+            understood. Raised with the first row.
+
+    >>> [(row.path, row.cells["hours"]) for row in csv_table(["id,hours", "T1,1.5"], "time.csv")]
+    [('time.csv:2', '1.5')]
+    """
+    rows = csv_lines(lines)
+    first = next(rows, None)
+    path = f"{name}:{first.number if first else 1}"
+    header = [cell.strip() for cell in first.cells] if first else []
+    if missing := [column for column in columns if column not in header]:
+        message = f"column {', '.join(missing)} is missing; the header has {', '.join(header)}"
+        raise InputRejected([Problem.at(path, message)])
+    if not header:
+        raise InputRejected([Problem.at(path, "there is no header")])
+    if twice := sorted({column for column in header if header.count(column) > 1 and column}):
+        message = f"column {', '.join(twice)} is there twice: no row can be understood"
+        raise InputRejected([Problem.at(path, message)])
+    for line in rows:
+        path = f"{name}:{line.number}"
+        if len(line.cells) == len(header):
+            yield Row(path, dict(zip(header, line.cells, strict=True)))
+        elif line.cells:
+            fault = f"{len(line.cells)} cells, but the header has {len(header)}"
+            yield Row(path, {"": line.text}, fault)
+        else:
+            yield Row(path, {"": line.text}, "not CSV: see its quotation marks and line end")
+
+
+def json_lines(lines: Iterable[str], name: str) -> Iterator[Row]:
+    """Give the objects of JSON lines one by one, with numbers as they are written.
+
+    A line that holds no object, or a key twice, or a number that is none (``NaN``), is damaged
+    and says so in ``fault``. Blank lines are left out.
+
+    >>> first, second = json_lines(['{"id": "u1", "quantity": 0.10}', "{"], "usage.jsonl")
+    >>> first.number("quantity")
+    Fraction(1, 10)
+    >>> second.path, second.fault
+    ('usage.jsonl:2', 'not JSON: expecting property name enclosed in double quotes in column 2')
+    """
+    source = StringIO(lines, newline=None) if isinstance(lines, str) else lines
+    for number, line in enumerate(source, start=1):
+        text = (line.removeprefix("\ufeff") if number == 1 else line).strip()
+        if not text:
+            continue
+        path = f"{name}:{number}"
+        try:
+            data = _JSON.decode(text)
+        except json.JSONDecodeError as fault:
+            reason = f"{fault.msg[:1].lower()}{fault.msg[1:]} in column {fault.colno}"
+            yield Row(path, {"": text}, f"not JSON: {reason}")
+        except InvalidValue as fault:
+            yield Row(path, {"": text}, str(fault))
+        except (ValueError, ArithmeticError, RecursionError):
+            yield Row(path, {"": text}, "not JSON: a number is too long or it is nested too deeply")
+        else:
+            if type(data) is dict:
+                yield Row(path, data)
+            else:
+                yield Row(path, {"": text}, f"expected an object, got {shown(data)}")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        raise InvalidValue(f"the key {', '.join(map(repr, twice))} is there twice")
+    return found
+
+
+def _no_number(text: str) -> Any:
+    raise InvalidValue(f"{text} is no number")
+
+
+_JSON = json.JSONDecoder(
+    parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once
+)  # the scanner of C: as quick as for floats
 
 
 def read_day(value: str, name: str) -> date:
@@ -148,3 +262,22 @@ def read_day(value: str, name: str) -> date:
     if day is None or day.isoformat() != value:
         raise InvalidValue(f"{name} must be a day like 2026-03-31, got {value!r}")
     return day
+
+
+_STAMP = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+
+
+def read_stamp(value: str, name: str) -> datetime:
+    """Read a time stamp in the form 2026-03-31T16:50:00Z, with or without seconds and offset.
+
+    Raises:
+        InvalidValue: another form, or no day or time there is.
+    """
+    try:
+        if _STAMP.fullmatch(value):
+            return datetime.fromisoformat(value)
+    except ValueError:
+        pass  # such as the 30th of February
+    raise InvalidValue(f"{name} must be a time stamp like 2026-03-31T16:50:00Z, got {shown(value)}")

@@ -1,0 +1,360 @@
+"""Usage from any external system: each row has exactly one outcome, and none is lost.
+
+A row is accepted as a usage record, rejected with its reason, unmapped (a key in it means none of
+our objects that day) or repeated (a record that came before, with the same content). Another
+content under the id of a record is refused, as with an idempotency key: the first one holds, and
+a correction takes an id of its own and says which record it replaces. So a feed may be read
+again, in part or as a whole, and gives nothing twice.
+
+Rows are read one by one. What is remembered of them is the records accepted so far, by id.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from itertools import islice
+from typing import Any, Protocol, TypeAlias
+
+import attrs
+
+from harmony_core.errors import InvalidValue, Problem
+from harmony_core.explanation import exact_text
+from harmony_core.interchange._external_keys import ExternalKeys
+from harmony_core.interchange._tables import Row
+from harmony_core.work import UsageRecord
+
+_BLOCK = 1000
+"""How many rows are asked for at once where a store says which records it has."""
+
+
+@attrs.frozen
+class MissingKey:
+    """A key that means no object of that kind on the day of its row."""
+
+    system: str
+    key: str
+    kind: str
+    day: date
+
+    def __str__(self) -> str:
+        return f"no {self.kind} has the key {self.key!r} of {self.system} on {self.day}"
+
+
+@attrs.frozen
+class AcceptedUsage:
+    """A row that became a record."""
+
+    row: Row
+    record: UsageRecord
+
+    @property
+    def quantity(self) -> Fraction:
+        """Units of the record."""
+        return self.record.quantity
+
+
+@attrs.frozen
+class RejectedUsage:
+    """A row that cannot be true, and why; ``quantity`` is ``None`` where none could be read."""
+
+    row: Row
+    reason: str
+    quantity: Fraction | None = None
+
+    @property
+    def problem(self) -> Problem:
+        """Path and reason in one text."""
+        return Problem.at(self.row.path, self.reason)
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+@attrs.frozen
+class UnmappedUsage:
+    """A row that waits for keys. Read ``row`` again when the mapping has them."""
+
+    row: Row
+    missing: tuple[MissingKey, ...]
+    quantity: Fraction
+
+    def __str__(self) -> str:
+        return Problem.at(self.row.path, "; ".join(map(str, self.missing)))
+
+
+@attrs.frozen
+class RepeatedUsage:
+    """A row whose record came before, in this feed or an earlier one, with the same content."""
+
+    row: Row
+    record: UsageRecord
+
+    @property
+    def quantity(self) -> Fraction:
+        """Units of the record, which are counted once, with the first."""
+        return self.record.quantity
+
+    def __str__(self) -> str:
+        name = f"usage record {self.record.id!r} of {self.record.source}"
+        return Problem.at(self.row.path, f"{name} came before, with the same content")
+
+
+@attrs.frozen
+class NotUsage:
+    """A row that is in order and says something else than usage, such as a tax or a credit."""
+
+    row: Row
+    reason: str
+    quantity: Fraction
+
+    def __str__(self) -> str:
+        return Problem.at(self.row.path, self.reason)
+
+
+UsageOutcome: TypeAlias = AcceptedUsage | RejectedUsage | UnmappedUsage | RepeatedUsage | NotUsage
+"""What became of one row."""
+
+_PARTS = (AcceptedUsage, RejectedUsage, UnmappedUsage, RepeatedUsage, NotUsage)
+
+ReadRow: TypeAlias = Callable[[Row], AcceptedUsage | RejectedUsage | UnmappedUsage | NotUsage]
+"""Reads one row; whether its record came before is asked afterwards."""
+
+Known: TypeAlias = (
+    Iterable[UsageRecord] | Callable[[tuple[UsageRecord, ...]], Iterable[UsageRecord]]
+)
+"""Records of earlier feeds, or what gives those of them that share an id with the records asked."""
+
+
+class UsageLayout(Protocol):
+    """How the rows of a feed are to be read."""
+
+    def reader(self, keys: ExternalKeys) -> ReadRow:
+        """Give what reads one row after the other of one feed."""
+        ...
+
+    def billed(self, row: Row) -> tuple[str, Fraction] | None:
+        """Give currency and amount of the row for the control total, where rows have them."""
+        ...
+
+
+@attrs.frozen
+class Tally:
+    """Rows and what they hold together.
+
+    Attributes:
+        rows: their number.
+        quantity: sum of the quantities that could be read.
+        unreadable: rows without such a quantity.
+        billed: sum of the amounts by currency, in feeds that have them.
+    """
+
+    rows: int = 0
+    quantity: Fraction = Fraction(0)
+    unreadable: int = 0
+    billed: tuple[tuple[str, Fraction], ...] = ()
+
+    def __add__(self, other: Tally) -> Tally:
+        billed = dict(self.billed)
+        for code, amount in other.billed:
+            billed[code] = billed.get(code, Fraction(0)) + amount
+        return Tally(
+            self.rows + other.rows,
+            self.quantity + other.quantity,
+            self.unreadable + other.unreadable,
+            tuple(sorted(billed.items())),
+        )
+
+
+@attrs.frozen
+class ControlTotal:
+    """Rows and sums of each part of a feed; ``total`` is to agree with the sums of the file."""
+
+    accepted: Tally = Tally()
+    rejected: Tally = Tally()
+    unmapped: Tally = Tally()
+    repeated: Tally = Tally()
+    not_usage: Tally = Tally()
+
+    @property
+    def total(self) -> Tally:
+        """All parts together."""
+        return self.accepted + self.rejected + self.unmapped + self.repeated + self.not_usage
+
+
+@attrs.frozen
+class UsageFeed:
+    """What became of the rows of a feed, in their order; each is in exactly one of the parts."""
+
+    accepted: tuple[UsageRecord, ...]
+    rejected: tuple[RejectedUsage, ...]
+    unmapped: tuple[UnmappedUsage, ...]
+    repeated: tuple[RepeatedUsage, ...]
+    not_usage: tuple[NotUsage, ...]
+    control: ControlTotal
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every rejected row as path and reason."""
+        return tuple(one.problem for one in self.rejected)
+
+    @property
+    def missing(self) -> tuple[MissingKey, ...]:
+        """The keys that unmapped rows wait for, each of them once with its first day."""
+        first: dict[tuple[str, str, str], MissingKey] = {}
+        for one in self.unmapped:
+            for key in one.missing:
+                name = key.system, key.kind, key.key
+                if name not in first or key.day < first[name].day:
+                    first[name] = key
+        return tuple(first[name] for name in sorted(first))
+
+
+def stream_usage(
+    rows: Iterable[Row | Mapping[str, Any]],
+    layout: UsageLayout,
+    keys: ExternalKeys,
+    *,
+    known: Known = (),
+    name: str = "usage",
+) -> Iterator[UsageOutcome]:
+    """Give the outcome of one row after the other, for feeds that are too long to be kept.
+
+    Args:
+        rows: mappings of names to cells, or rows of :func:`csv_table` or :func:`json_lines`.
+        layout: which column is what.
+        keys: what the keys in the rows mean.
+        known: records of earlier feeds; or a function that is given a thousand new records at a
+            time and gives those of the earlier ones that have the source and id of one of them.
+        name: of the feed; the third row of an iterator is ``usage[2]``.
+
+    Raises:
+        InputRejected: a table without a header that can be understood.
+    """
+    read = layout.reader(keys)
+    named = (_row(row, name, number) for number, row in enumerate(rows))
+    before: dict[tuple[str, str], UsageRecord] = {}
+    if not callable(known):
+        before.update((_identity(record), record) for record in known)
+        for row in named:
+            yield _compared(read(row), before)
+        return
+    while block := [read(row) for row in islice(named, _BLOCK)]:
+        new = tuple(
+            one.record
+            for one in block
+            if isinstance(one, AcceptedUsage) and _identity(one.record) not in before
+        )
+        before.update((_identity(record), record) for record in known(new))
+        for outcome in block:
+            yield _compared(outcome, before)
+
+
+def read_usage(
+    rows: Iterable[Row | Mapping[str, Any]],
+    layout: UsageLayout,
+    keys: ExternalKeys,
+    *,
+    known: Known = (),
+    name: str = "usage",
+) -> UsageFeed:
+    """Read a feed as a whole; the arguments are those of :func:`stream_usage`.
+
+    >>> from harmony_core.interchange import ExternalKey, UsageColumns
+    >>> keys = ExternalKeys([ExternalKey("probe", "acme", "customer", "K-1")])
+    >>> layout = UsageColumns("probe", day="day", ours=["meter"])
+    >>> row = {"id": "u1", "customer": "acme", "meter": "calls", "quantity": 12}
+    >>> feed = read_usage([{**row, "day": "2026-03-04"}, {**row, "day": "4 March"}], layout, keys)
+    >>> feed.accepted[0].customer_id, feed.problems
+    ('K-1', ("usage[1]: day must be a day like 2026-03-31, got '4 March'",))
+    """
+    return collected(stream_usage(rows, layout, keys, known=known, name=name), layout)
+
+
+def collected(outcomes: Iterable[UsageOutcome], layout: UsageLayout) -> UsageFeed:
+    """Put outcomes into their parts, and add up what they hold."""
+    accepted: list[UsageRecord] = []
+    others: defaultdict[type, list[Any]] = defaultdict(list)
+    tallies: defaultdict[type, _Running] = defaultdict(_Running)
+    for outcome in outcomes:
+        tallies[type(outcome)].add(outcome.quantity, layout.billed(outcome.row))
+        if isinstance(outcome, AcceptedUsage):
+            accepted.append(outcome.record)
+        else:
+            others[type(outcome)].append(outcome)
+    return UsageFeed(
+        tuple(accepted),
+        tuple(others[RejectedUsage]),
+        tuple(others[UnmappedUsage]),
+        tuple(others[RepeatedUsage]),
+        tuple(others[NotUsage]),
+        ControlTotal(*(tallies[part].tally for part in _PARTS)),
+    )
+
+
+class _Running:
+    """Adds up whole numbers by denominator, so that long sums stay quick."""
+
+    def __init__(self) -> None:
+        self._rows = self._unreadable = 0
+        self._quantities: defaultdict[int, int] = defaultdict(int)
+        self._billed: defaultdict[str, Fraction] = defaultdict(Fraction)
+
+    def add(self, quantity: Fraction | None, billed: tuple[str, Fraction] | None) -> None:
+        self._rows += 1
+        if quantity is None:
+            self._unreadable += 1
+        else:
+            self._quantities[quantity.denominator] += quantity.numerator
+        if billed is not None:
+            self._billed[billed[0]] += billed[1]
+
+    @property
+    def tally(self) -> Tally:
+        parts = (Fraction(above, below) for below, above in self._quantities.items())
+        billed = tuple(sorted(self._billed.items()))
+        return Tally(self._rows, sum(parts, Fraction(0)), self._unreadable, billed)
+
+
+def _row(row: Row | Mapping[str, Any], name: str, number: int) -> Row:
+    if isinstance(row, Row):
+        return row
+    if isinstance(row, Mapping):
+        return Row(f"{name}[{number}]", row)
+    raise InvalidValue(
+        f"{name}[{number}] is no row: give mappings of names to cells, or the rows of csv_table "
+        f"or json_lines, not {type(row).__name__}"
+    )
+
+
+def _identity(record: UsageRecord) -> tuple[str, str]:
+    return record.source, record.id
+
+
+def _compared(outcome: UsageOutcome, before: dict[tuple[str, str], UsageRecord]) -> UsageOutcome:
+    if not isinstance(outcome, AcceptedUsage):
+        return outcome
+    record = outcome.record
+    first = before.setdefault(_identity(record), record)
+    if first is record:
+        return outcome
+    if first.recorded_on is not None:
+        first = attrs.evolve(first, recorded_on=None)  # when it became known is not its content
+    if first == record:
+        return RepeatedUsage(outcome.row, record)
+    changed = ", ".join(
+        f"{field} {_shown(getattr(first, field))} is now {_shown(getattr(record, field))}"
+        for field in attrs.fields_dict(UsageRecord)
+        if getattr(first, field) != getattr(record, field)
+    )
+    reason = (
+        f"usage record {record.id!r} of {record.source} came before and is never changed "
+        f"({changed}): send the correction under an id of its own that replaces {record.id!r}"
+    )
+    return RejectedUsage(outcome.row, reason, record.quantity)
+
+
+def _shown(value: object) -> str:
+    return exact_text(value) if isinstance(value, Fraction) else repr(str(value))
