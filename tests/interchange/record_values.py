@@ -233,6 +233,26 @@ def uplifts(draw: st.DrawFn) -> pricing.Uplift:
     )
 
 
+@st.composite
+def price_entries(draw: st.DrawFn) -> pricing.PriceEntry:
+    currency, days_of_it = draw(currencies), draw(spans)
+    return pricing.PriceEntry(
+        draw(ids),
+        currency,
+        draw(schemes(currency)),
+        days_of_it.start,
+        draw(st.none() | st.just(days_of_it.end)),
+        customer_group=draw(st.none() | ids),
+        customer_id=draw(st.none() | ids),
+        id=draw(st.none() | ids),
+    )
+
+
+price_books = st.lists(
+    price_entries(),
+    max_size=3,
+    unique_by=(lambda entry: entry.product_id, lambda entry: entry.id or ("", entry.product_id)),
+).map(pricing.PriceBook)
 transfer_rules = st.builds(
     finance.TransferRule,
     ids,
@@ -493,6 +513,8 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     .filter(lambda it: isinstance(it, pricing.IndexUplift)),
     pricing.Uplift: uplifts(),
     pricing.Uplifted: st.builds(pricing.Uplifted, schemes("EUR") | ramps("EUR"), uplifts()),
+    pricing.PriceEntry: price_entries(),
+    pricing.PriceBook: price_books,
     products.DevicesCounted: sources.filter(lambda it: isinstance(it, products.DevicesCounted)),
     products.Billing: billings,
     products.Renewal: renewals,

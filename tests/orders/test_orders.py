@@ -11,8 +11,8 @@ import pytest
 from harmony_core.contracts import Contract, Side
 from harmony_core.errors import AlreadyExecuted, InputRejected, InvalidValue, RuleBroken
 from harmony_core.finance import ExactAmount, LegalEntity
-from harmony_core.orders import Order, OrderLine, execute, problems_of
-from harmony_core.pricing import BandTable, FillUp, PerUnit
+from harmony_core.orders import Order, OrderLine, Prices, execute, problems_of
+from harmony_core.pricing import BandTable, FillUp, PerUnit, PriceBook, PriceEntry, Scheme
 from harmony_core.products import (
     Catalogue,
     Component,
@@ -225,3 +225,73 @@ def test_a_buy_order_gives_buy_contracts() -> None:
 def test_an_order_is_executed_for_its_own_company() -> None:
     (problem,) = problems_of(ordered(bought("BACKUP")), CATALOGUE, GROUP.entity("GB"))
     assert problem.endswith("it is of entity 'DE', but 'GB' was given")
+
+
+def listed(
+    product: str, price: str, customer_group: str | None = None, customer_id: str | None = None
+) -> PriceEntry:
+    return PriceEntry(
+        product,
+        "EUR",
+        PerUnit.of(price, "EUR"),
+        DAY,
+        customer_group=customer_group,
+        customer_id=customer_id,
+    )
+
+
+BOOK = PriceBook(
+    [
+        listed("BACKUP", "4"),
+        listed("BACKUP", "3", customer_group="GOLD"),
+        listed("BACKUP", "2", customer_id="K-1", customer_group="GOLD"),
+        listed("OFFICE", "50", customer_id="K-7"),
+        PriceEntry("SEATS", "EUR", SEATS, date(2026, 3, 11)),
+    ]
+)
+
+
+def scheme_of(order: Order, prices: Prices | None) -> Scheme:
+    (contract,) = execute(order, CATALOGUE, DE, prices).contracts
+    return contract.lines[0].scheme
+
+
+def test_a_line_takes_the_book_s_price_for_its_customer_on_the_day_of_acceptance() -> None:
+    order = ordered(bought("BACKUP"))
+    assert scheme_of(order, None) == PerUnit.of("4.50", "EUR")
+    assert scheme_of(order, Prices(BOOK)) == PerUnit.of("4", "EUR")
+    assert scheme_of(order, Prices(BOOK, "GOLD")) == PerUnit.of("2", "EUR")
+    assert scheme_of(order, Prices(BOOK, "GOLD", "K-9")) == PerUnit.of("3", "EUR")
+    assert scheme_of(order, Prices(BOOK, "TIN")) == PerUnit.of("4", "EUR")
+    later = attrs.evolve(ordered(bought("SEATS")), accepted_on=date(2026, 3, 11))
+    assert scheme_of(later, Prices(BOOK)) == SEATS
+
+
+def test_an_agreed_price_goes_before_the_book_and_the_product_s_own_after_it() -> None:
+    agreed = attrs.evolve(bought("BACKUP"), unit_price=ExactAmount.of("1", "EUR"))
+    assert scheme_of(ordered(agreed), Prices(BOOK, "GOLD")) == PerUnit.of("1", "EUR")
+    assert scheme_of(ordered(bought("HELP")), Prices(BOOK)) == PerUnit.of("95", "EUR")
+    before = attrs.evolve(ordered(bought("BACKUP")), accepted_on=date(2026, 3, 9))
+    assert scheme_of(before, Prices(BOOK)) == PerUnit.of("4.50", "EUR")
+    buying = ordered(bought("BACKUP"), side=Side.BUY)
+    assert scheme_of(buying, Prices(BOOK)) == PerUnit.of("4.50", "EUR")
+
+
+def test_a_bundle_shares_the_book_s_price() -> None:
+    order = ordered(bought("OFFICE", quantity=1))
+    (contract,) = execute(order, CATALOGUE, DE, Prices(BOOK, customer_id="K-7")).contracts
+    assert [line.scheme.price(line.quantity).value for line in contract.lines] == [30, 15, 5]
+
+
+def test_a_price_that_is_nowhere_says_where_it_was_looked_for() -> None:
+    order = attrs.evolve(ordered(bought("BACKUP")), currency="USD")
+    (problem,) = problems_of(order, CATALOGUE, DE, Prices(BOOK))
+    assert "product 'BACKUP' has no price in USD (it has: EUR)" in problem
+    assert "no price of 'BACKUP' in USD on 2026-03-10 for customer 'K-1'" in problem
+
+
+def test_a_quote_is_priced_on_a_day_that_is_named() -> None:
+    quote = attrs.evolve(ordered(bought("BACKUP")), accepted_on=None)
+    (problem,) = problems_of(quote, CATALOGUE, DE, Prices(BOOK))
+    assert "order 'O-1' is not accepted, so no day finds its prices" in problem
+    assert problems_of(quote, CATALOGUE, DE, Prices(BOOK, quoted_on=DAY)) == ()

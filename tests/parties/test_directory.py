@@ -99,3 +99,9 @@ def test_membership_counts_duplicates_too() -> None:
     assert "b" in directory
     assert "x" not in directory
     assert len(directory) == 1
+
+
+def test_a_price_group_has_a_name() -> None:
+    assert Customer("K-1", "One", "GB", "GBP", price_group="GOLD").price_group == "GOLD"
+    with pytest.raises(InvalidValue, match="customer 'K-1' has an empty price group"):
+        Customer("K-1", "One", "GB", "GBP", price_group="")

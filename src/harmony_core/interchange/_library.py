@@ -82,6 +82,8 @@ NAMES: dict[str, type] = {
     "uplift": pricing.Uplift,
     "fixed-uplift": pricing.FixedUplift,
     "index-uplift": pricing.IndexUplift,
+    "price-entry": pricing.PriceEntry,
+    "price-book": pricing.PriceBook,
     "fixed-quantity": products.FixedQuantity,
     "time-worked": products.TimeWorked,
     "expenses-incurred": products.ExpensesIncurred,

@@ -20,7 +20,7 @@ from harmony_core.errors import (
     RuleBroken,
 )
 from harmony_core.finance import Exact, ExactAmount, LegalEntity, Role, exact
-from harmony_core.pricing import PerUnit, Scheme
+from harmony_core.pricing import PerUnit, PriceBook, Scheme
 from harmony_core.products import Catalogue, FixedQuantity, Product
 
 
@@ -116,13 +116,37 @@ class Executed:
     contracts: tuple[Contract, ...]
 
 
-def execute(order: Order, catalogue: Catalogue, entity: LegalEntity) -> Executed:
+@attrs.frozen
+class Prices:
+    """A price book, and the one price group of the customer who orders, if he is in any.
+
+    Of an order's line the agreed unit price goes first, then the book's price on the day of
+    acceptance, then the product's own scheme. The book is of sales prices: orders on the buy side
+    leave it aside.
+
+    Args:
+        book: the prices.
+        customer_group: the customer's price group.
+        customer_id: whose prices, where that is not the order's party: the customer that a
+            duplicate was merged into, or a parent that negotiates for all.
+        quoted_on: the day of the prices while the order is not accepted yet.
+    """
+
+    book: PriceBook
+    customer_group: str | None = None
+    customer_id: str | None = None
+    quoted_on: date | None = None
+
+
+def execute(
+    order: Order, catalogue: Catalogue, entity: LegalEntity, prices: Prices | None = None
+) -> Executed:
     """Turn an accepted order into its contracts: everything at once, or a list of problems.
 
     Each line takes over the product's behaviour as it is now. A bundle becomes one line for each
     of its parts, which share the bundle's price by their percentages: the main article, which is
     the first, keeps the line's id, so that work on the bundle finds it; the others are ``2.2``,
-    ``2.3`` and so on.
+    ``2.3`` and so on. With ``prices``, a line without an agreed price takes that of the book.
 
     Raises:
         RuleBroken: the order has not been accepted.
@@ -133,7 +157,7 @@ def execute(order: Order, catalogue: Catalogue, entity: LegalEntity) -> Executed
         raise AlreadyExecuted(f"order {order.id!r} was executed: it gives its contracts once")
     if order.accepted_on is None:
         raise RuleBroken(f"order {order.id!r} is not accepted: call accept(day) first")
-    lines, problems = _contract_lines(order, catalogue, entity)
+    lines, problems = _contract_lines(order, catalogue, entity, prices)
     if problems:
         raise InputRejected(problems)
     contracts = tuple(
@@ -151,13 +175,15 @@ def execute(order: Order, catalogue: Catalogue, entity: LegalEntity) -> Executed
     return Executed(attrs.evolve(order, executed=True), contracts)
 
 
-def problems_of(order: Order, catalogue: Catalogue, entity: LegalEntity) -> tuple[Problem, ...]:
+def problems_of(
+    order: Order, catalogue: Catalogue, entity: LegalEntity, prices: Prices | None = None
+) -> tuple[Problem, ...]:
     """Everything that would keep the order from being executed; nothing when it is sound."""
-    return tuple(_contract_lines(order, catalogue, entity)[1])
+    return tuple(_contract_lines(order, catalogue, entity, prices)[1])
 
 
 def _contract_lines(
-    order: Order, catalogue: Catalogue, entity: LegalEntity
+    order: Order, catalogue: Catalogue, entity: LegalEntity, prices: Prices | None
 ) -> tuple[dict[str, list[ContractLine]], list[Problem]]:
     lines: dict[str, list[ContractLine]] = {}
     problems: list[Problem] = []
@@ -170,7 +196,7 @@ def _contract_lines(
     for number, ordered in enumerate(order.lines):
         path = f"order {order.id}.lines[{number}]"
         try:
-            made = list(_lines_of(order, ordered, catalogue))
+            made = list(_lines_of(order, ordered, catalogue, prices))
         except HarmonyError as reason:
             problems.append(Problem.at(path, str(reason)))
             continue
@@ -187,13 +213,17 @@ def _contract_lines(
     return lines, problems
 
 
-def _lines_of(order: Order, ordered: OrderLine, catalogue: Catalogue) -> Iterator[ContractLine]:
+def _lines_of(
+    order: Order, ordered: OrderLine, catalogue: Catalogue, prices: Prices | None
+) -> Iterator[ContractLine]:
     product = catalogue.product(ordered.product_id)
+    scheme = _scheme(product, ordered, order, prices)
     if not product.components:
-        scheme = _agreed_scheme(product, ordered, order.currency)
         yield _line(ordered, product, ordered.id, ordered.quantity, scheme)
         return
-    bundle_price = _unit_price(product, ordered, order.currency)
+    if not isinstance(scheme, PerUnit):
+        raise InvalidValue(f"bundle {product.id!r} needs a price per unit to share, got {scheme}")
+    bundle_price = scheme.unit_price
     for number, (part, quantity, share) in enumerate(_shares(catalogue, product), start=1):
         if not isinstance(part.quantity, FixedQuantity):
             raise InvalidValue(
@@ -216,23 +246,39 @@ def _shares(catalogue: Catalogue, bundle: Product) -> Iterator[tuple[Product, Fr
             yield inner, component.quantity * quantity, share * inner_share
 
 
-def _agreed_scheme(product: Product, ordered: OrderLine, currency: str) -> Scheme:
-    if ordered.unit_price is None:
-        return product.scheme(currency)
-    return PerUnit(_unit_price(product, ordered, currency))
-
-
-def _unit_price(product: Product, ordered: OrderLine, currency: str) -> ExactAmount:
+def _scheme(product: Product, ordered: OrderLine, order: Order, prices: Prices | None) -> Scheme:
+    """The price agreed, or the book's, or the product's own."""
     if ordered.unit_price is not None:
-        if ordered.unit_price.currency != currency:
+        if ordered.unit_price.currency != order.currency:
             raise InvalidValue(
-                f"the price {ordered.unit_price} is not in the order's currency {currency}"
+                f"the price {ordered.unit_price} is not in the order's currency {order.currency}"
             )
-        return ordered.unit_price
-    scheme = product.scheme(currency)
-    if not isinstance(scheme, PerUnit):
-        raise InvalidValue(f"bundle {product.id!r} needs a price per unit to share, got {scheme}")
-    return scheme.unit_price
+        return PerUnit(ordered.unit_price)
+    if prices is None or order.side is Side.BUY:
+        return product.scheme(order.currency)
+    try:
+        return _of_the_book(product, order, prices)
+    except PriceNotFound as not_in_book:
+        try:
+            return product.scheme(order.currency)
+        except PriceNotFound as nowhere:
+            raise PriceNotFound(f"{nowhere}; {not_in_book}") from None
+
+
+def _of_the_book(product: Product, order: Order, prices: Prices) -> Scheme:
+    day = order.accepted_on or prices.quoted_on
+    if day is None:
+        raise InvalidValue(
+            f"order {order.id!r} is not accepted, so no day finds its prices: accept it, or say "
+            "by quoted_on of which day they are"
+        )
+    return prices.book.find(
+        product.id,
+        order.currency,
+        day,
+        customer_id=prices.customer_id or order.party_id,
+        customer_group=prices.customer_group,
+    ).scheme
 
 
 def _line(

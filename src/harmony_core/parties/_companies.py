@@ -25,11 +25,13 @@ class Customer:
 
     ``country`` is an ISO 3166 alpha-2 code, ``currency`` the one it is invoiced in, ``language`` a
     tag such as ``en-GB``. ``parent_id`` is the company it belongs to. ``merged_into`` says that
-    this record was a duplicate and which one stands for it now.
+    this record was a duplicate and which one stands for it now. ``price_group`` is the one group
+    whose prices it gets from a price book.
 
     Raises:
         NotFound: ``currency`` is not an ISO 4217 code.
-        InvalidValue: no id, or the customer is its own parent or merged into itself.
+        InvalidValue: no id, an empty price group, or the customer is its own parent or merged into
+            itself.
     """
 
     id: str = attrs.field(validator=_named)
@@ -39,8 +41,11 @@ class Customer:
     language: str = "en"
     parent_id: str | None = None
     merged_into: str | None = None
+    price_group: str | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.price_group == "":
+            raise InvalidValue(f"customer {self.id!r} has an empty price group: leave it out")
         if self.id in {self.parent_id, self.merged_into}:
             raise InvalidValue(
                 f"customer {self.id!r} cannot be its own parent or its own duplicate"

@@ -7,7 +7,8 @@ the band it fills, :class:`LookUp` prices all units at the band reached; :class:
 at several units at once. Limits, discounts, free units, conversion and commitments go around any
 scheme. :class:`Ramp` and :class:`Uplifted` change by date; :func:`scheme_on` gives what holds on a
 day. Every scheme is a small immutable value that is stored on the contract line and on the
-charge; :func:`price` gives the exact amount, :func:`explain` the same amount with every step.
+charge; :func:`price` gives the exact amount, :func:`explain` the same amount with every step. A
+:class:`PriceBook` says which scheme holds for whom, in which currency, on which day.
 :func:`increment` and the re-rating functions bill the whole less what was billed. Nothing here
 rounds before the one point where an amount is settled.
 """
@@ -45,6 +46,8 @@ from harmony_core.pricing._discounts import (
 from harmony_core.pricing._limits import AtLeast, AtMost, MinimumQuantity
 from harmony_core.pricing._package import Package, PartPackage
 from harmony_core.pricing._percentage import FreeAmountEdge, Percentage, Transactions
+from harmony_core.pricing._price_book import FoundPrice, PriceBook
+from harmony_core.pricing._price_entry import PriceEntry
 from harmony_core.pricing._proration import (
     BandChosenBy,
     fill_up_prorated,
@@ -111,6 +114,7 @@ __all__ = [
     "FillUpBlocks",
     "FixedUplift",
     "Flat",
+    "FoundPrice",
     "FreeAmountEdge",
     "FreeUnits",
     "GraduatedPercentage",
@@ -124,6 +128,8 @@ __all__ = [
     "PercentOff",
     "Percentage",
     "PercentileRule",
+    "PriceBook",
+    "PriceEntry",
     "PricePoint",
     "Ramp",
     "RampStep",

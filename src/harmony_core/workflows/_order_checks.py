@@ -12,24 +12,26 @@ from harmony_core.billing import EXPORT
 from harmony_core.contracts import Contract, ContractLine, Side
 from harmony_core.errors import HarmonyError, NotFound, Problem
 from harmony_core.finance import Group, TaxTable
-from harmony_core.orders import Order
+from harmony_core.orders import Order, Prices
 from harmony_core.parties import Customer, Directory
+from harmony_core.pricing import PriceBook
 from harmony_core.products import DevicesCounted
 from harmony_core.repositories.ports import UnitOfWork
 
 
 @attrs.frozen
 class Surroundings:
-    """What an order's contracts will meet in the store: parties, taxes and types of assets."""
+    """What an order's contracts will meet in the store: parties, prices, taxes, types of assets."""
 
     group: Group
     directory: Directory
     suppliers: frozenset[str]
     taxes: TaxTable
     types: AssetTypes
+    book: PriceBook | None = None
 
     @classmethod
-    def load(cls, unit: UnitOfWork) -> Surroundings:
+    def load(cls, unit: UnitOfWork, book: PriceBook | None = None) -> Surroundings:
         """Load them once for all the orders of a run."""
         company = unit.company.get()
         return cls(
@@ -38,6 +40,7 @@ class Surroundings:
             frozenset(supplier.id for supplier in unit.suppliers.all()),
             company.tax_table,
             company.asset_types,
+            book,
         )
 
     def party_problems(self, order: Order) -> tuple[Problem, ...]:
@@ -53,6 +56,13 @@ class Surroundings:
         except HarmonyError as reason:
             return (Problem.at(path, f"{reason}: add them, or correct the order"),)
         return ()
+
+    def prices(self, order: Order) -> Prices | None:
+        """The book's prices for the customer who orders, found under the name that stands."""
+        if self.book is None or order.party_id not in self.directory:
+            return None
+        buyer = self.directory.resolve(order.party_id)
+        return Prices(self.book, buyer.price_group, buyer.id)
 
     def line_problems(
         self, order: Order, contracts: tuple[Contract, ...], sold: frozenset[str]

@@ -10,6 +10,7 @@ import attrs
 from harmony_core.contracts import Side
 from harmony_core.errors import HarmonyError, InputRejected, Problem
 from harmony_core.orders import Executed, Order, execute
+from harmony_core.pricing import PriceBook
 from harmony_core.products import Catalogue
 from harmony_core.repositories.ports import Store
 from harmony_core.workflows._order_checks import Surroundings
@@ -24,12 +25,14 @@ class OrdersReport:
     problems: tuple[str, ...]
 
 
-def execute_orders(store: Store, day: date) -> OrdersReport:
+def execute_orders(store: Store, day: date, book: PriceBook | None = None) -> OrdersReport:
     """Execute every order that was accepted on or before ``day`` and not executed yet.
 
     An order executes whole or not at all; one that cannot be executed is reported with every
     problem and does not hold up the rest: so is one that names a party, a served contract, a type
     of device or a tax rate that is not there, because it would stop a later night for everybody.
+    With a price ``book``, lines of customers without an agreed price take its price for the
+    customer and his price group; a merged duplicate buys as the customer who stands for it.
     Orders of customers come first, so that a supplier's order may serve what they give. Run again,
     it finds nothing to do.
     """
@@ -38,7 +41,7 @@ def execute_orders(store: Store, day: date) -> OrdersReport:
     problems: list[str] = []
     with store.begin() as unit:
         catalogue = Catalogue(unit.products.all())
-        around = Surroundings.load(unit)
+        around = Surroundings.load(unit, book)
         kept = unit.contracts.all()
         known = {contract.id for contract in kept}
         sold = {contract.id for contract in kept if contract.side is Side.SELL}
@@ -73,7 +76,8 @@ def _executed(
     """What the order gives, and everything that speaks against it."""
     path, strangers = f"order {order.id}", around.party_problems(order)
     try:
-        result = execute(order, catalogue, around.group.entity(order.entity_id))
+        entity = around.group.entity(order.entity_id)
+        result = execute(order, catalogue, entity, around.prices(order))
     except InputRejected as rejected:
         return None, (*strangers, *rejected.problems)
     except HarmonyError as reason:
