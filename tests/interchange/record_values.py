@@ -327,13 +327,16 @@ sources = st.one_of(
 )
 billings = st.builds(products.Billing, timings, st.none() | intervals, st.integers(0, 60))
 accountings = st.builds(products.Accounting, texts, texts, st.sampled_from(products.Recognition))
-renewals = st.builds(
-    products.Renewal,
-    st.integers(1, 36),
-    st.integers(0, 36),
-    st.integers(0, 12),
+notices = st.builds(
+    products.Notice,
+    intervals,
     st.sampled_from(products.NoticeAnchor),
-)
+    st.sampled_from(products.NoticeCounting),
+    st.integers(1, 12),
+) | st.builds(products.Notice, st.none(), st.sampled_from(products.NoticeAnchor))
+renewals = st.builds(
+    products.Renewal, st.integers(1, 36), st.integers(1, 36), notices, st.none() | st.integers(0, 9)
+) | st.builds(products.Renewal, st.integers(1, 36), st.just(0), notices)
 fund_terms = st.builds(
     products.FundTerms,
     st.sampled_from(products.FundUnit),
@@ -517,6 +520,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     pricing.PriceBook: price_books,
     products.DevicesCounted: sources.filter(lambda it: isinstance(it, products.DevicesCounted)),
     products.Billing: billings,
+    products.Notice: notices,
     products.Renewal: renewals,
     products.ExpensesIncurred: st.builds(products.ExpensesIncurred, numbers),
     products.FundTerms: fund_terms,

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from harmony_core.errors import InputRejected, InvalidValue
 from harmony_core.finance import ExactAmount, Money
-from harmony_core.interchange import from_record, register, registered, to_record
-from harmony_core.periods import Month
+from harmony_core.interchange import Record, from_record, register, registered, to_record
+from harmony_core.periods import Interval, Month
+from harmony_core.products import Notice, NoticeAnchor, Renewal
 from harmony_core.testing import _samples as samples
 from tests.interchange.record_values import values_of
 
@@ -34,12 +35,15 @@ def _plain(data: object) -> bool:
 LIBRARY = dict(registered())  # before the tests below add their own
 
 
+VERSIONS = {"renewal": 2}
+
+
 @pytest.mark.parametrize("name", LIBRARY)
 @given(data=st.data())
 def test_every_value_comes_back_equal(name: str, data: st.DataObject) -> None:
     value = data.draw(values_of(LIBRARY[name]))
     record = to_record(value)
-    assert record["schema"] == f"harmony/{name}@1"
+    assert record["schema"] == f"harmony/{name}@{VERSIONS.get(name, 1)}"
     assert _plain(record)
     back = from_record(json.loads(json.dumps(record)))
     assert back == value
@@ -320,6 +324,16 @@ def test_an_older_version_is_brought_forward_wherever_it_stands() -> None:
         "either": {"is": "test-seat", "place": "B-2"},
     }
     assert from_record(older) == Ticket(Seat("A", 1), Seat("B", 2))
+
+
+def test_a_notice_in_whole_months_is_read_as_the_notice_that_it_was() -> None:
+    older: Record = {"schema": "harmony/renewal@1", "initial_months": 12, "renewal_months": 12}
+    assert from_record(older | {"notice_months": 3, "notice_to": "term_end"}) == Renewal(
+        12, 12, Notice(Interval.months(3), NoticeAnchor.TERM_END)
+    )
+    assert from_record(older | {"notice_months": 0, "notice_to": "month_end"}) == Renewal(
+        12, 12, Notice(None, NoticeAnchor.MONTH_END)
+    )
 
 
 def test_a_field_that_was_added_takes_its_default() -> None:

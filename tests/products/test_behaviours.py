@@ -23,6 +23,7 @@ from harmony_core.products import (
     FixedQuantity,
     FundTerms,
     FundUnit,
+    Notice,
     NoticeAnchor,
     Product,
     Recognition,
@@ -140,7 +141,7 @@ def test_values_refuse_what_cannot_be_true() -> None:
     with pytest.raises(InvalidValue, match="a minimum count must be zero or more, got -1"):
         DevicesCounted(("x",), CountPolicy.PEAK, -1)
     with pytest.raises(InvalidValue, match="at least one month and no negative months"):
-        Renewal(0, 12, 3, NoticeAnchor.TERM_END)
+        Renewal(0, 12, Notice(Interval.months(3), NoticeAnchor.TERM_END))
     with pytest.raises(InvalidValue, match="valid for a month or more, got 0"):
         fund_terms(valid_months=0)
     with pytest.raises(InvalidValue, match="units per hour must be above zero"):

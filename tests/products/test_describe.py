@@ -18,6 +18,7 @@ from harmony_core.products import (
     DeliveryMode,
     DevicesCounted,
     ExpensesIncurred,
+    Notice,
     NoticeAnchor,
     Product,
     Renewal,
@@ -32,7 +33,7 @@ BACKUP = Product.sold_as(
     {"en": "Backup", "de": "Datensicherung"},
     [FillUp(BandTable.of("EUR", [(10, "12"), (50, "10", "5"), (None, "8")]))],
     unit="seat",
-    renewal=Renewal(12, 1, 3, NoticeAnchor.QUARTER_END),
+    renewal=Renewal(12, 1, Notice(Interval.months(3), NoticeAnchor.QUARTER_END)),
     billing=Billing(Timing.ADVANCE, Interval.months(3), 14),
 )
 BLOCK = Product.sold_as(
@@ -42,7 +43,7 @@ BLOCK = Product.sold_as(
     [PerUnit.of("90", "EUR")],
     unit="hour",
     fund=fund_terms(valid_months=1),
-    renewal=Renewal(1, 0, 1, NoticeAnchor.MONTH_END),
+    renewal=Renewal(1, 0, Notice(Interval.months(1), NoticeAnchor.MONTH_END)),
 )
 DEVICES = Product.sold_as(
     ContractType.CONSUMPTION,
@@ -74,7 +75,7 @@ TEXTS = [
   Billed in advance, every quarter. The invoice comes 14 days early.
   Revenue is recognised day by day over the service period.
   It is delivered directly.
-  The initial term is 12 months. It renews by one month at a time. 3 months' notice to the end \
+  The initial term is 12 months. It renews by one month at a time. Notice of 3 months to the end \
 of a quarter ends it.""",
         """Datensicherung
   Jede Einheit kostet, was die Stufe sagt, die sie füllt:
@@ -85,8 +86,8 @@ of a quarter ends it.""",
   Berechnet im Voraus, vierteljährlich. Die Rechnung kommt 14 Tage früher.
   Der Umsatz wird tageweise über den Leistungszeitraum erfasst.
   Die Lieferung erfolgt direkt.
-  Die Erstlaufzeit beträgt 12 Monate. Es verlängert sich um jeweils einen Monat. Kündbar mit 3 \
-Monaten Frist zum Quartalsende.""",
+  Die Erstlaufzeit beträgt 12 Monate. Es verlängert sich um jeweils einen Monat. Kündbar mit \
+einer Frist von 3 Monaten zum Quartalsende.""",
     ),
     (
         BLOCK,
@@ -99,7 +100,7 @@ Monaten Frist zum Quartalsende.""",
   Billed once.
   Revenue is recognised as the block is drawn; what lapses, on the block's last day.
   It is delivered directly.
-  The initial term is one month. After that it runs on. One month's notice to the end of a \
+  The initial term is one month. After that it runs on. Notice of one month to the end of a \
 month ends it.""",
         """Stundenkontingent
   90,00 € je Stunde.
@@ -110,8 +111,8 @@ month ends it.""",
   Einmalig berechnet.
   Der Umsatz wird erfasst, wie das Kontingent abgerufen wird; was verfällt, an dessen letztem Tag.
   Die Lieferung erfolgt direkt.
-  Die Erstlaufzeit beträgt einen Monat. Danach läuft es weiter. Kündbar mit einem Monat Frist zum \
-Monatsende.""",
+  Die Erstlaufzeit beträgt einen Monat. Danach läuft es weiter. Kündbar mit einer Frist von \
+einem Monat zum Monatsende.""",
     ),
     (
         DEVICES,

@@ -24,10 +24,10 @@ from harmony_core.products import (
     ExpensesIncurred,
     FundTerms,
     FundUnit,
+    Notice,
     NoticeAnchor,
     Product,
     Recognition,
-    Renewal,
     defaults_of,
 )
 
@@ -71,7 +71,7 @@ def test_words_become_members_of_their_list() -> None:
     assert DevicesCounted("x", plain("peak")).policy is CountPolicy.PEAK
     assert Billing(plain("arrears"), None).timing is Timing.ARREARS
     assert Accounting(recognition=plain("as_drawn")).recognition is Recognition.AS_DRAWN
-    assert Renewal(12, 12, 1, plain("term_end")).notice_to is NoticeAnchor.TERM_END
+    assert Notice(None, plain("term_end")).to is NoticeAnchor.TERM_END
 
 
 @pytest.mark.parametrize(

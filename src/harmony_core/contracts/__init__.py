@@ -3,8 +3,37 @@
 Everything else relates to a contract line: what is counted, worked, charged, booked and earned.
 The four types (transactional, recurring, prepayment, consumption) are bundles of defaults over
 the same lines, so that one contract may hold lines of several types, to sell or to buy.
+
+Terms renew from the original start (:func:`term`, :func:`term_at`); a notice ends them on a day
+and must arrive by another (:func:`terminate`, :func:`next_end`, :func:`last_receipt`).
 """
 
 from harmony_core.contracts._contract import Contract, ContractLine, Side
+from harmony_core.contracts._notice import (
+    Termination,
+    anchor_from,
+    last_receipt,
+    notice_ends,
+    receipt_day,
+    terminate,
+)
+from harmony_core.contracts._term import Ending, Term, ending, next_end, term, term_at, terms
 
-__all__ = ["Contract", "ContractLine", "Side"]
+__all__ = [
+    "Contract",
+    "ContractLine",
+    "Ending",
+    "Side",
+    "Term",
+    "Termination",
+    "anchor_from",
+    "ending",
+    "last_receipt",
+    "next_end",
+    "notice_ends",
+    "receipt_day",
+    "term",
+    "term_at",
+    "terminate",
+    "terms",
+]

@@ -23,6 +23,7 @@ from harmony_core.products import (
     FixedQuantity,
     FundTerms,
     FundUnit,
+    Notice,
     NoticeAnchor,
     Product,
     QuantitySource,
@@ -145,11 +146,14 @@ def _quantity(node: Node) -> QuantitySource:
 
 
 def _renewal(node: Node) -> Renewal:
+    months = node["notice_months"].whole()
     return Renewal(
         node["initial_months"].whole(),
         node["renewal_months"].whole(),
-        node["notice_months"].whole(),
-        one_of(NoticeAnchor, node["notice_to"]),
+        Notice(
+            Interval.months(months) if months else None,
+            one_of(NoticeAnchor, node["notice_to"]),
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from harmony_core import (
     work,
 )
 from harmony_core.interchange._external_keys import ExternalKey
-from harmony_core.interchange._kinds import register
+from harmony_core.interchange._kinds import Record, register
 from harmony_core.interchange._usage_columns import UsageColumns
 
 NAMES: dict[str, type] = {
@@ -91,7 +91,7 @@ NAMES: dict[str, type] = {
     "usage-metered": products.UsageMetered,
     "billing": products.Billing,
     "accounting": products.Accounting,
-    "renewal": products.Renewal,
+    "notice": products.Notice,
     "fund-terms": products.FundTerms,
     "product": products.Product,
     "contract-line": contracts.ContractLine,
@@ -115,3 +115,13 @@ NAMES: dict[str, type] = {
 
 for _name, _cls in NAMES.items():
     register(_name, 1, _cls)
+
+
+def _notice_in_months(data: Record) -> Record:
+    """The first form knew notice in whole months only, to the end of month, quarter or term."""
+    months, to = data.pop("notice_months"), data.pop("notice_to")
+    period = {"unit": "month", "count": months} if months else None
+    return data | {"notice": {"period": period, "to": to}}
+
+
+register("renewal", 2, products.Renewal, {1: _notice_in_months})

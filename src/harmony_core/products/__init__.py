@@ -18,10 +18,8 @@ from harmony_core.products._behaviours import (
     FixedQuantity,
     FundTerms,
     FundUnit,
-    NoticeAnchor,
     QuantitySource,
     Recognition,
-    Renewal,
     TimeWorked,
     UsageMetered,
     defaults_of,
@@ -29,6 +27,7 @@ from harmony_core.products._behaviours import (
 )
 from harmony_core.products._describe import Description, describe_behaviour
 from harmony_core.products._product import Catalogue, Component, Product
+from harmony_core.products._renewal import Notice, NoticeAnchor, NoticeCounting, Renewal
 
 __all__ = [
     "Accounting",
@@ -46,7 +45,9 @@ __all__ = [
     "FixedQuantity",
     "FundTerms",
     "FundUnit",
+    "Notice",
     "NoticeAnchor",
+    "NoticeCounting",
     "Product",
     "QuantitySource",
     "Recognition",

@@ -89,14 +89,6 @@ class FundUnit(_Word):
     CASH = "cash"
 
 
-class NoticeAnchor(_Word):
-    """To which date a notice of termination takes effect."""
-
-    MONTH_END = "month_end"
-    QUARTER_END = "quarter_end"
-    TERM_END = "term_end"
-
-
 def _percent(value: Exact) -> Fraction:
     return exact(value, "a mark-up in per cent")
 
@@ -118,10 +110,6 @@ def _timing(value: Timing) -> Timing:
 
 def _recognition(value: Recognition) -> Recognition:
     return Recognition(value)
-
-
-def _anchor(value: NoticeAnchor) -> NoticeAnchor:
-    return NoticeAnchor(value)
 
 
 def _fund_unit(value: FundUnit) -> FundUnit:
@@ -216,23 +204,6 @@ class Accounting:
     revenue_role: str = Role.REVENUE
     cost_role: str = Role.COST_OF_SALES
     recognition: Recognition = attrs.field(default=Recognition.AT_ONCE, converter=_recognition)
-
-
-@attrs.frozen
-class Renewal:
-    """Initial term, tacit renewals, and the notice that ends them (all in calendar months)."""
-
-    initial_months: int
-    renewal_months: int
-    notice_months: int
-    notice_to: NoticeAnchor = attrs.field(converter=_anchor)
-
-    def __attrs_post_init__(self) -> None:
-        if self.initial_months < 1 or self.renewal_months < 0 or self.notice_months < 0:
-            raise InvalidValue(
-                "a renewal needs an initial term of at least one month and no negative months, "
-                f"got {self.initial_months}, {self.renewal_months}, {self.notice_months}"
-            )
 
 
 @attrs.frozen

@@ -24,15 +24,15 @@ from harmony_core.products._behaviours import (
     ExpensesIncurred,
     FundTerms,
     FundUnit,
-    NoticeAnchor,
     QuantitySource,
     Recognition,
-    Renewal,
     TimeWorked,
     UsageMetered,
 )
 from harmony_core.products._interval_words import interval_in_words
 from harmony_core.products._price_words import price_in_words
+from harmony_core.products._renewal import Renewal
+from harmony_core.products._renewal_words import renewal_in_words
 
 
 @attrs.frozen
@@ -78,7 +78,7 @@ def describe_behaviour(
     sentences.append(("billing", _billing(culture, billing, quantity)))
     sentences.append(("recognition", culture.words(_RECOGNITION[accounting.recognition])))
     sentences.append(("delivery", culture.words(_DELIVERY[delivery])))
-    sentences.append(("renewal", _renewal(culture, renewal)))
+    sentences.append(("renewal", renewal_in_words(culture, renewal)))
     return Description(name, tuple(sentences))
 
 
@@ -104,18 +104,6 @@ _COUNTING = {
     CountPolicy.ADVANCE_TRUE_UP: (
         "The devices of the first day are billed in advance and trued up day by day: {types}."
     ),
-}
-
-_NOTICE = {
-    NoticeAnchor.MONTH_END: "{months} months' notice to the end of a month ends it.",
-    NoticeAnchor.QUARTER_END: "{months} months' notice to the end of a quarter ends it.",
-    NoticeAnchor.TERM_END: "{months} months' notice to the end of the term ends it.",
-}
-
-_NOTICE_OF_ONE_MONTH = {
-    NoticeAnchor.MONTH_END: "One month's notice to the end of a month ends it.",
-    NoticeAnchor.QUARTER_END: "One month's notice to the end of a quarter ends it.",
-    NoticeAnchor.TERM_END: "One month's notice to the end of the term ends it.",
 }
 
 _FUND_UNIT = {
@@ -188,30 +176,3 @@ def _fund(culture: Culture, fund: FundTerms) -> Iterator[str]:
     for price in fund.overage_prices:
         amount = culture.unit_price(price)
         yield culture.words("Beyond the fund an hour costs {price}.", price=amount)
-
-
-def _renewal(culture: Culture, renewal: Renewal | None) -> str:
-    if renewal is None:
-        return culture.words("It does not renew.")
-    initial = culture.words(
-        "The initial term is one month."
-        if renewal.initial_months == 1
-        else "The initial term is {months} months.",
-        months=culture.number(renewal.initial_months),
-    )
-    if renewal.renewal_months:
-        onward = culture.words(
-            "It renews by one month at a time."
-            if renewal.renewal_months == 1
-            else "It renews by {months} months at a time.",
-            months=culture.number(renewal.renewal_months),
-        )
-    else:
-        onward = culture.words("After that it runs on.")
-    notice = culture.words(
-        _NOTICE_OF_ONE_MONTH[renewal.notice_to]
-        if renewal.notice_months == 1
-        else _NOTICE[renewal.notice_to],
-        months=culture.number(renewal.notice_months),
-    )
-    return f"{initial} {onward} {notice}"

@@ -20,11 +20,11 @@ from harmony_core.products._behaviours import (
     DeliveryMode,
     FundTerms,
     QuantitySource,
-    Renewal,
     defaults_of,
     refuse_impossible,
 )
 from harmony_core.products._describe import Description, describe_behaviour
+from harmony_core.products._renewal import Renewal
 
 
 def _quantity(value: Exact) -> Fraction:
