@@ -66,7 +66,6 @@ def renewal_terms(vector: Vector) -> object:
         if now is not None:
             answers |= {
                 **reached,
-                "term": now.number + 1,
                 "renewals": now.number,
                 "ends_on": now.last_day,
                 "term_end": now.last_day,
