@@ -15,7 +15,16 @@ PACKAGE = Path(__file__).parents[1] / "src" / "harmony_core"
 
 # Packages that exist for an extra may import it; the rest is the core.
 OF_AN_EXTRA = {"bulk", "cli", "demo", "notebook", "testing"}
-EXTRAS = {"hypothesis", "matplotlib", "nanoarrow", "numpy", "pandas", "pytest", "rich", "sqlalchemy"}
+EXTRAS = {
+    "hypothesis",
+    "matplotlib",
+    "nanoarrow",
+    "numpy",
+    "pandas",
+    "pytest",
+    "rich",
+    "sqlalchemy",
+}
 CORE = sorted(
     ["harmony_core"]
     + [

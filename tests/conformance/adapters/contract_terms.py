@@ -57,22 +57,18 @@ def renewal_terms(vector: Vector) -> object:
         answers["terms"] = [_term(one) for one in listed]
     if received := _optional_received(inputs):
         found = ending(renewal, start, received)
-        answers |= {"ends_on": found.last_day, "renewals": found.renewals}
+        answers.update(ends_on=found.last_day, renewals=found.renewals)
     if as_of := _day(inputs.get("as_of")):
         now = term_at(renewal, start, as_of)
-        reached = {} if now is None else _term(now)
-        answers |= {f"term_{name}": value for name, value in reached.items()}
-        answers |= {f"current_{name}": value for name, value in reached.items()}
-        if now is not None:
-            answers |= {
-                **reached,
-                "renewals": now.number,
-                "ends_on": now.last_day,
-                "term_end": now.last_day,
-                "latest_notice": now.last_receipt,
-                "next_end": next_end(renewal, start, as_of).ends_on,
-            }
         answers["state"] = "ended" if now is None else "active"
+        if now is not None:
+            answers.update(
+                **_term(now),
+                renewals=now.number,
+                term_start=now.first_day,
+                term_end=now.last_day,
+                next_end=next_end(renewal, start, as_of).ends_on,
+            )
     return {name: value for name, value in answers.items() if name in vector["expected"]}
 
 
