@@ -253,6 +253,25 @@ price_books = st.lists(
     max_size=3,
     unique_by=(lambda entry: entry.product_id, lambda entry: entry.id or ("", entry.product_id)),
 ).map(pricing.PriceBook)
+day_counts = st.sampled_from(
+    [periods.ACTUAL_ACTUAL, periods.SECONDS, periods.DayCount.fixed(30), periods.DayCount.over(365)]
+)
+cycle_policies = st.builds(
+    periods.CyclePolicy, st.sampled_from(periods.StubPeriod), day_counts, st.none() | st.just(9)
+)
+profiles = st.builds(
+    pricing.Profile,
+    name=texts,
+    part_units=st.none() | st.just(finance.Rounding.of("ceiling", "0.00001")),
+    alignment=st.sampled_from([periods.Alignment.ANNIVERSARY, periods.Alignment.CALENDAR]),
+    cycles=cycle_policies,
+    rows=st.sampled_from(pricing.BandRows),
+    fill_up_zero=st.none() | st.sampled_from(pricing.ZeroQuantity),
+    fill_up_beyond=st.none() | beyond_blocks,
+    whole_units=st.none() | st.sampled_from(explanation.RoundingMode),
+    rounding_point=st.sampled_from(pricing.RoundingPoint),
+    decrease=st.sampled_from(pricing.Decrease),
+)
 transfer_rules = st.builds(
     finance.TransferRule,
     ids,
@@ -518,6 +537,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     pricing.Uplifted: st.builds(pricing.Uplifted, schemes("EUR") | ramps("EUR"), uplifts()),
     pricing.PriceEntry: price_entries(),
     pricing.PriceBook: price_books,
+    pricing.Profile: profiles,
     products.DevicesCounted: sources.filter(lambda it: isinstance(it, products.DevicesCounted)),
     products.Billing: billings,
     products.Notice: notices,

@@ -84,6 +84,7 @@ NAMES: dict[str, type] = {
     "index-uplift": pricing.IndexUplift,
     "price-entry": pricing.PriceEntry,
     "price-book": pricing.PriceBook,
+    "profile": pricing.Profile,
     "fixed-quantity": products.FixedQuantity,
     "time-worked": products.TimeWorked,
     "expenses-incurred": products.ExpensesIncurred,

@@ -11,6 +11,10 @@ charge; :func:`price` gives the exact amount, :func:`explain` the same amount wi
 :class:`PriceBook` says which scheme holds for whom, in which currency, on which day.
 :func:`increment` and the re-rating functions bill the whole less what was billed. Nothing here
 rounds before the one point where an amount is settled.
+charge; :func:`price` gives the exact amount, :func:`explain` the same amount with every step.
+:func:`increment` and the re-rating functions bill the whole less what was billed. A
+:class:`Profile` holds the rules of another billing system, so that its figures come out here.
+Nothing here rounds before the one point where an amount is settled.
 """
 
 from harmony_core.pricing._aggregation import (
@@ -43,11 +47,23 @@ from harmony_core.pricing._discounts import (
     PercentOff,
     billable_units,
 )
+from harmony_core.pricing._known_profiles import (
+    KILLBILL,
+    LAGO,
+    OPENMETER,
+    OWN_RULES,
+    PROFILES,
+    STRIPE,
+    ZUORA,
+)
 from harmony_core.pricing._limits import AtLeast, AtMost, MinimumQuantity
 from harmony_core.pricing._package import Package, PartPackage
 from harmony_core.pricing._percentage import FreeAmountEdge, Percentage, Transactions
 from harmony_core.pricing._price_book import FoundPrice, PriceBook
 from harmony_core.pricing._price_entry import PriceEntry
+from harmony_core.pricing._profile_lines import FirstFlatFee, RoundingPoint
+from harmony_core.pricing._profile_rows import BandRows
+from harmony_core.pricing._profiles import CreditLimit, Decrease, LookUpRuns, Profile
 from harmony_core.pricing._proration import (
     BandChosenBy,
     fill_up_prorated,
@@ -87,7 +103,14 @@ from harmony_core.pricing._uplift import FixedUplift, IndexUplift, Uplift, Uplif
 from harmony_core.pricing._uplifted import Uplifted
 
 __all__ = [
+    "KILLBILL",
+    "LAGO",
     "ONLY_LINE",
+    "OPENMETER",
+    "OWN_RULES",
+    "PROFILES",
+    "STRIPE",
+    "ZUORA",
     "Aggregation",
     "AmountOff",
     "AtLeast",
@@ -95,6 +118,7 @@ __all__ = [
     "AtPeriodEnd",
     "Band",
     "BandChosenBy",
+    "BandRows",
     "BandTable",
     "BeyondBlocks",
     "Billed",
@@ -106,12 +130,15 @@ __all__ = [
     "Conversion",
     "Converted",
     "Correction",
+    "CreditLimit",
     "DatedScheme",
+    "Decrease",
     "Discount",
     "Discounted",
     "Dynamic",
     "FillUp",
     "FillUpBlocks",
+    "FirstFlatFee",
     "FixedUplift",
     "Flat",
     "FoundPrice",
@@ -121,6 +148,7 @@ __all__ = [
     "IndexUplift",
     "LookUp",
     "LookUpBlocks",
+    "LookUpRuns",
     "MinimumQuantity",
     "Package",
     "PartPackage",
@@ -131,9 +159,11 @@ __all__ = [
     "PriceBook",
     "PriceEntry",
     "PricePoint",
+    "Profile",
     "Ramp",
     "RampStep",
     "Repriceable",
+    "RoundingPoint",
     "Scheme",
     "SplitRounding",
     "Transactions",

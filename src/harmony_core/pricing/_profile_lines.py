@@ -1,0 +1,89 @@
+"""The lines of a charge: what is rounded alone, where a system rounds before it adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from fractions import Fraction
+
+from harmony_core.finance import Exact, ExactAmount
+from harmony_core.pricing._banded import FillUp, LookUp
+from harmony_core.pricing._bands import Band
+from harmony_core.pricing._rerating import Billed, increment
+from harmony_core.pricing._scheme import PricePoint, Scheme, ZeroQuantity, units
+
+_NONE = Fraction(0)
+
+
+class RoundingPoint(StrEnum):
+    """Where the exact amount of a charge becomes money."""
+
+    CHARGE = "charge"
+    """once, when all of it is added up"""
+    BAND_LINES = "band_lines"
+    """in every band: its units are a line, its flat fee is another, and each is rounded"""
+
+
+class FirstFlatFee(StrEnum):
+    """Which line carries the flat fee of the first band where a period is billed in several."""
+
+    WITH_FIRST_UNITS = "with_first_units"
+    """the line that has the first units"""
+    ON_FIRST_LINE = "on_first_line"
+    """the first line of the period, with units or without; no later one"""
+
+
+def lines(
+    scheme: Scheme,
+    quantity: Exact,
+    billed: Billed,
+    point: PricePoint,
+    first_flat_fee: FirstFlatFee = FirstFlatFee.WITH_FIRST_UNITS,
+) -> list[ExactAmount]:
+    """Give the amounts that together are the price of ``quantity`` more units after ``billed``.
+
+    Schemes of bands have a line for the units and one for the flat fee of every band; limits,
+    discounts and all other schemes are one line.
+    """
+    if (
+        billed.amount is not None
+        or not isinstance(scheme, FillUp | LookUp)
+        or (isinstance(scheme, LookUp) and (billed.quantity or scheme.never_dearer_than_next_band))
+    ):
+        return [increment(scheme, quantity, billed, point)]
+    start, more, table = billed.quantity, units(quantity), scheme.table
+    later = first_flat_fee is FirstFlatFee.ON_FIRST_LINE and not point.first_line_of_period
+    if not start + more:
+        charged = scheme.zero_quantity is ZeroQuantity.FIRST_BAND_FLAT_FEE and not later
+        amounts = _line(table.bands[0], _NONE, flat_fee=charged) if charged else iter(())
+    elif isinstance(scheme, LookUp):
+        band = table.bands[table.band_number(more) - 1]
+        amounts = _line(band, more, flat_fee=True)
+    else:
+        amounts = _filled(scheme, start, start + more, later=later)
+    return [ExactAmount(amount, scheme.currency) for amount in amounts]
+
+
+def _line(band: Band, count: Fraction, *, flat_fee: bool) -> Iterator[Fraction]:
+    if band.cap is not None:
+        yield band.amount(count)
+        return
+    yield count * band.unit_price.value
+    if flat_fee and band.flat_fee is not None:
+        yield band.flat_fee.value
+
+
+def _filled(scheme: FillUp, start: Fraction, end: Fraction, *, later: bool) -> Iterator[Fraction]:
+    low = _NONE
+    for band in scheme.table.bands:
+        high = end if band.up_to is None else min(end, band.up_to)
+        before = max(start - low, _NONE)  # units of the band that earlier lines billed
+        if high - low > before:
+            if band.cap is not None and before:
+                yield band.amount(high - low) - band.amount(before)
+            else:
+                entered = not before and not (later and not low)
+                yield from _line(band, high - low - before, flat_fee=entered)
+        if band.up_to is None or band.up_to >= end:
+            return
+        low = band.up_to

@@ -1,0 +1,111 @@
+"""How a billing system writes its bands, and a scheme with other policies than its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import attrs
+
+from harmony_core.errors import InvalidBands
+from harmony_core.explanation import exact_text
+from harmony_core.finance import Exact, exact
+from harmony_core.pricing._bands import BandTable
+
+Row = Sequence[Exact | None]
+
+_ONE = Fraction(1)
+T = TypeVar("T")
+
+
+class BandRows(StrEnum):
+    """What the figures of a row of bands mean; the prices follow them, a flat fee comes last."""
+
+    UP_TO = "up_to"
+    """``(up_to, unit_price)``: the upper limit, which belongs to the band"""
+    CLOSED_RANGES = "closed_ranges"
+    """``(first, last, unit_price)``: 0 to 10, 11 to 20; the next band may also begin where one
+    ended (0 to 0.1, 0.1 to 1). What lies between 10 and 11 belongs to the upper band"""
+    BLOCKS = "blocks"
+    """``(block_size, blocks, block_price)``: how many blocks the band holds, its width"""
+
+
+def table_of(currency: str, rows: Iterable[Row], how: BandRows) -> BandTable:
+    """Read rows with upper limits, or of closed ranges, as a table.
+
+    Raises:
+        InvalidBands: ranges leave out units or share some, or the rows break a rule of a table.
+    """
+    if how is BandRows.UP_TO:
+        return BandTable.of(currency, rows)
+    ranges = [tuple(row) for row in rows]
+    _refuse_holes(ranges)
+    return BandTable.of(currency, [row[1:] for row in ranges])
+
+
+def _refuse_holes(ranges: Sequence[Row]) -> None:
+    """The first range begins with 0 or 1, each other one at most one unit after the last."""
+    reached = Fraction(0)
+    for number, (first, last, *_) in enumerate(ranges, 1):
+        if first is None:
+            raise InvalidBands(f"range {number} needs a first unit; that of the first is 0")
+        begins = exact(first, "a first unit")
+        if not reached <= begins <= reached + _ONE:
+            what = "shares units with" if begins < reached else "leaves units out after"
+            raise InvalidBands(
+                f"range {number} begins with {exact_text(begins)} and so {what} the one that ends "
+                f"with {exact_text(reached)}: begin at the next unit"
+            )
+        if last is None:
+            return  # open: a table refuses what comes after it
+        reached = exact(last, "a last unit")
+
+
+def blocks_of(rows: Iterable[Row]) -> list[tuple[Exact, int | None, Exact]]:
+    """Read rows of blocks; a number of -1 or ``None`` means a band without an end.
+
+    Raises:
+        InvalidBands: a row has another form; blocks have no flat fee.
+    """
+    return [_block(number, tuple(row)) for number, row in enumerate(rows, 1)]
+
+
+def _block(number: int, row: Row) -> tuple[Exact, int | None, Exact]:
+    if len(row) != 3 or row[0] is None or row[2] is None:
+        raise InvalidBands(f"row {number} of blocks is (size, blocks, price), got {row}")
+    if row[1] is None:
+        return row[0], None, row[2]
+    blocks = exact(row[1], "a number of blocks")
+    if blocks.denominator != 1:
+        raise InvalidBands(f"row {number} has {exact_text(blocks)} blocks: a band holds whole ones")
+    return row[0], None if blocks == -1 else int(blocks), row[2]
+
+
+Policies = Mapping[type, Mapping[str, object]]
+"""For each class of schemes the names of its policies and what they become; ``None``: as it is."""
+
+
+def with_policies(value: T, policies: Policies) -> T:
+    """Give ``value`` with these policies in it and in every scheme that it holds.
+
+    What holds no such scheme comes back as the very same object.
+    """
+    if isinstance(value, tuple):
+        parts = tuple(with_policies(part, policies) for part in value)
+        same = all(new is old for new, old in zip(parts, value, strict=True))
+        return value if same else parts  # type: ignore[return-value]
+    cls: Any = type(value)
+    if not attrs.has(cls):
+        return value
+    changes: dict[str, Any] = {}
+    for field in attrs.fields(cls):
+        if field.init:
+            old = getattr(value, field.name)
+            new = with_policies(old, policies)
+            if new is not old:
+                changes[field.alias or field.name] = new
+    named = policies.get(cls, {}).items()
+    changes |= {name: new for name, new in named if new not in (None, getattr(value, name))}
+    return attrs.evolve(value, **changes) if changes else value  # type: ignore[misc]
