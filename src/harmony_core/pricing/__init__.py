@@ -9,9 +9,6 @@ scheme. :class:`Ramp` and :class:`Uplifted` change by date; :func:`scheme_on` gi
 day. Every scheme is a small immutable value that is stored on the contract line and on the
 charge; :func:`price` gives the exact amount, :func:`explain` the same amount with every step. A
 :class:`PriceBook` says which scheme holds for whom, in which currency, on which day.
-:func:`increment` and the re-rating functions bill the whole less what was billed. Nothing here
-rounds before the one point where an amount is settled.
-charge; :func:`price` gives the exact amount, :func:`explain` the same amount with every step.
 :func:`increment` and the re-rating functions bill the whole less what was billed. A
 :class:`Profile` holds the rules of another billing system, so that its figures come out here.
 Nothing here rounds before the one point where an amount is settled.
