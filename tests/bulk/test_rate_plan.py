@@ -83,9 +83,13 @@ def _schemes(draw: st.DrawFn) -> Scheme:
     kind = draw(st.sampled_from([FillUp, FillUp, LookUp, LookUp, PerUnit, Flat, MinimumQuantity]))
     amount = ExactAmount(draw(_values), currency)
     scheme: Scheme
-    if kind in {FillUp, LookUp}:
-        reading = FillUp if kind is FillUp else LookUp
-        scheme = reading(draw(_tables(currency)), draw(st.sampled_from(ZeroQuantity)))
+    zero = draw(st.sampled_from(ZeroQuantity))
+    if kind is FillUp:
+        scheme = FillUp(draw(_tables(currency)), zero)
+    elif kind is LookUp:
+        table = draw(_tables(currency))
+        never_dearer = all(band.unit_price.value >= 0 for band in table.bands)
+        scheme = LookUp(table, zero, never_dearer and draw(st.booleans()))
     elif kind is MinimumQuantity:  # rated as single values
         scheme = MinimumQuantity(PerUnit(amount), Fraction(5, 2))
     else:

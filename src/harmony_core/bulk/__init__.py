@@ -3,7 +3,9 @@
 :class:`RatePlan` compiles schemes once and rates columns against one of them, or against one per
 row. Columns are numpy arrays or whatever hands out Arrow data (pandas, polars and duckdb do). Every
 row is what ``price(scheme, quantity).settle(rounding)`` gives; what whole numbers of 64 bits cannot
-carry takes the path of single values, and nothing wraps. Needs the extra ``bulk``.
+carry takes the path of single values, and nothing wraps. :func:`bucket_starts`, :func:`aggregate`,
+:func:`percentile` and :func:`high_water` make the quantities from columns of usage. Needs the extra
+``bulk``.
 """
 
 try:
@@ -13,7 +15,18 @@ except ModuleNotFoundError as missing:
         "harmony_core.bulk needs numpy: pip install 'harmony-core[bulk]'", name="numpy"
     ) from missing
 
-from harmony_core.bulk._columns import Nulls
+from harmony_core.bulk._aggregation import aggregate, high_water, percentile
+from harmony_core.bulk._buckets import bucket_starts
+from harmony_core.bulk._columns import Nulls, Quantities
 from harmony_core.bulk._plan import Rated, RatePlan
 
-__all__ = ["Nulls", "RatePlan", "Rated"]
+__all__ = [
+    "Nulls",
+    "Quantities",
+    "RatePlan",
+    "Rated",
+    "aggregate",
+    "bucket_starts",
+    "high_water",
+    "percentile",
+]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from harmony_core.bulk._arrow import ArrowChunk, arrow_chunks, hands_out_arrow
 from harmony_core.bulk._kernel import BEYOND, BLOCK, GREATEST, Whole
 from harmony_core.errors import InvalidValue
+from harmony_core.explanation import exact_text
 
 
 class Nulls(StrEnum):
@@ -27,6 +29,20 @@ class Nulls(StrEnum):
     """the first of them is an error"""
     PASS = "pass"
     """they come out as rows without an amount"""
+
+
+@attrs.frozen(eq=False)
+class Quantities:
+    """A column of quantities: whole numbers, each divided by ``10**places``.
+
+    What the aggregations give; :meth:`RatePlan.rate` takes it as it is.
+    """
+
+    whole: Whole
+    places: int = 0
+
+    def __len__(self) -> int:
+        return len(self.whole)
 
 
 _NO_ROWS: Whole = np.empty(0, np.int64)
@@ -69,6 +85,35 @@ class Column:
                 into[self.missing[first:last] - start] = 0
         return into
 
+    def narrow(self, start: int, stop: int, into: Whole, least: int) -> Whole:
+        """Give rows as 64 bits, where all of them are there, fit, and are not below ``least``.
+
+        Raises:
+            InvalidValue: with the first row that is not so.
+        """
+        if len(self.missing):
+            raise InvalidValue(f"row {self.missing[0]} has no value: fill it in, or leave it out")
+        block = self.block(start, stop, into)
+        if self.values.ndim == 2 or self.values.dtype.type is np.uint64:
+            for row in map(int, np.flatnonzero((block == BEYOND) | (block == -BEYOND)) + start):
+                if abs(self.whole(row)) > GREATEST:
+                    raise InvalidValue(
+                        f"row {row}: {self.shown(row)} does not fit 64 bits: give the values fewer "
+                        "places"
+                    )
+        if int(block.min()) < least:
+            row = start + int(np.argmax(block < least))
+            raise InvalidValue(f"row {row}: a quantity is zero or more, got {self.shown(row)}")
+        return block
+
+    def shown(self, row: int) -> str:
+        """Write one row as its quantity, for a message."""
+        return exact_text(self.exact(row))
+
+    def exact(self, row: int) -> Fraction:
+        """Give the quantity of one row."""
+        return Fraction(self.whole(row)) / Fraction(10) ** self.places
+
     def whole(self, row: int) -> int:
         """Give one row exactly, however great."""
         if self.values.ndim == 2:
@@ -92,7 +137,11 @@ def columns(source: object, what: str, places: int | None) -> Iterator[Column]:
         InvalidValue: it holds something else than whole numbers or decimals, or ``places`` are
             declared for decimals that say otherwise.
     """
-    if isinstance(source, np.ma.MaskedArray):
+    if isinstance(source, Quantities):
+        if places not in {None, source.places}:
+            raise _says_its_places(what, source.places, places)
+        yield Column(source.whole, source.places)
+    elif isinstance(source, np.ma.MaskedArray):
         mask = np.ma.getmaskarray(source)
         array = _whole_numbers(source.data, what)
         yield Column(array, _declared(places), np.flatnonzero(mask).astype(np.int64))
@@ -101,6 +150,20 @@ def columns(source: object, what: str, places: int | None) -> Iterator[Column]:
             yield _from_arrow(chunk, what, places)
     else:
         yield Column(_whole_numbers(np.asarray(source), what), _declared(places))
+
+
+def one_column(source: object, what: str, places: int | None) -> Column:
+    """Read a column as one, chunks put together."""
+    chunks = list(columns(source, what, places))
+    if len(chunks) == 1:
+        return chunks[0]
+    start, missing = 0, [_NO_ROWS]
+    for chunk in chunks:
+        missing.append(chunk.missing + start)
+        start += len(chunk)
+    values = [chunk.values for chunk in chunks] or [_NO_ROWS]
+    own = chunks[0].places if chunks else _declared(places)
+    return Column(np.concatenate(values), own, np.concatenate(missing))
 
 
 def _declared(places: int | None) -> int:
@@ -115,11 +178,15 @@ def _from_arrow(chunk: ArrowChunk, what: str, places: int | None) -> Column:
     if chunk.scale is None:
         return Column(chunk.values, _declared(places), chunk.missing)
     if places is not None and places != chunk.scale:
-        raise InvalidValue(
-            f"{what} are decimals with {chunk.scale} places, but places={places!r} is declared: "
-            "leave it out"
-        )
+        raise _says_its_places(what, chunk.scale, places)
     return Column(chunk.values, chunk.scale, chunk.missing)
+
+
+def _says_its_places(what: str, its_own: int, places: int | None) -> InvalidValue:
+    return InvalidValue(
+        f"{what} are decimals with {its_own} places, but places={places!r} is declared: "
+        "leave it out"
+    )
 
 
 def _whole_numbers(array: NDArray[Any], what: str) -> NDArray[Any]:

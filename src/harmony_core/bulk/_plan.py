@@ -10,13 +10,12 @@ import attrs
 import numpy as np
 
 from harmony_core.bulk._arrow import arrow_int64
-from harmony_core.bulk._columns import Column, Nulls, blocks, columns
+from harmony_core.bulk._columns import Column, Nulls, blocks, columns, one_column
 from harmony_core.bulk._kernel import GREATEST, Buffers, Kernel, Scale, Whole
 from harmony_core.bulk._straight import straight_lines
 from harmony_core.errors import InvalidValue
-from harmony_core.explanation import exact_text
 from harmony_core.finance import HALF_UP, ExactAmount, Rounding, minor_digits
-from harmony_core.pricing import Scheme, price
+from harmony_core.pricing import Scheme, charge
 
 
 def _as_tuple(schemes: Iterable[Scheme]) -> tuple[Scheme, ...]:
@@ -94,7 +93,7 @@ class RatePlan:
 
         Args:
             quantities: whole numbers, a quantity being one of them divided by ``10**places``; or
-                an Arrow column of decimals, which say their places themselves.
+                an Arrow column of decimals, or :class:`Quantities`, which say their places.
             codes: for each row the number of its scheme; needed where the plan has several.
             places: decimal places of the whole numbers; none when left out.
             nulls: what happens to rows without a quantity.
@@ -144,7 +143,7 @@ class RatePlan:
         nulls: Nulls,
     ) -> Rated:
         amounts = list(columns(quantities, "quantities", places))
-        of_rows = None if codes is None else _one_column(columns(codes, "codes", None))
+        of_rows = None if codes is None else _codes(codes)
         size = sum(map(len, amounts))
         if of_rows is None and len(self.schemes) > 1:
             raise InvalidValue(
@@ -180,7 +179,10 @@ class RatePlan:
             greatest = int(quantity.view(np.uint64).max())
             if greatest > GREATEST:
                 row = int(np.argmax(quantity < 0))
-                raise _below_zero(at + row, column.whole(start + row), column.places)
+                raise InvalidValue(
+                    f"row {at + row}: a quantity is zero or more, got {column.shown(start + row)}: "
+                    "price what is given back as a charge and turn the sign of the amount"
+                )
             code = None
             if codes is not None:
                 code = codes.block(at, first + stop, use.code)
@@ -207,12 +209,11 @@ class RatePlan:
         return singly
 
     def _singly(self, scheme: Scheme, column: Column, row: int, shown: int) -> int:
-        quantity = Fraction(column.whole(row)) / Fraction(10) ** column.places
-        money = price(scheme, quantity).settle(self.rounding)
+        money = charge(scheme, column.exact(row), self.rounding)
         if abs(money.minor) > GREATEST:
             raise InvalidValue(
                 f"row {shown}: {money} is too great for a column of 64 bits: rate this row alone, "
-                "by price()"
+                "by charge()"
             )
         return money.minor
 
@@ -232,26 +233,13 @@ class RatePlan:
         return self._kernels[places]
 
 
-def _below_zero(row: int, whole: int, places: int) -> InvalidValue:
-    value = exact_text(Fraction(whole) / Fraction(10) ** places)
-    return InvalidValue(
-        f"row {row}: a quantity is zero or more, got {value}: price what is given back as a "
-        "charge and turn the sign of the amount"
-    )
-
-
-def _one_column(chunks: Iterator[Column]) -> Column:
-    found = list(chunks)
-    if any(column.places for column in found):
+def _codes(source: object) -> Column:
+    column = one_column(source, "codes", None)
+    if column.places:
         raise InvalidValue("codes are whole numbers, got decimals: cast them to integers")
-    start = 0
-    for column in found:
-        if len(column.missing):
-            raise InvalidValue(f"row {start + column.missing[0]} has no code")
-        start += len(column)
-    if len(found) == 1:
-        return found[0]
-    return Column(np.concatenate([np.empty(0, np.int8), *(column.values for column in found)]))
+    if len(column.missing):
+        raise InvalidValue(f"row {column.missing[0]} has no code: say which scheme prices it")
+    return column
 
 
 def _room(size: int, out: Whole | None, inputs: Sequence[Any], codes: Column | None) -> Whole:

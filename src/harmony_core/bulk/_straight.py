@@ -31,7 +31,7 @@ class Line:
 _ZERO = Fraction(0)
 _FORMS = {
     FillUp: ("table", "zero_quantity"),
-    LookUp: ("table", "zero_quantity"),
+    LookUp: ("table", "zero_quantity", "never_dearer_than_next_band"),
     PerUnit: ("unit_price",),
     Flat: ("amount", "timing"),
     AtLeast: ("scheme", "minimum"),
@@ -54,7 +54,7 @@ def straight_lines(scheme: Scheme) -> tuple[Line, ...] | None:
     if isinstance(scheme, PerUnit):
         return (Line(None, scheme.unit_price.value, _ZERO),)
     if isinstance(scheme, FillUp | LookUp):
-        lines = tuple(_bands(scheme.table, filled=isinstance(scheme, FillUp)))
+        lines = tuple(_filled(scheme.table) if isinstance(scheme, FillUp) else _looked_up(scheme))
         at_zero = scheme.price(0).value
         none = () if lines[0].base == at_zero else (Line(_ZERO, _ZERO, at_zero),)
         return (*none, *lines)
@@ -72,21 +72,30 @@ def _understood(scheme: Scheme) -> bool:
     )
 
 
-def _bands(table: BandTable, *, filled: bool) -> Iterator[Line]:
+def _filled(table: BandTable) -> Iterator[Line]:
     low = below = _ZERO
     for band in table.bands:
         price = band.unit_price.value
         flat = band.flat_fee.value if band.flat_fee else _ZERO
-        paid = below - low * price if filled else _ZERO
-        line = Line(band.up_to, price, paid + flat)
+        line = Line(band.up_to, price, below + flat - low * price)
         if band.cap is None:
             yield line
         else:
-            cap = band.cap.value + (below if filled else _ZERO)
-            yield from _cut((line,), cap, min, low)
+            yield from _cut((line,), below + band.cap.value, min, low)
         if band.up_to is not None:
             below += band.amount(band.up_to - low)
             low = band.up_to
+
+
+def _looked_up(scheme: LookUp) -> Iterator[Line]:
+    table = scheme.table
+    for number, band in enumerate(table.bands, 1):
+        flat = band.flat_fee.value if band.flat_fee else _ZERO
+        line = Line(band.up_to, band.unit_price.value, flat)
+        caps = [] if band.cap is None else [band.cap.value]
+        if scheme.never_dearer_than_next_band and (other := table.cheapest_above(number)):
+            caps.append(table.bands[other - 1].amount(table.lower_limit(other)))
+        yield from _cut((line,), min(caps), min, table.lower_limit(number)) if caps else (line,)
 
 
 def _cut(
