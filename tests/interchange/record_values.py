@@ -88,6 +88,22 @@ def usage_records(draw: st.DrawFn) -> work.UsageRecord:
 
 
 @st.composite
+def focus_columns(draw: st.DrawFn) -> interchange.FocusColumns:
+    measure = draw(st.sampled_from(interchange.FocusMeasure))
+    counted = measure.unit is not None
+    return interchange.FocusColumns(
+        draw(ids),
+        measure,
+        None if counted else draw(currencies),
+        ["Usage"] if counted else draw(st.sampled_from([["Usage"], ["Usage", "Tax"]])),
+        draw(st.lists(texts, min_size=1, max_size=2)),
+        units=draw(st.dictionaries(texts, texts, max_size=2)) if counted else {},
+        zone=draw(st.sampled_from(["UTC", "Europe/Berlin"])),
+        source=draw(texts),
+    )
+
+
+@st.composite
 def explanations(draw: st.DrawFn) -> explanation.Explanation:
     why = explanation.Explainer(draw(ids), draw(st.integers(1, 9)))
     for _ in range(draw(st.integers(0, 2))):
@@ -582,6 +598,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     interchange.ExternalKey: st.builds(
         interchange.ExternalKey, ids, ids, ids, ids, days, st.none() | later_days
     ),
+    interchange.FocusColumns: focus_columns(),
     interchange.UsageColumns: st.builds(
         interchange.UsageColumns,
         ids,

@@ -5,14 +5,16 @@
 reports every fault with its path. A host adds its own values by :func:`register`.
 
 Feeds in: :func:`read_ecb_csv` and :func:`read_rates_csv` read exchange rates, :func:`read_usage`
-reads usage of any system by its :class:`ExternalKeys`. Journals out: :func:`journal_csv` for any
-accounting system, :func:`beancount` for Beancount and its checker.
+reads usage of any system by its :class:`ExternalKeys`, and a cloud bill in the FinOps FOCUS format
+with :class:`FocusColumns`. Journals out: :func:`journal_csv` for any accounting system,
+:func:`beancount` for Beancount and its checker.
 """
 
 from harmony_core.interchange import _library as _library  # gives the library's values their names
 from harmony_core.interchange._beancount import beancount
 from harmony_core.interchange._ecb import read_ecb_csv
 from harmony_core.interchange._external_keys import ExternalKey, ExternalKeys
+from harmony_core.interchange._focus import FOCUS_IDENTITY, FocusColumns, FocusMeasure
 from harmony_core.interchange._journal_csv import journal_csv
 from harmony_core.interchange._kinds import Record, Upgrade, register, registered
 from harmony_core.interchange._rate_feed import RateFeed, read_rates_csv
@@ -44,11 +46,14 @@ from harmony_core.interchange._usage_feed import (
 )
 
 __all__ = [
+    "FOCUS_IDENTITY",
     "AcceptedUsage",
     "ControlTotal",
     "ExternalKey",
     "ExternalKeys",
     "Feed",
+    "FocusColumns",
+    "FocusMeasure",
     "MissingKey",
     "NotUsage",
     "RateFeed",

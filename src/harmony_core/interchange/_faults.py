@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import ParamSpec, TypeVar
+
+from harmony_core.errors import HarmonyError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _LONGEST = 40
 
@@ -32,3 +38,17 @@ class Faults(Exception):
     def below(self, root: str) -> list[str]:
         """The faults as lines, their paths beginning with ``root``."""
         return [f"{root}{path}: {message}" for path, message in self.problems]
+
+
+class Asked:
+    """Asks one thing after the other and keeps the faults, so that all are told at once."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+
+    def __call__(self, ask: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
+        try:
+            return ask(*args, **named)
+        except HarmonyError as fault:
+            self.faults.append(str(fault))
+            return None

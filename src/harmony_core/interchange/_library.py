@@ -21,6 +21,7 @@ from harmony_core import (
     work,
 )
 from harmony_core.interchange._external_keys import ExternalKey
+from harmony_core.interchange._focus import FocusColumns
 from harmony_core.interchange._kinds import Record, register
 from harmony_core.interchange._usage_columns import UsageColumns
 
@@ -109,6 +110,7 @@ NAMES: dict[str, type] = {
     "usage-record": work.UsageRecord,
     "external-key": ExternalKey,
     "usage-columns": UsageColumns,
+    "focus-columns": FocusColumns,
     "charge": billing.Charge,
     "recognised": billing.Recognised,
     "invoice": billing.Invoice,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
-from typing import ParamSpec, TypeVar
 
 import attrs
 
-from harmony_core.errors import HarmonyError, InvalidValue
+from harmony_core.errors import InvalidValue
 from harmony_core.finance import Exact, exact
 from harmony_core.interchange._external_keys import CUSTOMER, METER, ExternalKeys
+from harmony_core.interchange._faults import Asked
 from harmony_core.interchange._tables import Row
 from harmony_core.interchange._usage_feed import (
     AcceptedUsage,
@@ -22,9 +22,6 @@ from harmony_core.interchange._usage_feed import (
 )
 from harmony_core.periods import in_utc, instant_of, local_day, local_midnight
 from harmony_core.work import UsageRecord
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 def _pairs(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -127,20 +124,6 @@ class UsageColumns:
         return _Reader(self, keys)
 
 
-class _Faults:
-    """Asks for one cell after the other, so that a row is told all its faults at once."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-
-    def __call__(self, ask: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
-        try:
-            return ask(*args, **named)
-        except HarmonyError as fault:
-            self.found.append(str(fault))
-            return None
-
-
 class _Reader:
     def __init__(self, columns: UsageColumns, keys: ExternalKeys) -> None:
         self._columns, self._keys = columns, keys
@@ -150,22 +133,22 @@ class _Reader:
     def __call__(self, row: Row) -> AcceptedUsage | RejectedUsage | UnmappedUsage:
         if row.fault:
             return RejectedUsage(row, row.fault)
-        of, faults = self._columns, _Faults()
+        of, asked = self._columns, Asked()
         read = row
         if self._constants:
             read = Row(row.path, {**row.cells, **self._constants})
-        withdrawn = of.withdrawn is not None and bool(faults(read.flag, of.withdrawn, False))
+        withdrawn = of.withdrawn is not None and bool(asked(read.flag, of.withdrawn, False))
         zero = Fraction(0) if withdrawn else None
-        quantity = faults(read.number, of.quantity, zero)
+        quantity = asked(read.number, of.quantity, zero)
         if quantity is not None:
             quantity *= of.factor
-        id_ = faults(read.text, of.id)
-        customer, meter = faults(read.text, of.customer), faults(read.text, of.meter)
-        subject = faults(_maybe, read, of.subject) or ""
-        replaces = faults(_maybe, read, of.replaces)
-        at, day = faults(self._time, read) or (None, None)
-        if faults.found or quantity is None or not (id_ and customer and meter and day):
-            return RejectedUsage(row, "; ".join(faults.found), quantity)
+        id_ = asked(read.text, of.id)
+        customer, meter = asked(read.text, of.customer), asked(read.text, of.meter)
+        subject = asked(_maybe, read, of.subject) or ""
+        replaces = asked(_maybe, read, of.replaces)
+        at, day = asked(self._time, read) or (None, None)
+        if asked.faults or quantity is None or not (id_ and customer and meter and day):
+            return RejectedUsage(row, "; ".join(asked.faults), quantity)
         customer_id, missing_customer = self._ours(CUSTOMER, customer, day)
         meter_id, missing_meter = self._ours(METER, meter, day)
         if customer_id is None or meter_id is None:
