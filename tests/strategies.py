@@ -30,7 +30,17 @@ from harmony_core.finance import (
 )
 from harmony_core.parties import Customer, Directory
 from harmony_core.periods import Interval, Month, Timing, months_between
-from harmony_core.pricing import BandTable, FillUp, Flat, LookUp, PerUnit, Scheme
+from harmony_core.pricing import (
+    BandTable,
+    FillUp,
+    Flat,
+    LookUp,
+    PerUnit,
+    Ramp,
+    Scheme,
+    Uplift,
+    Uplifted,
+)
 from harmony_core.products import (
     Accounting,
     Billing,
@@ -220,6 +230,21 @@ _delays = st.none() | st.integers(0, 3) | st.integers(0, 75)
 
 @st.composite
 def schemes(draw: st.DrawFn, currency: str) -> Scheme:
+    """Any price scheme, now and then one whose price changes on a day, or on anniversaries."""
+    first = draw(undated_schemes(currency))
+    dates = draw(st.sampled_from([None, None, None, "ramp", "uplift"]))
+    if dates == "ramp":
+        step = draw(undated_schemes(currency))
+        return Ramp.of((date.min, first), (draw(st.dates(FIRST, LAST)), step))
+    if dates == "uplift":
+        every = Interval.months(draw(st.sampled_from([2, 12])))
+        since = draw(st.dates(date(2025, 1, 1), LAST))
+        return Uplifted(first, Uplift.fixed(since, "3.5", every=every))
+    return first
+
+
+@st.composite
+def undated_schemes(draw: st.DrawFn, currency: str) -> Scheme:
     """Any price scheme whose price rises, or stays, with the quantity; look-up may fall."""
     shape = draw(st.sampled_from(["flat", "per unit", "fill up", "look up"]))
     price = draw(_prices)
@@ -261,7 +286,7 @@ def worked_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # no
     if draw(st.booleans()):
         source = ExpensesIncurred(Fraction(draw(st.sampled_from(["0", "10", "7.5"]))))
     return line(
-        PerUnit.of(draw(_prices), currency),
+        draw(st.just(PerUnit.of(draw(_prices), currency)) | schemes(currency)),
         draw(_starts),
         id=id,
         kind=ContractType.TRANSACTIONAL,

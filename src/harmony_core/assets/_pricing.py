@@ -17,7 +17,7 @@ from harmony_core.assets._counting import DeviceCount, count_devices
 from harmony_core.assets._devices import Device
 from harmony_core.assets._types import AssetTypes
 from harmony_core.explanation import Explainer, Explanation
-from harmony_core.finance import HALF_UP, Exact, Money, Rounding
+from harmony_core.finance import HALF_UP, Exact, Money, Rounding, exact
 from harmony_core.periods import Span
 from harmony_core.pricing import Scheme, explain
 from harmony_core.products import CountPolicy
@@ -38,12 +38,14 @@ def device_amount(
     rounding: Rounding = HALF_UP,
     *,
     full_days: int | None = None,
+    part: Exact = 1,
 ) -> DeviceAmount:
     """Price a count: the quantity by the scheme, or day by day under the ``daily`` policy.
 
     Under ``advance_true_up`` this is the advance. A price pays for a whole period: when the days
     counted are only a part of one, ``full_days`` says how many the whole has, and prices by the
-    day, advances among them, are for the part.
+    day, advances among them, are for the part. Other policies charge a short period in full; where
+    a change of price cuts a period, ``part`` says which share of its days each of them pays for.
 
     >>> from datetime import date
     >>> from harmony_core.finance import ExactAmount
@@ -64,9 +66,12 @@ def device_amount(
             None,
             count.period.days,
         ):
-            part = Fraction(count.period.days, full_days or 1)
-            why.given("part", "days served of the days of the full period", part)
+            days = Fraction(count.period.days, full_days or 1)
+            why.given("part", "days served of the days of the full period", days)
             price = why.step("prorated", "price for the days served", "multiply", price, "part")
+        elif count.policy is not CountPolicy.ADVANCE_TRUE_UP and exact(part) != 1:
+            why.given("part", "days at this price of the days of the period", exact(part))
+            price = why.step("prorated", "price for these days", "multiply", price, "part")
     amount = _settled(why, price, scheme.currency, rounding)
     return DeviceAmount(count, amount, why.explanation("amount"))
 

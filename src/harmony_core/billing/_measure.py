@@ -25,7 +25,7 @@ from harmony_core.contracts import Contract, ContractLine
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Money, convert
 from harmony_core.periods import ServicePeriod, Span, Timing, proration
-from harmony_core.pricing import explain, net_quantity
+from harmony_core.pricing import Scheme, explain, facts_on, net_quantity, scheme_on
 from harmony_core.products import DevicesCounted, ExpensesIncurred, TimeWorked, UsageMetered
 from harmony_core.work import Expense, UsageRecord
 
@@ -91,7 +91,7 @@ class Measurement:
 
     def _agreed(self) -> Measured:
         why = self._explainer("agreed quantity")
-        price = why.adopt(explain(self.line.scheme, self.line.quantity), "price_")
+        price = why.adopt(explain(self._scheme(why), self.line.quantity), "price_")
         if self.line.fund is None and self.period.span != self.period.full:
             ratio = proration(self.period.span, self.period.full)
             why.given("part", "days served of the days of the full period", ratio)
@@ -112,18 +112,18 @@ class Measurement:
                 name = why.step(f"weighed{number}", label, "multiply", name, f"times{number}")
             parts.append(name)
         why.step("hours", "hours to bill", "add", *parts, unit="h")
-        hours = why.value("hours")
+        hours, scheme = why.value("hours"), self._scheme(why)
         if hours >= 0:
-            price = why.adopt(explain(line.scheme, hours), "price_", {"quantity": "hours"})
+            price = why.adopt(explain(scheme, hours), "price_", {"quantity": "hours"})
         else:
-            price = self._given_back(why, hours)
+            price = self._given_back(why, hours, scheme)
         return self._settled(why, price, hours, tuple(entry.id for entry in entries))
 
-    def _given_back(self, why: Explainer, hours: Fraction) -> str:
+    def _given_back(self, why: Explainer, hours: Fraction, scheme: Scheme) -> str:
         """More hours were taken back than worked: priced as a charge, and the sign turned."""
         why.given("nothing", "nothing", 0)
         why.step("back", "hours taken back", "subtract", "nothing", "hours", unit="h")
-        charge = why.adopt(explain(self.line.scheme, -hours), "price_", {"quantity": "back"})
+        charge = why.adopt(explain(scheme, -hours), "price_", {"quantity": "back"})
         unit = self.contract.currency
         return why.step("credit", "credit for them", "subtract", "nothing", charge, unit=unit)
 
@@ -167,7 +167,7 @@ class Measurement:
         if metered < 0:
             why.fact("taken back beyond the usage of the period", exact_text(-metered))
         quantity = net_quantity(0, metered)
-        price = why.adopt(explain(self.line.scheme, quantity), "price_")
+        price = why.adopt(explain(self._scheme(why), quantity), "price_")
         evidence = tuple(_usage_id(record) for record in records)
         return self._settled(why, price, quantity, evidence)
 
@@ -182,10 +182,12 @@ class Measurement:
             self.terms.asset_types,
             minimum=source.minimum,
         )
-        priced = device_amount(
-            count, self.line.scheme, self.terms.rounding, full_days=self.period.full.days
-        )
-        return Measured(priced.amount, count.quantity, count.device_ids, priced.explanation)
+        span, full = self.period.span, self.period.full
+        part = Fraction(span.days, self.line.served(full).days)
+        scheme, rounding = scheme_on(self.line.scheme, span.start), self.terms.rounding
+        priced = device_amount(count, scheme, rounding, full_days=full.days, part=part)
+        explanation = self._with_price_facts(priced.explanation)
+        return Measured(priced.amount, count.quantity, count.device_ids, explanation)
 
     def _true_up(self, day: date, source: DevicesCounted) -> Measured:
         advance = attrs.evolve(self, kind=ChargeKind.SERVICE)
@@ -193,7 +195,7 @@ class Measurement:
         settled = advance_true_up(
             self._fleet(day).devices,
             self.period.span,
-            self.line.scheme,
+            scheme_on(self.line.scheme, self.period.span.start),
             source.credits,
             types=source.types,
             asset_types=self.terms.asset_types,
@@ -203,7 +205,8 @@ class Measurement:
             advance=advance.as_known(billed).amount,
         )
         count = settled.count
-        return Measured(settled.true_up, count.quantity, count.device_ids, settled.explanation)
+        explanation = self._with_price_facts(settled.explanation)
+        return Measured(settled.true_up, count.quantity, count.device_ids, explanation)
 
     def _fleet(self, day: date) -> Fleet:
         at_first = self.line.billing.timing is Timing.ADVANCE and self.kind is ChargeKind.SERVICE
@@ -225,6 +228,16 @@ class Measurement:
         why.step("exact", "hours at their price", "multiply", "hours", "rate", unit=rate.currency)
         evidence = tuple(over.draw_id for over in lines)
         return self._settled(why, "exact", why.value("hours"), evidence)
+
+    def _scheme(self, why: Explainer) -> Scheme:
+        """The price of the period's first day, which holds on all of it; and why it does."""
+        for fact in facts_on(self.line.scheme, self.period.span.start):
+            why.fact(*fact)
+        return scheme_on(self.line.scheme, self.period.span.start)
+
+    def _with_price_facts(self, explanation: Explanation) -> Explanation:
+        further = facts_on(self.line.scheme, self.period.span.start)
+        return attrs.evolve(explanation, facts=(*explanation.facts, *further))
 
     def _explainer(self, rule: str) -> Explainer:
         why = Explainer(rule, 1)

@@ -29,7 +29,7 @@ from harmony_core.finance import (
 )
 from harmony_core.parties import Person
 from harmony_core.periods import Month
-from harmony_core.pricing import price
+from harmony_core.pricing import is_dated, price
 from harmony_core.products import ExpensesIncurred, TimeWorked
 from harmony_core.work import Expense, RatedExpense, RatedTime, TimeEntry, WorkTerms
 
@@ -78,7 +78,7 @@ def work_terms(contracts: Iterable[Contract]) -> dict[tuple[str, str], WorkTerms
             if isinstance(line.source, ExpensesIncurred):
                 markup = line.source.markup_percent
             elif isinstance(line.source, TimeWorked):
-                hourly = price(line.scheme, 1)
+                hourly = line.scheme if is_dated(line.scheme) else price(line.scheme, 1)
             terms[contract.id, line.id] = WorkTerms(
                 contract.entity_id, contract.currency, hourly, markup
             )

@@ -11,16 +11,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from typing import Never
 
 import attrs
 
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, PriceNotFound
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.periods import Interval, Schedule, ServicePeriod, Span, service_periods
-from harmony_core.pricing import Scheme
+from harmony_core.pricing import Scheme, change_days, is_dated, scheme_on
 from harmony_core.products import (
     Accounting,
     Billing,
@@ -96,6 +97,10 @@ class ContractLine:
             )
         if self.fund is not None and not self.quantity:
             raise InvalidValue(f"line {self.id!r} buys blocks of nothing: give units per block")
+        try:
+            scheme_on(self.scheme, self.start)
+        except PriceNotFound as reason:
+            raise InvalidValue(f"line {self.id!r} starts on {self.start}, but: {reason}") from None
 
     @property
     def end(self) -> date | None:
@@ -120,7 +125,9 @@ class ContractLine:
         """The line's service periods in order, endless while its end is open.
 
         A line billed once has one period of one day. Periods count from the line's own start, so
-        that the 31st stays the 31st; time and expenses go by calendar month.
+        that the 31st stays the 31st; time and expenses go by calendar month. A day within a period
+        on which the price changes cuts it there: each part is a period of its own, of the same
+        full one. What was bought as a block keeps the price of its first day.
         """
         if self.by_calendar_month:
             return self.months()
@@ -128,12 +135,34 @@ class ContractLine:
         if interval is None:
             day = Span.of_days(self.start, self.start)
             return iter((ServicePeriod(day, day),))
-        return service_periods(self.start, self.end, Schedule(self.start, interval))
+        periods = service_periods(self.start, self.end, Schedule(self.start, interval))
+        return self._cut_by_price(periods)
 
     def months(self) -> Iterator[ServicePeriod]:
-        """The calendar months that the line touches, clipped to its own days."""
+        """The calendar months that the line touches, clipped to its own days, cut by its price."""
         months = Schedule(self.start.replace(day=1), Interval.months(1))
-        return service_periods(self.start, self.end, months)
+        return self._cut_by_price(service_periods(self.start, self.end, months))
+
+    def served(self, full: Span) -> Span:
+        """The days of a full period that the line runs, whatever cuts them by price.
+
+        Raises:
+            InvalidValue: it runs on none of them.
+        """
+        end = full.end if self.end is None else min(full.end, self.end)
+        return Span(max(full.start, self.start), end)
+
+    def _cut_by_price(self, periods: Iterator[ServicePeriod]) -> Iterator[ServicePeriod]:
+        priced = self.fund is None and not isinstance(self.source, ExpensesIncurred)
+        if not priced or not is_dated(self.scheme):
+            return periods
+        return (part for period in periods for part in self._parts(period))
+
+    def _parts(self, period: ServicePeriod) -> Iterator[ServicePeriod]:
+        start, end = period.span.start, period.span.end
+        days = (day for day in change_days(self.scheme, period.span) if day != start)
+        for first, stop in pairwise((start, *days, end)):
+            yield ServicePeriod(Span(first, stop), period.full)
 
     def name(self, language: str = "en") -> str:
         """What the customer reads, in ``language`` or the line's first language."""

@@ -33,6 +33,7 @@ from harmony_core.pricing._dated import (
     DatedScheme,
     change_days,
     facts_on,
+    is_dated,
     price_since,
     scheme_on,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "fill_up_prorated",
     "high_water",
     "increment",
+    "is_dated",
     "look_up_prorated",
     "net_quantity",
     "part_of_period",

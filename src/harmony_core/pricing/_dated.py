@@ -52,13 +52,19 @@ def scheme_on(scheme: Scheme, day: date) -> Scheme:
     >>> scheme_on(AtLeast.of(ramp, "100"), date(2027, 3, 1)).price(9)
     ExactAmount.of('108', 'EUR')
     """
-    if _is_dated(scheme):
+    if _changes_by_date(scheme):
         return scheme_on(scheme.on(day), day)
     inner = _inside(scheme)
     if inner is None:
         return scheme
     resolved = scheme_on(inner, day)
     return scheme if resolved is inner else attrs.evolve(scheme, scheme=resolved)  # type: ignore[misc]
+
+
+def is_dated(scheme: Scheme) -> bool:
+    """Say whether the price depends on the day: whether any part of the scheme is dated."""
+    inner = None if _changes_by_date(scheme) else _inside(scheme)
+    return _changes_by_date(scheme) if inner is None else is_dated(inner)
 
 
 def change_days(scheme: Scheme, within: Span) -> tuple[date, ...]:
@@ -96,12 +102,13 @@ def price_since(scheme: Scheme, day: date) -> date | None:
     """Give the first day of the price that holds on ``day``; ``None`` where it always did."""
     until = Span(date.min, min(day, date.max - _DAY) + _DAY)
     days = sorted(turning_days(scheme, until), reverse=True)
-    return next((one for one in days if _changes_on(scheme, one)), None)
+    since = next((one for one in days if _changes_on(scheme, one)), None)
+    return None if since == date.min else since
 
 
 def further_facts(scheme: Scheme, day: date) -> tuple[tuple[str, str], ...]:
     """Give what its dated parts have to say about the price of ``day``."""
-    if _is_dated(scheme):
+    if _changes_by_date(scheme):
         return (*scheme.facts_on(day), *further_facts(scheme.on(day), day))
     inner = _inside(scheme)
     return () if inner is None else further_facts(inner, day)
@@ -109,7 +116,7 @@ def further_facts(scheme: Scheme, day: date) -> tuple[tuple[str, str], ...]:
 
 def turning_days(scheme: Scheme, within: Span) -> set[date]:
     """Give every day of ``within`` on which a dated part of the scheme may begin another price."""
-    if _is_dated(scheme):
+    if _changes_by_date(scheme):
         return set(scheme.turning_days(within))
     inner = _inside(scheme)
     return set() if inner is None else turning_days(inner, within)
@@ -122,7 +129,7 @@ def refuse_without_day(what: str) -> NoReturn:
     )
 
 
-def _is_dated(scheme: Scheme) -> TypeGuard[DatedScheme]:
+def _changes_by_date(scheme: Scheme) -> TypeGuard[DatedScheme]:
     return hasattr(scheme, "turning_days")  # far quicker than a protocol's isinstance
 
 

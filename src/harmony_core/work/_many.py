@@ -19,6 +19,7 @@ from harmony_core.finance import (
     exact,
 )
 from harmony_core.parties import Person
+from harmony_core.pricing import Scheme, scheme_on
 from harmony_core.work._facts import Expense, TimeEntry
 from harmony_core.work._rating import RatedExpense, RatedTime, rate_expense, rate_time
 
@@ -31,19 +32,29 @@ def _markup(value: Exact | None) -> Exact | None:
 class WorkTerms:
     """What a contract line says about work: who sells it, in which currency, at which price.
 
-    ``unit_price`` of ``None``: the hours are covered. ``expense_markup_percent`` of ``None``: the
-    customer does not pay expenses.
+    ``unit_price`` is of one hour: an amount, or a scheme where it changes by date; ``None``: the
+    hours are covered. ``expense_markup_percent`` of ``None``: the customer does not pay expenses.
     """
 
     seller_entity: str
     currency: str
-    unit_price: ExactAmount | None = None
+    unit_price: ExactAmount | Scheme | None = None
     expense_markup_percent: Exact | None = attrs.field(default=None, converter=_markup)
     rounding: Rounding = HALF_UP
 
     def __attrs_post_init__(self) -> None:
         if self.unit_price is not None and self.unit_price.currency != self.currency:
             raise CurrencyMismatch(self.unit_price.currency, self.currency)
+
+    def unit_price_on(self, day: date) -> ExactAmount | None:
+        """Give the price of one hour worked on ``day``; ``None`` where the hours are covered.
+
+        Raises:
+            PriceNotFound: nothing says what an hour costs on that day.
+        """
+        if self.unit_price is None or isinstance(self.unit_price, ExactAmount):
+            return self.unit_price
+        return scheme_on(self.unit_price, day).price(1)
 
 
 @attrs.frozen
@@ -118,7 +129,7 @@ def rate_work(
                 times.append(
                     rate_time(
                         fact,
-                        unit_price=agreed.unit_price,
+                        unit_price=agreed.unit_price_on(fact.day),
                         people=people,
                         cost_rates=cost_rates,
                         seller_entity=agreed.seller_entity,
