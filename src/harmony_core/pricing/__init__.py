@@ -59,9 +59,15 @@ from harmony_core.pricing._package import Package, PartPackage
 from harmony_core.pricing._percentage import FreeAmountEdge, Percentage, Transactions
 from harmony_core.pricing._price_book import FoundPrice, PriceBook
 from harmony_core.pricing._price_entry import PriceEntry
-from harmony_core.pricing._profile_lines import FirstFlatFee, RoundingPoint
-from harmony_core.pricing._profile_rows import BandRows
-from harmony_core.pricing._profiles import CreditLimit, Decrease, LookUpRuns, Profile
+from harmony_core.pricing._profile_policies import (
+    BandRows,
+    CreditLimit,
+    Decrease,
+    FirstFlatFee,
+    LookUpRuns,
+    RoundingPoint,
+)
+from harmony_core.pricing._profiles import Profile
 from harmony_core.pricing._proration import (
     BandChosenBy,
     fill_up_prorated,

@@ -11,9 +11,14 @@ from harmony_core.periods import KILLBILL_CYCLES, SECONDS, Alignment, CyclePolic
 from harmony_core.pricing._blocks import BeyondBlocks
 from harmony_core.pricing._conversion import SplitRounding
 from harmony_core.pricing._percentage import FreeAmountEdge
-from harmony_core.pricing._profile_lines import FirstFlatFee, RoundingPoint
-from harmony_core.pricing._profile_rows import BandRows
-from harmony_core.pricing._profiles import Decrease, LookUpRuns, Profile
+from harmony_core.pricing._profile_policies import (
+    BandRows,
+    Decrease,
+    FirstFlatFee,
+    LookUpRuns,
+    RoundingPoint,
+)
+from harmony_core.pricing._profiles import Profile
 from harmony_core.pricing._scheme import ZeroQuantity
 
 OWN_RULES = Profile("harmony-core")

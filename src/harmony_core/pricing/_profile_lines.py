@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from fractions import Fraction
 
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.pricing._banded import FillUp, LookUp
 from harmony_core.pricing._bands import Band
+from harmony_core.pricing._profile_policies import FirstFlatFee
 from harmony_core.pricing._rerating import Billed, increment
 from harmony_core.pricing._scheme import PricePoint, Scheme, ZeroQuantity, units
 
 _NONE = Fraction(0)
-
-
-class RoundingPoint(StrEnum):
-    """Where the exact amount of a charge becomes money."""
-
-    CHARGE = "charge"
-    """once, when all of it is added up"""
-    BAND_LINES = "band_lines"
-    """in every band: its units are a line, its flat fee is another, and each is rounded"""
-
-
-class FirstFlatFee(StrEnum):
-    """Which line carries the flat fee of the first band where a period is billed in several."""
-
-    WITH_FIRST_UNITS = "with_first_units"
-    """the line that has the first units"""
-    ON_FIRST_LINE = "on_first_line"
-    """the first line of the period, with units or without; no later one"""
 
 
 def lines(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -13,23 +12,12 @@ from harmony_core.errors import InvalidBands
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.pricing._bands import BandTable
+from harmony_core.pricing._profile_policies import BandRows
 
 Row = Sequence[Exact | None]
 
 _ONE = Fraction(1)
 T = TypeVar("T")
-
-
-class BandRows(StrEnum):
-    """What the figures of a row of bands mean; the prices follow them, a flat fee comes last."""
-
-    UP_TO = "up_to"
-    """``(up_to, unit_price)``: the upper limit, which belongs to the band"""
-    CLOSED_RANGES = "closed_ranges"
-    """``(first, last, unit_price)``: 0 to 10, 11 to 20; the next band may also begin where one
-    ended (0 to 0.1, 0.1 to 1). What lies between 10 and 11 belongs to the upper band"""
-    BLOCKS = "blocks"
-    """``(block_size, blocks, block_price)``: how many blocks the band holds, its width"""
 
 
 def table_of(currency: str, rows: Iterable[Row], how: BandRows) -> BandTable:

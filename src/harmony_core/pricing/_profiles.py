@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from typing import TypeVar
 
@@ -41,9 +40,16 @@ from harmony_core.pricing._bands import BandTable
 from harmony_core.pricing._blocks import BeyondBlocks, FillUpBlocks, LookUpBlocks
 from harmony_core.pricing._conversion import Conversion, Converted, SplitRounding
 from harmony_core.pricing._percentage import FreeAmountEdge, Percentage
-from harmony_core.pricing._profile_lines import FirstFlatFee, RoundingPoint, lines
-from harmony_core.pricing._profile_rows import (
+from harmony_core.pricing._profile_lines import lines
+from harmony_core.pricing._profile_policies import (
     BandRows,
+    CreditLimit,
+    Decrease,
+    FirstFlatFee,
+    LookUpRuns,
+    RoundingPoint,
+)
+from harmony_core.pricing._profile_rows import (
     Policies,
     Row,
     blocks_of,
@@ -57,33 +63,6 @@ from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, ZeroQuan
 
 _EARLIER = PricePoint(last_line_of_period=False)
 T = TypeVar("T")
-
-
-class LookUpRuns(StrEnum):
-    """Whether look-up prices are billed before the period is over."""
-
-    EVERY_RUN = "every_run"
-    """each run bills the whole so far, less what was billed"""
-    AT_PERIOD_END = "at_period_end"
-    """nothing before the last line: a later unit may change the price of all"""
-
-
-class Decrease(StrEnum):
-    """What happens when less is due in a period than was billed of it."""
-
-    CREDIT = "credit"
-    """the line is below zero"""
-    REFUSE = "refuse"
-    """the run stops: such a correction is made by hand"""
-
-
-class CreditLimit(StrEnum):
-    """How much may be given back."""
-
-    NONE = "none"
-    """what the calculation says"""
-    BILLED = "billed"
-    """no more than was billed and not yet credited"""
 
 
 @attrs.frozen

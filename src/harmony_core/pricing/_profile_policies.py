@@ -1,0 +1,65 @@
+"""Policies in which billing systems differ beyond those of a scheme; a profile names one of each.
+
+Their names are stored and never change their meaning.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class BandRows(StrEnum):
+    """What the figures of a row of bands mean; the prices follow them, a flat fee comes last."""
+
+    UP_TO = "up_to"
+    """``(up_to, unit_price)``: the upper limit, which belongs to the band"""
+    CLOSED_RANGES = "closed_ranges"
+    """``(first, last, unit_price)``: 0 to 10, 11 to 20; the next band may also begin where one
+    ended (0 to 0.1, 0.1 to 1). What lies between 10 and 11 belongs to the upper band"""
+    BLOCKS = "blocks"
+    """``(block_size, blocks, block_price)``: how many blocks the band holds, its width"""
+
+
+class RoundingPoint(StrEnum):
+    """Where the exact amount of a charge becomes money."""
+
+    CHARGE = "charge"
+    """once, when all of it is added up"""
+    BAND_LINES = "band_lines"
+    """in every band: its units are a line, its flat fee is another, and each is rounded"""
+
+
+class FirstFlatFee(StrEnum):
+    """Which line carries the flat fee of the first band where a period is billed in several."""
+
+    WITH_FIRST_UNITS = "with_first_units"
+    """the line that has the first units"""
+    ON_FIRST_LINE = "on_first_line"
+    """the first line of the period, with units or without; no later one"""
+
+
+class LookUpRuns(StrEnum):
+    """Whether look-up prices are billed before the period is over."""
+
+    EVERY_RUN = "every_run"
+    """each run bills the whole so far, less what was billed"""
+    AT_PERIOD_END = "at_period_end"
+    """nothing before the last line: a later unit may change the price of all"""
+
+
+class Decrease(StrEnum):
+    """What happens when less is due in a period than was billed of it."""
+
+    CREDIT = "credit"
+    """the line is below zero"""
+    REFUSE = "refuse"
+    """the run stops: such a correction is made by hand"""
+
+
+class CreditLimit(StrEnum):
+    """How much may be given back."""
+
+    NONE = "none"
+    """what the calculation says"""
+    BILLED = "billed"
+    """no more than was billed and not yet credited"""
