@@ -473,3 +473,12 @@ def test_numbers_of_json_are_exact() -> None:
         Fraction(1, 10**400),
     ]
     assert [problem.split(": ")[0] for problem in feed.problems] == ["u.jsonl:4", "u.jsonl:7"]
+
+
+def test_usage_of_a_later_day_is_rejected() -> None:
+    later = {**GOOD, "id": "u2", "day": "2026-03-02"}
+    feed = read([later, GOOD, later], through=date(2026, 3, 1))
+    assert [record.id for record in feed.accepted] == ["u1"]
+    assert [problem.split(": ")[1] for problem in feed.problems] == [
+        "its day 2026-03-02 is after 2026-03-01"
+    ] * 2

@@ -218,6 +218,7 @@ def stream_usage(
     keys: ExternalKeys,
     *,
     known: Known = (),
+    through: date | None = None,
     name: str = "usage",
 ) -> Iterator[UsageOutcome]:
     """Give the outcome of one row after the other, for feeds that are too long to be kept.
@@ -228,12 +229,13 @@ def stream_usage(
         keys: what the keys in the rows mean.
         known: records of earlier feeds; or a function that is given a thousand new records at a
             time and gives those of the earlier ones that have the source and id of one of them.
+        through: today, as a rule: usage of a later day is rejected.
         name: of the feed; the third row of an iterator is ``usage[2]``.
 
     Raises:
         InputRejected: a table without a header that can be understood.
     """
-    read = layout.reader(keys)
+    read = layout.reader(keys) if through is None else _until(through, layout.reader(keys))
     named = (_row(row, name, number) for number, row in enumerate(rows))
     before: dict[tuple[str, str], UsageRecord] = {}
     if not callable(known):
@@ -258,6 +260,7 @@ def read_usage(
     keys: ExternalKeys,
     *,
     known: Known = (),
+    through: date | None = None,
     name: str = "usage",
 ) -> UsageFeed:
     """Read a feed as a whole; the arguments are those of :func:`stream_usage`.
@@ -270,11 +273,7 @@ def read_usage(
     >>> feed.accepted[0].customer_id, feed.problems
     ('K-1', ("usage[1]: day must be a day like 2026-03-31, got '4 March'",))
     """
-    return collected(stream_usage(rows, layout, keys, known=known, name=name), layout)
-
-
-def collected(outcomes: Iterable[UsageOutcome], layout: UsageLayout) -> UsageFeed:
-    """Put outcomes into their parts, and add up what they hold."""
+    outcomes = stream_usage(rows, layout, keys, known=known, through=through, name=name)
     accepted: list[UsageRecord] = []
     others: defaultdict[type, list[Any]] = defaultdict(list)
     tallies: defaultdict[type, _Running] = defaultdict(_Running)
@@ -316,6 +315,17 @@ class _Running:
         parts = (Fraction(above, below) for below, above in self._quantities.items())
         billed = tuple(sorted(self._billed.items()))
         return Tally(self._rows, sum(parts, Fraction(0)), self._unreadable, billed)
+
+
+def _until(through: date, read: ReadRow) -> ReadRow:
+    def read_until(row: Row) -> AcceptedUsage | RejectedUsage | UnmappedUsage | NotUsage:
+        outcome = read(row)
+        if not isinstance(outcome, AcceptedUsage) or outcome.record.day <= through:
+            return outcome
+        reason = f"its day {outcome.record.day} is after {through}: send it when it has happened"
+        return RejectedUsage(row, reason, outcome.quantity)
+
+    return read_until
 
 
 def _row(row: Row | Mapping[str, Any], name: str, number: int) -> Row:

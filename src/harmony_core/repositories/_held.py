@@ -18,6 +18,7 @@ from harmony_core.repositories._identity import (
     Key,
     contradiction,
     key_of,
+    name_of,
     order_of,
     refuse_other_rate,
 )
@@ -131,6 +132,18 @@ class HeldFacts(Part):
             elif kept[key] != fact:
                 raise contradiction(kept[key], fact)
         return new
+
+    def like(self, facts: Iterable[F], /) -> tuple[F, ...]:
+        kept = self._tables.facts
+        names = dict.fromkeys(name_of(fact) for fact in facts)
+        found: list[Any] = [kept[name] for name in names if name in kept]
+        if any(cls is DeviceEvent for cls, _ in names):  # their keys hold the day of recording
+            found += [
+                fact
+                for fact in kept.values()
+                if type(fact) is DeviceEvent and name_of(fact) in names
+            ]
+        return tuple(found)
 
     def time(self, known_on: date) -> tuple[TimeEntry, ...]:
         return self._known(TimeEntry, known_on)

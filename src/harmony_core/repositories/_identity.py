@@ -34,6 +34,12 @@ def key_of(fact: Fact) -> Key:
     )
 
 
+def name_of(fact: Fact) -> tuple[type, Key]:
+    """Give what the fact is, whenever it became known: its class, and its key without that day."""
+    key = key_of(fact)
+    return type(fact), key[:-1] if isinstance(fact, DeviceEvent) else key
+
+
 def order_of(fact: Fact) -> tuple[date, Key]:
     """Give what a fact is sorted by: its day, then its id."""
     key = key_of(fact)

@@ -22,6 +22,7 @@ from harmony_core.repositories._company import Company
 from harmony_core.repositories._identity import (
     contradiction,
     key_of,
+    name_of,
     order_of,
     refuse_other_rate,
 )
@@ -126,11 +127,8 @@ class SqlFacts(Part):
         return sum(self._add(cls, of_one_class) for cls, of_one_class in by_class.items())
 
     def _add(self, cls: type, facts: list[Fact]) -> int:
-        table, column, row_of = _FACTS[cls]
-        read = self.memories.facts[cls]
-        wanted = {getattr(fact, column) for fact in facts}
-        found: list[Fact] = [read(row) for row in self.session.rows_of(table, column, wanted)]
-        kept = {key_of(fact): fact for fact in found}
+        table, _, row_of = _FACTS[cls]
+        kept = {key_of(fact): fact for fact in self._near(cls, facts)}
         new = 0
         for fact in facts:
             known = kept.get(key_of(fact))
@@ -141,6 +139,22 @@ class SqlFacts(Part):
             elif known != fact:
                 raise contradiction(known, fact)
         return new
+
+    def like(self, facts: Iterable[F], /) -> tuple[F, ...]:
+        by_class: defaultdict[type, list[F]] = defaultdict(list)
+        for fact in facts:
+            by_class[type(fact)].append(fact)
+        found: list[F] = []
+        for cls, of_one_class in by_class.items():
+            names = {name_of(fact) for fact in of_one_class}
+            found += [fact for fact in self._near(cls, of_one_class) if name_of(fact) in names]
+        return tuple(found)
+
+    def _near(self, cls: type, facts: Iterable[F]) -> Iterator[F]:
+        """Read the facts that the best column of the table finds: those wanted are among them."""
+        table, column, _ = _FACTS[cls]
+        wanted = {getattr(fact, column) for fact in facts}
+        return map(self.memories.facts[cls], self.session.rows_of(table, column, wanted))
 
     def time(self, known_on: date) -> tuple[TimeEntry, ...]:
         return self._known(TimeEntry, known_on)

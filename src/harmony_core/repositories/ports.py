@@ -46,6 +46,8 @@ T = TypeVar("T")
 Fact: TypeAlias = TimeEntry | Expense | UsageRecord | DeviceEvent
 """What happened. Facts are added and never changed."""
 
+F = TypeVar("F", bound=Fact)
+
 
 class CompanyRepository(Protocol):
     """The one company that a store is for."""
@@ -90,6 +92,13 @@ class FactRepository(Protocol):
         """Keep facts; gives the number of new ones, because the same fact again is ignored.
 
         Raises ``RuleBroken`` for another fact under a known id, naming both.
+        """
+        ...
+
+    def like(self, facts: Iterable[F], /) -> tuple[F, ...]:
+        """Give the kept facts that are known by the id of one of these, in any order.
+
+        For a device event: those of the same device, day and kind, whenever they were recorded.
         """
         ...
 

@@ -107,6 +107,29 @@ class FactRepositorySuite:
         """A time entry 1 and an expense 1 are two facts."""
         assert store.add([samples.time_entry("1"), samples.expense("1"), samples.usage("1")]) == 3
 
+    def test_what_is_kept_is_found_by_its_id(self, store: FactRepository) -> None:
+        """Whatever else differs, and whenever it became known; nothing else is given."""
+        kept: list[Fact] = [
+            samples.time_entry("1", hours="1"),
+            samples.expense("1"),
+            samples.usage("1", recorded_on=NEXT),
+            samples.usage("1", source="another feed"),
+            samples.event("D-1", recorded_on=NEXT),
+            samples.event("D-1"),
+            samples.event("D-1", kind=EventKind.OFF),
+        ]
+        store.add([*kept, samples.time_entry("2"), samples.usage("2"), samples.event("D-2")])
+        assert store.like([]) == ()
+        assert store.like([samples.time_entry("1", hours="2")]) == (kept[0],)
+        assert store.like([samples.usage("1"), samples.usage("3")]) == (kept[2],)
+        assert set(store.like([samples.event("D-1"), samples.event("D-3")])) == {kept[4], kept[5]}
+        asked: list[Fact] = [
+            samples.expense("1", amount="7"),
+            samples.usage("1"),
+            samples.usage("1"),
+        ]
+        assert sorted(store.like(asked), key=repr) == [kept[1], kept[2]]
+
     def test_usage_is_known_by_its_source_too(self, store: FactRepository) -> None:
         """Two sources count on their own."""
         one, other = samples.usage("1", source="a"), samples.usage("1", quantity="2", source="b")

@@ -1,14 +1,13 @@
 """DONE: the deeds of a company, each in one unit of work.
 
 A workflow loads through ports, decides by pure functions and saves everything together or nothing:
-:func:`execute_orders`, :func:`record_facts`, :func:`register_devices`, :func:`billing_night`,
-:func:`month_end`, :func:`review_work`. It knows
-ports and no store, so that any store that keeps the promises will do. The day is an argument;
-nothing here reads a clock.
+:func:`execute_orders`, :func:`record_facts`, :func:`feed_usage`, :func:`register_devices`,
+:func:`billing_night`, :func:`month_end`, :func:`review_work`. It knows ports and no store, so that
+any store that keeps the promises will do. The day is an argument; nothing here reads a clock.
 """
 
 from harmony_core.workflows._billing import NightReport, billing_night
-from harmony_core.workflows._facts import record_facts, register_devices
+from harmony_core.workflows._facts import feed_usage, record_facts, register_devices
 from harmony_core.workflows._gaps import UncoveredFact
 from harmony_core.workflows._months import MonthReport, month_end
 from harmony_core.workflows._orders import OrdersReport, execute_orders
@@ -22,6 +21,7 @@ __all__ = [
     "WorkReview",
     "billing_night",
     "execute_orders",
+    "feed_usage",
     "month_end",
     "record_facts",
     "register_devices",

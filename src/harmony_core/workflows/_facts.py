@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any, TypeVar
 
 import attrs
 
 from harmony_core.assets import Device
 from harmony_core.errors import RuleBroken
+from harmony_core.interchange import ExternalKeys, Row, UsageFeed, UsageLayout, read_usage
 from harmony_core.periods import Month
 from harmony_core.repositories.ports import Fact, Store, UnitOfWork
+
+F = TypeVar("F", bound=Fact)
 
 
 def record_facts(store: Store, facts: Iterable[Fact], today: date) -> int:
@@ -25,17 +29,46 @@ def record_facts(store: Store, facts: Iterable[Fact], today: date) -> int:
         RuleBroken: a fact of a day after ``today``; or another fact under a known id.
     """
     with store.begin() as unit:
-        known = _first_open_day(unit, today)
-        before = frozenset(map(_unstamped, _kept(unit)))
-        new = [fact for fact in facts if _unstamped(fact) not in before]
+        known, arrived = _first_open_day(unit, today), tuple(facts)
+        before = frozenset(map(_unstamped, unit.facts.like(arrived)))
+        new = [fact for fact in arrived if _unstamped(fact) not in before]
         return unit.facts.add([_stamped(fact, today, known) for fact in new])
 
 
-def _kept(unit: UnitOfWork) -> Iterator[Fact]:
-    yield from unit.facts.time(date.max)
-    yield from unit.facts.expenses(date.max)
-    yield from unit.facts.usage(date.max)
-    yield from unit.facts.device_events(date.max)
+def feed_usage(
+    store: Store,
+    rows: Iterable[Row | Mapping[str, Any]],
+    layout: UsageLayout,
+    keys: ExternalKeys,
+    today: date,
+    *,
+    name: str = "usage",
+) -> UsageFeed:
+    """Read usage that became known ``today`` and keep what is new of it.
+
+    Each row is in one part of the answer, see :func:`~harmony_core.interchange.read_usage`. What
+    is kept already under its source and id is repeated, so that a feed may be read any number of
+    times. When records become known, and how late ones are billed, is as in :func:`record_facts`;
+    ``accepted`` has them as they are kept. A row of a day after ``today`` is rejected.
+
+    Args:
+        store: where usage is kept.
+        rows: mappings, or the rows of :func:`~harmony_core.interchange.csv_table` or
+            :func:`~harmony_core.interchange.json_lines`.
+        layout: which column is what.
+        keys: what the keys in the rows mean.
+        today: the day of arrival.
+        name: of the feed, for the paths of rows that have none.
+
+    Raises:
+        InputRejected: a table without a header that can be understood; nothing is kept then.
+    """
+    with store.begin() as unit:
+        known = _first_open_day(unit, today)
+        feed = read_usage(rows, layout, keys, known=unit.facts.like, through=today, name=name)
+        kept = tuple(_stamped(record, today, known) for record in feed.accepted)
+        unit.facts.add(kept)
+        return attrs.evolve(feed, accepted=kept)
 
 
 def _unstamped(fact: Fact) -> Fact:
@@ -69,7 +102,7 @@ def _first_open_day(unit: UnitOfWork, today: date) -> date:
     return day
 
 
-def _stamped(fact: Fact, today: date, known: date) -> Fact:
+def _stamped(fact: F, today: date, known: date) -> F:
     if fact.day > today:
         raise RuleBroken(f"{fact!r} is of {fact.day}, after today ({today}): record it on its day")
     return attrs.evolve(fact, recorded_on=None if fact.day == known else known)
