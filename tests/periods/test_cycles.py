@@ -51,6 +51,48 @@ def test_splitting_a_service_loses_nothing(
     assert parts == count_periods(schedule, start, end)
 
 
+MONTHS_FIRST = CyclePolicy(StubPeriod.CALENDAR_MONTHS)
+
+
+@pytest.mark.parametrize(
+    ("months", "anchor_day", "start", "end", "expected"),
+    [
+        (1, 1, "2018-08-18", "2019-01-01", Fraction(14, 31) + 4),
+        (1, 15, "2018-03-01", "2018-03-15", Fraction(14, 31)),  # the period has 28 days
+        (1, 15, "2018-01-01", "2018-02-15", Fraction(14, 31) + 1),
+        (3, 1, "2018-01-16", "2018-04-01", (Fraction(16, 31) + 2) / 3),
+        (3, 1, "2018-01-01", "2018-02-15", (Fraction(14, 28) + 1) / 3),
+        (3, 1, "2018-01-16", "2018-02-15", (Fraction(16, 31) + Fraction(14, 28)) / 3),
+        (12, 31, "2023-01-31", "2023-03-31", Fraction(2, 12)),
+        (12, 1, "2023-01-10", "2023-01-12", Fraction(2, 31) / 12),
+    ],
+)
+def test_months_first_then_days_of_the_calendar_month(
+    months: int, anchor_day: int, start: str, end: str, expected: Fraction
+) -> None:
+    first, last = date.fromisoformat(start), date.fromisoformat(end)
+    schedule = Schedule(first.replace(month=1, day=1), Interval.months(months), anchor_day)
+    assert count_periods(schedule, first, last, MONTHS_FIRST) == expected
+
+
+@given(schedules(), days, st.integers(0, 12))
+def test_whole_periods_count_the_same_by_months_first(
+    schedule: Schedule, day: date, periods: int
+) -> None:
+    n = schedule.index_at(day)
+    start, end = schedule.boundary(n), schedule.boundary(n + periods)
+    assert count_periods(schedule, start, end, MONTHS_FIRST) == periods
+
+
+@given(days, st.integers(1, 60), days, lengths)
+def test_an_interval_of_days_has_no_months(
+    anchor: date, count: int, start: date, length: timedelta
+) -> None:
+    by_days = Schedule(anchor, Interval.days(count))
+    found = count_periods(by_days, start, start + length, MONTHS_FIRST)
+    assert found == count_periods(by_days, start, start + length)
+
+
 @given(schedules(), days, lengths)
 def test_the_count_is_the_sum_of_the_parts_of_each_period(
     schedule: Schedule, start: date, length: timedelta

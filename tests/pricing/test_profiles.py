@@ -157,6 +157,13 @@ def test_stripe_rounds_a_line_half_up() -> None:
     assert STRIPE.bill(PerUnit.of("0.0005", "USD"), 30) == Money(2, "USD")
 
 
+def test_stripe_bills_a_volume_price_by_the_usage_at_the_end_of_the_period() -> None:
+    """Set up tiered pricing: the tier is the one of the usage when the period is over."""
+    fonts = STRIPE.look_up("USD", STRIPE_FONTS)
+    assert STRIPE.bill(fonts, 5, Billed(0), PricePoint(True, False)) == Money(0, "USD")
+    assert STRIPE.bill(fonts, 1, Billed(5), LAST) == Money(39_00, "USD")
+
+
 def test_zuora_rounds_a_charge_half_up_and_bills_what_is_new() -> None:
     """Rounding and precision: 65.8476 is 65.85. Changing bill cycle day, case 2: 50 less 35."""
     assert ZUORA.settle(ExactAmount.of("65.8476", "USD")) == Money(65_85, "USD")
@@ -215,8 +222,8 @@ def _days(first: str, last: str) -> Span:
 
 JANUARY, FEBRUARY = _days("2021-01-01", "2021-01-31"), _days("2021-02-01", "2021-02-28")
 LEAP, APRIL = _days("2020-02-01", "2020-02-29"), _days("2021-04-01", "2021-04-30")
-ZUORA_30 = attrs.evolve(ZUORA, cycles=CyclePolicy(day_count=ACTUAL_30))
-ZUORA_STRICT = attrs.evolve(ZUORA, cycles=CyclePolicy(day_count=THIRTY_30))
+ZUORA_30 = attrs.evolve(ZUORA, cycles=attrs.evolve(ZUORA.cycles, day_count=ACTUAL_30))
+ZUORA_STRICT = attrs.evolve(ZUORA, cycles=attrs.evolve(ZUORA.cycles, day_count=THIRTY_30))
 
 
 @pytest.mark.parametrize(
@@ -242,14 +249,21 @@ def test_zuora_adds_whole_months_to_the_days_of_a_part() -> None:
     schedule = ZUORA.schedule(date(2018, 1, 1), Interval.months(1), anchor_day=15)
     served = ZUORA.periods_served(schedule, date(2018, 1, 1), date(2018, 2, 15))
     assert ZUORA.settle(ExactAmount.of(100, "USD") * served) == Money(145_16, "USD")
-    month = CyclePolicy(day_count=DayCount.over(30))
-    assumed = attrs.evolve(ZUORA, cycles=month).periods_served(
-        schedule, date(2018, 1, 1), date(2018, 2, 15)
-    )
+    assumed = ZUORA_30.periods_served(schedule, date(2018, 1, 1), date(2018, 2, 15))
     assert ZUORA.settle(ExactAmount.of(100, "USD") * assumed) == Money(146_67, "USD")
     weekly = ZUORA.schedule(date(2018, 1, 3), Interval.weeks(1))  # a Wednesday
     weeks = ZUORA.periods_served(weekly, date(2018, 1, 1), date(2018, 2, 7))
     assert ZUORA.settle(ExactAmount.of(100, "USD") * weeks) == Money(528_57, "USD")
+
+
+def test_zuora_counts_the_months_of_a_part_of_a_quarter_first() -> None:
+    """Its formula: price per month times full months and days of the month that is cut."""
+    quarterly = ZUORA.schedule(date(2018, 1, 1), Interval.months(3))
+    served = ZUORA.periods_served(quarterly, date(2018, 1, 16), date(2018, 4, 1))
+    assert served == (2 + Fraction(16, 31)) / 3
+    assert OWN_RULES.periods_served(quarterly, date(2018, 1, 16), date(2018, 4, 1)) == Fraction(
+        5, 6
+    )
 
 
 @pytest.mark.parametrize(

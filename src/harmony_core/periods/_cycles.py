@@ -17,7 +17,8 @@ from harmony_core.errors import InvalidValue
 from harmony_core.explanation import RoundingMode, round_to_step
 from harmony_core.periods._day_count import ACTUAL_ACTUAL, DayCount, proration
 from harmony_core.periods._instants import move_day
-from harmony_core.periods._schedule import Schedule
+from harmony_core.periods._months import Month
+from harmony_core.periods._schedule import Interval, Schedule
 from harmony_core.periods._span import Span
 from harmony_core.periods._timing import Timing
 
@@ -30,6 +31,9 @@ class StubPeriod(StrEnum):
     COUNTED = "counted"
     """of one interval counted from the stub's boundary and not brought back to the billing day:
     backward from the end of a first stub, forward from the start of a last one"""
+    CALENDAR_MONTHS = "calendar_months"
+    """of the calendar month in which it begins, once the whole months of a longer interval are
+    counted; an interval of days is divided as by ``OF_SCHEDULE``"""
 
 
 @attrs.frozen
@@ -89,6 +93,9 @@ def count_periods(
     service = Span(start, end)
     if not service:
         return Fraction(0)
+    if _months_first(schedule, policy) and (months := schedule.interval.count) > 1:
+        monthly = attrs.evolve(schedule, interval=Interval.months(1))
+        return count_periods(monthly, start, end, policy) / months
     first = schedule.first_on_or_after(start)
     if end < first or (end == first and start < first):
         return _stub(service, _around_first(schedule, service, policy), policy)
@@ -154,15 +161,23 @@ def prorated_total(
     return amount * count_periods(schedule, start, end, policy)
 
 
+def _months_first(schedule: Schedule, policy: CyclePolicy) -> bool:
+    return policy.stub is StubPeriod.CALENDAR_MONTHS and schedule.interval.unit == "month"
+
+
 def _around_first(schedule: Schedule, head: Span, policy: CyclePolicy) -> Span:
     if policy.stub is StubPeriod.COUNTED:
         return Span(move_day(head.end, schedule.interval, -1), head.end)
+    if _months_first(schedule, policy):
+        return Month.containing(head.start).span
     return schedule.period_at(head.start)
 
 
 def _around_last(schedule: Schedule, boundary: date, policy: CyclePolicy) -> Span:
     if policy.stub is StubPeriod.COUNTED:
         return Span(boundary, move_day(boundary, schedule.interval))
+    if _months_first(schedule, policy):
+        return Month.containing(boundary).span
     return schedule.period_at(boundary)
 
 

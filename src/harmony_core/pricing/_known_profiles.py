@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from harmony_core.explanation import RoundingMode
 from harmony_core.finance import Rounding
-from harmony_core.periods import KILLBILL_CYCLES, SECONDS, Alignment, CyclePolicy
+from harmony_core.periods import KILLBILL_CYCLES, SECONDS, Alignment, CyclePolicy, StubPeriod
 from harmony_core.pricing._blocks import BeyondBlocks
 from harmony_core.pricing._conversion import SplitRounding
 from harmony_core.pricing._percentage import FreeAmountEdge
@@ -24,7 +24,9 @@ from harmony_core.pricing._scheme import ZeroQuantity
 OWN_RULES = Profile("harmony-core")
 """This library's own rules: every policy is the scheme's, so that nothing changes."""
 
-STRIPE = Profile("stripe", cycles=CyclePolicy(day_count=SECONDS))
+STRIPE = Profile(
+    "stripe", look_up_runs=LookUpRuns.AT_PERIOD_END, cycles=CyclePolicy(day_count=SECONDS)
+)
 """Upper limits, sticky anchors, proration to the second, half up for each line."""
 
 LAGO = Profile(
@@ -49,8 +51,12 @@ KILLBILL = Profile(
 )
 """Bands as wide as their blocks, parts of a period to nine places, no line below zero."""
 
-ZUORA = Profile("zuora", rows=BandRows.CLOSED_RANGES)
-"""Closed ranges; actual days of actual days, the first of its three day counts."""
+ZUORA = Profile(
+    "zuora",
+    rows=BandRows.CLOSED_RANGES,
+    cycles=CyclePolicy(StubPeriod.CALENDAR_MONTHS),
+)
+"""Closed ranges; whole months, then actual days of the calendar month: its first day count."""
 
 OPENMETER = Profile(
     "openmeter",
