@@ -51,8 +51,12 @@ from harmony_core.pricing import (
     LookUpBlocks,
     Percentage,
     PerUnit,
+    PriceBook,
+    PriceEntry,
     PricePoint,
     Profile,
+    Ramp,
+    RampStep,
     RoundingPoint,
     Scheme,
     Transactions,
@@ -185,6 +189,7 @@ def test_openmeter_bills_a_volume_price_when_the_period_is_over() -> None:
     scheme = OPENMETER.look_up("USD", OM_VOLUME)
     assert OPENMETER.bill(scheme, 10, Billed(0), MIDDLE) == Money(0, "USD")
     assert OPENMETER.bill(scheme, 4, Billed(10), LAST) == Money(140_00, "USD")
+    assert OPENMETER.bill(scheme, 0, Billed(0), LAST) == Money(100_00, "USD")
     capped = AtMost.of(scheme, "125")
     assert OPENMETER.bill(capped, 10, Billed(0), MIDDLE) == Money(0, "USD")
     assert OPENMETER.bill(capped, 4, Billed(10), LAST) == Money(125_00, "USD")
@@ -459,12 +464,9 @@ def test_runs_add_up_to_one_run_over_everything(
 def test_lines_of_bands_are_the_increment(
     table: BandTable, before: Fraction, quantity: Fraction, fee: FirstFlatFee
 ) -> None:
-    """Rounded finer than any amount is, band lines and the whole are the same."""
-    fine = Rounding(RoundingMode.HALF_UP)
+    """They differ from it by the rounding of each line, half a cent at most, and no more."""
     for scheme in (FillUp(table), LookUp(table)):
-        by_band = Profile(
-            "by band", rounding=fine, rounding_point=RoundingPoint.BAND_LINES, first_flat_fee=fee
-        )
+        by_band = Profile("by band", rounding_point=RoundingPoint.BAND_LINES, first_flat_fee=fee)
         whole = increment(scheme, quantity, Billed(before))
         parts = 2 * len(table.bands)
         difference = by_band.bill(scheme, quantity, Billed(before)).exact.value - whole.value
@@ -554,6 +556,12 @@ def test_a_profile_reaches_into_what_holds_schemes() -> None:
         LookUpBlocks([blocks]),
         Flat.of("1", "EUR"),
     )
+    basic = FillUp(BandTable.of("EUR", [(10, "1", "5"), (None, "1")]))
+    ramp = LAGO.applied(Ramp([RampStep(date(2026, 1, 1), basic)]))
+    assert ramp.steps[0].scheme.price(0) == ExactAmount.of(5, "EUR")
+    book = LAGO.applied(PriceBook([PriceEntry("calls", "EUR", basic, date(2026, 1, 1))]))
+    assert book.entries[0].scheme == ramp.steps[0].scheme
+    assert LAGO.applied(book) is book
     changed = KILLBILL.applied(held)
     assert changed[0].price(7) == ExactAmount.of(5, "EUR")
     assert changed[1].price(7) == ExactAmount.of(7, "EUR")

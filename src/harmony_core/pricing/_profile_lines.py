@@ -34,7 +34,11 @@ def lines(
     ):
         return [increment(scheme, quantity, billed, point)]
     start, more, table = billed.quantity, units(quantity), scheme.table
-    later = first_flat_fee is FirstFlatFee.ON_FIRST_LINE and not point.first_line_of_period
+    later = (
+        isinstance(scheme, FillUp)
+        and first_flat_fee is FirstFlatFee.ON_FIRST_LINE
+        and not point.first_line_of_period
+    )
     if not start + more:
         charged = scheme.zero_quantity is ZeroQuantity.FIRST_BAND_FLAT_FEE and not later
         amounts = _line(table.bands[0], _NONE, flat_fee=charged) if charged else iter(())

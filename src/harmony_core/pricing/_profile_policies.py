@@ -30,7 +30,7 @@ class RoundingPoint(StrEnum):
 
 
 class FirstFlatFee(StrEnum):
-    """Which line carries the flat fee of the first band where a period is billed in several."""
+    """Which line carries fill up's first flat fee where a period is billed in several lines."""
 
     WITH_FIRST_UNITS = "with_first_units"
     """the line that has the first units"""
