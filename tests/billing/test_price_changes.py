@@ -120,6 +120,16 @@ def test_an_uplift_on_the_anniversary_is_billed_and_explained() -> None:
     )
 
 
+def test_a_listed_uplift_counts_from_the_first_day_of_the_line_that_is_sold() -> None:
+    listed = Uplifted(PerUnit.of("100", "EUR"), Uplift.fixed(None, "10"))
+    assert shown(line(listed, date(2025, 1, 31)), through=date(2026, 2, 1)) == [
+        "service 2026-01-31..2026-02-27 110.00 EUR",
+    ]
+    assert line(listed, date(2025, 1, 31)).scheme == Uplifted(
+        PerUnit.of("100", "EUR"), Uplift.fixed(date(2025, 1, 31), "10")
+    )
+
+
 def usage(id_: str, day: date, quantity: int, known: date | None = None) -> UsageRecord:
     return UsageRecord(id_, "feed", day, "K-1", "storage", Fraction(quantity), recorded_on=known)
 

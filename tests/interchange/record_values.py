@@ -242,7 +242,8 @@ def uplifts(draw: st.DrawFn) -> pricing.Uplift:
     first, changes = draw(st.integers(1, 3)), draw(st.lists(not_negative, max_size=3))
     if draw(st.booleans()):
         percent = draw(numbers.filter(lambda number: number >= -100))
-        return pricing.Uplift.fixed(since, percent, rounding=rounding, every=every, first=first)
+        fixed = pricing.FixedUplift(percent)
+        return pricing.Uplift(draw(st.none() | st.just(since)), fixed, rounding, every, first)
     floor = draw(st.none() | not_negative)
     return pricing.Uplift.by_index(
         since, changes, floor=floor, rounding=rounding, every=every, first=first
@@ -549,6 +550,9 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     pricing.IndexUplift: uplifts()
     .map(lambda it: it.change)
     .filter(lambda it: isinstance(it, pricing.IndexUplift)),
+    pricing.IndexSeries: st.dictionaries(months, positive, max_size=3).map(
+        lambda found: pricing.IndexSeries(found.items())
+    ),
     pricing.Uplift: uplifts(),
     pricing.Uplifted: st.builds(pricing.Uplifted, schemes("EUR") | ramps("EUR"), uplifts()),
     pricing.PriceEntry: price_entries(),

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.errors import InvalidValue, NotFound, PriceNotFound
 from harmony_core.explanation import Explanation
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Rounding
-from harmony_core.periods import Interval, Schedule, Span
+from harmony_core.periods import Interval, Month, Schedule, Span
 from harmony_core.pricing import (
     ONLY_LINE,
     AtLeast,
@@ -27,6 +27,7 @@ from harmony_core.pricing import (
     FixedUplift,
     Flat,
     GraduatedPercentage,
+    IndexSeries,
     IndexUplift,
     Percentage,
     PerUnit,
@@ -35,6 +36,7 @@ from harmony_core.pricing import (
     Scheme,
     Uplift,
     Uplifted,
+    anchored,
     change_days,
     explain,
     facts_on,
@@ -250,6 +252,64 @@ def test_the_29th_of_february_comes_back_in_a_leap_year() -> None:
     assert uplift.price_on(euro(100), date(2028, 2, 29)).uplifts == 4
 
 
+def test_a_listed_price_has_no_anniversaries_until_it_is_sold() -> None:
+    listed = AtLeast.of(
+        Ramp.of((date(2020, 1, 1), Uplifted(TEN, Uplift.fixed(None, "5", first=2)))), 1
+    )
+    assert change_days(listed, Span(date(2021, 1, 1), date(2040, 1, 1))) == ()
+    assert price(scheme_on(listed, date(2039, 1, 1)), 1) == euro(10)
+    sold = anchored(listed, date(2026, 1, 31))
+    assert change_days(sold, Span(date(2021, 1, 1), date(2029, 1, 1))) == (date(2028, 1, 31),)
+    assert anchored(sold, date(2030, 1, 1)) == sold
+    assert anchored(AtLeast.of(TEN, 1), date(2026, 1, 1)) == AtLeast.of(TEN, 1)
+    found = Uplift.fixed(None, 5).price_on(euro(10), date(2030, 1, 1))
+    assert (found.uplifts, found.explanation.facts) == (0, ())
+
+
+def test_changes_of_an_index_are_added_as_they_become_known() -> None:
+    listed = Uplift.by_index(None, [], floor=1)
+    sold = listed.anchored(date(2024, 2, 29)).with_changes(["3"]).with_changes(["0.5", "2"])
+    assert sold.uplifts_by(date(2028, 2, 28)) == (
+        (date(2025, 2, 28), Fraction(3)),
+        (date(2026, 2, 28), Fraction(1)),
+        (date(2027, 2, 28), Fraction(2)),
+    )
+    assert sold.with_changes([]) is sold
+    gap = Uplift(date(2024, 1, 1), IndexUplift([(date(2026, 1, 1), 1)])).with_changes([2])
+    assert isinstance(gap.change, IndexUplift)
+    assert gap.change.changes == (
+        (date(2026, 1, 1), Fraction(1)),
+        (date(2027, 1, 1), Fraction(2)),
+    )
+    with pytest.raises(PriceNotFound, match="2025-01-01"):
+        gap.uplifts_by(date(2025, 6, 1))
+    with pytest.raises(InvalidValue, match="nothing says from which day"):
+        listed.with_changes([1])
+    with pytest.raises(InvalidValue, match="a change of the index on 2026-01-01 needs the day"):
+        Uplift(None, IndexUplift([(date(2026, 1, 1), 1)]))
+    with pytest.raises(InvalidValue, match="follows no index"):
+        Uplift.fixed(date(2024, 1, 1), 1).with_changes([1])
+
+
+def test_an_index_series_gives_the_changes_of_its_months() -> None:
+    series = IndexSeries.of(
+        {"2022-05": "100", "2023-05": "109.4", "2024-05": "111.7", "2025-05": "112.15"}
+    )
+    tenth = Rounding.of("half_up", "0.1")
+    changes = series.changes(date(2022, 7, 31), date(2025, 7, 31), months_before=2, rounding=tenth)
+    assert changes == (Fraction("9.4"), Fraction("2.1"), Fraction("0.4"))
+    assert series.changes(date(2022, 7, 31), date(2025, 7, 30), months_before=2, first=2) == (
+        series.change(Month(2023, 5), Month(2024, 5)),
+    )
+    assert series.changes(date(2022, 7, 31), date(2023, 7, 30)) == ()
+    with pytest.raises(NotFound, match="no value for 2026-05"):
+        series.changes(date(2022, 7, 31), date(2026, 7, 31), months_before=2)
+    with pytest.raises(InvalidValue, match="above zero, got 0 for 2026-05"):
+        IndexSeries.of({"2026-05": 0})
+    with pytest.raises(InvalidValue, match="one value for each month"):
+        IndexSeries([(Month(2026, 5), 100), (Month(2026, 5), 101)])
+
+
 def test_a_price_finer_than_money_is_rounded_only_by_a_step_of_its_own() -> None:
     day = date(2025, 1, 1)
     fine = Uplift.fixed(date(2024, 1, 1), "3.5").amount_on(euro("0.00045"), day)
@@ -304,6 +364,11 @@ def test_in_words() -> None:
         "Counted from 1 July 2022, the price follows an index every year.",
         "Each change is 1% at least.",
         "Each change is 5% at most.",
+    ]
+    listed = Uplifted(TEN, Uplift.fixed(None, "3.5", first=2))
+    assert list(price_in_words(Culture.of("en-GB"), listed, "seat"))[1:] == [
+        "Counted from the first day agreed, the price changes by 3.5% every year.",
+        "The first change is on anniversary number 2.",
     ]
     later = Uplifted(TEN, Uplift.fixed(date(2026, 1, 1), "3.5", first=2, every=Interval.months(18)))
     german = [

@@ -21,7 +21,7 @@ from harmony_core.errors import InvalidValue, NotFound, PriceNotFound
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.periods import Interval, Schedule, ServicePeriod, Span, service_periods
-from harmony_core.pricing import Scheme, change_days, is_dated, scheme_on
+from harmony_core.pricing import Scheme, anchored, change_days, is_dated, scheme_on
 from harmony_core.products import (
     Accounting,
     Billing,
@@ -59,6 +59,7 @@ class ContractLine:
 
     Args:
         quantity: the agreed quantity; units per block of a prepayment; zero where it is measured.
+        scheme: the price; anniversaries in it are those of ``start``, unless it says of which day.
         start: first day.
         last_day: last day, inclusive; ``None`` while the end is open.
         serves: on a buy line, the sell contract whose direct cost this is.
@@ -97,6 +98,7 @@ class ContractLine:
             )
         if self.fund is not None and not self.quantity:
             raise InvalidValue(f"line {self.id!r} buys blocks of nothing: give units per block")
+        object.__setattr__(self, "scheme", anchored(self.scheme, self.start))
         try:
             scheme_on(self.scheme, self.start)
         except PriceNotFound as reason:

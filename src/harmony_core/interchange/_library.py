@@ -83,6 +83,7 @@ NAMES: dict[str, type] = {
     "uplift": pricing.Uplift,
     "fixed-uplift": pricing.FixedUplift,
     "index-uplift": pricing.IndexUplift,
+    "index-series": pricing.IndexSeries,
     "price-entry": pricing.PriceEntry,
     "price-book": pricing.PriceBook,
     "profile": pricing.Profile,

@@ -31,6 +31,7 @@ from harmony_core.pricing._commitment import Commitment, true_up
 from harmony_core.pricing._conversion import Conversion, Converted, SplitRounding, round_quantity
 from harmony_core.pricing._dated import (
     DatedScheme,
+    anchored,
     change_days,
     facts_on,
     is_dated,
@@ -45,6 +46,7 @@ from harmony_core.pricing._discounts import (
     PercentOff,
     billable_units,
 )
+from harmony_core.pricing._index_series import IndexSeries
 from harmony_core.pricing._known_profiles import (
     KILLBILL,
     LAGO,
@@ -149,6 +151,7 @@ __all__ = [
     "FreeAmountEdge",
     "FreeUnits",
     "GraduatedPercentage",
+    "IndexSeries",
     "IndexUplift",
     "LookUp",
     "LookUpBlocks",
@@ -176,6 +179,7 @@ __all__ = [
     "UpliftedPrice",
     "ZeroQuantity",
     "aggregate",
+    "anchored",
     "billable_units",
     "change_days",
     "charge",

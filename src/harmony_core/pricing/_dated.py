@@ -6,7 +6,7 @@ A scheme gives its price without asking for the day, so whatever changes by date
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import NoReturn, Protocol, TypeGuard
 
@@ -54,11 +54,24 @@ def scheme_on(scheme: Scheme, day: date) -> Scheme:
     """
     if _changes_by_date(scheme):
         return scheme_on(scheme.on(day), day)
-    inner = _inside(scheme)
-    if inner is None:
-        return scheme
-    resolved = scheme_on(inner, day)
-    return scheme if resolved is inner else attrs.evolve(scheme, scheme=resolved)  # type: ignore[misc]
+    return _around(scheme, lambda inner: scheme_on(inner, day))
+
+
+def anchored(scheme: Scheme, first_day: date) -> Scheme:
+    """Count anniversaries from ``first_day`` wherever no other day was agreed.
+
+    A product or a price list says that a price rises on the anniversary; of which day, only the
+    contract line knows, and does this when it is made.
+
+    >>> from harmony_core.pricing import PerUnit, Uplift, Uplifted
+    >>> listed = Uplifted(PerUnit.of("10", "EUR"), Uplift.fixed(None, "5"))
+    >>> scheme_on(anchored(listed, date(2026, 2, 1)), date(2027, 2, 1)).price(1)
+    ExactAmount.of('10.5', 'EUR')
+    """
+    if hasattr(scheme, "anchored"):
+        found: Scheme = scheme.anchored(first_day)
+        return found
+    return _around(scheme, lambda inner: anchored(inner, first_day))
 
 
 def is_dated(scheme: Scheme) -> bool:
@@ -137,6 +150,15 @@ def _inside(scheme: Scheme) -> Scheme | None:
     """The scheme that another one stands around, by the field that all of them have for it."""
     inner: Scheme | None = getattr(scheme, "scheme", None)
     return inner if attrs.has(type(scheme)) else None
+
+
+def _around(scheme: Scheme, change: Callable[[Scheme], Scheme]) -> Scheme:
+    """The scheme with what it stands around changed; itself where that stays as it was."""
+    inner = _inside(scheme)
+    if inner is None:
+        return scheme
+    found = change(inner)
+    return scheme if found is inner else attrs.evolve(scheme, scheme=found)  # type: ignore[misc]
 
 
 def _changes_on(scheme: Scheme, day: date) -> bool:

@@ -13,7 +13,7 @@ from harmony_core.errors import InvalidValue, PriceNotFound
 from harmony_core.explanation import Explanation
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.periods import Span
-from harmony_core.pricing._dated import refuse_without_day, turning_days
+from harmony_core.pricing._dated import anchored, refuse_without_day, turning_days
 from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme
 
@@ -95,6 +95,10 @@ class Ramp:
     def facts_on(self, day: date) -> tuple[tuple[str, str], ...]:  # noqa: ARG002
         """Give nothing: since when the step of ``day`` holds says all."""
         return ()
+
+    def anchored(self, first_day: date) -> Ramp:
+        """Give the ramp with anniversaries in its steps counted from ``first_day``."""
+        return Ramp(RampStep(one.first_day, anchored(one.scheme, first_day)) for one in self.steps)
 
     def repriced(self, change: Change) -> Ramp:
         """Give the ramp with the change made to every step."""

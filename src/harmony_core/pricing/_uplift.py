@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
+from itertools import count
 from typing import TypeAlias
 
 import attrs
@@ -125,7 +126,8 @@ class Uplift:
     """A price rises by ``change`` on each anniversary of ``since``.
 
     Args:
-        since: the day from which anniversaries are counted, often the start of the contract.
+        since: the day from which anniversaries are counted; ``None`` on a product or a price list:
+            the first day of the contract line that is sold. Until that is known nothing rises.
         change: a fixed percentage, or an index with floor and cap.
         rounding: how each raised price is settled. Without a step of its own it settles whole
             amounts (99.90 EUR) to the minor unit and leaves finer prices (0.00045 EUR) exact;
@@ -138,7 +140,7 @@ class Uplift:
     ExactAmount.of('1147.53', 'EUR')
     """
 
-    since: date
+    since: date | None
     change: YearlyChange
     rounding: Rounding | None = HALF_UP
     every: Interval = YEARLY
@@ -146,20 +148,25 @@ class Uplift:
 
     def __attrs_post_init__(self) -> None:
         anniversaries = self._anniversaries()  # which refuses a day that is none
-        if isinstance(self.change, IndexUplift):
-            for day, _ in self.change.changes:
-                number = anniversaries.index_at(day)
-                if number < self.first or anniversaries.boundary(number) != day:
-                    raise InvalidValue(
-                        f"{day} is no anniversary of {self.since} that raises the price: give "
-                        "each change of the index by its anniversary, from "
-                        f"{self.first_day} on"
-                    )
+        if not isinstance(self.change, IndexUplift):
+            return
+        for day, _ in self.change.changes:
+            if anniversaries is None:
+                raise InvalidValue(
+                    f"a change of the index on {day} needs the day from which anniversaries are "
+                    "counted: give it as since, or add the change to the contract line"
+                )
+            number = anniversaries.index_at(day)
+            if number < self.first or anniversaries.boundary(number) != day:
+                raise InvalidValue(
+                    f"{day} is no anniversary of {self.since} that raises the price: give each "
+                    f"change of the index by its anniversary, from {self.first_day} on"
+                )
 
     @classmethod
     def fixed(
         cls,
-        since: date,
+        since: date | None,
         percent: Exact,
         *,
         rounding: Rounding | None = HALF_UP,
@@ -172,7 +179,7 @@ class Uplift:
     @classmethod
     def by_index(
         cls,
-        since: date,
+        since: date | None,
         changes: Iterable[Exact],
         *,
         floor: Exact | None = None,
@@ -187,19 +194,51 @@ class Uplift:
         >>> terms.price_on(ExactAmount.of("250", "EUR"), date(2025, 7, 1)).price
         ExactAmount.of('270.69', 'EUR')
         """
-        anniversaries = Schedule(since, every)
-        dated = [(anniversaries.boundary(n), change) for n, change in enumerate(changes, first)]
-        return cls(since, IndexUplift(dated, floor, cap), rounding, every, first)
+        empty = cls(since, IndexUplift((), floor, cap), rounding, every, first)
+        return empty.with_changes(changes)
+
+    def with_changes(self, changes: Iterable[Exact]) -> Uplift:
+        """Add what the index has changed by since, in percent, for the anniversaries that follow.
+
+        Raises:
+            InvalidValue: the uplift follows no index, or does not know its anniversaries yet.
+
+        >>> terms = Uplift.by_index(date(2025, 7, 1), ["2.1"]).with_changes(["0.4"])
+        >>> [str(day) for day, _ in terms.uplifts_by(date(2027, 7, 1))]
+        ['2026-07-01', '2027-07-01']
+        """
+        if not isinstance(self.change, IndexUplift):
+            raise InvalidValue("a fixed uplift follows no index: it takes no changes of one")
+        found, anniversaries = tuple(changes), self._anniversaries()
+        if not found:
+            return self
+        if anniversaries is None:
+            raise InvalidValue(
+                "changes of an index belong to anniversaries, and nothing says from which day "
+                "those are counted: give it as since, or add the changes to the contract line"
+            )
+        known = self.change.changes
+        following = anniversaries.index_at(known[-1][0]) + 1 if known else self.first
+        dated = zip(map(anniversaries.boundary, count(following)), found, strict=False)
+        change = attrs.evolve(self.change, changes=(*known, *dated))
+        return attrs.evolve(self, change=change)
+
+    def anchored(self, first_day: date) -> Uplift:
+        """Count anniversaries from ``first_day``, where no other day was agreed."""
+        return self if self.since is not None else attrs.evolve(self, since=first_day)
 
     @property
-    def first_day(self) -> date:
-        """The first anniversary that raises the price."""
-        return self._anniversaries().boundary(self.first)
+    def first_day(self) -> date | None:
+        """The first anniversary that raises the price; ``None`` until anniversaries are known."""
+        schedule = self._anniversaries()
+        return None if schedule is None else schedule.boundary(self.first)
 
     def anniversaries(self, within: Span) -> Iterator[date]:
         """Give the days of ``within`` on which the price rises."""
         schedule = self._anniversaries()
-        begin = max(within.start, self.first_day)
+        if schedule is None:
+            return iter(())
+        begin = max(within.start, schedule.boundary(self.first))
         return schedule.boundaries(begin, max(begin, within.end))
 
     def uplifts_by(self, day: date) -> tuple[tuple[date, Fraction], ...]:
@@ -209,6 +248,8 @@ class Uplift:
             PriceNotFound: the index has no change for one of them.
         """
         schedule = self._anniversaries()
+        if schedule is None:
+            return ()
         numbers = range(self.first, schedule.index_at(day) + 1)
         days = map(schedule.boundary, numbers)
         return tuple((one, self.change.percent_on(one)) for one in days)
@@ -248,7 +289,8 @@ class Uplift:
           2025-02-28: settled: round half up (55; 0.01) = 55 EUR
         """
         why = Explainer("uplift on the anniversary", 1)
-        why.fact("anniversaries counted from", self.since.isoformat())
+        if self.since is not None:
+            why.fact("anniversaries counted from", self.since.isoformat())
         price = why.given("agreed", "price agreed", amount.value, amount.currency)
         uplifts, step = self.uplifts_by(day), self._step(amount)
         if uplifts and step is not None:
@@ -290,8 +332,8 @@ class Uplift:
         label, how = "{day}: settled", f"round_{self.rounding.mode.value}"
         return why.step(f"price_{number}", label, how, price, "step", day=day)
 
-    def _anniversaries(self) -> Schedule:
-        return Schedule(self.since, self.every)
+    def _anniversaries(self) -> Schedule | None:
+        return None if self.since is None else Schedule(self.since, self.every)
 
     def _step(self, amount: ExactAmount) -> Fraction | None:
         """What each raised price is rounded to a multiple of; a price finer than money is not."""

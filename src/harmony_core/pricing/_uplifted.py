@@ -10,6 +10,7 @@ from harmony_core.explanation import Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.periods import Span
 from harmony_core.pricing._dated import (
+    anchored,
     further_facts,
     refuse_without_day,
     scheme_on,
@@ -77,6 +78,10 @@ class Uplifted:
             return inner
         each = ", ".join(f"{one}: {exact_text(percent)} %" for one, percent in uplifts)
         return (*inner, ("uplifts", each))
+
+    def anchored(self, first_day: date) -> Uplifted:
+        """Give the same with anniversaries counted from ``first_day``, where no other is agreed."""
+        return Uplifted(anchored(self.scheme, first_day), self.uplift.anchored(first_day))
 
     def repriced(self, change: Change) -> Uplifted:
         """Give the same uplift on the scheme with its amounts changed."""

@@ -226,7 +226,7 @@ def _commitment(culture: Culture, scheme: Commitment) -> Iterator[str]:
 def _uplift(culture: Culture, uplift: Uplift) -> Iterator[str]:
     change = uplift.change
     details = {
-        "since": culture.day(uplift.since),
+        "since": _first_day(culture, uplift),
         "every": interval_in_words(culture, uplift.every),
     }
     if isinstance(change, IndexUplift):
@@ -241,6 +241,15 @@ def _uplift(culture: Culture, uplift: Uplift) -> Iterator[str]:
     else:
         message = "Counted from {since}, the price changes by {percent} {every}."
         yield culture.words(message, percent=culture.percent(change.percent / 100), **details)
-    if uplift.first > 1:
+    if uplift.first > 1 and uplift.first_day is not None:
         day = culture.day(uplift.first_day)
         yield culture.words("The first change is on {day}.", day=day)
+    elif uplift.first > 1:
+        number = culture.number(uplift.first)
+        yield culture.words("The first change is on anniversary number {number}.", number=number)
+
+
+def _first_day(culture: Culture, uplift: Uplift) -> str:
+    if uplift.since is None:
+        return culture.words("the first day agreed")
+    return culture.day(uplift.since)
