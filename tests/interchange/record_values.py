@@ -30,6 +30,7 @@ from harmony_core import (
     work,
 )
 from harmony_core.repositories import Company
+from tests.pricing.scheme_values import around
 
 texts = st.text(max_size=8)
 ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
@@ -204,24 +205,27 @@ def schemes(currency: str) -> st.SearchStrategy[Any]:
     return st.recursive(
         simple,
         lambda inner: st.one_of(
-            st.builds(pricing.AtLeast, inner, amounts(currency)),
-            st.builds(pricing.AtMost, inner, amounts(currency)),
-            st.builds(pricing.MinimumQuantity, inner, not_negative),
-            st.builds(pricing.Discounted, inner, discounts(currency)),
-            st.builds(pricing.FreeUnits, inner, not_negative),
-            st.builds(pricing.Converted, inner, conversions),
+            around(pricing.AtLeast, inner, amounts(currency)),
+            around(pricing.AtMost, inner, amounts(currency)),
+            around(pricing.MinimumQuantity, inner, not_negative),
+            around(pricing.Discounted, inner, discounts(currency)),
+            around(pricing.FreeUnits, inner, not_negative),
+            around(pricing.Converted, inner, conversions),
             commitments(inner, currency),
-            st.builds(pricing.AtPeriodEnd, inner),
+            around(pricing.AtPeriodEnd, inner),
         ),
         max_leaves=3,
     )
 
 
-def commitments(
-    inner: st.SearchStrategy[Any], currency: str
-) -> st.SearchStrategy[pricing.Commitment]:
+def commitments(inner: st.SearchStrategy[Any], currency: str) -> st.SearchStrategy[Any]:
     committed = amounts_from_zero(currency)
-    return st.builds(pricing.Commitment, inner, committed, not_negative, st.booleans())
+    return around(pricing.Commitment, inner, committed, not_negative, st.booleans())
+
+
+def only(kind: type, found: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Keep those of a kind: not every scheme can stand around every other."""
+    return found.filter(lambda scheme: type(scheme) is kind)
 
 
 @st.composite
@@ -527,9 +531,11 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     pricing.PerUnit: st.builds(pricing.PerUnit, amounts()),
     pricing.FillUp: st.builds(pricing.FillUp, band_tables("EUR")),
     pricing.LookUp: st.builds(pricing.LookUp, band_tables("JPY")),
-    pricing.AtLeast: st.builds(pricing.AtLeast, schemes("EUR"), amounts("EUR")),
+    pricing.AtLeast: only(pricing.AtLeast, around(pricing.AtLeast, schemes("EUR"), amounts("EUR"))),
     pricing.AtMost: st.builds(pricing.AtMost, schemes("EUR"), amounts("EUR")),
-    pricing.MinimumQuantity: st.builds(pricing.MinimumQuantity, schemes("EUR"), not_negative),
+    pricing.MinimumQuantity: only(
+        pricing.MinimumQuantity, around(pricing.MinimumQuantity, schemes("EUR"), not_negative)
+    ),
     pricing.BandTable: band_tables("BHD"),
     pricing.Package: packages("EUR"),
     pricing.FillUpBlocks: st.builds(pricing.FillUpBlocks, block_bands("EUR"), beyond_blocks),
@@ -540,9 +546,11 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     pricing.PercentOff: percents_off,
     pricing.AmountOff: amounts_off("EUR"),
     pricing.Discounted: st.builds(pricing.Discounted, schemes("EUR"), discounts("EUR")),
-    pricing.FreeUnits: st.builds(pricing.FreeUnits, schemes("EUR"), not_negative),
+    pricing.FreeUnits: only(
+        pricing.FreeUnits, around(pricing.FreeUnits, schemes("EUR"), not_negative)
+    ),
     pricing.Converted: st.builds(pricing.Converted, schemes("EUR"), conversions),
-    pricing.Commitment: commitments(schemes("EUR"), "EUR"),
+    pricing.Commitment: only(pricing.Commitment, commitments(schemes("EUR"), "EUR")),
     pricing.AtPeriodEnd: st.builds(pricing.AtPeriodEnd, schemes("EUR")),
     pricing.CapacitySteps: capacity_steps("EUR"),
     pricing.Ramp: ramps("EUR"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import strategies as st
 
+from harmony_core.errors import InvalidValue
 from harmony_core.explanation import RoundingMode
 from harmony_core.finance import HALF_UP, ExactAmount, Rounding
 from harmony_core.periods import Interval, Timing
@@ -96,7 +99,7 @@ discounts: st.SearchStrategy[list[Discount]] = st.lists(
 conversions = st.builds(
     Conversion, sizes, st.none() | st.sampled_from(RoundingMode), st.integers(-2, 4)
 )
-simple: st.SearchStrategy[Scheme] = st.one_of(
+simple_of_units: st.SearchStrategy[Scheme] = st.one_of(
     st.builds(Flat, money, st.sampled_from(Timing)),
     st.builds(PerUnit, money),
     st.builds(FillUp, tables(), st.sampled_from(ZeroQuantity)),
@@ -106,24 +109,46 @@ simple: st.SearchStrategy[Scheme] = st.one_of(
     st.builds(LookUpBlocks, block_bands),
     st.builds(LookUpBlocks, ending_blocks, beyond),
     st.builds(Package, money, sizes, quantities, st.sampled_from(PartPackage)),
+)
+simple: st.SearchStrategy[Scheme] = st.one_of(
+    simple_of_units,
     percentages(),
     st.builds(GraduatedPercentage, tables(), st.sampled_from(ZeroQuantity)),
     st.builds(Dynamic, st.just("EUR"), prices),
 )
-schemes: st.SearchStrategy[Scheme] = st.recursive(
-    simple,
-    lambda inner: st.one_of(
-        st.builds(AtLeast, inner, money),
-        st.builds(AtMost, inner, money),
-        st.builds(MinimumQuantity, inner, quantities),
-        st.builds(Discounted, inner, discounts),
-        st.builds(FreeUnits, inner, quantities),
-        st.builds(Converted, inner, conversions),
-        st.builds(Commitment, inner, money, prices, st.booleans()),
-        st.builds(AtPeriodEnd, inner),
-    ),
-    max_leaves=3,
-)
+
+
+def around(
+    make: Callable[..., Scheme], inner: st.SearchStrategy[Scheme], *others: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Scheme]:
+    """Put a scheme around another, or leave the other alone where that is refused."""
+
+    def made(parts: tuple[Any, ...]) -> Scheme:
+        try:
+            return make(*parts)
+        except InvalidValue:
+            alone: Scheme = parts[0]
+            return alone
+
+    return st.tuples(inner, *others).map(made)
+
+
+def wrapped(inner: st.SearchStrategy[Scheme]) -> st.SearchStrategy[Scheme]:
+    return st.one_of(
+        around(AtLeast, inner, money),
+        around(AtMost, inner, money),
+        around(MinimumQuantity, inner, quantities),
+        around(Discounted, inner, discounts),
+        around(FreeUnits, inner, quantities),
+        around(Converted, inner, conversions),
+        around(Commitment, inner, money, prices, st.booleans()),
+        around(AtPeriodEnd, inner),
+    )
+
+
+schemes: st.SearchStrategy[Scheme] = st.recursive(simple, wrapped, max_leaves=3)
+schemes_of_units: st.SearchStrategy[Scheme] = st.recursive(simple_of_units, wrapped, max_leaves=3)
+"""Those that a minimum quantity, or free units, can stand around."""
 
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 intervals = st.sampled_from([Interval.years(1), Interval.months(6), Interval.months(1)])
@@ -160,9 +185,9 @@ def ramps(draw: st.DrawFn, inner: st.SearchStrategy[Scheme] = schemes) -> Ramp:
 dated: st.SearchStrategy[Scheme] = st.recursive(
     schemes,
     lambda inner: st.one_of(
-        st.builds(AtLeast, inner, money),
-        st.builds(Discounted, inner, discounts),
-        st.builds(FreeUnits, inner, quantities),
+        around(AtLeast, inner, money),
+        around(Discounted, inner, discounts),
+        around(FreeUnits, inner, quantities),
         st.builds(Uplifted, inner, uplifts()),
         ramps(inner),
     ),

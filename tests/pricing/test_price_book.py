@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, PriceNotFound
-from harmony_core.pricing import FoundPrice, PerUnit, PriceBook, PriceEntry, Ramp
+from harmony_core.pricing import FoundPrice, PerUnit, PriceBook, PriceEntry, Ramp, Uplift, Uplifted
 
 NEW_YEAR = date(2026, 1, 1)
 DAYS = st.integers(0, 12).map(lambda number: NEW_YEAR + timedelta(number))
@@ -274,3 +274,6 @@ def test_a_price_that_changes_by_date_is_explained_as_of_its_day() -> None:
     assert found.scheme == Ramp.of(*steps)
     assert found.explain(2).value == 24
     assert ("price in force since", "2027-01-01") in found.explain(2).facts
+    rising = Uplifted(PerUnit.of("10", "EUR"), Uplift.fixed(None, 5))  # from the contract's day on
+    listed = PriceBook([PriceEntry("SEAT", "EUR", rising, NEW_YEAR)])
+    assert listed.find("SEAT", "EUR", date(2029, 1, 1)).explain(2).value == 20

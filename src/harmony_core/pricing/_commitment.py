@@ -10,6 +10,7 @@ import attrs
 from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact
+from harmony_core.pricing._combinations import inside, refuse_what_takes_several
 from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme
 
@@ -33,6 +34,12 @@ class Commitment:
     true_up: bool = True
 
     def __attrs_post_init__(self) -> None:
+        refuse_what_takes_several(self.scheme)
+        if any(isinstance(one, Commitment) for one in inside(self.scheme)):
+            raise InvalidValue(
+                "a commitment cannot stand around another: what is missing to the inner one would "
+                "count as used up; price windows by price_each, and put AtLeast around a total"
+            )
         if self.committed.currency != self.scheme.currency:
             raise CurrencyMismatch(self.scheme.currency, self.committed.currency)
         if self.committed.value < 0:

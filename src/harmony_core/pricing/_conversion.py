@@ -16,6 +16,7 @@ from harmony_core.explanation import (
     round_to_step,
 )
 from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._combinations import refuse_what_takes_several
 from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
 
@@ -108,6 +109,9 @@ class Converted:
 
     scheme: Scheme
     conversion: Conversion
+
+    def __attrs_post_init__(self) -> None:
+        refuse_what_takes_several(self.scheme)
 
     @property
     def currency(self) -> str:

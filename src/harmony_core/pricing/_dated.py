@@ -40,7 +40,8 @@ def scheme_on(scheme: Scheme, day: date) -> Scheme:
 
     What stands around a dated scheme is kept: a discount on a ramp is a discount on the step of
     the day. A scheme without dates is given back as it is. Of a host's own wrapper its field
-    ``scheme`` is looked into, if attrs made it.
+    ``scheme`` is looked into, if attrs made it; where it has a method ``around(scheme)``, that
+    gives it around another one.
 
     Raises:
         PriceNotFound: nothing says what it costs on that day.
@@ -158,7 +159,12 @@ def _around(scheme: Scheme, change: Callable[[Scheme], Scheme]) -> Scheme:
     if inner is None:
         return scheme
     found = change(inner)
-    return scheme if found is inner else attrs.evolve(scheme, scheme=found)  # type: ignore[misc]
+    if found is inner:
+        return scheme
+    around: Callable[[Scheme], Scheme] | None = getattr(scheme, "around", None)
+    if around is not None:
+        return around(found)
+    return attrs.evolve(scheme, scheme=found)  # type: ignore[misc]
 
 
 def _changes_on(scheme: Scheme, day: date) -> bool:

@@ -15,6 +15,7 @@ import attrs
 from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._combinations import refuse_free_units, refuse_what_takes_several
 from harmony_core.pricing._conversion import starts_from
 from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
@@ -104,6 +105,7 @@ class Discounted:
     discounts: tuple[Discount, ...] = attrs.field(converter=_discounts)
 
     def __attrs_post_init__(self) -> None:
+        refuse_what_takes_several(self.scheme)
         for discount in self.discounts:
             if isinstance(discount, AmountOff) and discount.amount.currency != self.currency:
                 raise CurrencyMismatch(self.currency, discount.amount.currency)
@@ -156,6 +158,9 @@ class FreeUnits:
 
     scheme: Scheme
     free: Fraction = attrs.field(converter=units)
+
+    def __attrs_post_init__(self) -> None:
+        refuse_free_units(self.scheme)
 
     @property
     def currency(self) -> str:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from copy import copy
 from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch
+from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, ExactAmount
+from harmony_core.pricing._combinations import (
+    at_each_step,
+    refuse_minimum_quantity,
+    refuse_what_takes_several,
+)
 from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
 
 
 def _same_currency(scheme: Scheme, limit: ExactAmount) -> None:
+    refuse_what_takes_several(scheme)
     if scheme.currency != limit.currency:
         raise CurrencyMismatch(scheme.currency, limit.currency)
 
@@ -32,6 +39,21 @@ class AtLeast:
 
     def __attrs_post_init__(self) -> None:
         _same_currency(self.scheme, self.minimum)
+        for one in at_each_step(self.scheme):
+            if isinstance(one, AtMost) and one.maximum.value < self.minimum.value:
+                raise InvalidValue(
+                    f"a charge cannot be at least {self.minimum} and at most {one.maximum}: lower "
+                    "the minimum, or raise the maximum inside it"
+                )
+
+    def around(self, scheme: Scheme) -> AtLeast:
+        """Give the same minimum around what its scheme is on a day.
+
+        It counts too where an uplift below zero has brought a maximum inside below it by then.
+        """
+        resolved = copy(self)
+        object.__setattr__(resolved, "scheme", scheme)
+        return resolved
 
     @classmethod
     def of(cls, scheme: Scheme, minimum: Exact) -> AtLeast:
@@ -124,6 +146,9 @@ class MinimumQuantity:
 
     scheme: Scheme
     quantity: Fraction = attrs.field(converter=_least_units)
+
+    def __attrs_post_init__(self) -> None:
+        refuse_minimum_quantity(self.scheme, self.quantity)
 
     @property
     def currency(self) -> str:

@@ -17,7 +17,7 @@ import attrs
 from harmony_core.errors import InvalidValue, PriceNotFound
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact
-from harmony_core.pricing._dated import facts_on, scheme_on
+from harmony_core.pricing._dated import anchored, facts_on, scheme_on
 from harmony_core.pricing._price_entry import (
     NO_END,
     PriceEntry,
@@ -45,7 +45,11 @@ class FoundPrice:
         return self.entry.scheme
 
     def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:
-        """Give the amount of ``quantity`` units, with the entry taken and why it went first."""
+        """Give the amount of ``quantity`` units, with the entry taken and why it went first.
+
+        A price that changes by date is that of the day; anniversaries whose first day was left to
+        the contract are counted from it.
+        """
         why, entry = Explainer("price book", 1), self.entry
         why.fact("product", entry.product_id)
         why.fact("day of the price", str(self.day))
@@ -61,9 +65,10 @@ class FoundPrice:
         for other in self.others:
             label = self._why_not(other)
             why.fact(label, f"{other.id} {other.span}" if other.id else other.span)
-        for label, text in facts_on(self.scheme, self.day):
+        scheme = anchored(self.scheme, self.day)
+        for label, text in facts_on(scheme, self.day):
             why.fact(label, text)
-        of_the_day = scheme_on(self.scheme, self.day)
+        of_the_day = scheme_on(scheme, self.day)
         return why.explanation(why.adopt(of_the_day.explain(quantity, point), ""))
 
     def _why_not(self, other: PriceEntry) -> str:

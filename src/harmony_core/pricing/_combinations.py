@@ -1,0 +1,123 @@
+"""Which schemes cannot stand inside which: what could not mean anything is refused when it is made.
+
+Limits of money, discounts and commitments go around anything that has a price. What changes the
+quantity goes around schemes whose quantity is a number of units, and not around those whose
+quantity is a value of money. A scheme is looked for through whatever hands its quantity on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from harmony_core.errors import InvalidValue
+from harmony_core.explanation import exact_text
+from harmony_core.pricing._blocks import BeyondBlocks, FillUpBlocks, LookUpBlocks
+from harmony_core.pricing._capacity import CapacitySteps
+from harmony_core.pricing._percentage import Percentage
+from harmony_core.pricing._ramp import Ramp
+from harmony_core.pricing._rates import Dynamic, GraduatedPercentage
+from harmony_core.pricing._scheme import Scheme
+
+
+def inside(scheme: Scheme) -> Iterator[Scheme]:
+    """Give a scheme, the one that it stands around, and so on; of a ramp those of every step."""
+    yield scheme
+    if isinstance(scheme, Ramp):
+        for step in scheme.steps:
+            yield from inside(step.scheme)
+        return
+    inner: Scheme | None = getattr(scheme, "scheme", None)
+    if inner is not None:
+        yield from inside(inner)
+
+
+def at_each_step(scheme: Scheme) -> Iterator[Scheme]:
+    """Give the scheme itself, or those of the steps of a ramp."""
+    if not isinstance(scheme, Ramp):
+        yield scheme
+        return
+    for step in scheme.steps:
+        yield from at_each_step(step.scheme)
+
+
+def of_this_quantity(scheme: Scheme) -> Iterator[Scheme]:
+    """Give what is :func:`inside` as far as the quantity is handed on without being converted."""
+    yield scheme
+    if isinstance(scheme, Ramp):
+        for step in scheme.steps:
+            yield from of_this_quantity(step.scheme)
+        return
+    inner: Scheme | None = getattr(scheme, "scheme", None)
+    if inner is not None and not hasattr(scheme, "conversion"):
+        yield from of_this_quantity(inner)
+
+
+def refuse_what_takes_several(scheme: Scheme) -> None:
+    """Refuse a stairstep over several units where a scheme of one quantity is needed.
+
+    Raises:
+        InvalidValue: ``scheme`` takes a quantity for each unit.
+    """
+    if isinstance(scheme, CapacitySteps):
+        raise InvalidValue(
+            "CapacitySteps takes a quantity for each unit, so nothing that prices one quantity can "
+            "stand around it: change the prices of its steps instead"
+        )
+
+
+def refuse_free_units(scheme: Scheme) -> None:
+    """Refuse free units around a scheme whose quantity is money.
+
+    Raises:
+        InvalidValue: there is such a scheme, or one that takes several quantities.
+    """
+    refuse_what_takes_several(scheme)
+    for one in of_this_quantity(scheme):
+        if isinstance(one, Percentage):
+            way_out = "give the percentage a free_amount, or free_transactions"
+        elif isinstance(one, GraduatedPercentage):
+            way_out = "give its first band a rate of 0"
+        elif isinstance(one, Dynamic):
+            way_out = "take an amount off, with Discounted and AmountOff"
+        else:
+            continue
+        raise InvalidValue(
+            f"{type(one).__name__} has a value of money for its quantity, so no units of it can be "
+            f"free: {way_out}"
+        )
+
+
+def refuse_minimum_quantity(scheme: Scheme, quantity: Fraction) -> None:
+    """Refuse a minimum quantity around a scheme whose quantity is money, or that ends below it.
+
+    Raises:
+        InvalidValue: there is such a scheme, or one that takes several quantities.
+    """
+    refuse_what_takes_several(scheme)
+    for one in of_this_quantity(scheme):
+        if isinstance(one, Percentage):
+            way_out = "give the percentage a least charge per transaction, or put AtLeast around it"
+        elif isinstance(one, GraduatedPercentage | Dynamic):
+            way_out = "put AtLeast around it"
+        else:
+            continue
+        raise InvalidValue(
+            f"{type(one).__name__} has a value of money for its quantity, so it has no minimum of "
+            f"units: {way_out}"
+        )
+    _refuse_minimum_beyond_blocks(scheme, quantity)
+
+
+def _refuse_minimum_beyond_blocks(scheme: Scheme, quantity: Fraction) -> None:
+    if not isinstance(scheme, FillUpBlocks | LookUpBlocks):
+        return
+    if scheme.beyond is not BeyondBlocks.REFUSE or scheme.bands[-1].blocks is None:
+        return
+    held = sum(((band.blocks or 0) * band.block_size for band in scheme.bands), Fraction(0))
+    if quantity > held:
+        raise InvalidValue(
+            f"the blocks hold {exact_text(held)} units, fewer than the minimum of "
+            f"{exact_text(quantity)}, so every quantity would be refused: give the last band no "
+            "end (blocks=None), or lower the minimum"
+        )
