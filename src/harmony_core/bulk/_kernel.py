@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import lcm
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -24,13 +24,16 @@ from harmony_core.explanation import RoundingMode
 
 Whole: TypeAlias = NDArray[np.int64]
 
-BLOCK = 1 << 15
-"""Rows of a block: six buffers of it fit into the second-level cache of one core."""
+BLOCK = 3 << 13
+"""Rows of a block: its buffers fit into the second-level cache of a core beside the tables."""
 GREATEST = 2**63 - 1
 BEYOND = GREATEST
 """Stands for a quantity that 64 bits do not hold; no reach is as great."""
 _COUNTED_ONE_BY_ONE = 8
 """So many limits are compared each in turn; more are searched by halves."""
+_LANE = 2**31 - 1
+_BOTH_LANES = 2**32 + 1
+"""Times this, a number of 31 bits stands in both halves of 64."""
 
 
 @attrs.frozen
@@ -45,16 +48,28 @@ class Scale:
 
 
 class Buffers:
-    """The memory that one rating works in, whatever the number of rows."""
+    """The memory that one rating works in, whatever the number of rows; as views of one size."""
 
-    def __init__(self) -> None:
-        self.quantity = np.empty(BLOCK, np.int64)
-        self.code = np.empty(BLOCK, np.int64)
-        self.place = np.empty(BLOCK, np.int64)
-        self.value = np.empty(BLOCK, np.int64)
-        self.second = np.empty(BLOCK, np.int64)
-        self.above = np.empty(BLOCK, np.bool_)
-        self.count = np.empty(BLOCK, np.uint8)
+    def __init__(
+        self,
+        size: int = BLOCK,
+        words: Whole | None = None,
+        flags: NDArray[np.uint8] | None = None,
+    ) -> None:
+        self.size = size
+        self._words = np.empty((5, size), np.int64) if words is None else words
+        self._flags = np.empty((2, 2 * size), np.uint8) if flags is None else flags
+        self.quantity, self.code, self.place, self.value, self.second = self._words[:, :size]
+        self.value_lanes, self.second_lanes = self.value.view(np.int32), self.second.view(np.int32)
+        self.unsigned = self.value.view(np.uint64)
+        self.aboves_bytes, self.counts = self._flags[:, : 2 * size]
+        self.above_bytes, self.count = self.aboves_bytes[:size], self.counts[:size]
+        self.aboves, self.above = self.aboves_bytes.view(np.bool_), self.above_bytes.view(np.bool_)
+        self.counts_as_aboves, self.both = self.counts.view(np.bool_), self.counts.view(np.uint16)
+
+    def of(self, size: int) -> Buffers:
+        """Give as much of it as a shorter block needs."""
+        return self if size == self.size else Buffers(size, self._words, self._flags)
 
 
 class Kernel:
@@ -78,6 +93,7 @@ class Kernel:
         self.bases = _column(table.padded(table.bases, self.width) for table in tables)
         limits = _column(table.padded(table.limits, self.width, GREATEST) for table in tables)
         self.limits = limits if self.by_halves else limits.reshape(-1, self.width).T[:-1].copy()
+        self.pairs = [] if self.by_halves else _pairs(self.limits)
         self.reach = np.array([table.reach for table in tables], np.int64)
         reaches = [table.reach for table in tables if table.reach >= 0]
         self.least_reach = min(reaches, default=-1)
@@ -89,20 +105,24 @@ class Kernel:
         self.half = _one_or_each([_added(mode, table.divisor) for table in tables])
         self.unit = _one_or_each([table.unit for table in tables])
 
-    def rate(self, quantity: Whole, code: Whole | None, out: Whole, use: Buffers) -> None:
-        """Write the minor units of a block; what lies beyond reach is no amount after it."""
-        size = len(quantity)
-        value, second, place = use.value[:size], use.second[:size], use.place[:size]
-        self._find_lines(quantity, code, place, use)
-        np.take(self.slopes, place, out=value, mode="clip")
+    def rate(
+        self, quantity: Whole, code: Whole | None, greatest: int, out: Whole, use: Buffers
+    ) -> None:
+        """Write the minor units of a block; what lies beyond reach is no amount after it.
+
+        ``greatest`` is the greatest quantity of the block, none of which is below zero.
+        """
+        value, second, place = use.value, use.second, use.place
+        self._find_lines(quantity, code, greatest, use)
+        self.slopes.take(place, out=value, mode="clip")
         np.multiply(quantity, value, out=value)
-        np.take(self.bases, place, out=second, mode="clip")
+        self.bases.take(place, out=second, mode="clip")
         np.add(value, second, out=value)
         if self.mirrored:  # round the magnitude, then turn the sign back
             sign = np.right_shift(value, 63, out=place)
             np.absolute(value, out=value)
             np.add(value, _of_rows(self.half, code, second), out=value)
-            _divide(value, _of_rows(self.divisor, code, second), out)
+            _divide(use.unsigned, _of_rows(self.divisor, code, second), out)
             np.bitwise_xor(out, sign, out=out)
             np.subtract(out, sign, out=out)
         else:
@@ -110,40 +130,73 @@ class Kernel:
             if self.signed:
                 np.floor_divide(value, divisor, out=out)
             else:
-                _divide(value, divisor, out)
+                _divide(use.unsigned, divisor, out)
             if self.tie_to is not None:
-                tied = use.above[:size]
-                np.equal(np.multiply(out, divisor, out=place), value, out=tied)
+                tied = np.equal(np.multiply(out, divisor, out=place), value, out=use.above)
                 np.bitwise_and(np.add(out, self.tie_to, out=place), 1, out=place)
                 np.subtract(out, np.multiply(place, tied.view(np.uint8), out=place), out=out)
         if not isinstance(self.unit, int) or self.unit != 1:
             np.multiply(out, _of_rows(self.unit, code, second), out=out)
 
-    def _find_lines(self, quantity: Whole, code: Whole | None, place: Whole, use: Buffers) -> None:
+    def _find_lines(self, quantity: Whole, code: Whole | None, greatest: int, use: Buffers) -> None:
         """Write for each row where its slope and base stand: the limits below it are counted."""
-        size = len(quantity)
-        limit_of_row, above, count = use.value[:size], use.above[:size], use.count[:size]
-        if code is None:
-            place[:] = 0
-        else:
-            np.multiply(code, self.width, out=place)
         if self.by_halves:
-            half = self.width // 2
-            while half:
-                np.take(self.limits[half - 1 :], place, out=limit_of_row, mode="clip")
-                np.greater(quantity, limit_of_row, out=above)
-                np.multiply(above, half, out=limit_of_row, dtype=np.int64)
-                np.add(place, limit_of_row, out=place)
-                half //= 2
-            return
-        count[:] = 0
+            self._by_halves(quantity, code, use)
+        elif code is None:
+            np.copyto(use.place, self._of_one_scheme(quantity, greatest, use))
+        else:
+            np.multiply(code, self.width, out=use.place)
+            if self.pairs:
+                count = self._in_pairs if greatest <= _LANE else self._one_by_one
+                np.copyto(use.second, count(quantity, code, use))
+                np.add(use.place, use.second, out=use.place)
+
+    def _of_one_scheme(self, quantity: Whole, greatest: int, use: Buffers) -> NDArray[np.uint8]:
+        compared: NDArray[np.signedinteger[Any]] = quantity
+        if greatest <= _LANE:  # half as wide is compared twice as fast
+            compared = use.value_lanes[: use.size]
+            np.copyto(compared, quantity, casting="unsafe")
+        use.count[:] = 0
+        for limit in self.limits[:, 0].tolist():
+            if limit < greatest:
+                np.greater(compared, limit, out=use.above)
+                np.add(use.count, use.above_bytes, out=use.count)
+        return use.count
+
+    def _one_by_one(self, quantity: Whole, code: Whole, use: Buffers) -> NDArray[np.uint8]:
+        use.count[:] = 0
         for limits in self.limits:
-            limit = int(limits[0]) if code is None else limit_of_row
-            if code is not None:
-                np.take(limits, code, out=limit_of_row, mode="clip")
-            np.greater(quantity, limit, out=above)
-            np.add(count, above.view(np.uint8), out=count)
-        np.add(place, count, out=place)
+            limits.take(code, out=use.value, mode="clip")
+            np.greater(quantity, use.value, out=use.above)
+            np.add(use.count, use.above_bytes, out=use.count)
+        return use.count
+
+    def _in_pairs(self, quantity: Whole, code: Whole, use: Buffers) -> NDArray[np.uint16]:
+        """Count as :meth:`_one_by_one`, two limits of 32 bits at a time: half the gathering."""
+        np.multiply(quantity, _BOTH_LANES, out=use.second)
+        into = use.counts_as_aboves
+        for pairs in self.pairs:
+            pairs.take(code, out=use.value, mode="clip")
+            np.greater(use.second_lanes, use.value_lanes, out=into)
+            if into is use.aboves:
+                np.add(use.counts, use.aboves_bytes, out=use.counts)
+            into = use.aboves
+        # A byte for each lane: their sum comes to stand in the upper one.
+        np.multiply(use.both, 257, out=use.both)
+        return np.right_shift(use.both, 8, out=use.both)
+
+    def _by_halves(self, quantity: Whole, code: Whole | None, use: Buffers) -> None:
+        if code is None:
+            use.place[:] = 0
+        else:
+            np.multiply(code, self.width, out=use.place)
+        half = self.width // 2
+        while half:
+            self.limits[half - 1 :].take(use.place, out=use.value, mode="clip")
+            np.greater(quantity, use.value, out=use.above)
+            np.multiply(use.above, half, out=use.value, dtype=np.int64)
+            np.add(use.place, use.value, out=use.place)
+            half //= 2
 
 
 class _WholeLines:
@@ -215,10 +268,17 @@ def _added(mode: RoundingMode, divisor: int) -> int:
     return divisor // 2
 
 
-def _divide(value: Whole, divisor: Whole | int, out: Whole) -> None:
+def _divide(value: NDArray[np.uint64], divisor: Whole | int, out: Whole) -> None:
     """Divide amounts from zero up; without a sign that takes two thirds of the time."""
     by = np.uint64(divisor) if isinstance(divisor, int) else divisor.view(np.uint64)
-    np.floor_divide(value.view(np.uint64), by, out=out.view(np.uint64))
+    np.floor_divide(value, by, out=out.view(np.uint64))
+
+
+def _pairs(limits: Whole) -> list[Whole]:
+    lanes = [*np.minimum(limits, _LANE)]
+    if len(lanes) % 2:
+        lanes.append(np.full_like(lanes[0], _LANE))
+    return [low | (high << 32) for low, high in zip(lanes[::2], lanes[1::2], strict=True)]
 
 
 def _column(rows: Iterable[list[int]]) -> Whole:
@@ -237,5 +297,4 @@ def _of_rows(values: Whole | int, code: Whole | None, into: Whole) -> Whole | in
         return values
     if code is None:
         return int(values[0])
-    np.take(values, code, out=into, mode="clip")
-    return into
+    return values.take(code, out=into, mode="clip")

@@ -167,13 +167,13 @@ class RatePlan:
         return Rated(minor, np.concatenate([np.empty(0, np.int64), *missing]), one_by_one)
 
     def _rate_column(
-        self, column: Column, codes: Column | None, first: int, minor: Whole, use: Buffers
+        self, column: Column, codes: Column | None, first: int, minor: Whole, buffers: Buffers
     ) -> int:
         """Write the amounts of a chunk that begins at row ``first``; gives how many singly."""
         kernels, singly = self._kernels_for(column.places), 0
         schemes = len(self.schemes)
         for start, stop in blocks(len(column)):
-            at = first + start
+            at, use = first + start, buffers.of(stop - start)
             quantity = column.block(start, stop, use.quantity)
             # Without its sign a number below zero is greater than all others: one pass for both.
             greatest = int(quantity.view(np.uint64).max())
@@ -195,7 +195,7 @@ class RatePlan:
                 code = None if schemes == 1 else code
             kernel = next((one for one in kernels if greatest <= one.least_reach), kernels[-1])
             out = minor[at : first + stop]
-            kernel.rate(quantity, code, out, use)
+            kernel.rate(quantity, code, greatest, out, use)
             if kernel.all_reach and greatest <= kernel.least_reach:
                 continue
             reach = kernel.reach[0] if code is None else kernel.reach[code]
