@@ -12,7 +12,8 @@ from fractions import Fraction
 import numpy as np
 
 from harmony_core.bulk._columns import Quantities, blocks, one_column
-from harmony_core.bulk._kernel import BLOCK, GREATEST, Whole
+from harmony_core.bulk._kernel import BLOCK, Whole
+from harmony_core.bulk._whole_lines import GREATEST
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harmony_core.bulk._arrow import ArrowChunk, arrow_chunks, hands_out_arrow
-from harmony_core.bulk._kernel import BEYOND, BLOCK, GREATEST, Whole
+from harmony_core.bulk._kernel import BEYOND, BLOCK, Whole
+from harmony_core.bulk._whole_lines import GREATEST
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import exact_text
 

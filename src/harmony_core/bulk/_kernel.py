@@ -10,23 +10,20 @@ enough to stay in the cache, and every pass writes into a buffer that is there a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Iterable, Sequence
 from math import lcm
 from typing import Any, TypeAlias
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from harmony_core.bulk._straight import Line
+from harmony_core.bulk._whole_lines import GREATEST, MIRRORED, TIES, Scale, WholeLines, added
 from harmony_core.explanation import RoundingMode
 
 Whole: TypeAlias = NDArray[np.int64]
 
 BLOCK = 3 << 13
 """Rows of a block: its buffers fit into the second-level cache of a core beside the tables."""
-GREATEST = 2**63 - 1
 BEYOND = GREATEST
 """Stands for a quantity that 64 bits do not hold; no reach is as great."""
 _COUNTED_ONE_BY_ONE = 8
@@ -34,17 +31,6 @@ _COUNTED_ONE_BY_ONE = 8
 _LANE = 2**31 - 1
 _BOTH_LANES = 2**32 + 1
 """Times this, a number of 31 bits stands in both halves of 64."""
-
-
-@attrs.frozen
-class Scale:
-    """How the amounts of one scheme become whole: minor units are steps times ``unit``."""
-
-    lines: tuple[Line, ...] | None
-    per_step: Fraction
-    """rounding steps in one major unit"""
-    unit: int
-    """minor units in one rounding step"""
 
 
 class Buffers:
@@ -62,6 +48,8 @@ class Buffers:
         self.quantity, self.code, self.place, self.value, self.second = self._words[:, :size]
         self.value_lanes, self.second_lanes = self.value.view(np.int32), self.second.view(np.int32)
         self.unsigned = self.value.view(np.uint64)
+        self.aboves_bytes: NDArray[np.uint8]
+        self.counts: NDArray[np.uint8]
         self.aboves_bytes, self.counts = self._flags[:, : 2 * size]
         self.above_bytes, self.count = self.aboves_bytes[:size], self.counts[:size]
         self.aboves, self.above = self.aboves_bytes.view(np.bool_), self.above_bytes.view(np.bool_)
@@ -81,9 +69,9 @@ class Kernel:
     def __init__(
         self, scales: Sequence[Scale], places: int, mode: RoundingMode, *, shared: bool
     ) -> None:
-        tables = [_WholeLines(scale, places) for scale in scales]
+        tables = [WholeLines(scale, places) for scale in scales]
         common = lcm(*(table.divisor for table in tables)) if shared else 0
-        mirrored = mode in _MIRRORED and any(table.signed for table in tables)
+        mirrored = mode in MIRRORED and any(table.signed for table in tables)
         for table in tables:
             table.widen(common or table.divisor, 0 if mirrored else None, mode)
         most = max(len(table.limits) for table in tables)
@@ -100,9 +88,9 @@ class Kernel:
         self.all_reach = len(reaches) == len(tables)
         self.signed = any(table.signed for table in tables)
         self.mirrored = mirrored
-        self.tie_to = _TIES.get(mode)
+        self.tie_to = TIES.get(mode)
         self.divisor = _one_or_each([table.divisor for table in tables])
-        self.half = _one_or_each([_added(mode, table.divisor) for table in tables])
+        self.half = _one_or_each([added(mode, table.divisor) for table in tables])
         self.unit = _one_or_each([table.unit for table in tables])
 
     def rate(
@@ -197,75 +185,6 @@ class Kernel:
             np.multiply(use.above, half, out=use.value, dtype=np.int64)
             np.add(use.place, use.value, out=use.place)
             half //= 2
-
-
-class _WholeLines:
-    """The lines of one scheme as whole numbers over one divisor, and how far they reach."""
-
-    def __init__(self, scale: Scale, places: int) -> None:
-        lines = scale.lines or (Line(None, Fraction(0), Fraction(0)),)
-        one = Fraction(10) ** places
-        self.straight, self.unit = scale.lines is not None, scale.unit
-        self.limits = [int(line.up_to * one // 1) for line in lines if line.up_to is not None]
-        self._slopes = [line.slope * scale.per_step / one for line in lines]
-        self._bases = [line.base * scale.per_step for line in lines]
-        # An even divisor has a whole half, which is what rounding to the nearest adds.
-        self.divisor = lcm(2, *(part.denominator for part in (*self._slopes, *self._bases)))
-        self.signed = any(low < 0 for low in self._least_amounts())
-
-    def _least_amounts(self) -> Iterator[Fraction]:
-        low = 0
-        for slope, base, limit in zip(self._slopes, self._bases, [*self.limits, None], strict=True):
-            yield base + slope * low
-            yield slope if limit is None else base + slope * limit
-            low = low if limit is None else limit
-
-    def widen(self, divisor: int, added: int | None, mode: RoundingMode) -> None:
-        """Take a multiple of the divisor, and put what the rounding adds into the bases."""
-        self.divisor = divisor
-        added = _added(mode, divisor) if added is None else added
-        self.slopes = [int(slope * divisor) for slope in self._slopes]
-        self.bases = [int(base * divisor) + added for base in self._bases]
-        self.reach = self._reach() if self.straight else -1
-        # Lines beyond reach are never used; they may not fit, so zeros stand in their place.
-        self.slopes = [slope if abs(slope) <= GREATEST else 0 for slope in self.slopes]
-        self.bases = [base if abs(base) <= GREATEST else 0 for base in self.bases]
-        self.limits = [min(limit, GREATEST) for limit in self.limits]
-
-    def _reach(self) -> int:
-        # A quotient times its unit must fit too, and rounding may add one to the quotient.
-        most = min(GREATEST, (GREATEST // self.unit - 1) * self.divisor)
-        low = -1
-        for slope, base, limit in zip(self.slopes, self.bases, [*self.limits, None], strict=True):
-            room = most - abs(base) - self.divisor
-            fits = -1 if room < 0 else room // abs(slope) if slope else GREATEST
-            if limit is None or fits < limit:
-                return min(max(low, fits), GREATEST - 1)
-            low = limit
-        raise AssertionError("the last line is open")
-
-    def padded(self, values: list[int], width: int, last: int | None = None) -> list[int]:
-        """Make a row as long as all others."""
-        return values + [values[-1] if last is None else last] * (width - len(values))
-
-
-_MIRRORED = frozenset(
-    {RoundingMode.UP, RoundingMode.DOWN, RoundingMode.HALF_UP, RoundingMode.HALF_DOWN}
-)
-"""What is rounded by magnitude; below zero it is not what adding and dividing downward gives."""
-_TIES = {RoundingMode.HALF_EVEN: 0, RoundingMode.HALF_ODD: 1}
-"""Ties are divided upward first; a result that is even after adding this stays."""
-
-
-def _added(mode: RoundingMode, divisor: int) -> int:
-    """Give what to add before dividing downward, so that amounts from zero up are rounded so."""
-    if mode in {RoundingMode.FLOOR, RoundingMode.DOWN}:
-        return 0
-    if mode in {RoundingMode.CEILING, RoundingMode.UP}:
-        return divisor - 1
-    if mode in {RoundingMode.HALF_FLOOR, RoundingMode.HALF_DOWN}:
-        return divisor // 2 - 1
-    return divisor // 2
 
 
 def _divide(value: NDArray[np.uint64], divisor: Whole | int, out: Whole) -> None:

@@ -11,8 +11,9 @@ import numpy as np
 
 from harmony_core.bulk._arrow import arrow_int64
 from harmony_core.bulk._columns import Column, Nulls, blocks, columns, one_column
-from harmony_core.bulk._kernel import GREATEST, Buffers, Kernel, Scale, Whole
+from harmony_core.bulk._kernel import Buffers, Kernel, Whole
 from harmony_core.bulk._straight import straight_lines
+from harmony_core.bulk._whole_lines import GREATEST, Scale
 from harmony_core.errors import InvalidValue
 from harmony_core.finance import HALF_UP, ExactAmount, Rounding, minor_digits
 from harmony_core.pricing import Scheme, charge
