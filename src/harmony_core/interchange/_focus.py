@@ -10,7 +10,6 @@ Source: FinOps Open Cost and Usage Specification, https://focus.finops.org/focus
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
@@ -91,7 +90,7 @@ FOCUS_IDENTITY = (
 
 _INSTANTS = ("BillingPeriodStart", "ChargePeriodStart", "ChargePeriodEnd")
 _REQUIRED = (*_INSTANTS, "BilledCost", "BillingCurrency", "ChargeCategory")
-_NULLS = (None, "", "NULL", "null")
+_NULLS = frozenset({"", "NULL", "null"})
 _SCIENTIFIC = re.compile(r"-?\d{1,50}(\.\d{1,50})?[Ee][+-]?\d{1,3}", re.ASCII)
 
 
@@ -179,7 +178,7 @@ class FocusColumns:
             code, cost = row.optional("BillingCurrency"), _number(row, "BilledCost")
         except HarmonyError:
             return None
-        return None if cost is None or code in _NULLS else (str(code), cost)
+        return None if cost is None or code is None or code in _NULLS else (code, cost)
 
     def reader(self, keys: ExternalKeys) -> ReadRow:
         """Give what reads one row after the other of one file."""
@@ -210,10 +209,10 @@ class _Reader:
         asked = Asked()
         charge = self._charge(row, asked)
         id_ = row.id or asked(self._id, row)
+        row = Row(row.path, row.cells, id=id_ or "")
         if charge is None or id_ is None or asked.faults:
             reason = "; ".join(dict.fromkeys(asked.faults))
             return RejectedUsage(row, reason, _readable(row, self._columns.measure.value))
-        row = row if row.id else attrs.evolve(row, id=id_)
         if why := self._no_usage(row, charge):
             return NotUsage(row, why, charge.quantity or Fraction(0))
         if why := self._unfit(charge):
@@ -228,7 +227,7 @@ class _Reader:
         asked(self._instant, row, "BillingPeriodStart")
         if since is not None and until is not None and until <= since:
             asked.faults.append("ChargePeriodEnd must be after ChargePeriodStart")
-        code = asked(row.text, "BillingCurrency")
+        code = asked(_first, row, ("BillingCurrency",))
         asked(_cost, row)
         quantity = asked(_number, row, self._columns.measure.value)
         if category is None or since is None or code is None:
@@ -265,20 +264,19 @@ class _Reader:
         day = self._days.get(charge.since)
         if day is None:
             day = self._days[charge.since] = local_day(charge.since, of.zone)
-        ids: list[str] = []
-        missing: list[MissingKey] = []
-        for kind, columns in ((CUSTOMER, of.customer), (METER, of.meter)):
-            key = next((text for name in columns if (text := _text(row, name))), None)
-            if key is None:
-                return RejectedUsage(row, f"{', '.join(columns)} must not be empty", quantity)
-            found = self._keys.get(of.system, key, kind, day)
-            if found is None:
-                missing.append(MissingKey(of.system, key, kind, day))
-            else:
-                ids.append(found)
-        if missing:
+        try:
+            keys = (CUSTOMER, _first(row, of.customer)), (METER, _first(row, of.meter))
+        except InvalidValue as fault:
+            return RejectedUsage(row, str(fault), quantity)
+        customer_id, meter = (self._keys.get(of.system, key, kind, day) for kind, key in keys)
+        if customer_id is None or meter is None:
+            ids = (customer_id, meter)
+            missing = (
+                MissingKey(of.system, key, kind, day)
+                for (kind, key), id_found in zip(keys, ids, strict=True)
+                if id_found is None
+            )
             return UnmappedUsage(row, tuple(missing), quantity)
-        customer_id, meter = ids
         unit = self._units.get(meter)
         if unit is not None and unit != (given := _text(row, of.measure.unit or "")):
             reason = f"{of.measure.unit} is {given!r}, but the meter {meter!r} counts {unit!r}"
@@ -299,12 +297,13 @@ class _Reader:
 
     def _id(self, row: Row) -> str:
         """Give digest of the identity, and which of the rows of that identity this one is."""
-        what = [
-            (name, text)
-            for name in self._columns.identity
-            if (text := str(self._instant(row, name)) if name in _INSTANTS else _text(row, name))
-        ]
-        digest = blake2b(json.dumps(what).encode(), digest_size=16).hexdigest()
+        parts = []
+        for name in self._columns.identity:
+            text = str(self._instant(row, name)) if name in _INSTANTS else _text(row, name)
+            if text:
+                parts.append(f"{name}={len(text)}:{text}")
+        what = " ".join(parts).encode("utf-8", "surrogatepass")  # JSON may bring half a character
+        digest = blake2b(what, digest_size=16).hexdigest()
         number = self._seen[digest] = self._seen.get(digest, 0) + 1
         return digest if number == 1 else f"{digest}-{number}"
 
@@ -326,9 +325,16 @@ class _Reader:
 
 def _text(row: Row, name: str) -> str:
     cell = row.cells.get(name)
-    if cell in _NULLS:
-        return ""
-    return cell if isinstance(cell, str) else row.optional(name) or ""
+    if type(cell) is str:
+        return "" if cell in _NULLS else cell
+    return row.optional(name) or ""
+
+
+def _first(row: Row, columns: tuple[str, ...]) -> str:
+    for name in columns:
+        if text := _text(row, name):
+            return text
+    raise InvalidValue(f"{', '.join(columns)} must not be empty")
 
 
 def _one_of(row: Row, name: str, allowed: tuple[str, ...]) -> str:
@@ -340,11 +346,12 @@ def _one_of(row: Row, name: str, allowed: tuple[str, ...]) -> str:
 
 def _number(row: Row, name: str) -> Fraction | None:
     cell = row.cells.get(name)
-    if cell in _NULLS:
-        return None
-    if isinstance(cell, str) and _SCIENTIFIC.fullmatch(cell):  # FOCUS 1.0 allows 35.2E-7
-        return exact(Decimal(cell), name)
-    return row.number(name)
+    if type(cell) is str:
+        if cell in _NULLS:
+            return None
+        if "e" in cell.lower() and _SCIENTIFIC.fullmatch(cell):  # FOCUS 1.0 allows 35.2E-7
+            return exact(Decimal(cell), name)
+    return None if cell is None else row.number(name)
 
 
 def _cost(row: Row) -> Fraction:

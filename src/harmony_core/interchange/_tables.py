@@ -265,19 +265,22 @@ def read_day(value: str, name: str) -> date:
 
 
 _STAMP = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z| UTC|[+-]\d\d(:?\d\d)?)?", re.ASCII
 )
 
 
 def read_stamp(value: str, name: str) -> datetime:
     """Read a time stamp in the form 2026-03-31T16:50:00Z, with or without seconds and offset.
 
+    Databases write it with a space, and the offset as ``UTC`` or ``+00``; that is read as well.
+    Digits after the microseconds are left out.
+
     Raises:
         InvalidValue: another form, or no day or time there is.
     """
     try:
         if _STAMP.fullmatch(value):
-            return datetime.fromisoformat(value)
+            return datetime.fromisoformat(value.replace(" UTC", "Z"))
     except ValueError:
         pass  # such as the 30th of February
     raise InvalidValue(f"{name} must be a time stamp like 2026-03-31T16:50:00Z, got {shown(value)}")

@@ -140,7 +140,7 @@ class _Reader:
         withdrawn = of.withdrawn is not None and bool(asked(read.flag, of.withdrawn, False))
         zero = Fraction(0) if withdrawn else None
         quantity = asked(read.number, of.quantity, zero)
-        if quantity is not None:
+        if quantity is not None and of.factor != 1:
             quantity *= of.factor
         id_ = asked(read.text, of.id)
         customer, meter = asked(read.text, of.customer), asked(read.text, of.meter)

@@ -16,6 +16,8 @@ from harmony_core.repositories.ports import Fact, Store, UnitOfWork
 
 F = TypeVar("F", bound=Fact)
 
+_BLOCK = 5000
+
 
 def record_facts(store: Store, facts: Iterable[Fact], today: date) -> int:
     """Keep facts that became known ``today``; gives the number of new ones.
@@ -67,7 +69,8 @@ def feed_usage(
         known = _first_open_day(unit, today)
         feed = read_usage(rows, layout, keys, known=unit.facts.like, through=today, name=name)
         kept = tuple(_stamped(record, today, known) for record in feed.accepted)
-        unit.facts.add(kept)
+        for start in range(0, len(kept), _BLOCK):  # so that a store need not hold all its rows
+            unit.facts.add(kept[start : start + _BLOCK])
         return attrs.evolve(feed, accepted=kept)
 
 
