@@ -18,6 +18,7 @@ from harmony_core.errors import InvalidValue, PriceNotFound
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact
 from harmony_core.periods import Interval, Schedule, Span
+from harmony_core.pricing._repricing import Change
 
 YEARLY = Interval.years(1)
 """From one anniversary to the next, where nothing else was agreed."""
@@ -260,12 +261,25 @@ class Uplift:
         Raises:
             PriceNotFound: the index has no change for an anniversary up to then.
         """
-        value, step = amount.value, self._step(amount)
-        for _, percent in self.uplifts_by(day):
-            value *= 1 + percent / 100
-            if self.rounding is not None and step is not None:
-                value = self.rounding.apply(value, step)
-        return ExactAmount(value, amount.currency)
+        return self.change_by(day)(amount)
+
+    def change_by(self, day: date) -> Change:
+        """Give what becomes of any agreed amount by ``day``, to reprice many of them.
+
+        Raises:
+            PriceNotFound: the index has no change for an anniversary up to then.
+        """
+        factors = [1 + percent / 100 for _, percent in self.uplifts_by(day)]
+
+        def raised(amount: ExactAmount) -> ExactAmount:
+            value, step = amount.value, self._step(amount)
+            for factor in factors:
+                value *= factor
+                if self.rounding is not None and step is not None:
+                    value = self.rounding.apply(value, step)
+            return ExactAmount(value, amount.currency)
+
+        return raised
 
     def price_on(self, amount: ExactAmount, day: date) -> UpliftedPrice:
         """Give what ``amount`` has become by ``day``, with every step.

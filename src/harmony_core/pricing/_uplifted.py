@@ -64,7 +64,7 @@ class Uplifted:
         held = scheme_on(self.scheme, day)
         if not self.uplift.uplifts_by(day):
             return held
-        return repriced(held, lambda amount: self.uplift.amount_on(amount, day))
+        return repriced(held, self.uplift.change_by(day))
 
     def turning_days(self, within: Span) -> set[date]:
         """Give the anniversaries, and the days on which the scheme itself changes."""
