@@ -16,7 +16,17 @@ from hypothesis import strategies as st
 
 from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound
 from harmony_core.explanation import RoundingMode
-from harmony_core.finance import HALF_EVEN, HALF_UP, ExactAmount, Money, Rounding, money_sum
+from harmony_core.finance import (
+    HALF_EVEN,
+    HALF_UP,
+    Exact,
+    ExactAmount,
+    Money,
+    Rounding,
+    exact,
+    exact_ratio,
+    money_sum,
+)
 
 MINORS = st.integers(-(10**15), 10**15)
 CODES = st.sampled_from(["EUR", "JPY", "KWD", "CLF"])
@@ -293,3 +303,51 @@ def test_exact_amounts_keep_every_digit() -> None:
     assert str(price / 7) == "9/140000 EUR"
     assert pickle.loads(pickle.dumps(price)) == price
     assert hash(ExactAmount.of("0.5", "EUR")) == hash(ExactAmount(Fraction(1, 2), "EUR"))
+
+
+EXACT_NUMBERS: st.SearchStrategy[Exact] = st.one_of(
+    st.integers(),
+    st.fractions(),
+    st.decimals(allow_nan=False, allow_infinity=False, places=9),
+    st.fractions().map(str),
+    st.decimals(-(10**9), 10**9, places=7).map(lambda value: f"{value:f}"),
+    st.sampled_from(["-0.50", "+007.250", "-0", "-3/12"]),
+)
+
+
+@given(EXACT_NUMBERS)
+def test_a_ratio_is_the_same_number_not_reduced(value: Exact) -> None:
+    numerator, denominator = exact_ratio(value)
+    assert denominator > 0
+    assert Fraction(numerator, denominator) == exact(value) == Fraction(value)
+
+
+@given(
+    st.integers(-(10**12), 10**12),
+    st.integers(1, 10**6),
+    st.integers(1, 1000),
+    CODES,
+    st.sampled_from(RoundingMode),
+    st.sampled_from([None, Fraction(5), Fraction(100)]),
+)
+def test_two_whole_numbers_settle_as_their_fraction_does(
+    numerator: int,
+    denominator: int,
+    times: int,
+    code: str,
+    mode: RoundingMode,
+    step: Fraction | None,
+) -> None:
+    rounding = Rounding(mode, step)
+    amount = ExactAmount(Fraction(numerator, denominator), code)
+    settled = Money.settled(numerator * times, denominator * times, code, rounding)
+    assert settled == amount.settle(rounding)
+
+
+def test_whole_numbers_settle_in_a_currency_that_is_known_by_a_step_that_fits() -> None:
+    with pytest.raises(NotFound, match="no currency 'EURO'"):
+        Money.settled(1, 3, "EURO")
+    with pytest.raises(InvalidValue, match="XAU has no minor unit"):
+        Money.settled(1, 3, "XAU")
+    with pytest.raises(InvalidValue, match=r"a step of 0.001 is finer than one minor unit of EUR"):
+        Money.settled(1, 3, "EUR", Rounding.of("half_up", "0.001"))
