@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from fractions import Fraction
+from math import floor
 
 import pytest
 from hypothesis import given
@@ -161,6 +162,35 @@ def test_where_a_cliff_is_made_up(
     found = [cliff.made_up_at for cliff in cliffs(BandTable.of("EUR", rows))]
     by_hand = [None if text is None else fraction(text) for text in made_up_at]
     assert found == by_hand
+
+
+@given(tables())
+def test_a_cliff_is_made_up_by_the_first_whole_number_that_costs_as_much(table: BandTable) -> None:
+    scheme = LookUp(table)
+    for cliff in cliffs(table):
+        amount = cliff.amount_at.value
+        first = floor(cliff.at) + 1
+        if cliff.made_up_by is None:
+            assert all(scheme.price(first + units).value < amount for units in range(50))
+            continue
+        assert scheme.price(cliff.made_up_by).value >= amount
+        assert cliff.made_up_at is not None
+        assert cliff.made_up_by >= cliff.made_up_at
+        before = range(first, cliff.made_up_by)
+        assert all(scheme.price(units).value < amount for units in before[:50])
+        assert all(scheme.price(units).value < amount for units in before[-50:])
+
+
+def test_known_cliffs() -> None:
+    """50 units at 10.00 earn 500, 51 at 8.00 earn 408; 63 earn more than 500 again."""
+    (cliff,) = cliffs(BandTable.of("EUR", [(50, "10"), (None, "8")]))
+    assert cliff.amount_at == ExactAmount.of(500, "EUR")
+    assert cliff.amount_above == ExactAmount.of(400, "EUR")
+    assert (cliff.made_up_at, cliff.made_up_by) == (Fraction("62.5"), 63)
+    leap = cliffs(BandTable.of("EUR", [(50, "10"), (60, "5"), (None, "4", "400")]))[0]
+    assert (leap.made_up_at, leap.made_up_by) == (Fraction(60), 61)
+    never = cliffs(BandTable.of("EUR", [(50, "10"), (None, "-1", "500")]))[0]
+    assert (never.made_up_at, never.made_up_by) == (None, None)
 
 
 def fraction(text: str) -> Fraction:
