@@ -5,7 +5,7 @@ Everything lies around the first half of 2026; rates change monthly and divide n
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from random import Random
 
@@ -40,6 +40,7 @@ from harmony_core.pricing import (
     Scheme,
     Uplift,
     Uplifted,
+    UsageRule,
 )
 from harmony_core.products import (
     Accounting,
@@ -58,6 +59,7 @@ from harmony_core.products import (
     UsageMetered,
 )
 from harmony_core.work import Expense, TimeEntry, UsageRecord
+from tests.pricing.usage_rules import CIVIL, usage_rules
 
 OPENING = date(2026, 1, 1)
 FIRST, LAST = date(2025, 10, 1), date(2026, 6, 30)
@@ -326,6 +328,9 @@ def device_lines(
     )
 
 
+_rules = st.just(UsageRule()) | usage_rules((timedelta(hours=12), *CIVIL))
+
+
 @st.composite
 def usage_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # noqa: A002
     """A line that meters usage."""
@@ -337,7 +342,7 @@ def usage_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # noq
         id=id,
         kind=ContractType.CONSUMPTION,
         quantity=0,
-        source=UsageMetered(draw(st.sampled_from(["storage", "traffic"]))),
+        source=UsageMetered(draw(st.sampled_from(["storage", "traffic"])), draw(_rules)),
         timing=Timing.ARREARS,
         months=draw(st.sampled_from([1, 3])),
     )
@@ -402,18 +407,39 @@ def _expense(draw: st.DrawFn, number: int, line_id: str) -> Expense:
     return Expense(f"E-{number}", "anna", day, amount, "C-1", line_id, recorded_on=recorded)
 
 
+_clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59), tzinfo=st.just(UTC))
+
+
 @st.composite
-def _usage(draw: st.DrawFn, number: int) -> UsageRecord:
-    day = draw(_days)
-    return UsageRecord(
-        f"U-{number // 2}",  # an id is unique only within its source
-        "ab"[number % 2],
-        day,
-        draw(st.sampled_from(["K-1", "K-9"])),
-        draw(st.sampled_from(["storage", "traffic"])),
-        Fraction(draw(st.integers(-9, 40)), 3),
-        recorded_on=_recorded(day, draw(_delays)),
-    )
+def _usage(draw: st.DrawFn) -> tuple[UsageRecord, ...]:
+    """Records of which some take the place of others, each place in one way only."""
+    found: list[UsageRecord] = []
+    free: dict[str, list[str]] = {"a": [], "b": []}
+    for number in range(draw(st.integers(0, 12))):
+        id_, source = f"U-{number // 2}", "ab"[number % 2]  # an id is unique within its source
+        day, clock = draw(_days), draw(st.none() | _clocks)
+        others = free[source]
+        replaced: str | None = None
+        if draw(st.integers(0, 1)) and others:
+            replaced = draw(st.sampled_from(others))
+            others.remove(replaced)
+        others.append(id_)
+        withdrawn = draw(st.booleans()) if replaced is not None else False
+        record = UsageRecord(
+            id_,
+            source,
+            day,
+            draw(st.sampled_from(["K-1", "K-9"])),
+            draw(st.sampled_from(["storage", "traffic"])),
+            Fraction(0) if withdrawn else Fraction(draw(st.integers(-9, 40)), 3),
+            recorded_on=_recorded(day, draw(_delays)),
+            at=None if clock is None else datetime.combine(day, clock),
+            subject=draw(st.sampled_from(["", "host 1", "host 2", "host 3"])),
+            replaces=replaced,
+            withdrawn=withdrawn,
+        )
+        found.append(record)
+    return tuple(found)
 
 
 @st.composite
@@ -452,7 +478,7 @@ def happened(draw: st.DrawFn, agreed: st.SearchStrategy[Contract] | None = None)
             draw(_expense(number, draw(st.sampled_from(paid))))
             for number in range(draw(many) if paid else 0)
         ),
-        tuple(draw(_usage(number)) for number in range(draw(many) if metered else 0)),
+        draw(_usage()) if metered else (),
         DEVICES if counted else (),
         tuple(draw(_event()) for _ in range(draw(many) if counted else 0)),
     )

@@ -31,6 +31,7 @@ from harmony_core import (
 )
 from harmony_core.repositories import Company
 from tests.pricing.scheme_values import around
+from tests.pricing.usage_rules import time_buckets, usage_rules
 
 texts = st.text(max_size=8)
 ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
@@ -363,7 +364,7 @@ sources = st.one_of(
         st.sampled_from(products.CountPolicy),
         st.integers(0, 9),
     ),
-    st.builds(products.UsageMetered, texts),
+    st.builds(products.UsageMetered, texts, usage_rules()),
 )
 billings = st.builds(products.Billing, timings, st.none() | intervals, st.integers(0, 60))
 accountings = st.builds(products.Accounting, texts, texts, st.sampled_from(products.Recognition))
@@ -625,6 +626,8 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         source=texts,
         ours=st.lists(st.sampled_from(["customer", "meter"]), max_size=2),
     ),
+    pricing.TimeBuckets: time_buckets(),
+    pricing.UsageRule: usage_rules(),
     billing.Invoice: invoices(),
     finance.TaxDocument: invoices().map(lambda invoice: invoice.tax),
     Company: st.builds(

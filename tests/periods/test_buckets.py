@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from zoneinfo import available_timezones
 
 import pytest
@@ -10,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harmony_core.errors import InvalidValue
-from harmony_core.periods import Interval, bucket_start, local_day, local_midnight, wall_clock
+from harmony_core.periods import (
+    InstantSpan,
+    Interval,
+    bucket_start,
+    bucket_starts,
+    local_day,
+    local_midnight,
+    wall_clock,
+)
 
 zones = st.sampled_from(sorted(available_timezones()))
 instants = st.datetimes(datetime(1972, 1, 1), datetime(2060, 1, 1)).map(  # noqa: DTZ001
@@ -48,6 +58,30 @@ def test_buckets_do_not_cross(
     other = bucket_start(at + timedelta(seconds=later), width, zone)
     assert one <= other
     assert one == other or other > at
+
+
+@given(
+    instants,
+    st.integers(0, 4 * 86_400),
+    widths.filter(lambda w: w != timedelta(minutes=1)),
+    zones,
+    st.fractions(0, 1),
+)
+def test_the_buckets_of_a_span_tile_it(
+    start: datetime, seconds: int, width: Interval | timedelta, zone: str, part: Fraction
+) -> None:
+    span = InstantSpan(start, start + timedelta(seconds=seconds))
+    starts = bucket_starts(span, width, zone)
+    assert list(starts) == sorted(set(starts))
+    assert all(bucket_start(one, width, zone) == one for one in starts[1:])
+    if not seconds:
+        assert not starts
+        return
+    assert starts[0] == span.start
+    assert starts[-1] < span.end
+    at = start + timedelta(seconds=int(part * (seconds - 1)))
+    found = starts[bisect_right(starts, at) - 1]
+    assert found == max(bucket_start(at, width, zone), span.start)
 
 
 @given(instants, zones)

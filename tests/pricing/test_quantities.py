@@ -19,6 +19,10 @@ from harmony_core.pricing import (
     PercentileRule,
     ZeroQuantity,
     aggregate,
+    explain_aggregate,
+    explain_high_water,
+    explain_percentile,
+    explain_time_weighted,
     fill_up_prorated,
     high_water,
     look_up_prorated,
@@ -32,6 +36,7 @@ from harmony_core.pricing import (
 from tests.pricing.scheme_values import quantities, tables
 
 parts = st.fractions(0, 1, max_denominator=60)
+OF_VALUES = [Aggregation(how) for how in ("count", "sum", "max", "latest", "unique")]
 without_caps = tables(with_caps=False)
 
 
@@ -149,15 +154,55 @@ def test_prorated_changes_in_their_bands() -> None:
     assert fill_up_prorated(table, [(2, 0), (1, 1)]) == ExactAmount.of(110, "EUR")
 
 
-@pytest.mark.parametrize("how", Aggregation)
+@pytest.mark.parametrize("how", OF_VALUES)
 def test_no_usage_is_a_quantity_of_zero(how: Aggregation) -> None:
     assert aggregate(how, []) == percentile([]) == 0
 
 
 def test_values_below_zero_are_counted_as_they_are() -> None:
     values = [3, -5]
-    found = {how.value: aggregate(how, values) for how in Aggregation}
+    found = {how.value: aggregate(how, values) for how in OF_VALUES}
     assert found == {"count": 2, "sum": -2, "max": 3, "latest": -5, "unique": 2}
+    assert aggregate(Aggregation.MAX, [-5]) == 0
+
+
+@pytest.mark.parametrize("how", [how for how in Aggregation if how not in OF_VALUES])
+def test_what_needs_more_than_values_says_where_it_is(how: Aggregation) -> None:
+    with pytest.raises(InvalidValue, match=rf"{how.value} needs more than values: .*call \w+\(\)"):
+        aggregate(how, [1])
+    with pytest.raises(InvalidValue, match="needs more than values"):
+        explain_aggregate(how, [1])
+
+
+values = st.fractions(-50, 50, max_denominator=20)
+
+
+@given(st.sampled_from(OF_VALUES), st.lists(values, max_size=6))
+def test_an_aggregated_quantity_explains_itself(how: Aggregation, found: list[Fraction]) -> None:
+    why = explain_aggregate(how, found)
+    assert why.evaluate() == why.value == aggregate(how, found)
+
+
+@given(st.lists(values, max_size=9), st.fractions("0.1", 100), st.sampled_from(PercentileRule))
+def test_a_percentile_explains_itself(
+    found: list[Fraction], percent: Fraction, rule: PercentileRule
+) -> None:
+    why = explain_percentile(found, percent, rule)
+    assert why.evaluate() == why.value == percentile(found, percent, rule)
+
+
+@given(values, st.lists(st.tuples(parts, values), max_size=5))
+def test_a_time_weighted_average_explains_itself(
+    initial: Fraction, changes: list[tuple[Fraction, Fraction]]
+) -> None:
+    why = explain_time_weighted(1, changes, initial)
+    assert why.evaluate() == why.value == time_weighted(1, changes, initial)
+
+
+@given(st.lists(quantities, max_size=5), quantities)
+def test_a_high_water_mark_explains_itself(levels: list[Fraction], billed: Fraction) -> None:
+    why = explain_high_water(levels, billed)
+    assert why.evaluate() == why.value == high_water(levels, billed)
 
 
 def test_one_rounding_after_the_tax_keeps_the_cent() -> None:

@@ -20,6 +20,7 @@ from harmony_core.billing._plan import PlannedCharge, plan
 from harmony_core.billing._preview import ExpectedCharge, preview
 from harmony_core.billing._recognition import Recognised, accruals, recognise
 from harmony_core.billing._terms import BillingTerms
+from harmony_core.billing._usage import usage_lacks
 from harmony_core.billing._work_books import book_work, booking_month, work_terms, worked_hours
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "plan",
     "preview",
     "recognise",
+    "usage_lacks",
     "work_terms",
     "worked_hours",
 ]

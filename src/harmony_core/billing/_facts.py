@@ -15,6 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import attrs
 
 from harmony_core.assets import Device, DeviceEvent, Fleet, devices_from_events
+from harmony_core.billing._usage_places import UsagePlaces
 from harmony_core.parties import Directory
 from harmony_core.periods import Span
 from harmony_core.work import Expense, TimeEntry, UsageRecord
@@ -76,7 +77,9 @@ class Facts:
         self._directory = directory or Directory(())
         self._time = _grouped(time, lambda entry: (entry.contract_id, entry.line_id))
         self._expenses = _grouped(expenses, lambda item: (item.contract_id, item.line_id))
-        self._usage = _grouped(usage, lambda item: (self.customer(item.customer_id), item.meter))
+        records = tuple(usage)
+        self._usage = _grouped(records, lambda item: (self.customer(item.customer_id), item.meter))
+        self._places = UsagePlaces(records)
         self._devices: defaultdict[str, list[Device]] = defaultdict(list)
         register: dict[str, Device] = {}
         for one in sorted(devices, key=lambda one: one.id):
@@ -112,9 +115,52 @@ class Facts:
         return found.within(span) if found else ()
 
     def usage_of(self, customer_id: str, meter: str, span: Span) -> Sequence[UsageRecord]:
-        """Usage of a customer on a meter whose day lies in ``span``, in order."""
+        """Usage of a customer on a meter whose day lies in ``span``, in order, all of it."""
         found = self._usage.get((self.customer(customer_id), meter))
         return found.within(span) if found else ()
+
+    def standing(self, records: Iterable[UsageRecord], day: date) -> list[UsageRecord]:
+        """Those of the records that count as known on a day: neither replaced nor withdrawn."""
+        return self._places.standing(records, day)
+
+    def usage_related(self, records: Iterable[UsageRecord]) -> list[UsageRecord]:
+        """The records, and all that replace or withdraw one of them or are replaced by one."""
+        return self._places.related(records)
+
+    def usage_before(
+        self,
+        customer_id: str,
+        meter: str,
+        start: date,
+        known: date,
+        counts: Callable[[UsageRecord], bool],
+    ) -> list[UsageRecord]:
+        """What counts, as known on a day, of the last day before ``start`` that has any."""
+        found = self._usage.get((self.customer(customer_id), meter))
+        last = bisect_left(found.days, start) if found else 0
+        while found and last:
+            first = bisect_left(found.days, found.days[last - 1])
+            standing = self.standing(found.facts[first:last], known)
+            if counted := [record for record in standing if counts(record)]:
+                return counted
+            last = first
+        return []
+
+    def late_usage_before(self, customer_id: str, meter: str, start: date) -> list[UsageRecord]:
+        """Usage before ``start`` about which something became known later than on its day."""
+        customer = self.customer(customer_id)
+        found = self._usage.get((customer, meter))
+        if found is None:
+            return []
+        late = self.remember(
+            ("late usage", customer, meter),
+            lambda: [
+                record
+                for record in found.facts
+                if any(one.known_on > record.day for one in self.usage_related([record]))
+            ],
+        )
+        return [record for record in late if record.day < start]
 
     def devices_of(self, customer_id: str) -> Sequence[Device]:
         """The customer's device register, by id."""

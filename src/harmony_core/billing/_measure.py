@@ -21,13 +21,21 @@ from harmony_core.billing._facts import Facts, known_by
 from harmony_core.billing._funds import fund_of
 from harmony_core.billing._plan import trigger_of
 from harmony_core.billing._terms import BillingTerms
+from harmony_core.billing._usage import UsageOfPeriod
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Money, convert
 from harmony_core.periods import ServicePeriod, Span, Timing, proration
-from harmony_core.pricing import Scheme, explain, facts_on, net_quantity, scheme_on
+from harmony_core.pricing import (
+    Scheme,
+    explain,
+    explain_price_usage,
+    facts_on,
+    net_quantity,
+    scheme_on,
+)
 from harmony_core.products import DevicesCounted, ExpensesIncurred, TimeWorked, UsageMetered
-from harmony_core.work import Expense, UsageRecord
+from harmony_core.work import Expense
 
 
 @attrs.frozen
@@ -82,8 +90,8 @@ class Measurement:
             items = self.facts.expenses_of(contract.id, line.id, span)
             known += ((one.id, one.known_on) for one in items)
         elif isinstance(source, UsageMetered):
-            records = self.facts.usage_of(party, source.meter, span)
-            known += ((_usage_id(record), record.known_on) for record in records)
+            usage = UsageOfPeriod(self.facts, party, source, span)
+            return tuple(sorted(set(usage.became_known(before, now))))
         elif isinstance(source, DevicesCounted):
             events = self.facts.device_events_of(party)
             known += ((one.device_id, one.known_on) for one in events if one.day < span.end)
@@ -158,18 +166,25 @@ class Measurement:
         return convert(with_markup, rate, self.terms.rounding)
 
     def _usage(self, day: date, source: UsageMetered) -> Measured:
-        span = self.period.span
-        records = known_by(self.facts.usage_of(self.contract.party_id, source.meter, span), day)
+        usage = UsageOfPeriod(self.facts, self.contract.party_id, source, self.period.span)
+        records, evidence = usage.records(day), usage.evidence(day)
         why = self._explainer("metered usage")
         why.fact("meter", source.meter)
         why.fact("usage records", str(len(records)))
-        metered = sum((record.quantity for record in records), Fraction(0))
-        if metered < 0:
-            why.fact("taken back beyond the usage of the period", exact_text(-metered))
-        quantity = net_quantity(0, metered)
-        price = why.adopt(explain(self._scheme(why), quantity), "price_")
-        evidence = tuple(_usage_id(record) for record in records)
-        return self._settled(why, price, quantity, evidence)
+        if source.rule.is_plain_sum:
+            metered = sum((record.quantity for record in records), Fraction(0))
+            if metered < 0:
+                why.fact("taken back beyond the usage of the period", exact_text(-metered))
+            quantity = net_quantity(0, metered)
+            price = why.adopt(explain(self._scheme(why), quantity), "price_")
+            return self._settled(why, price, quantity, evidence)
+        if left_out := usage.left_out(day):
+            why.fact("records without what the rule needs", str(left_out))
+        found = usage.quantity(day)
+        name = why.adopt(found.explanation, "usage_")
+        using = {"quantity": name} if found.buckets is None else None
+        price = why.adopt(explain_price_usage(self._scheme(why), found), "price_", using)
+        return self._settled(why, price, found.quantity, evidence)
 
     def _devices(self, day: date, source: DevicesCounted) -> Measured:
         if self.kind is ChargeKind.TRUE_UP:
@@ -255,8 +270,3 @@ class Measurement:
         why.step("amount", "settled", rule, name, "step", unit=currency)
         amount = Money.of(why.value("amount"), currency)
         return Measured(amount, quantity, evidence, why.explanation("amount"))
-
-
-def _usage_id(record: UsageRecord) -> str:
-    """An id of usage is unique only within its source."""
-    return f"{record.source}:{record.id}"

@@ -14,6 +14,7 @@ import attrs
 
 from harmony_core.billing._charge import ChargeKind, charge_key
 from harmony_core.billing._facts import Facts
+from harmony_core.billing._usage import UsageOfPeriod
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.periods import ServicePeriod, Span, Timing, trigger_day
 from harmony_core.products import (
@@ -114,8 +115,8 @@ def _known_days(
             return (entry.known_on for entry in facts.time_of(contract.id, line.id, span))
         case ExpensesIncurred():
             return (item.known_on for item in facts.expenses_of(contract.id, line.id, span))
-        case UsageMetered(meter=meter):
-            return (record.known_on for record in facts.usage_of(contract.party_id, meter, span))
+        case UsageMetered() as source:
+            return UsageOfPeriod(facts, contract.party_id, source, span).known_days()
         case DevicesCounted() if not (_is_trued_up(line) and kind is ChargeKind.SERVICE):
             events = facts.device_events_of(contract.party_id)
             return (event.known_on for event in events if event.day < span.end)

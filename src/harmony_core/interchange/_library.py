@@ -87,6 +87,8 @@ NAMES: dict[str, type] = {
     "price-entry": pricing.PriceEntry,
     "price-book": pricing.PriceBook,
     "profile": pricing.Profile,
+    "time-buckets": pricing.TimeBuckets,
+    "usage-rule": pricing.UsageRule,
     "fixed-quantity": products.FixedQuantity,
     "time-worked": products.TimeWorked,
     "expenses-incurred": products.ExpensesIncurred,

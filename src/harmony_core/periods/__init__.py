@@ -22,7 +22,7 @@ from harmony_core.periods._billed import (
     period_ended,
     service_period_at,
 )
-from harmony_core.periods._buckets import bucket_start
+from harmony_core.periods._buckets import bucket_start, bucket_starts
 from harmony_core.periods._change import ProratedChange, creditable, part_left, prorate_change
 from harmony_core.periods._cycles import (
     EXACT_CYCLES,
@@ -106,6 +106,7 @@ __all__ = [
     "billed_time",
     "billing_schedule",
     "bucket_start",
+    "bucket_starts",
     "count_periods",
     "creditable",
     "days_present",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 
 from harmony_core.errors import InvalidValue
 from harmony_core.periods._alignment import Alignment, billing_schedule
 from harmony_core.periods._instants import (
+    InstantSpan,
     in_utc,
     instant_of,
     local_day,
     local_midnight,
+    move_day,
     named_zone,
     wall_clock,
 )
@@ -45,11 +48,67 @@ def bucket_start(at: datetime, width: Interval | timedelta, zone: str = "UTC") -
     """
     if isinstance(width, Interval):
         return local_midnight(_first_day(local_day(at, zone), width), zone)
-    if width < _SECOND or _DAY % width or width % _SECOND:
-        raise InvalidValue(f"buckets of {width} do not divide a day: take whole seconds that do")
+    _refuse_width(width)
     wall = wall_clock(at, zone)
     midnight = wall.replace(hour=0, minute=0, second=0, microsecond=0)
     return _last_shown(midnight + (wall - midnight) // width * width, in_utc(at), zone)
+
+
+def bucket_starts(
+    span: InstantSpan, width: Interval | timedelta, zone: str = "UTC"
+) -> tuple[datetime, ...]:
+    """Give the instants in UTC at which the buckets of ``span`` begin there, in order.
+
+    They tile it: the first begins with the span, even where its bucket began earlier, and each
+    other one where :func:`bucket_start` says. Nothing has no buckets.
+
+    Raises:
+        InvalidValue: as :func:`bucket_start` does.
+
+    >>> from harmony_core.periods import Span
+    >>> day = Span(date(2026, 10, 25), date(2026, 10, 26))  # the clocks go back
+    >>> spring_back = InstantSpan.of_days(day, "Europe/Berlin")
+    >>> len(bucket_starts(spring_back, timedelta(hours=1), "Europe/Berlin"))
+    25
+    """
+    if span.start == span.end:
+        return ()
+    began = (
+        _civil_starts(span, width, zone)
+        if isinstance(width, Interval)
+        else _clock_starts(span, width, zone)
+    )
+    inside = {start for start in began if span.start < start < span.end}
+    return (span.start, *sorted(inside))
+
+
+def _civil_starts(span: InstantSpan, width: Interval, zone: str) -> Iterator[datetime]:
+    day = _first_day(local_day(span.start, zone), width)
+    while (start := local_midnight(day, zone)) < span.end:
+        yield start
+        day = move_day(day, width)
+
+
+def _clock_starts(span: InstantSpan, width: timedelta, zone: str) -> Iterator[datetime]:
+    """Each round time when the clocks first show it, and again where they show it twice."""
+    _refuse_width(width)
+    tz = named_zone(zone)
+    day = local_day(span.start, zone) - _DAY  # clocks that go back may take the day with them
+    last = local_day(span.end, zone) + _DAY
+    while day <= last:
+        midnight = datetime.combine(day, time())
+        for number in range(_DAY // width):
+            wall = midnight + width * number
+            yield instant_of(wall, zone)
+            again = wall.replace(tzinfo=tz, fold=1).astimezone(UTC)
+            if wall_clock(again, zone) == wall:
+                yield again
+        day += _DAY
+
+
+def _refuse_width(width: timedelta) -> None:
+    if width < _SECOND or _DAY % width or width % _SECOND:
+        raise InvalidValue(f"buckets of {width} do not divide a day: take whole seconds that do")
 
 
 def _first_day(day: date, width: Interval) -> date:

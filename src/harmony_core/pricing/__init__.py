@@ -18,16 +18,16 @@ from harmony_core.pricing._aggregation import (
     Aggregation,
     PercentileRule,
     aggregate,
-    high_water,
+    explain_aggregate,
+    explain_percentile,
     percentile,
-    time_weighted,
 )
 from harmony_core.pricing._banded import FillUp, LookUp
 from harmony_core.pricing._bands import Band, BandTable
 from harmony_core.pricing._blocks import BeyondBlocks, BlockBand, FillUpBlocks, LookUpBlocks
 from harmony_core.pricing._capacity import CapacityStep, CapacitySteps
 from harmony_core.pricing._cliffs import Cliff, cliffs
-from harmony_core.pricing._commitment import Commitment, true_up
+from harmony_core.pricing._commitment import Commitment, explain_true_up, true_up
 from harmony_core.pricing._conversion import Conversion, Converted, SplitRounding, round_quantity
 from harmony_core.pricing._dated import (
     DatedScheme,
@@ -56,6 +56,12 @@ from harmony_core.pricing._known_profiles import (
     STRIPE,
     ZUORA,
 )
+from harmony_core.pricing._levels import (
+    explain_high_water,
+    explain_time_weighted,
+    high_water,
+    time_weighted,
+)
 from harmony_core.pricing._limits import AtLeast, AtMost, MinimumQuantity
 from harmony_core.pricing._package import Package, PartPackage
 from harmony_core.pricing._percentage import FreeAmountEdge, Percentage, Transactions
@@ -79,6 +85,12 @@ from harmony_core.pricing._proration import (
     prorated_quantity,
     with_percent,
 )
+from harmony_core.pricing._proration_explained import (
+    explain_fill_up_prorated,
+    explain_look_up_prorated,
+    explain_prorated_amount,
+    explain_prorated_quantity,
+)
 from harmony_core.pricing._ramp import Ramp, RampStep
 from harmony_core.pricing._rates import Dynamic, GraduatedPercentage
 from harmony_core.pricing._repricing import Repriceable, repriced
@@ -94,6 +106,13 @@ from harmony_core.pricing._rerating import (
     still_to_bill,
     sum_of_lines,
 )
+from harmony_core.pricing._rerating_explained import (
+    explain_increment,
+    explain_price_each,
+    explain_rerate,
+    explain_rerate_periods,
+    explain_still_to_bill,
+)
 from harmony_core.pricing._scheme import (
     ONLY_LINE,
     PricePoint,
@@ -107,6 +126,20 @@ from harmony_core.pricing._scheme import (
 from harmony_core.pricing._simple import Flat, PerUnit
 from harmony_core.pricing._uplift import FixedUplift, IndexUplift, Uplift, UpliftedPrice
 from harmony_core.pricing._uplifted import Uplifted
+from harmony_core.pricing._usage import (
+    BucketQuantity,
+    UsageQuantity,
+    explain_price_usage,
+    price_usage,
+    usage_quantity,
+)
+from harmony_core.pricing._usage_rule import (
+    BucketUse,
+    EmptyBuckets,
+    TimeBuckets,
+    UsageRule,
+)
+from harmony_core.pricing._usage_samples import UsageSample
 
 __all__ = [
     "KILLBILL",
@@ -129,6 +162,8 @@ __all__ = [
     "BeyondBlocks",
     "Billed",
     "BlockBand",
+    "BucketQuantity",
+    "BucketUse",
     "CapacityStep",
     "CapacitySteps",
     "Cliff",
@@ -142,6 +177,7 @@ __all__ = [
     "Discount",
     "Discounted",
     "Dynamic",
+    "EmptyBuckets",
     "FillUp",
     "FillUpBlocks",
     "FirstFlatFee",
@@ -173,10 +209,14 @@ __all__ = [
     "RoundingPoint",
     "Scheme",
     "SplitRounding",
+    "TimeBuckets",
     "Transactions",
     "Uplift",
     "Uplifted",
     "UpliftedPrice",
+    "UsageQuantity",
+    "UsageRule",
+    "UsageSample",
     "ZeroQuantity",
     "aggregate",
     "anchored",
@@ -186,6 +226,21 @@ __all__ = [
     "cliffs",
     "exact_sum",
     "explain",
+    "explain_aggregate",
+    "explain_fill_up_prorated",
+    "explain_high_water",
+    "explain_increment",
+    "explain_look_up_prorated",
+    "explain_percentile",
+    "explain_price_each",
+    "explain_price_usage",
+    "explain_prorated_amount",
+    "explain_prorated_quantity",
+    "explain_rerate",
+    "explain_rerate_periods",
+    "explain_still_to_bill",
+    "explain_time_weighted",
+    "explain_true_up",
     "facts_on",
     "fill_up_prorated",
     "high_water",
@@ -198,6 +253,7 @@ __all__ = [
     "price",
     "price_each",
     "price_since",
+    "price_usage",
     "prorated_amount",
     "prorated_quantity",
     "repriced",
@@ -209,5 +265,6 @@ __all__ = [
     "sum_of_lines",
     "time_weighted",
     "true_up",
+    "usage_quantity",
     "with_percent",
 ]

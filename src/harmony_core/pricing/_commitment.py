@@ -13,6 +13,7 @@ from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, e
 from harmony_core.pricing._combinations import inside, refuse_what_takes_several
 from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme
+from harmony_core.pricing._settling import settled, smallest
 
 
 @attrs.frozen
@@ -111,12 +112,67 @@ def true_up(
     >>> true_up(ExactAmount.of(10_000, "JPY"), [ExactAmount.of("8500.5", "JPY")])
     Money.of('1499', 'JPY')
     """
-    share = exact(part, "a part of the period")
-    if not 0 <= share <= 1:
-        raise InvalidValue(f"a part of a period lies between 0 and 1, got {exact_text(share)}")
+    share = _share(part)
     missing = (committed * share).settle(rounding)
     for fee in fees:
         missing -= (fee * share).settle(rounding)
     for amount in usage:
         missing -= amount.settle(rounding)
     return max(missing, Money.zero(committed.currency))
+
+
+def explain_true_up(
+    committed: ExactAmount,
+    usage: Iterable[ExactAmount],
+    *,
+    fees: Iterable[ExactAmount] = (),
+    part: Exact = 1,
+    rounding: Rounding = HALF_UP,
+) -> Explanation:
+    """Give the same amount as :func:`true_up` with its derivation.
+
+    >>> yen = ExactAmount.of(10_000, "JPY")
+    >>> print(explain_true_up(yen, [ExactAmount.of("8500.5", "JPY")]).as_text())
+    true-up to a commitment (v1)
+      commitment: 10000 JPY
+      part of the period: 1
+      smallest unit: 1 JPY
+      nothing: 0 JPY
+      usage: 8500.5 JPY
+      commitment for that part: 10000 × 1 = 10000 JPY
+      settled: round half up (10000; 1) = 10000 JPY
+      settled: round half up (8500.5; 1) = 8501 JPY
+      missing to the commitment: 10000 - 8501 = 1499 JPY
+      never less than nothing: greatest (1499; 0) = 1499 JPY
+    """
+    why, currency = Explainer("true-up to a commitment", 1), committed.currency
+    whole = why.given("committed", "commitment", committed.value, currency)
+    share = why.given("part", "part of the period", _share(part))
+    step = smallest(why, currency, rounding)
+    none = why.given("none", "nothing", 0, currency)
+    exactly = why.step("promised", "commitment for that part", "multiply", whole, share)
+    billed = [settled(why, exactly, "due", step, rounding)]
+    for number, fee in enumerate(fees, 1):
+        amount = _in_currency(fee, currency)
+        name = why.given(f"fee{number}", "fee of the full period", amount, currency)
+        for_part = why.step(f"share{number}", "fee for that part", "multiply", name, share)
+        billed.append(settled(why, for_part, f"billed_fee{number}", step, rounding))
+    for number, used in enumerate(usage, 1):
+        name = why.given(f"usage{number}", "usage", _in_currency(used, currency), currency)
+        billed.append(settled(why, name, f"billed_usage{number}", step, rounding))
+    missing = why.step("missing", "missing to the commitment", "subtract", *billed)
+    label = "never less than nothing"
+    return why.explanation(why.step("amount", label, "greatest", missing, none))
+
+
+def _share(part: Exact) -> Fraction:
+    share = exact(part, "a part of the period")
+    if not 0 <= share <= 1:
+        raise InvalidValue(f"a part of a period lies between 0 and 1, got {exact_text(share)}")
+    return share
+
+
+def _in_currency(amount: ExactAmount, currency: str) -> Fraction:
+    if amount.currency != currency:
+        raise CurrencyMismatch(currency, amount.currency)
+    return amount.value

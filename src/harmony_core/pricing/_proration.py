@@ -6,9 +6,11 @@ full quantity says; flat fees are not prorated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from fractions import Fraction
+
+import attrs
 
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import exact_text
@@ -100,10 +102,35 @@ def fill_up_prorated(
     >>> fill_up_prorated(seats, [(4, "2"), (2, "1")])
     ExactAmount.of('177.5', 'EUR')
     """
+    walked, level, peak = changes_in_bands(table, changes)
+    if level < 0:
+        return ExactAmount.of(0, table.currency)
+    if walked is None:
+        return FillUp(table, zero_quantity).price(0)
+    amount = Fraction(0)
+    for change in walked:
+        prices = (count * table.bands[band - 1].unit_price.value for band, count in change.in_bands)
+        amount += sum(prices, Fraction(0)) * change.prorated / change.units
+    return ExactAmount(max(amount, Fraction(0)) + _flat_fees(table, peak), table.currency)
+
+
+@attrs.frozen
+class ChangeInBands:
+    """A change of units with its prorated part, and the units that it moves in each band."""
+
+    units: Fraction
+    prorated: Fraction
+    in_bands: tuple[tuple[int, Fraction], ...]
+
+
+def changes_in_bands(
+    table: BandTable, changes: Iterable[tuple[Exact, Exact]]
+) -> tuple[list[ChangeInBands] | None, Fraction, Fraction]:
+    """Give the changes that move units, and the last and the highest level; ``None`` for none."""
     if any(band.cap is not None for band in table.bands):
         raise InvalidValue("a band with a cap has no prorated price: leave the cap out")
-    level = peak = amount = Fraction(0)
-    count = 0
+    level = peak = Fraction(0)
+    walked: list[ChangeInBands] | None = None
     for change, part in changes:
         step, prorated = exact(change, "a change of units"), exact(part, "its prorated part")
         if step * prorated < 0 or (not step and prorated):
@@ -111,30 +138,28 @@ def fill_up_prorated(
                 f"a change of {exact_text(step)} units cannot come to {exact_text(prorated)}: "
                 "both are added, or both taken away"
             )
-        count += 1
+        walked = walked or []
         if not prorated and (step > 0 or level + step < 0):
             continue
         if step:
-            amount += _between(table, level, level + step) * (prorated / step)
+            in_bands = tuple(_between(table, level, level + step))
+            walked.append(ChangeInBands(step, prorated, in_bands))
         level += step
         peak = max(peak, level)
-    if level < 0:
-        return ExactAmount.of(0, table.currency)
-    if not count:
-        return FillUp(table, zero_quantity).price(0)
-    return ExactAmount(max(amount, Fraction(0)) + _flat_fees(table, peak), table.currency)
+    return walked, level, peak
 
 
-def _between(table: BandTable, start: Fraction, end: Fraction) -> Fraction:
-    """Give the unit prices between two levels, turned when it goes down; the first reaches down."""
-    if end < start:
-        return -_between(table, end, start)
-    amount = Fraction(0)
+def _between(table: BandTable, start: Fraction, end: Fraction) -> Iterator[tuple[int, Fraction]]:
+    """Give the units of each band between two levels, below zero when it goes down.
+
+    The first band reaches down without end.
+    """
+    low, high = min(start, end), max(start, end)
     for number, band in enumerate(table.bands, 1):
-        low = start if number == 1 else max(start, table.lower_limit(number))
-        high = end if band.up_to is None else min(end, band.up_to)
-        amount += max(high - low, Fraction(0)) * band.unit_price.value
-    return amount
+        bottom = low if number == 1 else max(low, table.lower_limit(number))
+        top = high if band.up_to is None else min(high, band.up_to)
+        if top > bottom:
+            yield number, top - bottom if end > start else bottom - top
 
 
 def _flat_fees(table: BandTable, peak: Fraction) -> Fraction:
@@ -174,20 +199,38 @@ def look_up_prorated(
     (ExactAmount.of('110', 'EUR'), ExactAmount.of('100', 'EUR'))
     """
     full, prorated = units(full_units), units(prorated_units)
-    chosen = full if chosen_by is BandChosenBy.FULL_UNITS else prorated
     if not prorated and zero_quantity is ZeroQuantity.CHARGE_NOTHING:
         return ExactAmount.of(0, table.currency)
-    number = table.band_number(chosen)
-    amount = table.bands[number - 1].amount(prorated)
+    readings = prorated_readings(
+        table, full, prorated, chosen_by, never_dearer_than_next_band=never_dearer_than_next_band
+    )
+    amount = min(table.bands[number - 1].amount(count) for number, count in readings)
+    return ExactAmount(amount, table.currency)
+
+
+def prorated_readings(
+    table: BandTable,
+    full: Fraction,
+    prorated: Fraction,
+    chosen_by: BandChosenBy,
+    *,
+    never_dearer_than_next_band: bool,
+) -> list[tuple[int, Fraction]]:
+    """Give the numbers of the bands that may price prorated units, each with the units in it.
+
+    The first is the band that was chosen; the higher ones follow where they count.
+    """
+    number = table.band_number(full if chosen_by is BandChosenBy.FULL_UNITS else prorated)
+    readings = [(number, prorated)]
     if never_dearer_than_next_band:
         refuse_prices_below_zero(table)
-        part = (
-            _part_of_time(full, prorated) if chosen_by is BandChosenBy.FULL_UNITS else Fraction(1)
+        by_full = chosen_by is BandChosenBy.FULL_UNITS
+        part = _part_of_time(full, prorated) if by_full else Fraction(1)
+        readings += (
+            (higher, table.lower_limit(higher) * part)
+            for higher in range(number + 1, len(table.bands) + 1)
         )
-        for higher in range(number + 1, len(table.bands) + 1):
-            least = table.bands[higher - 1].amount(table.lower_limit(higher) * part)
-            amount = min(amount, least)
-    return ExactAmount(amount, table.currency)
+    return readings
 
 
 def _part_of_time(full: Fraction, prorated: Fraction) -> Fraction:

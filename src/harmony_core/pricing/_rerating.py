@@ -19,7 +19,7 @@ from harmony_core.pricing._combinations import refuse_what_takes_several
 from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
 
-_EARLIER = PricePoint(last_line_of_period=False)
+EARLIER = PricePoint(last_line_of_period=False)
 
 
 @attrs.frozen
@@ -79,12 +79,12 @@ def still_to_bill(
     >>> still_to_bill(Package.of("15", 10, "USD"), 22, Billed(17))
     ExactAmount.of('15', 'USD')
     """
-    whole = scheme.price(total, _as_whole(point))
+    whole = scheme.price(total, as_whole(point))
     before = billed.amount
     if before is None:
         if not billed.quantity:
             return whole
-        before = scheme.price(billed.quantity, _EARLIER)
+        before = scheme.price(billed.quantity, EARLIER)
     return whole - before
 
 
@@ -101,7 +101,7 @@ def increment(
     return still_to_bill(scheme, billed.quantity + units(quantity), billed, point)
 
 
-def _as_whole(point: PricePoint) -> PricePoint:
+def as_whole(point: PricePoint) -> PricePoint:
     """The whole begins with the first line, wherever the line being billed stands."""
     return PricePoint(last_line_of_period=point.last_line_of_period)
 
@@ -133,7 +133,7 @@ def rerate(
     """
     lines, billed = [], Money.zero(scheme.currency)
     for number, total in enumerate(totals, 1):
-        point = ONLY_LINE if number == len(totals) else _EARLIER
+        point = ONLY_LINE if number == len(totals) else EARLIER
         whole = scheme.price(total, point).settle(rounding)
         lines.append(whole - billed)
         billed = whole
@@ -178,11 +178,11 @@ def rerate_periods(
         known = [units(quantity) for quantity in quantities]
         _refuse_what_cannot_be(run, known, len(billed))
         billed += [Money.zero(scheme.currency)] * (len(known) - len(billed))
-        point = ONLY_LINE if run == len(runs) else _EARLIER
+        point = ONLY_LINE if run == len(runs) else EARLIER
         below = Money.zero(scheme.currency)
         for period, quantity in enumerate(known, 1):
             last = period == len(known)
-            to_its_end = scheme.price(quantity, point if last else _EARLIER).settle(rounding)
+            to_its_end = scheme.price(quantity, point if last else EARLIER).settle(rounding)
             charge, below = to_its_end - below, to_its_end
             if change := charge - billed[period - 1]:
                 lines.append(Correction(run, period, change))

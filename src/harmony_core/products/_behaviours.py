@@ -16,6 +16,7 @@ import attrs
 from harmony_core.errors import InvalidValue, PriceNotFound
 from harmony_core.finance import Exact, ExactAmount, Role, exact
 from harmony_core.periods import Interval, Timing
+from harmony_core.pricing import UsageRule
 
 
 class _Word(StrEnum):
@@ -170,9 +171,13 @@ class DevicesCounted:
 
 @attrs.frozen
 class UsageMetered:
-    """The sum of the usage records of ``meter`` within the period."""
+    """What the usage records of ``meter`` within the period come to under ``rule``: their sum.
+
+    A record that lacks the instant or the subject that the rule needs is not counted.
+    """
 
     meter: str
+    rule: UsageRule = attrs.field(factory=UsageRule)
 
 
 QuantitySource: TypeAlias = (

@@ -33,6 +33,7 @@ from harmony_core.products._interval_words import interval_in_words
 from harmony_core.products._price_words import price_in_words
 from harmony_core.products._renewal import Renewal
 from harmony_core.products._renewal_words import renewal_in_words
+from harmony_core.products._usage_words import usage_in_words
 
 
 @attrs.frozen
@@ -130,7 +131,7 @@ def _quantity(culture: Culture, quantity: QuantitySource) -> str:
                 sentence += " " + culture.words("At least {count} are charged.", count=count)
             return sentence
         case UsageMetered():
-            return culture.words("The usage of meter {meter} is added up.", meter=quantity.meter)
+            return " ".join(usage_in_words(culture, quantity.meter, quantity.rule))
         case _:
             return culture.words("The agreed quantity is charged.")
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.billing import fund_of
+from harmony_core.billing import fund_of, usage_lacks
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.explanation import exact_text
 from harmony_core.periods import Month
@@ -95,19 +95,36 @@ def _unmapped_usage(scene: Scene, month: Month) -> Iterator[UncoveredFact]:
             if isinstance(line.source, UsageMetered):
                 customer = scene.facts.customer(contract.party_id)
                 metered[customer, line.source.meter].append(line)
-    for record in scene.usage:
+    for record in scene.facts.standing(scene.usage, date.max):
         if Month.containing(record.known_on) != month:
             continue
-        lines = metered.get((scene.facts.customer(record.customer_id), record.meter), [])
-        if not any(line.runs_on(record.day) for line in lines):
+        lines = [
+            line
+            for line in metered.get((scene.facts.customer(record.customer_id), record.meter), [])
+            if line.runs_on(record.day)
+        ]
+        reason = None
+        if not lines:
             reason = f"no contract of {record.customer_id!r} measured {record.meter!r} that day"
-            yield UncoveredFact(month, "usage", record.id, reason)
+        elif missing := _missing(lines, record):
+            reason = f"it has no {missing}, which the line that measures its meter needs"
         elif record.quantity < 0 and (left := _beyond_zero(scene, lines, record)):
             reason = (
                 f"the usage of its period is {exact_text(left)}: nothing below zero is given back; "
                 "record a correction on the day of the usage that it corrects"
             )
+        if reason is not None:
             yield UncoveredFact(month, "usage", record.id, reason)
+
+
+def _missing(lines: Iterable[ContractLine], record: UsageRecord) -> str | None:
+    """What a record would need to be counted by any of the lines; some line may need nothing."""
+    found = {
+        usage_lacks(line.source.rule, record)
+        for line in lines
+        if isinstance(line.source, UsageMetered)
+    }
+    return None if None in found else min(filter(None, found), default=None)
 
 
 def _beyond_zero(
@@ -115,11 +132,19 @@ def _beyond_zero(
 ) -> Fraction | None:
     """What is left below zero in the period of a usage record that takes usage back."""
     for line in lines:
+        if not _adds_up(line):
+            continue
         for period in line.periods():
             if period.span.start > record.day:
                 break
             if record.day in period.span:
-                found = scene.facts.usage_of(record.customer_id, record.meter, period.span)
+                found = scene.facts.standing(
+                    scene.facts.usage_of(record.customer_id, record.meter, period.span), date.max
+                )
                 left = sum((one.quantity for one in found), Fraction(0))
                 return left if left < 0 else None
     return None
+
+
+def _adds_up(line: ContractLine) -> bool:
+    return isinstance(line.source, UsageMetered) and line.source.rule.is_plain_sum
