@@ -288,6 +288,12 @@ def test_the_day_is_that_of_the_zone() -> None:
     assert one(layout).accepted[0].day == date(2026, 2, 28)
 
 
+def test_a_day_that_the_zone_cannot_have_is_refused() -> None:
+    layout = attrs.evolve(QUANTITY, zone="America/New_York")
+    first = "0001-01-01T00:00:00Z"
+    assert "outside the years 1 to 9999" in one(layout, ChargePeriodStart=first).problems[0]
+
+
 def test_a_charge_of_no_sub_account_belongs_to_the_billing_account() -> None:
     assert one(SubAccountId="").accepted[0].customer_id == "K-0"
     by_name = attrs.evolve(QUANTITY, customer=["SubAccountName"])

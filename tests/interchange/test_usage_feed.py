@@ -222,7 +222,8 @@ def test_a_record_has_what_the_row_says() -> None:
     ("changes", "reason"),
     [
         ({"id": ""}, "id must not be empty"),
-        ({"quantity": ""}, "quantity must be a plain number like '12.50', got ''"),
+        ({"quantity": ""}, "quantity must not be empty"),
+        ({"quantity": None}, "quantity must not be empty"),
         ({"quantity": 1.5}, "quantity must be exact, got float 1.5: pass a string"),
         ({"quantity": True}, "quantity must be exact, got bool True"),
         ({"quantity": Decimal("NaN")}, "quantity must be finite, got NaN"),
@@ -367,7 +368,7 @@ def test_constants_factor_and_ids_of_our_own() -> None:
         ({"at": "at", "zone": "Middle/Earth"}, "no time zone 'Middle/Earth'"),
         ({"day": "day", "constants": {"plan": "x"}}, "constant 'plan' is the cell of no named"),
         ({"day": "day", "ours": ["line"]}, "not 'line'"),
-        ({"day": "day", "ours": "meter"}, "give a list of kinds"),
+        ({"day": "day", "ours": "meter"}, "give a list of names"),
         ({"day": "day", "factor": 0.5}, "a factor must be exact"),
     ],
 )
@@ -437,6 +438,7 @@ def test_a_header_that_cannot_be_understood_stops_the_feed(lines: list[str], mes
         ("9" * 5000, "a number is too long"),
         ('{"a": 1e99999999999999999999}', "a number is too long"),
         ("[" * 100_000, "nested too deeply"),
+        (r'{"id": "\ud800"}', "a character is only half there"),
     ],
 )
 def test_a_line_that_is_no_object_is_rejected_by_itself(line: str, fault: str) -> None:
@@ -449,6 +451,13 @@ def test_a_line_that_is_no_object_is_rejected_by_itself(line: str, fault: str) -
     assert rejected.row.cells == {"": line}
     with pytest.raises(InputRejected, match=fault):
         raise InputRejected(feed.problems)
+
+
+def test_characters_of_json_may_be_escaped() -> None:
+    line = json.dumps({**GOOD, "user": "J\u00fcrgen \U0001f600"})
+    assert "\\ud83d" in line
+    (record,) = read(json_lines([line], "u.jsonl")).accepted
+    assert record.subject == "J\u00fcrgen \U0001f600"
 
 
 def test_numbers_of_json_are_exact() -> None:

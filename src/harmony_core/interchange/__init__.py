@@ -16,6 +16,7 @@ from harmony_core.interchange._ecb import read_ecb_csv
 from harmony_core.interchange._external_keys import ExternalKey, ExternalKeys
 from harmony_core.interchange._focus import FOCUS_IDENTITY, FocusColumns, FocusMeasure
 from harmony_core.interchange._journal_csv import journal_csv
+from harmony_core.interchange._json_lines import json_lines
 from harmony_core.interchange._kinds import Record, Upgrade, register, registered
 from harmony_core.interchange._rate_feed import RateFeed, read_rates_csv
 from harmony_core.interchange._records import from_record, to_record
@@ -23,13 +24,13 @@ from harmony_core.interchange._tables import (
     Feed,
     Row,
     csv_table,
-    json_lines,
     read_day,
     read_rows,
     read_stamp,
 )
 from harmony_core.interchange._usage_columns import UsageColumns
-from harmony_core.interchange._usage_feed import (
+from harmony_core.interchange._usage_feed import read_usage, stream_usage
+from harmony_core.interchange._usage_outcomes import (
     AcceptedUsage,
     ControlTotal,
     MissingKey,
@@ -41,8 +42,6 @@ from harmony_core.interchange._usage_feed import (
     UsageFeed,
     UsageLayout,
     UsageOutcome,
-    read_usage,
-    stream_usage,
 )
 
 __all__ = [

@@ -6,13 +6,10 @@ what was asked for makes its row a :class:`~harmony_core.errors.Problem` under `
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
 from fractions import Fraction
-from io import StringIO
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -66,9 +63,9 @@ class Row:
         """An exact number; an empty cell gives ``default`` where there is one."""
         value = self.cells.get(name)
         if value is None or value == "":
-            if default is not None:
-                return default
-            value = ""
+            if default is None:
+                raise InvalidValue(f"{name} must not be empty")
+            return default
         return exact(value, name)
 
     def whole(self, name: str) -> int:
@@ -195,58 +192,6 @@ def csv_table(lines: Iterable[str], name: str, columns: Collection[str] = ()) ->
             yield Row(path, {"": line.text}, fault)
         else:
             yield Row(path, {"": line.text}, "not CSV: see its quotation marks and line end")
-
-
-def json_lines(lines: Iterable[str], name: str) -> Iterator[Row]:
-    """Give the objects of JSON lines one by one, with numbers as they are written.
-
-    A line that holds no object, or a key twice, or a number that is none (``NaN``), is damaged
-    and says so in ``fault``. Blank lines are left out.
-
-    >>> first, second = json_lines(['{"id": "u1", "quantity": 0.10}', "{"], "usage.jsonl")
-    >>> first.number("quantity")
-    Fraction(1, 10)
-    >>> second.path, second.fault
-    ('usage.jsonl:2', 'not JSON: expecting property name enclosed in double quotes in column 2')
-    """
-    source = StringIO(lines, newline=None) if isinstance(lines, str) else lines
-    for number, line in enumerate(source, start=1):
-        text = (line.removeprefix("\ufeff") if number == 1 else line).strip()
-        if not text:
-            continue
-        path = f"{name}:{number}"
-        try:
-            data = _JSON.decode(text)
-        except json.JSONDecodeError as fault:
-            reason = f"{fault.msg[:1].lower()}{fault.msg[1:]} in column {fault.colno}"
-            yield Row(path, {"": text}, f"not JSON: {reason}")
-        except InvalidValue as fault:
-            yield Row(path, {"": text}, str(fault))
-        except (ValueError, ArithmeticError, RecursionError):
-            yield Row(path, {"": text}, "not JSON: a number is too long or it is nested too deeply")
-        else:
-            if type(data) is dict:
-                yield Row(path, data)
-            else:
-                yield Row(path, {"": text}, f"expected an object, got {shown(data)}")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = sorted({key for key in keys if keys.count(key) > 1})
-        raise InvalidValue(f"the key {', '.join(map(repr, twice))} is there twice")
-    return found
-
-
-def _no_number(text: str) -> Any:
-    raise InvalidValue(f"{text} is no number")
-
-
-_JSON = json.JSONDecoder(
-    parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once
-)  # the scanner of C: as quick as for floats
 
 
 def read_day(value: str, name: str) -> date:

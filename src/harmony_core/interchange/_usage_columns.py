@@ -13,7 +13,7 @@ from harmony_core.finance import Exact, exact
 from harmony_core.interchange._external_keys import CUSTOMER, METER, ExternalKeys
 from harmony_core.interchange._faults import Asked
 from harmony_core.interchange._tables import Row
-from harmony_core.interchange._usage_feed import (
+from harmony_core.interchange._usage_outcomes import (
     AcceptedUsage,
     MissingKey,
     ReadRow,
@@ -24,13 +24,13 @@ from harmony_core.periods import in_utc, instant_of, local_day, local_midnight
 from harmony_core.work import UsageRecord
 
 
-def _pairs(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+def as_pairs(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(dict(value).items())
 
 
-def _names(value: Collection[str]) -> tuple[str, ...]:
+def as_names(value: Collection[str]) -> tuple[str, ...]:
     if isinstance(value, str):
-        raise InvalidValue(f"give a list of kinds, not the text {value!r}")
+        raise InvalidValue(f"give a list of names, not the text {value!r}")
     return tuple(value)
 
 
@@ -76,11 +76,11 @@ class UsageColumns:
     subject: str | None = None
     replaces: str | None = None
     withdrawn: str | None = None
-    constants: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
+    constants: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=as_pairs)
     zone: str | None = None
     factor: Fraction = attrs.field(default=Fraction(1), converter=_factor)
     source: str = ""
-    ours: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    ours: tuple[str, ...] = attrs.field(default=(), converter=as_names)
 
     def __attrs_post_init__(self) -> None:
         if not self.system:
