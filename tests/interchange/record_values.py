@@ -386,6 +386,41 @@ fund_terms = st.builds(
     st.lists(amounts(), max_size=2).map(tuple),
     st.sampled_from(products.DrawOrder),
 )
+rollovers = st.one_of(
+    st.builds(
+        products.Rollover,
+        st.sampled_from([products.CarryMode.NONE, products.CarryMode.UNLIMITED]),
+        lifetime_periods=st.none() | st.integers(1, 12),
+        use_first=st.sampled_from(products.UseFirst),
+    ),
+    st.builds(products.Rollover, st.just(products.CarryMode.CAP), cap=not_negative),
+    st.builds(
+        products.Rollover,
+        st.just(products.CarryMode.FRACTION),
+        fraction=st.fractions(0, 1, max_denominator=100),
+    ),
+)
+top_ups = st.builds(
+    products.TopUp,
+    not_negative,
+    by=positive,
+    prices=st.lists(amounts(), max_size=2).map(tuple),
+    valid_months=st.none() | st.integers(1, 36),
+) | st.builds(lambda least, more: products.TopUp(least, to=least + more), not_negative, positive)
+blocks = st.builds(
+    funds.Block, ids, st.just("hours"), positive, days, st.none() | later_days, st.none() | money()
+)
+allowances = st.builds(
+    funds.Allowance,
+    texts,
+    not_negative,
+    st.builds(periods.Schedule, days, st.builds(periods.Interval.months, st.integers(1, 12))),
+    rollovers,
+)
+block_pools = st.builds(
+    funds.BlockPool, st.lists(blocks, max_size=3), st.sampled_from(products.DrawOrder)
+)
+unlimited = st.builds(funds.Unlimited, texts)
 histories_of_employment = histories(st.builds(parties.Employment, texts, texts, days))
 
 
@@ -573,6 +608,8 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     products.Renewal: renewals,
     products.ExpensesIncurred: st.builds(products.ExpensesIncurred, numbers),
     products.FundTerms: fund_terms,
+    products.Rollover: rollovers,
+    products.TopUp: top_ups,
     products.Product: some_products(),
     contracts.ContractLine: contract_lines(),
     contracts.Contract: some_contracts(),
@@ -595,7 +632,31 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         funds.Block, ids, texts, positive, days, st.none() | later_days, st.none() | money()
     ),
     funds.Draw: st.builds(
-        funds.Draw, ids, days, not_negative, not_negative, st.none() | st.times(), st.none() | days
+        funds.Draw,
+        ids,
+        days,
+        not_negative,
+        not_negative,
+        st.none() | st.times(),
+        st.none() | days,
+        texts,
+        texts,
+    ),
+    funds.Refund: st.builds(
+        funds.Refund, ids, ids, days, positive, st.none() | money(), st.none() | days
+    ),
+    funds.CarriedLot: st.builds(funds.CarriedLot, not_negative, st.integers(0, 12)),
+    funds.Allowance: allowances,
+    funds.BlockPool: block_pools,
+    funds.Unlimited: unlimited,
+    funds.Layer: st.builds(
+        funds.Layer,
+        ids,
+        st.one_of(allowances, block_pools, unlimited),
+        rate=amounts(),
+        kinds=st.lists(texts, max_size=3),
+        tariffs=st.lists(st.tuples(texts, positive), max_size=3),
+        apply_multiplier=st.booleans(),
     ),
     work.TimeEntry: st.builds(
         work.TimeEntry,

@@ -107,9 +107,13 @@ class Block:
 class Draw:
     """One consumption: takes ``quantity`` x ``multiplier`` units for work of ``day``.
 
-    ``quantity`` is in clock units (the hours worked, the services delivered), ``multiplier`` is the
-    tariff: 1.5 for a senior, 3 tokens for a visit, 0 for work that is free. ``recorded_on`` is the
-    day on which the draw became known; without it that is ``day``.
+    Args:
+        quantity: in clock units: the hours worked, the services delivered, the money spent.
+        multiplier: the tariff: 1.5 for a senior, 3 tokens for a visit, 0 for work that is free.
+        recorded_on: the day on which the draw became known; without it that is ``day``.
+        unit: what the units are, ``hours`` or ``EUR``; empty where only one thing can be meant.
+        kind: what it is for, ``time`` or ``kit``: a cascade may
+            send kinds to different funds.
     """
 
     id: str
@@ -118,6 +122,8 @@ class Draw:
     multiplier: Fraction = attrs.field(default=Fraction(1), converter=_multiplier)
     time: clock_time | None = None
     recorded_on: date | None = None
+    unit: str = ""
+    kind: str = ""
 
     def __attrs_post_init__(self) -> None:
         if self.quantity < 0 or self.multiplier < 0:
@@ -126,10 +132,55 @@ class Draw:
                 f"{exact_text(self.multiplier)}: leave a withdrawn draw out and replay"
             )
 
+    @classmethod
+    def of_money(
+        cls,
+        id: str,  # noqa: A002  the field's own name
+        day: date,
+        amount: Money,
+        *,
+        recorded_on: date | None = None,
+        kind: str = "",
+    ) -> Draw:
+        """Make a draw on a fund of money: an expense, a kit, an incident at its price.
+
+        >>> Draw.of_money("E-1", date(2026, 3, 10), Money.of("49.90", "EUR"), kind="kit").unit
+        'EUR'
+        """
+        quantity, unit = amount.exact.value, amount.currency
+        return cls(id, day, quantity, recorded_on=recorded_on, unit=unit, kind=kind)
+
     @property
     def units(self) -> Fraction:
         """What it takes from a block."""
         return self.quantity * self.multiplier
+
+    @property
+    def known_on(self) -> date:
+        """The day on which it became known."""
+        return self.recorded_on or self.day
+
+
+@attrs.frozen
+class Refund:
+    """``quantity`` units of a block that were given back on ``day``; they can never be drawn again.
+
+    ``amount`` is the money paid back; without it, what the units cost, see
+    :func:`recognise_block`.
+    """
+
+    id: str
+    block_id: str
+    day: date
+    quantity: Fraction = attrs.field(converter=_quantity)
+    amount: Money | None = None
+    recorded_on: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.quantity <= 0:
+            raise InvalidValue(
+                f"refund {self.id!r} gives back more than nothing, got {exact_text(self.quantity)}"
+            )
 
     @property
     def known_on(self) -> date:

@@ -7,13 +7,14 @@ answer by the billing engine and never decides here.
 
 from __future__ import annotations
 
+from bisect import insort
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time
 from fractions import Fraction
 
-from harmony_core.errors import InvalidValue, NotFound
-from harmony_core.explanation import Explainer
-from harmony_core.finance import ExactAmount, Money
+from harmony_core.errors import InvalidValue
+from harmony_core.explanation import exact_text
 from harmony_core.funds._blocks import (
     REFUSE_OVERAGE,
     Block,
@@ -21,15 +22,18 @@ from harmony_core.funds._blocks import (
     Overage,
     OverageMode,
     Process,
+    Refund,
 )
+from harmony_core.funds._overage import overage_line, purchase
 from harmony_core.funds._statement import (
     Allocation,
     Balance,
     Denial,
     FundStatement,
     OverageLine,
+    Purchase,
 )
-from harmony_core.products import DrawOrder
+from harmony_core.products import DrawOrder, TopUp
 
 
 def draw_down(
@@ -41,6 +45,8 @@ def draw_down(
     process: Process = Process.WORK_DATE,
     as_of: date | None = None,
     known: date | None = None,
+    refunds: Iterable[Refund] = (),
+    top_up: TopUp | None = None,
 ) -> FundStatement:
     """Serve every draw from the blocks that cover its day, and state the fund.
 
@@ -55,65 +61,173 @@ def draw_down(
         as_of: the day of the statement, at its beginning for expiry (a block whose last day was
             yesterday has lapsed) and at its end for draws (later work is left out). ``None``:
             every draw, and nothing has lapsed.
-        known: leave out draws that became known after this day. ``None``: use all of them.
+        known: leave out draws and refunds that became known after this day. ``None``: use all.
+        refunds: units given back. No draw takes them, of whatever day: the money is paid out, so a
+            draw that is keyed late finds them gone.
+        top_up: buys a block on the day of a draw that leaves less than its threshold in the blocks
+            of that day, for that draw and later ones.
 
     Raises:
-        InvalidValue: two units in one fund, an id twice, or overage to bill without a rate.
+        InvalidValue: two units in one fund, a draw in another unit, an id twice, a refund of more
+            than was bought, or overage to bill without a rate.
 
+    >>> from harmony_core.finance import ExactAmount
     >>> block = Block.of_days("B", "hours", "5", date(2026, 3, 1), date(2026, 3, 31))
     >>> hourly = Overage(OverageMode.BILL, ExactAmount.of("95.00", "EUR"))
     >>> statement = draw_down([block], [Draw("w1", date(2026, 3, 10), "6.5")], overage=hourly)
     >>> statement.remaining, [str(line.amount) for line in statement.overage]
     ({'B': Fraction(0, 1)}, ['142.50 EUR'])
     """
-    fund = sorted(blocks, key=_block_order(order))
-    unit = _one_unit(fund)
+    fund = list(blocks)
+    no_id_twice("block", [block.id for block in fund])
+    given_back = [one for one in refunds if known is None or one.known_on <= known]
+    no_id_twice("refund", [one.id for one in given_back])
     queue = [
         draw
         for draw in draws
         if (as_of is None or draw.day <= as_of) and (known is None or draw.known_on <= known)
     ]
-    _no_id_twice("block", [block.id for block in fund])
-    _no_id_twice("draw", [draw.id for draw in queue])
-    queue.sort(key=_by_work_date if process is Process.WORK_DATE else _by_arrival)
-
-    left = {block.id: block.quantity for block in fund}
-    allocations: list[Allocation] = []
-    billed: list[OverageLine] = []
-    denied: list[Denial] = []
+    no_id_twice("draw", [draw.id for draw in queue])
+    queue.sort(key=by_work_date if process is Process.WORK_DATE else by_arrival)
+    replay = _Replay(fund, order, _refunded(fund, given_back), overage, top_up)
     for draw in queue:
-        open_blocks = [block for block in fund if block.covers(draw.day)]
-        within = sum((max(left[block.id], Fraction(0)) for block in open_blocks), Fraction(0))
+        replay.serve(draw)
+    paid_out = _refunded(fund, (one for one in given_back if as_of is None or one.day <= as_of))
+    return FundStatement(
+        replay.unit,
+        as_of,
+        tuple(replay.allocations),
+        tuple(replay.billed),
+        tuple(replay.denied),
+        tuple(
+            (block.id, _balance(block, replay.drawn[block.id], paid_out[block.id], as_of))
+            for block in replay.fund
+        ),
+        tuple(replay.top_ups),
+    )
+
+
+class _Replay:
+    """The state of a fund while draws are served one after the other."""
+
+    def __init__(
+        self,
+        blocks: Iterable[Block],
+        order: DrawOrder,
+        refunded: Mapping[str, Fraction],
+        overage: Overage,
+        top_up: TopUp | None,
+    ) -> None:
+        self._order = block_order(order)
+        self.fund = sorted(blocks, key=self._order)
+        self.unit = _one_unit(self.fund)
+        self._left = {block.id: block.quantity - refunded[block.id] for block in self.fund}
+        self.drawn = dict.fromkeys(self._left, Fraction(0))
+        self._overage, self._top_up = overage, top_up
+        self.allocations: list[Allocation] = []
+        self.billed: list[OverageLine] = []
+        self.denied: list[Denial] = []
+        self.top_ups: list[Purchase] = []
+
+    def serve(self, draw: Draw) -> None:
+        """Take a draw from the blocks of its day, and settle what is left by the policies."""
+        if draw.unit and self.unit and draw.unit != self.unit:
+            raise InvalidValue(
+                f"draw {draw.id!r} is in {draw.unit}, but the fund holds {self.unit}: units are "
+                "converted by a stated tariff only"
+            )
+        mode = self._overage.mode
+        open_blocks, within = self._open(draw.day)
+        if self._top_up is not None:
+            open_blocks, within = self._bought(self._top_up, draw, open_blocks, within)
         rest = draw.units - within
-        if rest > 0 and _is_refused(overage.mode, open_blocks):
-            denied.append(Denial(draw.id, draw.day, draw.units, within))
-            continue
-        taken = _take(min(draw.units, within), open_blocks, left)
-        if rest > 0 and overage.mode is OverageMode.NEGATIVE:
+        if rest > 0 and _is_refused(mode, open_blocks):
+            self.denied.append(Denial(draw.id, draw.day, draw.units, within))
+            return
+        taken = _take(min(draw.units, within), open_blocks, self._left)
+        if rest > 0 and mode is OverageMode.NEGATIVE:
             last = open_blocks[-1].id
             taken[last] = taken.get(last, Fraction(0)) + rest
         for block_id, quantity in taken.items():
-            left[block_id] -= quantity
-            allocations.append(Allocation(draw.id, block_id, draw.day, quantity))
-        if rest > 0 and overage.mode is OverageMode.BILL:
-            rate = _price_of_one(unit) if overage.rate is None else overage.rate  # zero is a price
-            billed.append(_overage_line(draw, within, unit, overage, rate))
-    balances = tuple((block.id, _balance(block, left[block.id], as_of)) for block in fund)
-    return FundStatement(unit, as_of, tuple(allocations), tuple(billed), tuple(denied), balances)
+            self._left[block_id] -= quantity
+            self.drawn[block_id] += quantity
+            self.allocations.append(Allocation(draw.id, block_id, draw.day, quantity))
+        if rest > 0 and mode is OverageMode.BILL:
+            self.billed.append(overage_line(draw, within, self.unit, self._overage))
+
+    def _open(self, day: date) -> tuple[list[Block], Fraction]:
+        open_blocks = [block for block in self.fund if block.covers(day)]
+        return open_blocks, sum(
+            (max(self._left[block.id], Fraction(0)) for block in open_blocks), Fraction(0)
+        )
+
+    def _bought(
+        self, policy: TopUp, draw: Draw, open_blocks: list[Block], within: Fraction
+    ) -> tuple[list[Block], Fraction]:
+        """Buy a block if the draw would leave too little; never for a draw that stays refused."""
+        owed = sum((min(self._left[block.id], Fraction(0)) for block in open_blocks), Fraction(0))
+        balance = within + owed - draw.units
+        bought = policy.bought_at(balance)
+        if not bought or not draw.units:
+            return open_blocks, within
+        if self._overage.mode is OverageMode.DENY and draw.units > within + bought:
+            return open_blocks, within
+        unit = self.unit or draw.unit
+        top_up = purchase(policy, draw, balance, unit, f"top-up/{draw.id}")
+        block = top_up.block
+        if block.id in self._left:
+            raise InvalidValue(f"block {block.id!r} is there already: top-ups make ids like that")
+        self.unit = unit
+        self.top_ups.append(top_up)
+        insort(self.fund, block, key=self._order)
+        self._left[block.id], self.drawn[block.id] = bought, Fraction(0)
+        return self._open(draw.day)
 
 
-def _by_work_date(draw: Draw) -> tuple[date, bool, time, str]:
+def by_work_date(draw: Draw) -> tuple[date, bool, time, str]:
+    """Work day, start time with missing first, id."""
     return draw.day, draw.time is not None, draw.time or time.min, draw.id
 
 
-def _by_arrival(draw: Draw) -> date:
+def by_arrival(draw: Draw) -> date:
+    """Day of recording, missing first."""
     return draw.recorded_on or date.min
 
 
-def _block_order(order: DrawOrder) -> Callable[[Block], tuple[date, date, str]]:
+def block_order(order: DrawOrder) -> Callable[[Block], tuple[date, date, str]]:
+    """Which block is drawn first, as a key to sort by."""
     if order is DrawOrder.START:
         return lambda block: (block.start, block.start, block.id)
     return lambda block: (block.end or date.max, block.start, block.id)
+
+
+def no_id_twice(what: str, ids: Sequence[str]) -> None:
+    """Refuse a fact that is given twice.
+
+    Raises:
+        InvalidValue: an id is there twice.
+    """
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            raise InvalidValue(f"{what} {one!r} is there twice: each is one fact, give it once")
+        seen.add(one)
+
+
+def _refunded(blocks: Iterable[Block], refunds: Iterable[Refund]) -> Mapping[str, Fraction]:
+    """Units given back, by block; a block that a top-up bought has none."""
+    bought = {block.id: block.quantity for block in blocks}
+    total: defaultdict[str, Fraction] = defaultdict(Fraction)
+    for one in refunds:
+        if one.block_id not in bought:
+            raise InvalidValue(f"refund {one.id!r} is of block {one.block_id!r}: no such block")
+        total[one.block_id] += one.quantity
+        if total[one.block_id] > bought[one.block_id]:
+            raise InvalidValue(
+                f"refund {one.id!r} gives back more of block {one.block_id!r} than the "
+                f"{exact_text(bought[one.block_id])} that were bought"
+            )
+    return total
 
 
 def _one_unit(blocks: Sequence[Block]) -> str:
@@ -124,14 +238,6 @@ def _one_unit(blocks: Sequence[Block]) -> str:
             "by a stated tariff before"
         )
     return units[0] if units else ""
-
-
-def _no_id_twice(what: str, ids: Sequence[str]) -> None:
-    seen: set[str] = set()
-    for one in ids:
-        if one in seen:
-            raise InvalidValue(f"{what} {one!r} is there twice: each is one fact, give it once")
-        seen.add(one)
 
 
 def _is_refused(mode: OverageMode, open_blocks: Sequence[Block]) -> bool:
@@ -151,48 +257,16 @@ def _take(
     return taken
 
 
-def _overage_line(
-    draw: Draw, within: Fraction, unit: str, overage: Overage, rate: ExactAmount
-) -> OverageLine:
-    why = Explainer("overage of a prepaid fund", 1)
-    why.fact("draw", draw.id)
-    why.fact("day of work", draw.day.isoformat())
-    why.given("quantity", "quantity drawn", draw.quantity, unit)
-    why.given("multiplier", "multiplier", draw.multiplier)
-    why.given("within", "covered by blocks", within, unit)
-    why.step("units", "units taken", "multiply", "quantity", "multiplier")
-    rest = billed = why.step("rest", "not covered", "subtract", "units", "within")
-    if not overage.apply_multiplier:  # back to clock units
-        billed = why.step("clock", "not covered, in clock units", "divide", "rest", "multiplier")
-    why.given("rate", "overage rate", rate.value, rate.currency)
-    why.step("exact", "overage at its rate", "multiply", billed, "rate", unit=rate.currency)
-    smallest = overage.rounding.step or Money(1, rate.currency).exact.value
-    why.given("step", "smallest unit", smallest, rate.currency)
-    why.step("amount", "settled", f"round_{overage.rounding.mode.value}", "exact", "step")
-    amount = Money.of(why.value("amount"), rate.currency)
-    return OverageLine(
-        draw.id, draw.day, why.value(billed), why.value(rest), amount, why.explanation("amount")
-    )
-
-
-def _price_of_one(unit: str) -> ExactAmount:
-    try:
-        return ExactAmount.of(1, unit)
-    except NotFound:
-        raise InvalidValue(
-            f"overage of {unit or 'a fund without blocks'} is to be billed, but the policy has no "
-            "rate: give Overage a rate"
-        ) from None
-
-
-def _balance(block: Block, left: Fraction, as_of: date | None) -> Balance:
+def _balance(block: Block, drawn: Fraction, refunded: Fraction, as_of: date | None) -> Balance:
+    left = block.quantity - drawn - refunded
     above_zero = max(left, Fraction(0))
     lapsed = above_zero if as_of is not None and block.lapsed_by(as_of) else Fraction(0)
     usable = as_of is None or block.covers(as_of)
     return Balance(
         purchased=block.quantity,
-        drawn=block.quantity - left,
+        drawn=drawn,
         remaining=left - lapsed,
         lapsed=lapsed,
         available=above_zero if usable else Fraction(0),
+        refunded=refunded,
     )

@@ -10,6 +10,7 @@ import attrs
 from harmony_core.errors import NotFound
 from harmony_core.explanation import Explanation
 from harmony_core.finance import Money
+from harmony_core.funds._blocks import Block
 from harmony_core.periods import Span
 
 
@@ -53,8 +54,9 @@ class Denial:
 class Balance:
     """Where the units of a block, or of the whole fund, have gone.
 
-    ``purchased = drawn + remaining + lapsed``. ``available`` is the part of ``remaining`` that
-    work of the statement's day could take: blocks that have begun, and nothing below zero.
+    ``purchased = drawn + remaining + lapsed + refunded``. ``available`` is the part of
+    ``remaining`` that work of the statement's day could take: blocks that have begun, and nothing
+    below zero.
     """
 
     purchased: Fraction
@@ -62,6 +64,7 @@ class Balance:
     remaining: Fraction
     lapsed: Fraction
     available: Fraction
+    refunded: Fraction = Fraction(0)
 
     def __add__(self, other: Balance) -> Balance:
         return Balance(
@@ -70,6 +73,7 @@ class Balance:
             self.remaining + other.remaining,
             self.lapsed + other.lapsed,
             self.available + other.available,
+            self.refunded + other.refunded,
         )
 
 
@@ -77,11 +81,28 @@ _NOTHING = Balance(*(Fraction(0),) * 5)
 
 
 @attrs.frozen
+class Purchase:
+    """A block that a top-up bought on ``day``, because ``draw_id`` left too little.
+
+    ``amount`` is what it costs, ``None`` where no price was agreed. ``explanation`` is that of the
+    amount, or of the quantity where there is none.
+    """
+
+    block: Block
+    draw_id: str
+    day: date
+    quantity: Fraction
+    amount: Money | None
+    explanation: Explanation
+
+
+@attrs.frozen
 class FundStatement:
     """Every draw and every block of a fund after a replay.
 
     ``allocations`` stand in the order in which draws were served. ``as_of`` is the day for which
-    lapsed and available units are stated; without it nothing has lapsed.
+    lapsed and available units are stated; without it nothing has lapsed. ``top_ups`` are what was
+    bought on the way; their blocks have balances as all others.
     """
 
     unit: str
@@ -90,6 +111,7 @@ class FundStatement:
     overage: tuple[OverageLine, ...]
     denied: tuple[Denial, ...]
     balances: tuple[tuple[str, Balance], ...]
+    top_ups: tuple[Purchase, ...] = ()
 
     @property
     def remaining(self) -> dict[str, Fraction]:
@@ -127,6 +149,10 @@ class FundStatement:
     def overage_in(self, period: Span) -> tuple[OverageLine, ...]:
         """Give the overage of work done in ``period``, in the order served."""
         return tuple(line for line in self.overage if line.day in period)
+
+    def top_ups_in(self, period: Span) -> tuple[Purchase, ...]:
+        """Give what draws of ``period`` made the fund buy, in the order bought."""
+        return tuple(one for one in self.top_ups if one.day in period)
 
     def drawn_in(self, period: Span) -> tuple[Allocation, ...]:
         """Give what was taken for work done in ``period``, in the order served."""

@@ -26,12 +26,14 @@ from harmony_core.products._behaviours import (
     refuse_impossible,
 )
 from harmony_core.products._describe import Description, describe_behaviour
+from harmony_core.products._fund_policies import CarryMode, Rollover, TopUp, UseFirst
 from harmony_core.products._product import Catalogue, Component, Product
 from harmony_core.products._renewal import Notice, NoticeAnchor, NoticeCounting, Renewal
 
 __all__ = [
     "Accounting",
     "Billing",
+    "CarryMode",
     "Catalogue",
     "Component",
     "ContractType",
@@ -52,8 +54,11 @@ __all__ = [
     "QuantitySource",
     "Recognition",
     "Renewal",
+    "Rollover",
     "TimeWorked",
+    "TopUp",
     "UsageMetered",
+    "UseFirst",
     "defaults_of",
     "describe_behaviour",
     "refuse_impossible",

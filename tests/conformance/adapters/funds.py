@@ -1,0 +1,146 @@
+"""Allowances, cascades and top-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+from fractions import Fraction
+from typing import Any
+
+from harmony_core.finance import ExactAmount
+from harmony_core.funds import (
+    AllowanceUse,
+    Block,
+    Coverage,
+    Draw,
+    Layer,
+    Overage,
+    OverageMode,
+    Rollover,
+    TopUp,
+    UseFirst,
+    cover,
+    draw_down,
+    roll_over,
+)
+from harmony_core.pricing import BandTable, FillUp, PerUnit, Scheme
+from tests.conformance.registry import Vector, adapter
+
+_CURRENCY = "EUR"  # where a vector names none; amounts have two digits
+
+
+@adapter("allowance_rollover")
+def allowance_rollover(vector: Vector) -> object:
+    inputs = vector["inputs"]
+    carry = inputs.get("carry") or {"mode": "none"}
+    rollover = Rollover(
+        carry["mode"],
+        cap=carry.get("cap"),
+        fraction=carry.get("fraction"),
+        lifetime_periods=_whole(carry.get("lifetime_periods")),
+        use_first=UseFirst(carry.get("use_first") or "carried"),
+    )
+    usage = inputs["usage"]
+    uses = [
+        AllowanceUse.of(period.get("allowance", inputs["allowance"]), period["used"])
+        for period in usage
+    ]
+    periods = roll_over(uses, rollover, _overage_price(inputs))
+    rows = [
+        {
+            "period": period["period"],
+            "opening_carry": one.opening_carry,
+            "overage": one.overage,
+            "overage_amount": one.overage_amount,
+            "lapsed": one.lapsed,
+            "closing_carry": one.closing_carry,
+        }
+        for period, one in zip(usage, periods, strict=True)
+    ]
+    asked = vector["expected"]["periods"]
+    return {
+        "periods": [
+            {name: value for name, value in row.items() if name in names}
+            for row, names in zip(rows, asked, strict=True)
+        ]
+    }
+
+
+def _whole(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
+def _overage_price(inputs: Mapping[str, Any]) -> Scheme | None:
+    currency = inputs.get("currency", _CURRENCY)
+    if bands := inputs.get("overage_bands"):
+        return FillUp(BandTable.of(currency, [(band["up_to"], band["price"]) for band in bands]))
+    rate = inputs.get("overage_rate")
+    return None if rate is None else PerUnit.of(rate, currency)
+
+
+@adapter("coverage_cascade")
+def coverage_cascade(vector: Vector) -> object:
+    inputs, expected = vector["inputs"], vector["expected"]
+    currency = inputs.get("currency", _CURRENCY)
+    layers = [
+        Layer.of(layer["id"], layer.get("quantity"), _price(layer.get("rate"), currency))
+        for layer in inputs["layers"]
+    ]
+    statement = cover(layers, [_draw(draw) for draw in inputs["draws"]])
+    answer: dict[str, object] = {
+        "allocations": [_covered(part) for part in statement.parts],
+        "remaining": statement.remaining,
+    }
+    for name in ("uncovered", "not_covered", "denied"):
+        if name in expected:
+            answer[name] = [
+                {"draw": one.draw_id, "quantity": one.quantity} for one in statement.not_covered
+            ]
+    return answer
+
+
+def _covered(part: Coverage) -> dict[str, object]:
+    named = {"draw": part.draw_id, "layer": part.layer_id, "quantity": part.quantity}
+    return named if part.amount is None else {**named, "amount": part.amount}
+
+
+def _price(text: str | None, currency: str) -> ExactAmount | None:
+    return None if text is None else ExactAmount.of(text, currency)
+
+
+def _draw(draw: Mapping[str, Any]) -> Draw:
+    started = draw.get("start_time") or draw.get("start") or draw.get("time")
+    return Draw(
+        draw["id"],
+        date.fromisoformat(draw["date"]),
+        draw["quantity"],
+        draw.get("multiplier", 1),
+        time.fromisoformat(started) if started else None,
+    )
+
+
+@adapter("prepayment_top_up")
+def prepayment_top_up(vector: Vector) -> object:
+    inputs = vector["inputs"]
+    currency = inputs.get("currency", _CURRENCY)
+    price = _price(inputs.get("unit_price"), currency)
+    policy = TopUp(
+        inputs["threshold"],
+        by=inputs.get("by") if inputs["mode"] == "by" else None,
+        to=inputs.get("to") if inputs["mode"] == "to" else None,
+        prices=() if price is None else price,
+    )
+    opening = Fraction(inputs["opening"])
+    statement = draw_down(
+        [Block("opening", "hours", opening, date.min)] if opening else [],
+        [_draw(draw) for draw in inputs["draws"]],
+        overage=Overage(OverageMode.NEGATIVE),
+        top_up=policy,
+    )
+    return {
+        "top_ups": [
+            {"date": one.day, "quantity": one.quantity, "amount": one.amount}
+            for one in statement.top_ups
+        ],
+        "closing": statement.total.remaining,
+    }
