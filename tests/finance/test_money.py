@@ -6,6 +6,7 @@ import copy
 import pickle
 from collections.abc import Callable
 from decimal import Decimal
+from enum import IntEnum
 from fractions import Fraction
 from typing import Any
 
@@ -351,3 +352,13 @@ def test_whole_numbers_settle_in_a_currency_that_is_known_by_a_step_that_fits() 
         Money.settled(1, 3, "XAU")
     with pytest.raises(InvalidValue, match=r"a step of 0.001 is finer than one minor unit of EUR"):
         Money.settled(1, 3, "EUR", Rounding.of("half_up", "0.001"))
+
+
+class Level(IntEnum):
+    HIGH = 3
+
+
+def test_kinds_of_whole_numbers_and_fractions_are_read_as_plain_ones() -> None:
+    assert exact_ratio(Level.HIGH) == (3, 1)
+    assert type(exact(Level.HIGH)) is Fraction
+    assert exact(Level.HIGH) == 3

@@ -52,7 +52,7 @@ class FillUp:
         numerator, denominator = units_ratio(quantity)
         if not numerator:
             return _at_zero(self.table, self.zero_quantity).as_integer_ratio()
-        return self.table.filled_ratio(numerator, denominator)
+        return self.table.filled(numerator, denominator)
 
     def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
         """Give the same amount with its derivation, a step for each band that is filled."""
@@ -123,8 +123,8 @@ class LookUp:
         if not numerator and self.zero_quantity is _CHARGE_NOTHING:
             return 0, 1
         if self.never_dearer_than_next_band:
-            return self.table.never_dearer_ratio(numerator, denominator)
-        return self.table.looked_up_ratio(numerator, denominator)
+            return self.table.never_dearer(numerator, denominator)
+        return self.table.looked_up(numerator, denominator)
 
     def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
         """Give the same amount with its derivation, and the limits of the band."""

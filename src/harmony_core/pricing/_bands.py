@@ -139,24 +139,19 @@ class BandTable:
         limit = self.bands[number - 2].up_to if number > 1 else None
         return limit or Fraction(0)
 
-    def filled(self, quantity: Fraction) -> Fraction:
-        """Give the amount when each band is filled in turn; ``quantity`` is above zero."""
-        return Fraction(*self.filled_ratio(*quantity.as_integer_ratio()))
+    def filled(self, numerator: int, denominator: int) -> tuple[int, int]:
+        """Give the amount when each band is filled in turn, as two whole numbers, not reduced.
 
-    def looked_up(self, quantity: Fraction) -> Fraction:
-        """Give the amount when all units cost what the band reached says; above zero."""
-        return Fraction(*self.looked_up_ratio(*quantity.as_integer_ratio()))
-
-    def filled_ratio(self, numerator: int, denominator: int) -> tuple[int, int]:
-        """Give :meth:`filled` as two whole numbers, not reduced; so is the quantity given."""
+        So is the quantity given, which is above zero.
+        """
         return self._kernel.filled(numerator, denominator)
 
-    def looked_up_ratio(self, numerator: int, denominator: int) -> tuple[int, int]:
-        """Give :meth:`looked_up` as two whole numbers, not reduced; so is the quantity given."""
+    def looked_up(self, numerator: int, denominator: int) -> tuple[int, int]:
+        """Give the amount when all units cost what the band reached says, in the same manner."""
         return self._kernel.looked_up(numerator, denominator)
 
-    def never_dearer_ratio(self, numerator: int, denominator: int) -> tuple[int, int]:
-        """Give :meth:`looked_up_ratio`, but no more than a higher band would cost at least."""
+    def never_dearer(self, numerator: int, denominator: int) -> tuple[int, int]:
+        """Give :meth:`looked_up`, but no more than a higher band would cost at least."""
         return self._kernel.never_dearer(numerator, denominator)
 
     def cheapest_above(self, number: int) -> int | None:
