@@ -6,11 +6,23 @@ from fractions import Fraction
 
 import attrs
 import pytest
+from hypothesis import given
 
 from harmony_core.contracts import ContractLine
 from harmony_core.culture import Culture
 from harmony_core.periods import Interval, Timing
-from harmony_core.pricing import AtLeast, BandTable, FillUp, LookUp, PerUnit
+from harmony_core.pricing import (
+    Aggregation,
+    AtLeast,
+    BandTable,
+    BucketUse,
+    FillUp,
+    LookUp,
+    PercentileRule,
+    PerUnit,
+    TimeBuckets,
+    UsageRule,
+)
 from harmony_core.products import (
     Billing,
     ContractType,
@@ -22,7 +34,9 @@ from harmony_core.products import (
     NoticeAnchor,
     Product,
     Renewal,
+    UsageMetered,
 )
+from tests.pricing.usage_rules import usage_rules
 from tests.strategies import fund_terms, line
 
 ENGLISH, GERMAN = Culture.of("en-GB"), Culture.of("de-DE")
@@ -180,6 +194,51 @@ def _counting(policy: CountPolicy, culture: Culture) -> str:
         line(PerUnit.of("1", "EUR"), source=source).describe(culture).as_data()["quantity"][0]
     )
     return text
+
+
+@pytest.mark.parametrize(
+    ("rule", "english", "german"),
+    [
+        (
+            UsageRule(),
+            "The usage of meter disk is added up.",
+            "Der Verbrauch des Zählers disk wird summiert.",
+        ),
+        (
+            UsageRule(
+                Aggregation.TIME_WEIGHTED,
+                buckets=TimeBuckets.of(Interval.days(1), BucketUse.PRICED_ALONE),
+                zone="Europe/Berlin",
+            ),
+            "The average level of meter disk counts, each level by the time that it held. That is "
+            "done for each time bucket: 1 day, on the clocks of Europe/Berlin. Each of them is "
+            "priced alone.",
+            "Es zählt der mittlere Stand des Zählers disk, jeder Stand nach seiner Dauer. Das "
+            "geschieht für jedes Zeitfenster: 1 Tag, nach den Uhren von Europe/Berlin. Für jedes "
+            "gilt der Preis einzeln.",
+        ),
+        (
+            UsageRule(Aggregation.PERCENTILE, 95, PercentileRule.INTERPOLATED),
+            "The value that 95% of the values of meter disk do not exceed counts. Between two "
+            "values it is interpolated.",
+            "Es zählt der Wert, den 95 % der Werte des Zählers disk nicht überschreiten. Zwischen "
+            "zwei Werten wird interpoliert.",
+        ),
+    ],
+)
+def test_how_usage_is_measured_in_words(rule: UsageRule, english: str, german: str) -> None:
+    metered = attrs.evolve(DEVICES, quantity=UsageMetered("disk", rule))
+    for culture, sentences in ((ENGLISH, english), (GERMAN, german)):
+        found = metered.describe(culture).as_data()["quantity"][0]
+        assert plain(found) == sentences
+
+
+@given(usage_rules())
+def test_every_rule_for_usage_has_words_in_both_languages(rule: UsageRule) -> None:
+    metered = attrs.evolve(DEVICES, quantity=UsageMetered("disk", rule))
+    texts = [metered.describe(one).as_data()["quantity"][0] for one in (ENGLISH, GERMAN)]
+    assert all("{" not in text for text in texts)
+    assert texts[0] != texts[1]
 
 
 def test_prices_in_one_currency_or_all() -> None:

@@ -11,6 +11,8 @@ from harmony_core.assets import Device, DeviceEvent, EventKind
 from harmony_core.billing import ChargeKind, charge_key
 from harmony_core.finance import Money
 from harmony_core.periods import Month
+from harmony_core.pricing import Aggregation, UsageRule
+from harmony_core.products import UsageMetered
 from harmony_core.repositories import MemoryStore
 from harmony_core.work import TimeEntry, UsageRecord
 from harmony_core.workflows import (
@@ -70,6 +72,22 @@ def test_usage_taken_back_beyond_zero_is_named() -> None:
     assert "the usage of its period is -500" in reasons(store, FEBRUARY)["U-9"]
     more = attrs.evolve(back, id="U-10", quantity=Fraction(500))
     assert reasons(in_memory(contracts=[METERED], facts=[back, more]), FEBRUARY) == {}
+
+
+def test_usage_that_was_replaced_is_not_missed_and_what_a_rule_cannot_use_is_named() -> None:
+    day = date(2026, 2, 3)
+    wrong = UsageRecord("U-9", "feed", day, "K-2", "unheard", Fraction(5))
+    right = attrs.evolve(wrong, id="U-10", meter="traffic", replaces="U-9")
+    assert reasons(in_memory(contracts=[METERED], facts=[wrong]), FEBRUARY).keys() == {"U-9"}
+    assert reasons(in_memory(contracts=[METERED], facts=[wrong, right]), FEBRUARY) == {}
+    by_user = UsageMetered("traffic", UsageRule(Aggregation.UNIQUE))
+    lines = [
+        attrs.evolve(one, source=by_user) if isinstance(one.source, UsageMetered) else one
+        for one in METERED.lines
+    ]
+    of_users = attrs.evolve(METERED, lines=lines)
+    found = reasons(in_memory(contracts=[of_users], facts=[right]), FEBRUARY)
+    assert found["U-10"] == "it has no subject, which the line that measures its meter needs"
 
 
 def test_a_block_outlives_its_line_and_what_it_does_not_cover_is_named() -> None:
