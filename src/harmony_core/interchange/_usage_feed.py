@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import attrs
@@ -88,9 +89,9 @@ def stream_usage(
             for one in block
             if isinstance(one, AcceptedUsage) and _identity(one.record) not in before
         )
-        before.update((_identity(record), record) for record in known(new))
+        kept = {_identity(record): record for record in known(new)}  # not remembered: ask again
         for outcome in block:
-            yield _compared(outcome, before)
+            yield _compared(outcome, before, kept)
 
 
 def read_usage(
@@ -182,11 +183,16 @@ def _identity(record: UsageRecord) -> tuple[str, str]:
     return record.source, record.id
 
 
-def _compared(outcome: UsageOutcome, before: dict[tuple[str, str], UsageRecord]) -> UsageOutcome:
+def _compared(
+    outcome: UsageOutcome,
+    before: dict[tuple[str, str], UsageRecord],
+    kept: Mapping[tuple[str, str], UsageRecord] = MappingProxyType({}),
+) -> UsageOutcome:
     if not isinstance(outcome, AcceptedUsage):
         return outcome
     record = outcome.record
-    first = before.setdefault(_identity(record), record)
+    identity = _identity(record)
+    first = kept.get(identity) or before.setdefault(identity, record)
     if first is record:
         return outcome
     if first.recorded_on is not None:
