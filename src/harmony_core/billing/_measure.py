@@ -166,8 +166,9 @@ class Measurement:
         return convert(with_markup, rate, self.terms.rounding)
 
     def _usage(self, day: date, source: UsageMetered) -> Measured:
-        usage = UsageOfPeriod(self.facts, self.contract.party_id, source, self.period.span)
-        records, evidence = usage.records(day), usage.evidence(day)
+        span = self.period.span
+        usage = UsageOfPeriod(self.facts, self.contract.party_id, source, span).known(day)
+        records, evidence = usage.records, usage.evidence
         why = self._explainer("metered usage")
         why.fact("meter", source.meter)
         why.fact("usage records", str(len(records)))
@@ -178,9 +179,9 @@ class Measurement:
             quantity = net_quantity(0, metered)
             price = why.adopt(explain(self._scheme(why), quantity), "price_")
             return self._settled(why, price, quantity, evidence)
-        if left_out := usage.left_out(day):
-            why.fact("records without what the rule needs", str(left_out))
-        found = usage.quantity(day)
+        if usage.left_out:
+            why.fact("records without what the rule needs", str(usage.left_out))
+        found = usage.quantity(source.rule, span)
         name = why.adopt(found.explanation, "usage_")
         using = {"quantity": name} if found.buckets is None else None
         price = why.adopt(explain_price_usage(self._scheme(why), found), "price_", using)

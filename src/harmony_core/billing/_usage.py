@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 import attrs
@@ -15,6 +15,38 @@ from harmony_core.work import UsageRecord
 
 
 @attrs.frozen
+class KnownUsage:
+    """The records of a period that count as known on a day, in order of day and id.
+
+    ``before`` is the record whose level the period begins with, where its rule takes levels;
+    ``left_out`` is how many more there are, each without something that the rule needs.
+    """
+
+    records: list[UsageRecord]
+    before: UsageRecord | None
+    left_out: int
+
+    @property
+    def counted(self) -> list[UsageRecord]:
+        """The records behind the quantity."""
+        return self.records if self.before is None else [self.before, *self.records]
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(usage_id(one) for one in self.counted)
+
+    def quantity(self, rule: UsageRule, span: Span) -> UsageQuantity:
+        """What the records come to."""
+        opening = 0 if self.before is None else self.before.quantity
+        samples = (
+            UsageSample(one.quantity, one.day, one.at, one.subject, usage_id(one))
+            for one in self.records
+        )
+        return usage_quantity(rule, samples, span, opening)
+
+
+@attrs.frozen
 class UsageOfPeriod:
     """The usage of a customer on a meter within a period, under the rule of its line."""
 
@@ -23,41 +55,13 @@ class UsageOfPeriod:
     source: UsageMetered
     span: Span
 
-    def records(self, day: date) -> list[UsageRecord]:
-        """The records that count as known on ``day``, in order of day and id."""
-        standing = self.facts.standing(self._all(), day)
-        return [record for record in standing if usage_lacks(self.source.rule, record) is None]
-
-    def left_out(self, day: date) -> int:
-        """How many more there are, each without something that the rule needs."""
-        return len(self.facts.standing(self._all(), day)) - len(self.records(day))
-
-    def level_before(self, day: date) -> UsageRecord | None:
-        """The record whose level the period begins with, where the rule takes levels."""
-        rule = self.source.rule
-        if not rule.takes_levels:
-            return None
-        meter, start = self.source.meter, self.span.start
-
-        def counts(record: UsageRecord) -> bool:
-            return usage_lacks(rule, record) is None
-
-        last = self.facts.usage_before(self.customer_id, meter, start, day, counts)
-        return max(last, key=lambda record: _moment(rule, record), default=None)
-
-    def quantity(self, day: date) -> UsageQuantity:
-        """What the records come to."""
-        before = self.level_before(day)
-        opening = 0 if before is None else before.quantity
-        samples = [
-            UsageSample(one.quantity, one.day, one.at, one.subject, usage_id(one))
-            for one in self.records(day)
-        ]
-        return usage_quantity(self.source.rule, samples, self.span, opening)
-
-    def evidence(self, day: date) -> tuple[str, ...]:
-        """The ids of the records behind the quantity."""
-        return tuple(usage_id(one) for one in self._counted(day))
+    def known(self, day: date) -> KnownUsage:
+        """What counts as known on ``day``."""
+        rule, standing = self.source.rule, self.facts.standing(self._all(), day)
+        if not (rule.needs_instants or rule.needs_subjects):
+            return KnownUsage(standing, self._before(day), 0)
+        records = [record for record in standing if usage_lacks(rule, record) is None]
+        return KnownUsage(records, self._before(day), len(standing) - len(records))
 
     def known_days(self) -> Iterator[date]:
         """The days on which something about the period became known."""
@@ -73,17 +77,25 @@ class UsageOfPeriod:
     def became_known(self, before: date, now: date) -> list[str]:
         """The ids of the records that were recorded between and belong here or took a place."""
         news = [usage_id(one) for one in self._all() if before < one.known_on <= now]
-        then = {usage_id(one): one for one in self._counted(before)}
-        today = {usage_id(one): one for one in self._counted(now)}
+        then = {usage_id(one): one for one in self.known(before).counted}
+        today = {usage_id(one): one for one in self.known(now).counted}
         moved = [one for id_, one in (then | today).items() if (id_ in then) != (id_ in today)]
         related = self.facts.usage_related(moved)
         return news + [usage_id(one) for one in related if before < one.known_on <= now]
 
-    def _counted(self, day: date) -> list[UsageRecord]:
-        before = self.level_before(day)
-        return self.records(day) if before is None else [before, *self.records(day)]
+    def _before(self, day: date) -> UsageRecord | None:
+        rule = self.source.rule
+        if not rule.takes_levels:
+            return None
 
-    def _all(self) -> Iterable[UsageRecord]:
+        def counts(record: UsageRecord) -> bool:
+            return usage_lacks(rule, record) is None
+
+        meter, start = self.source.meter, self.span.start
+        last = self.facts.usage_before(self.customer_id, meter, start, day, counts)
+        return max(last, key=lambda record: _moment(rule, record), default=None)
+
+    def _all(self) -> Sequence[UsageRecord]:
         return self.facts.usage_of(self.customer_id, self.source.meter, self.span)
 
 

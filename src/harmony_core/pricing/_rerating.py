@@ -142,7 +142,11 @@ def rerate(
 
 @attrs.frozen
 class Correction:
-    """What ``run`` bills on ``period``: its own charge, or the change of an earlier one."""
+    """What ``run`` bills on ``period``: its own charge, or the change of an earlier one.
+
+    Both are numbers, since prices know no contract. A charge of ``billing`` carries the days that
+    it pays for, and the key of the charge that it corrects.
+    """
 
     run: int
     period: int
