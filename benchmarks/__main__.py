@@ -8,9 +8,17 @@ from collections.abc import Callable
 import benchmarks
 from benchmarks import importing, periods
 
+
+def _pricing() -> None:
+    from benchmarks import pricing  # numpy, of the extra `bulk`, is needed for this one alone
+
+    pricing.main()
+
+
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "import": importing.main,
     "periods": periods.main,
+    "pricing": _pricing,
 }
 
 

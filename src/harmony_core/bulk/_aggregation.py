@@ -186,7 +186,17 @@ class _Rows:
             value[start : start + len(some)], group[start : start + len(some)] = some, of
             start += len(some)
         count = np.bincount(group, minlength=self.into).astype(np.int64)
-        return value[np.lexsort((value, group))], np.cumsum(count) - count, count
+        return self._sorted(value, group, count), np.cumsum(count) - count, count
+
+    def _sorted(self, value: Whole, group: Whole, count: Whole) -> Whole:
+        low = int(value.min(initial=0))
+        span = int(value.max(initial=0)) - low + 1
+        if self.into * span > GREATEST:
+            return value[np.lexsort((value, group))]
+        # One number holds group and value, and numbers sort ten times faster than pairs.
+        key = group * span + (value - low)
+        key.sort()
+        return key - np.repeat(np.arange(self.into) * span, count) + low
 
 
 def _summed(rows: _Rows) -> Whole:

@@ -11,7 +11,7 @@ import numpy as np
 
 from harmony_core.bulk._arrow import arrow_int64
 from harmony_core.bulk._columns import Column, Nulls, blocks, columns, one_column
-from harmony_core.bulk._kernel import Buffers, Kernel, Whole
+from harmony_core.bulk._kernel import BLOCK, Buffers, Kernel, Whole
 from harmony_core.bulk._straight import straight_lines
 from harmony_core.bulk._whole_lines import GREATEST, Scale
 from harmony_core.errors import InvalidValue
@@ -106,7 +106,7 @@ class RatePlan:
                 does not fit 64 bits (each with its row, counted from 0), the columns differ in
                 length, or are no columns of whole numbers.
         """
-        return self._rate(quantities, codes, out, Buffers(), places=places, nulls=nulls)
+        return self._rate(quantities, codes, out, None, places=places, nulls=nulls)
 
     def rate_batches(
         self,
@@ -138,7 +138,7 @@ class RatePlan:
         quantities: object,
         codes: object,
         out: Whole | None,
-        buffers: Buffers,
+        buffers: Buffers | None,
         *,
         places: int | None,
         nulls: Nulls,
@@ -155,6 +155,7 @@ class RatePlan:
             raise InvalidValue(f"{size} quantities need as many codes, got {len(of_rows)}")
         minor = _room(size, out, [column.values for column in amounts], of_rows)
         one_by_one, start, missing = 0, 0, []
+        buffers = buffers or Buffers(min(BLOCK, size))
         for column in amounts:
             if nulls is Nulls.REFUSE and len(column.missing):
                 raise InvalidValue(
