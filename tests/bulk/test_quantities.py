@@ -46,7 +46,16 @@ def exactly(found: Quantities) -> list[Fraction]:
     return [Fraction(int(whole), 10**found.places) for whole in found.whole]
 
 
-@given(records | far_records, st.sampled_from(Aggregation), st.integers(0, 3))
+OF_VALUES = [Aggregation(how) for how in ("count", "sum", "max", "latest", "unique")]
+
+
+@pytest.mark.parametrize("how", [how for how in Aggregation if how not in OF_VALUES])
+def test_what_needs_more_than_values_is_refused(how: Aggregation) -> None:
+    with pytest.raises(InvalidValue, match=f"{how.value} needs more than values"):
+        aggregate(how, [1], [0], 1)
+
+
+@given(records | far_records, st.sampled_from(OF_VALUES), st.integers(0, 3))
 def test_every_group_is_what_its_records_are(
     rows: list[tuple[int, int]], how: Aggregation, places: int
 ) -> None:
@@ -121,7 +130,7 @@ def test_records_from_arrow() -> None:
         aggregate(Aggregation.SUM, na.Array([5, None, 7], na.int16()), group, 2)
 
 
-@pytest.mark.parametrize("how", Aggregation)
+@pytest.mark.parametrize("how", OF_VALUES)
 def test_what_does_not_fit_is_refused_with_its_row(how: Aggregation) -> None:
     with pytest.raises(InvalidValue, match="row 1 is of group 2, but there are groups 0 to 1"):
         aggregate(how, [1, 2], [1, 2], 2)

@@ -37,12 +37,13 @@ def aggregate(
 
     Raises:
         InvalidValue: a row has no value or a group that there is not, a value or a sum does not
-            fit 64 bits, or the columns differ in length.
+            fit 64 bits, the columns differ in length, or the aggregation needs more than values.
 
     >>> from harmony_core.pricing import Aggregation
     >>> usage, contract = [5, 20, 5, 7], [0, 0, 0, 2]
-    >>> [aggregate(how, usage, contract, 3).whole.tolist() for how in Aggregation]
-    [[3, 0, 1], [30, 0, 7], [20, 0, 7], [5, 0, 7], [2, 0, 1]]
+    >>> ways = Aggregation.COUNT, Aggregation.SUM, Aggregation.LATEST
+    >>> [aggregate(how, usage, contract, 3).whole.tolist() for how in ways]
+    [[3, 0, 1], [30, 0, 7], [5, 0, 7]]
     """
     rows = _Rows(values, groups, into, places)
     if how is Aggregation.COUNT:
@@ -56,7 +57,12 @@ def aggregate(
         for value, group in rows:
             latest[group] = value  # of a group that is named twice the later value stays
         return Quantities(latest, rows.places)
-    return Quantities(_different(rows), 0)
+    if how is Aggregation.UNIQUE:
+        return Quantities(_different(rows), 0)
+    raise InvalidValue(
+        f"{how.value} needs more than values: call percentile() for a percentile, and "
+        "pricing.usage_quantity() for levels"
+    )
 
 
 def percentile(
@@ -225,12 +231,9 @@ def _summed(rows: _Rows) -> Whole:
 
 
 def _greatest(rows: _Rows) -> Whole:
-    greatest = np.full(rows.into, _LEAST, np.int64)
-    filled = np.zeros(rows.into, np.bool_)
+    greatest = np.zeros(rows.into, np.int64)  # never below zero
     for value, group in rows:
         np.maximum.at(greatest, group, value)
-        filled[group] = True
-    greatest[~filled] = 0
     return greatest
 
 
