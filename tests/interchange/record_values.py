@@ -354,6 +354,55 @@ def journal_entries(draw: st.DrawFn) -> finance.JournalEntry:
     )
 
 
+@st.composite
+def rate_calendars(draw: st.DrawFn) -> products.RateCalendar:
+    clocks = sorted(draw(st.sets(st.times(), max_size=6)))
+    hours = [
+        products.WeeklyHours(draw(ids), draw(st.sets(st.integers(1, 7), min_size=1)), *pair)
+        for pair in zip(clocks[::2], clocks[1::2], strict=False)
+    ]
+    return products.RateCalendar(
+        draw(st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"])),
+        hours,
+        draw(ids),
+        draw(ids),
+        draw(st.sets(st.integers(1, 7))),
+        draw(st.dictionaries(days, ids, max_size=3)),
+    )
+
+
+time_roundings = st.builds(
+    products.TimeRounding,
+    st.sampled_from(products.TimeScope),
+    not_negative,
+    st.sampled_from(finance.RoundingMode),
+    not_negative,
+    not_negative,
+) | st.builds(products.TimeRounding, increment=st.integers(6, 60), grace=st.integers(0, 5))
+
+
+def _time_terms(
+    rounding: products.TimeRounding, calendar: products.RateCalendar | None, weight: Fraction
+) -> products.TimeTerms:
+    if calendar is None:
+        return products.TimeTerms(rounding)
+    weights = {label: weight for label in calendar.labels}
+    return products.TimeTerms(rounding, calendar, weights, calendar.outside)
+
+
+time_terms = st.builds(_time_terms, time_roundings, st.none() | rate_calendars(), not_negative)
+rate_cards = st.lists(
+    st.builds(
+        work.HourlyRate,
+        ids,
+        amounts(),
+        st.builds(work.RatedFor, *(st.none() | ids for _ in work.RateDimension)),
+        st.none() | days,
+        st.none() | later_days,
+    ),
+    max_size=3,
+    unique_by=(lambda rate: rate.id, lambda rate: rate.applies_to),
+).map(work.RateCard)
 sources = st.one_of(
     st.builds(products.FixedQuantity),
     st.builds(products.TimeWorked),
@@ -667,7 +716,21 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         multiplier=not_negative,
         started_at=st.none() | st.times(),
         recorded_on=st.none() | days,
+        role=texts,
+        subject=st.builds(work.WorkSubject, st.none() | texts, texts, texts, texts, texts, texts),
+    )
+    | st.builds(
+        work.TimeEntry.between,
+        ids,
+        texts,
+        instants.filter(lambda at: at.year < 2000),
+        instants.filter(lambda at: at.year >= 2000),
+        st.just("Asia/Kolkata"),
     ),
+    work.RateCard: rate_cards,
+    products.RateCalendar: rate_calendars(),
+    products.TimeTerms: time_terms,
+    products.TimeRounding: time_roundings,
     work.UsageRecord: usage_records(),
     interchange.ExternalKey: st.builds(
         interchange.ExternalKey, ids, ids, ids, ids, days, st.none() | later_days

@@ -186,20 +186,26 @@ def test_tables_of_version_1_are_brought_forward_as_the_reference_says(
     url: str, store: SqlStore
 ) -> None:
     with store.begin() as unit:
-        unit.facts.add([samples.usage("1")])
-    added = ("used_at", "subject", "replaces", "withdrawn")
+        unit.facts.add([samples.usage("1"), TimeEntry("1", "P-1", samples.DAY, 2)])
+    subject = ("customer_id", "ticket", "asset_id", "service_item", "user_id", "site", "note")
+    added = {
+        "usage_record": ("used_at", "subject", "replaces", "withdrawn"),
+        "time_entry": ("role", "worked_from", "worked_to", *subject),
+        "expense": ("receipts", *subject),
+    }
     engine = create_engine(url)
     with engine.begin() as connection:
-        for column in added:
-            connection.execute(text(f"ALTER TABLE harmony_usage_record DROP COLUMN {column}"))
+        for table, columns in added.items():
+            for column in columns:
+                connection.execute(text(f"ALTER TABLE harmony_{table} DROP COLUMN {column}"))
         connection.execute(text("UPDATE harmony_schema_version SET version = 1"))
     with pytest.raises(RuleBroken, match="version 1"), store.begin():
         pass
     page = (DOCS / "reference" / "repositories.md").read_text(encoding="utf-8")
-    statements = page.split("```sql\n", 1)[1].split("```", 1)[0]
     with engine.begin() as connection:
-        for statement in filter(None, map(str.strip, statements.split(";"))):
-            connection.execute(text(statement))
+        for block in page.split("```sql\n")[1:]:
+            for statement in filter(None, map(str.strip, block.split("```", 1)[0].split(";"))):
+                connection.execute(text(statement))
     engine.dispose()
     late = samples.usage("2", quantity="0", replaces="1")
     with store.begin() as unit:

@@ -57,6 +57,7 @@ from harmony_core.periods._instants import (
     move_day,
     wall_clock,
 )
+from harmony_core.periods._labels import LabelledSpan, TimeLabels
 from harmony_core.periods._months import Month, add_months, months_between
 from harmony_core.periods._presence import Change, Presence, days_present, presence
 from harmony_core.periods._schedule import Interval, Schedule
@@ -88,6 +89,7 @@ __all__ = [
     "InstantSpan",
     "Interval",
     "Invoiced",
+    "LabelledSpan",
     "Month",
     "Presence",
     "ProratedChange",
@@ -95,6 +97,7 @@ __all__ = [
     "ServicePeriod",
     "Span",
     "StubPeriod",
+    "TimeLabels",
     "Timing",
     "Version",
     "add_interval",

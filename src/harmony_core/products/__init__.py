@@ -28,7 +28,9 @@ from harmony_core.products._behaviours import (
 from harmony_core.products._describe import Description, describe_behaviour
 from harmony_core.products._fund_policies import CarryMode, Rollover, TopUp, UseFirst
 from harmony_core.products._product import Catalogue, Component, Product
+from harmony_core.products._rate_calendar import RateCalendar, WeeklyHours
 from harmony_core.products._renewal import Notice, NoticeAnchor, NoticeCounting, Renewal
+from harmony_core.products._time_terms import TimeRounding, TimeScope, TimeTerms
 
 __all__ = [
     "Accounting",
@@ -52,13 +54,18 @@ __all__ = [
     "NoticeCounting",
     "Product",
     "QuantitySource",
+    "RateCalendar",
     "Recognition",
     "Renewal",
     "Rollover",
+    "TimeRounding",
+    "TimeScope",
+    "TimeTerms",
     "TimeWorked",
     "TopUp",
     "UsageMetered",
     "UseFirst",
+    "WeeklyHours",
     "defaults_of",
     "describe_behaviour",
     "refuse_impossible",

@@ -14,8 +14,8 @@ from harmony_core.errors import InvalidValue
 from harmony_core.explanation import Explanation, exact_text
 from harmony_core.finance import Booked, JournalEntry, JournalLine, Money, Rate, RateKind
 from harmony_core.interchange import from_record, to_record
-from harmony_core.periods import Month, Span
-from harmony_core.work import Expense, TimeEntry, UsageRecord
+from harmony_core.periods import InstantSpan, Month, Span
+from harmony_core.work import Expense, TimeEntry, UsageRecord, WorkSubject
 
 T = TypeVar("T")
 Row: TypeAlias = dict[str, Any]
@@ -98,6 +98,10 @@ def time_row(entry: TimeEntry) -> Row:
         "multiplier": exact_text(entry.multiplier),
         "started_at": _maybe_text(entry.started_at),
         **_known(entry),
+        "role": entry.role,
+        "worked_from": None if entry.worked is None else entry.worked.start.isoformat(),
+        "worked_to": None if entry.worked is None else entry.worked.end.isoformat(),
+        **_subject_row(entry.subject),
     }
 
 
@@ -114,7 +118,14 @@ def time_entry(row: tuple[Any, ...]) -> TimeEntry:
         started_at,
         recorded_on,
         _,
+        role,  # NULL, as all that follows, in rows of schema versions 1 and 2
+        worked_from,
+        worked_to,
+        *subject,
     ) = row
+    worked = None
+    if worked_from is not None:
+        worked = InstantSpan(*map(datetime.fromisoformat, (worked_from, worked_to)))
     return TimeEntry(
         id_,
         person_id,
@@ -126,7 +137,32 @@ def time_entry(row: tuple[Any, ...]) -> TimeEntry:
         Fraction(multiplier),
         None if started_at is None else time.fromisoformat(started_at),
         _maybe_day(recorded_on),
+        role or "",
+        _subject(subject),
+        worked,
     )
+
+
+def _subject_row(subject: WorkSubject) -> Row:
+    return {
+        "customer_id": subject.customer_id,
+        "ticket": subject.ticket,
+        "asset_id": subject.asset_id,
+        "service_item": subject.service_item,
+        "user_id": subject.user,
+        "site": subject.site,
+        "note": subject.text,
+    }
+
+
+def _subject(columns: Sequence[str | None]) -> WorkSubject:
+    customer_id, *rest = columns
+    if customer_id is None and not any(rest):
+        return _NO_SUBJECT
+    return WorkSubject(customer_id, *(text or "" for text in rest))
+
+
+_NO_SUBJECT = WorkSubject()
 
 
 def expense_row(expense: Expense) -> Row:
@@ -139,16 +175,26 @@ def expense_row(expense: Expense) -> Row:
         "line_id": expense.line_id,
         "category": expense.category,
         **_known(expense),
+        "receipts": as_json(expense.receipts) if expense.receipts else None,
+        **_subject_row(expense.subject),
     }
 
 
 def expense(row: tuple[Any, ...]) -> Expense:
-    id_, person_id, day, amount_minor, currency, contract_id, line_id, category, recorded_on, _ = (
-        row
+    id_, person_id, day, minor_units, currency, contract_id, line_id, category, *rest = row
+    recorded_on, _, receipts, *subject = rest
+    return Expense(
+        id_,
+        person_id,
+        _day(day),
+        Money(minor_units, currency),
+        contract_id,
+        line_id,
+        category,
+        _maybe_day(recorded_on),
+        _subject(subject),
+        json.loads(receipts) if receipts else (),
     )
-    amount = Money(amount_minor, currency)
-    known = _maybe_day(recorded_on)
-    return Expense(id_, person_id, _day(day), amount, contract_id, line_id, category, known)
 
 
 def usage_row(record: UsageRecord) -> Row:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Of the tables below; raised when one of them changes."""
 
 metadata = MetaData()
@@ -48,6 +48,12 @@ def _booked() -> list[Column[Any]]:
     ]
 
 
+def _subject() -> list[Column[Any]]:
+    """For whom, at what and about what work was done; NULL in rows of older versions."""
+    names = ("customer_id", "ticket", "asset_id", "service_item", "user_id", "site", "note")
+    return [_maybe(name) for name in names]
+
+
 schema_version = Table(
     "harmony_schema_version",
     metadata,
@@ -77,6 +83,10 @@ time_entry = Table(
     _maybe("started_at"),
     _maybe("recorded_on"),
     _day("known_on"),
+    _maybe("role"),
+    _maybe("worked_from"),
+    _maybe("worked_to"),
+    *_subject(),
 )
 
 expense = Table(
@@ -92,6 +102,8 @@ expense = Table(
     _text("category"),
     _maybe("recorded_on"),
     _day("known_on"),
+    _maybe("receipts"),
+    *_subject(),
 )
 
 usage_record = Table(

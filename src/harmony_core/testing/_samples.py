@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
 from harmony_core.assets import Device, DeviceEvent, EventKind
@@ -29,11 +29,11 @@ from harmony_core.finance import (
 )
 from harmony_core.orders import Order, OrderLine
 from harmony_core.parties import Customer, Employment, Person, Supplier
-from harmony_core.periods import History, Month
+from harmony_core.periods import History, InstantSpan, Month
 from harmony_core.pricing import AtLeast, BandTable, FillUp, PerUnit
 from harmony_core.products import ContractType, Product, defaults_of
 from harmony_core.repositories import Company
-from harmony_core.work import Expense, TimeEntry, UsageRecord
+from harmony_core.work import Expense, TimeEntry, UsageRecord, WorkSubject
 
 MARCH = Month(2026, 3)
 DAY = date(2026, 3, 10)
@@ -117,6 +117,14 @@ def device(id: str, customer_id: str = "K-1") -> Device:  # noqa: A002
     return Device(id, "laptop", customer_id)
 
 
+_SUBJECT = WorkSubject("K-1", "I-1", "D-1", "backup", "pat", "north", "restored a mailbox")
+_NIGHT = datetime(2026, 3, 28, 23, 59, 59, 999_999, tzinfo=UTC)
+
+
+def _worked(hours: Fraction) -> InstantSpan:
+    return InstantSpan(_NIGHT, _NIGHT + int(hours * 3600) * timedelta(seconds=1))
+
+
 def time_entry(
     id: str,  # noqa: A002
     day: date = DAY,
@@ -135,6 +143,9 @@ def time_entry(
         Fraction("1.5"),
         started_at=time(9, 30),
         recorded_on=recorded_on,
+        role="second line",
+        subject=_SUBJECT,
+        worked=_worked(Fraction(hours)),
     )
 
 
@@ -146,7 +157,16 @@ def expense(
 ) -> Expense:
     """Money spent."""
     return Expense(
-        id, "P-1", day, Money.of(amount, "GBP"), "C-1", None, "travel", recorded_on=recorded_on
+        id,
+        "P-1",
+        day,
+        Money.of(amount, "GBP"),
+        "C-1",
+        None,
+        "travel",
+        recorded_on=recorded_on,
+        subject=_SUBJECT,
+        receipts=("R-1", "R-2"),
     )
 
 

@@ -7,23 +7,64 @@ what it cost, what the customer pays and what the group companies owe one anothe
 :class:`CustomerView` is what a customer may see of it: it has no room for where the work was done.
 """
 
-from harmony_core.work._facts import Expense, TimeEntry, UsageRecord
+from harmony_core.products import (
+    RateCalendar,
+    TimeRounding,
+    TimeScope,
+    TimeTerms,
+    WeeklyHours,
+)
+from harmony_core.work._billed_time import (
+    BilledTime,
+    TimeBill,
+    WorkedPart,
+    bill_time,
+    rated_for,
+    split_time,
+)
+from harmony_core.work._facts import Expense, TimeEntry, UsageRecord, WorkSubject
 from harmony_core.work._many import RatedWork, Uncovered, WorkTerms, rate_work
+from harmony_core.work._rate_card import (
+    FoundRateOfHour,
+    HourlyRate,
+    RateCard,
+    RatedFor,
+    RateDimension,
+    rate_ties,
+)
 from harmony_core.work._rating import RatedExpense, RatedTime, rate_expense, rate_time
 from harmony_core.work._views import CustomerView, customer_view
 
 __all__ = [
+    "BilledTime",
     "CustomerView",
     "Expense",
+    "FoundRateOfHour",
+    "HourlyRate",
+    "RateCalendar",
+    "RateCard",
+    "RateDimension",
     "RatedExpense",
+    "RatedFor",
     "RatedTime",
     "RatedWork",
+    "TimeBill",
     "TimeEntry",
+    "TimeRounding",
+    "TimeScope",
+    "TimeTerms",
     "Uncovered",
     "UsageRecord",
+    "WeeklyHours",
+    "WorkSubject",
     "WorkTerms",
+    "WorkedPart",
+    "bill_time",
     "customer_view",
     "rate_expense",
+    "rate_ties",
     "rate_time",
     "rate_work",
+    "rated_for",
+    "split_time",
 ]

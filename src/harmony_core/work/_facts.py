@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 import attrs
@@ -10,7 +11,10 @@ import attrs
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, Money, exact
-from harmony_core.periods import in_utc
+from harmony_core.periods import InstantSpan, in_utc, local_day
+
+_HOUR = timedelta(hours=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def _hours(value: Exact) -> Fraction:
@@ -25,13 +29,51 @@ def _quantity(value: Exact) -> Fraction:
     return exact(value, "a quantity")
 
 
+def hours_in(span: InstantSpan) -> Fraction:
+    """Give the hours that passed, exactly: by instants, so that no clock change is counted."""
+    return Fraction(span.elapsed // _MICROSECOND, _HOUR // _MICROSECOND)
+
+
+@attrs.frozen
+class WorkSubject:
+    """For whom, at what and about what: all that coverage may look at, each part optional.
+
+    Args:
+        customer_id: for whom; without it the contract that is named says so.
+        ticket: id of the ticket or task.
+        asset_id: the device or licence that was worked on.
+        service_item: the service agreed for it, where the contract names such items.
+        user: who asked, on the customer's side.
+        site: where, of the customer's sites.
+        text: what was noted, in which keywords are looked for.
+    """
+
+    customer_id: str | None = None
+    ticket: str = ""
+    asset_id: str = ""
+    service_item: str = ""
+    user: str = ""
+    site: str = ""
+    text: str = ""
+
+
 @attrs.frozen
 class TimeEntry:
     """Somebody worked ``hours`` on ``day``.
 
-    Without a contract and a line the entry is uncovered. ``multiplier`` weighs the hours for the
-    customer (1.5 for a senior, 2 at night) and leaves the cost alone. Hours below zero take back
-    hours of an earlier entry. ``recorded_on`` is the day on which the entry became known.
+    Without a contract and a line the entry is uncovered, unless a line's cover reaches it.
+    ``multiplier`` weighs the hours for the customer (1.5 for a senior, 2 at night) and leaves the
+    cost alone. Hours below zero take back hours of an earlier entry. ``recorded_on`` is the day on
+    which the entry became known.
+
+    Args:
+        role: in which capacity, such as ``senior``.
+        subject: for whom, at what and about what.
+        worked: from when to when, where that is known: then the hours are those that passed (or
+            take them back); a break makes two entries. :meth:`between` counts them.
+
+    Raises:
+        InvalidValue: a multiplier below zero, or hours other than those of ``worked``.
     """
 
     id: str
@@ -44,13 +86,49 @@ class TimeEntry:
     multiplier: Fraction = attrs.field(default=Fraction(1), converter=_multiplier)
     started_at: time | None = None
     recorded_on: date | None = None
+    role: str = ""
+    subject: WorkSubject = WorkSubject()
+    worked: InstantSpan | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.worked is not None and abs(self.hours) != hours_in(self.worked):
+            raise InvalidValue(
+                f"time entry {self.id!r} says {exact_text(self.hours)} hours, but "
+                f"{exact_text(hours_in(self.worked))} passed between its instants: "
+                "correct one of them; a break makes two entries"
+            )
         if self.multiplier < 0:
             raise InvalidValue(
                 f"time entry {self.id!r} has a multiplier of {exact_text(self.multiplier)}: "
                 "it must be zero or more; take hours back by hours below zero"
             )
+
+    @classmethod
+    def between(
+        cls, entry_id: str, person_id: str, started: datetime, ended: datetime, zone: str
+    ) -> TimeEntry:
+        """Work between two instants, on the civil day of ``zone`` on which it began.
+
+        >>> from datetime import UTC
+        >>> half_past_midnight = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+        >>> half_past_three = datetime(2026, 3, 29, 2, 30, tzinfo=UTC)  # on the clocks of London
+        >>> night = half_past_midnight, half_past_three
+        >>> entry = TimeEntry.between("T-1", "anna", *night, "Europe/London")
+        >>> entry.hours, str(entry.day)
+        (Fraction(2, 1), '2026-03-29')
+        """
+        worked = InstantSpan(started, ended)
+        day = local_day(worked.start, zone)
+        return cls(entry_id, person_id, day, hours_in(worked), worked=worked)
+
+    @classmethod
+    def of_minutes(cls, entry_id: str, person_id: str, day: date, minutes: Exact) -> TimeEntry:
+        """Work of so many minutes.
+
+        >>> TimeEntry.of_minutes("T-1", "anna", date(2026, 3, 2), 80).hours
+        Fraction(4, 3)
+        """
+        return cls(entry_id, person_id, day, exact(minutes, "minutes") / 60)
 
     @property
     def known_on(self) -> date:
@@ -58,9 +136,19 @@ class TimeEntry:
         return self.recorded_on or self.day
 
 
+def _receipts(receipts: Iterable[str]) -> tuple[str, ...]:
+    return (receipts,) if isinstance(receipts, str) else tuple(receipts)
+
+
 @attrs.frozen
 class Expense:
-    """Somebody spent ``amount`` on ``day``, in the currency in which it was paid."""
+    """Somebody spent ``amount`` on ``day``, in the currency in which it was paid.
+
+    Args:
+        category: what for, such as ``hotel``; it may have terms of its own.
+        subject: for whom, at what and about what.
+        receipts: ids of the receipts; the host keeps what they show.
+    """
 
     id: str
     person_id: str
@@ -70,6 +158,8 @@ class Expense:
     line_id: str | None = None
     category: str = ""
     recorded_on: date | None = None
+    subject: WorkSubject = WorkSubject()
+    receipts: tuple[str, ...] = attrs.field(default=(), converter=_receipts)
 
     @property
     def known_on(self) -> date:
