@@ -375,7 +375,7 @@ time_roundings = st.builds(
     products.TimeRounding,
     st.sampled_from(products.TimeScope),
     not_negative,
-    st.sampled_from(finance.RoundingMode),
+    st.sampled_from(explanation.RoundingMode),
     not_negative,
     not_negative,
 ) | st.builds(products.TimeRounding, increment=st.integers(6, 60), grace=st.integers(0, 5))
@@ -386,20 +386,24 @@ def _time_terms(
 ) -> products.TimeTerms:
     if calendar is None:
         return products.TimeTerms(rounding)
-    weights = {label: weight for label in calendar.labels}
+    weights = dict.fromkeys(calendar.labels, weight)
     return products.TimeTerms(rounding, calendar, weights, calendar.outside)
 
 
 time_terms = st.builds(_time_terms, time_roundings, st.none() | rate_calendars(), not_negative)
+weekly_hours = st.builds(
+    products.WeeklyHours, ids, st.sets(st.integers(1, 7), min_size=1), st.times(), st.times()
+)
+hourly_rates = st.builds(
+    work.HourlyRate,
+    ids,
+    amounts(),
+    st.builds(work.RatedFor, *(st.none() | ids for _ in work.RateDimension)),
+    st.none() | days,
+    st.none() | later_days,
+)
 rate_cards = st.lists(
-    st.builds(
-        work.HourlyRate,
-        ids,
-        amounts(),
-        st.builds(work.RatedFor, *(st.none() | ids for _ in work.RateDimension)),
-        st.none() | days,
-        st.none() | later_days,
-    ),
+    hourly_rates,
     max_size=3,
     unique_by=(lambda rate: rate.id, lambda rate: rate.applies_to),
 ).map(work.RateCard)
@@ -727,7 +731,9 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         instants.filter(lambda at: at.year >= 2000),
         st.just("Asia/Kolkata"),
     ),
+    work.HourlyRate: hourly_rates,
     work.RateCard: rate_cards,
+    products.WeeklyHours: weekly_hours,
     products.RateCalendar: rate_calendars(),
     products.TimeTerms: time_terms,
     products.TimeRounding: time_roundings,

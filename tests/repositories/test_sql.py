@@ -24,6 +24,7 @@ from harmony_core.repositories import _sql_tables as tables
 from harmony_core.repositories.sql import SqlStore
 from harmony_core.testing import StoreSuite
 from harmony_core.testing import _samples as samples
+from harmony_core.work import TimeEntry
 
 DOCS = Path(__file__).parents[2] / "docs"
 SPAWN = multiprocessing.get_context("spawn")
@@ -175,7 +176,7 @@ def test_tables_of_another_version_are_refused(url: str, store: SqlStore) -> Non
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE harmony_schema_version SET version = 99"))
-    with pytest.raises(RuleBroken, match="version 99, this library needs 2"), store.begin():
+    with pytest.raises(RuleBroken, match="version 99, this library needs 3"), store.begin():
         pass
     with pytest.raises(RuleBroken, match="version 99"):
         store.create()

@@ -8,7 +8,8 @@ from typing import Any
 
 import attrs
 
-from harmony_core.finance import ExactAmount, RoundingMode
+from harmony_core.explanation import RoundingMode
+from harmony_core.finance import ExactAmount
 from harmony_core.periods import InstantSpan, instant_of
 from harmony_core.products import RateCalendar, TimeRounding, TimeScope, TimeTerms
 from harmony_core.work import TimeEntry, WorkSubject, bill_time, split_time
