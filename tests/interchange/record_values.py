@@ -473,6 +473,9 @@ allowances = st.builds(
 block_pools = st.builds(
     funds.BlockPool, st.lists(blocks, max_size=3), st.sampled_from(products.DrawOrder)
 )
+price_lists = st.dictionaries(
+    texts, st.builds(finance.Money, st.integers(0, 10**9), st.just("EUR")), max_size=3
+)
 unlimited = st.builds(funds.Unlimited, texts)
 histories_of_employment = histories(st.builds(parties.Employment, texts, texts, days))
 
@@ -663,6 +666,15 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     products.FundTerms: fund_terms,
     products.Rollover: rollovers,
     products.TopUp: top_ups,
+    products.IncidentTerms: st.builds(
+        products.IncidentTerms,
+        price_lists.filter(bool),
+        st.sampled_from(products.Shortfall),
+        price_lists,
+        st.integers(0, 9),
+        st.sampled_from(products.ChargeDay),
+        st.booleans(),
+    ),
     products.Product: some_products(),
     contracts.ContractLine: contract_lines(),
     contracts.Contract: some_contracts(),
@@ -698,6 +710,19 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     funds.Refund: st.builds(
         funds.Refund, ids, ids, days, positive, st.none() | money(), st.none() | days
     ),
+    funds.Incident: st.builds(
+        funds.Incident,
+        ids,
+        texts,
+        days,
+        st.none() | days,
+        st.none() | days,
+        st.none() | ids,
+        st.booleans(),
+        st.none() | days,
+    ),
+    funds.WarningLevel: st.builds(funds.WarningLevel, percent_used=positive)
+    | st.builds(funds.WarningLevel, units_left=not_negative),
     funds.CarriedLot: st.builds(funds.CarriedLot, not_negative, st.integers(0, 12)),
     funds.Allowance: allowances,
     funds.BlockPool: block_pools,

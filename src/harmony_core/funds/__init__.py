@@ -8,11 +8,14 @@ a pure function of the facts, so a draw that was keyed late changes nothing but 
 
 A periodic allowance carries some of its units on: :func:`roll_over`. Several funds of a customer,
 or an allowance, then blocks, then the hour, are a cascade of :class:`Layer` values: :func:`cover`
-asks them in their stated order and says why each was passed over. The money paid for a block is
-earned as the block is used and, for what nobody used, when it expires: :func:`recognise_block`,
-:func:`fund_recognition`.
+asks them in their stated order and says why each was passed over. :func:`charge_incidents` pays
+incidents from a fund of money by their type. :func:`fund_account` states a fund over some days, on
+a named basis, and :func:`levels_reached` warns. The money paid for a block is earned as the block
+is used and, for what nobody used, when it expires or in proportion: :func:`recognise_block`,
+:func:`fund_recognition`, :func:`proportional_recognition`.
 """
 
+from harmony_core.funds._account import Basis, FundAccount, fund_account
 from harmony_core.funds._allowance import AllowancePeriod, AllowanceUse, CarriedLot, roll_over
 from harmony_core.funds._blocks import (
     Block,
@@ -30,14 +33,25 @@ from harmony_core.funds._cascade import (
     cover,
 )
 from harmony_core.funds._draw_down import draw_down
+from harmony_core.funds._incidents import (
+    Incident,
+    IncidentCharge,
+    IncidentReason,
+    IncidentStatement,
+    charge_incidents,
+)
 from harmony_core.funds._layers import Allowance, BlockPool, Layer, Pool, Unlimited
+from harmony_core.funds._levels import LevelReached, WarningLevel, levels_reached
 from harmony_core.funds._recognition import (
     BlockRecognition,
+    ExpectedUse,
     FundUse,
     RecognisedPeriod,
     drawn_value,
     fund_recognition,
+    proportional_recognition,
     recognise_block,
+    refund_value,
 )
 from harmony_core.funds._statement import (
     Allocation,
@@ -47,7 +61,16 @@ from harmony_core.funds._statement import (
     OverageLine,
     Purchase,
 )
-from harmony_core.products import CarryMode, DrawOrder, Rollover, TopUp, UseFirst
+from harmony_core.products import (
+    CarryMode,
+    ChargeDay,
+    DrawOrder,
+    IncidentTerms,
+    Rollover,
+    Shortfall,
+    TopUp,
+    UseFirst,
+)
 
 __all__ = [
     "Allocation",
@@ -55,19 +78,29 @@ __all__ = [
     "AllowancePeriod",
     "AllowanceUse",
     "Balance",
+    "Basis",
     "Block",
     "BlockPool",
     "BlockRecognition",
     "CarriedLot",
     "CarryMode",
+    "ChargeDay",
     "Coverage",
     "CoverageStatement",
     "Denial",
     "Draw",
     "DrawOrder",
+    "ExpectedUse",
+    "FundAccount",
     "FundStatement",
     "FundUse",
+    "Incident",
+    "IncidentCharge",
+    "IncidentReason",
+    "IncidentStatement",
+    "IncidentTerms",
     "Layer",
+    "LevelReached",
     "NotCovered",
     "Overage",
     "OverageLine",
@@ -79,13 +112,20 @@ __all__ = [
     "RecognisedPeriod",
     "Refund",
     "Rollover",
+    "Shortfall",
     "TopUp",
     "Unlimited",
     "UseFirst",
+    "WarningLevel",
+    "charge_incidents",
     "cover",
     "draw_down",
     "drawn_value",
+    "fund_account",
     "fund_recognition",
+    "levels_reached",
+    "proportional_recognition",
     "recognise_block",
+    "refund_value",
     "roll_over",
 ]

@@ -2,9 +2,10 @@
 
 Revenue follows use, cumulatively: what is earned by a day is the price times the used share,
 settled once, less what was earned before. So the parts never drift from the price. What nobody
-used is earned at the end of the block's last day, as breakage.
+used is earned at the end of the block's last day, as breakage; or, where experience says how much
+will never be used, in proportion to what is. What was paid back is not earned at all.
 
-Source: IFRS 15.B44-B47 (customers' unexercised rights), at expiry.
+Source: IFRS 15.B44-B47 (customers' unexercised rights).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import attrs
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import HALF_UP, Exact, Money, Rounding, exact
-from harmony_core.funds._blocks import Block
+from harmony_core.funds._blocks import Block, Refund
 from harmony_core.funds._statement import Allocation
 
 
@@ -26,13 +27,14 @@ from harmony_core.funds._statement import Allocation
 class BlockRecognition:
     """Where a block's price stands at the end of a day, all of it cumulative.
 
-    ``used + breakage + deferred`` is the price. ``explanation`` is that of ``used``.
+    ``used + breakage + deferred + refunded`` is the price. ``explanation`` is that of ``used``.
     """
 
     used: Money
     breakage: Money
     deferred: Money
     explanation: Explanation
+    refunded: Money
 
 
 def recognise_block(
@@ -40,17 +42,21 @@ def recognise_block(
     allocations: Iterable[Allocation],
     through: date,
     rounding: Rounding = HALF_UP,
+    *,
+    refunds: Iterable[Refund] = (),
 ) -> BlockRecognition:
-    """Split a block's price into used, breakage and deferred as of the end of ``through``.
+    """Split a block's price into used, breakage, deferred and refunded at the end of ``through``.
 
     Args:
         block: has a price.
         allocations: of a statement; those to other blocks and of later days are passed over.
         through: the last day that counts. On the block's last day the rest becomes breakage.
         rounding: how the earned share is settled.
+        refunds: of this block or others. The money paid back leaves what is deferred; where more
+            was paid back than that, use has earned so much less.
 
     Raises:
-        InvalidValue: the block has no price.
+        InvalidValue: the block has no price, or more than the price was paid back.
     """
     if block.price is None:
         raise InvalidValue(f"block {block.id!r} has no price, so nothing of it can be earned")
@@ -62,12 +68,42 @@ def recognise_block(
         ),
         Fraction(0),
     )
-    why = _earned(block.price, block.quantity, drawn, block.unit, rounding)
-    used = Money.of(why.value, block.price.currency)
-    left = block.price - used
-    nothing = Money.zero(block.price.currency)
+    price, nothing = block.price, Money.zero(block.price.currency)
+    back = sum(
+        (
+            refund_value(block, one.quantity, rounding) if one.amount is None else one.amount
+            for one in refunds
+            if one.block_id == block.id and one.day <= through
+        ),
+        nothing,
+    )
+    if back > price:
+        raise InvalidValue(
+            f"{back} of block {block.id!r} were paid back, but it cost {price}: book what goes "
+            "beyond the price as goodwill"
+        )
+    why = _earned(price, block.quantity, drawn, block.unit, rounding, back)
+    used = Money.of(why.value, price.currency)
+    left = price - back - used
     expired = block.last_day is not None and block.last_day <= through
-    return BlockRecognition(used, left if expired else nothing, nothing if expired else left, why)
+    return BlockRecognition(
+        used, left if expired else nothing, nothing if expired else left, why, back
+    )
+
+
+def refund_value(block: Block, units: Exact, rounding: Rounding = HALF_UP) -> Money:
+    """Give the share of a block's price that so many of its units cost.
+
+    Raises:
+        InvalidValue: the block has no price.
+
+    >>> block = Block("B", "hours", 30, date(2026, 1, 1), price=Money.of("2500.00", "EUR"))
+    >>> refund_value(block, 7)
+    Money.of('583.33', 'EUR')
+    """
+    if block.price is None:
+        raise InvalidValue(f"block {block.id!r} has no price, so its units are worth nothing here")
+    return (block.price.exact * exact(units, "a quantity") / block.quantity).settle(rounding)
 
 
 def drawn_value(
@@ -144,8 +180,64 @@ def fund_recognition(
     return tuple(result)
 
 
-def _earned(
-    price: Money, quantity: Fraction, drawn: Fraction, unit: str, rounding: Rounding
+@attrs.frozen
+class ExpectedUse:
+    """One period's use, and how many units customers are now expected to use in all."""
+
+    used: Fraction
+    expected: Fraction
+
+    @classmethod
+    def of(cls, used: Exact, expected: Exact) -> ExpectedUse:
+        """Make it from any exact numbers.
+
+        Raises:
+            InvalidValue: the use is below zero, or nothing is expected.
+        """
+        parts = exact(used, "a used quantity"), exact(expected, "an expected quantity")
+        if parts[0] < 0 or parts[1] <= 0:
+            raise InvalidValue(
+                f"use is zero or more of an expectation above zero, got {used} of {expected}"
+            )
+        return cls(*parts)
+
+
+def proportional_recognition(
+    price: Money, periods: Iterable[ExpectedUse], rounding: Rounding = HALF_UP
+) -> tuple[RecognisedPeriod, ...]:
+    """Recognise a price in proportion to use of what is expected to be used, breakage with it.
+
+    Each period's expectation is applied to everything used so far, so that a new one catches up
+    with what was recognised before. Use beyond the expectation earns nothing more. The breakage is
+    within ``recognised``.
+
+    Source: IFRS 15.B46, breakage in proportion to the rights that customers exercise.
+
+    >>> years = [ExpectedUse.of(4500, 9700), ExpectedUse.of(4000, 9200)]
+    >>> for year in proportional_recognition(Money.of("9000.00", "USD"), years):
+    ...     print(year.recognised, year.deferred)
+    4175.26 USD 4824.74 USD
+    4139.96 USD 684.78 USD
+    """
+    used, before = Fraction(0), Money.zero(price.currency)
+    result = []
+    for period in periods:
+        used += period.used
+        why = _earned(price, period.expected, used, "", rounding)
+        earned = Money.of(why.value, price.currency)
+        nothing = Money.zero(price.currency)
+        result.append(RecognisedPeriod(earned - before, nothing, price - earned))
+        before = earned
+    return tuple(result)
+
+
+def _earned(  # noqa: PLR0917  the numbers of one formula
+    price: Money,
+    quantity: Fraction,
+    drawn: Fraction,
+    unit: str,
+    rounding: Rounding,
+    back: Money | None = None,
 ) -> Explanation:
     why = Explainer("recognition of a prepaid block", 1)
     why.given("price", "price of the block", price.exact.value, price.currency)
@@ -155,8 +247,12 @@ def _earned(
     why.step("within", "at most what was bought", "least", "drawn", "quantity")
     why.step("part", "price of the units drawn", "multiply", "price", "within")
     why.step("share", "share of the price", "divide", "part", "quantity")
-    why.step("used", "settled", f"round_{rounding.mode.value}", "share", "step")
-    return why.explanation("used")
+    used = why.step("used", "settled", f"round_{rounding.mode.value}", "share", "step")
+    if back:  # what was paid back cannot have been earned
+        why.given("back", "paid back", back.exact.value, back.currency)
+        why.step("kept", "price less what was paid back", "subtract", "price", "back")
+        used = why.step("earned", "at most what was kept", "least", "used", "kept")
+    return why.explanation(used)
 
 
 def _smallest(price: Money, rounding: Rounding) -> Fraction:

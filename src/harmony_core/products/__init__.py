@@ -27,6 +27,7 @@ from harmony_core.products._behaviours import (
 )
 from harmony_core.products._describe import Description, describe_behaviour
 from harmony_core.products._fund_policies import CarryMode, Rollover, TopUp, UseFirst
+from harmony_core.products._incident_terms import ChargeDay, IncidentTerms, Shortfall
 from harmony_core.products._product import Catalogue, Component, Product
 from harmony_core.products._rate_calendar import RateCalendar, WeeklyHours
 from harmony_core.products._renewal import Notice, NoticeAnchor, NoticeCounting, Renewal
@@ -37,6 +38,7 @@ __all__ = [
     "Billing",
     "CarryMode",
     "Catalogue",
+    "ChargeDay",
     "Component",
     "ContractType",
     "CountPolicy",
@@ -49,6 +51,7 @@ __all__ = [
     "FixedQuantity",
     "FundTerms",
     "FundUnit",
+    "IncidentTerms",
     "Notice",
     "NoticeAnchor",
     "NoticeCounting",
@@ -58,6 +61,7 @@ __all__ = [
     "Recognition",
     "Renewal",
     "Rollover",
+    "Shortfall",
     "TimeRounding",
     "TimeScope",
     "TimeTerms",

@@ -7,20 +7,29 @@ from datetime import date, time
 from fractions import Fraction
 from typing import Any
 
-from harmony_core.finance import ExactAmount
+from harmony_core.finance import ExactAmount, Money, Rounding
 from harmony_core.funds import (
     AllowanceUse,
     Block,
+    ChargeDay,
     Coverage,
     Draw,
+    ExpectedUse,
+    FundUse,
+    Incident,
+    IncidentTerms,
     Layer,
     Overage,
     OverageMode,
     Rollover,
+    Shortfall,
     TopUp,
     UseFirst,
+    charge_incidents,
     cover,
     draw_down,
+    fund_recognition,
+    proportional_recognition,
     roll_over,
 )
 from harmony_core.pricing import BandTable, FillUp, PerUnit, Scheme
@@ -144,3 +153,79 @@ def prepayment_top_up(vector: Vector) -> object:
         ],
         "closing": statement.total.remaining,
     }
+
+
+@adapter("incident_fund")
+def incident_fund(vector: Vector) -> object:
+    inputs, expected = vector["inputs"], vector["expected"]
+    currency = inputs.get("currency", _CURRENCY)
+    charge_date = inputs.get("charge_date") or inputs.get("charge_day") or "opened"
+    terms = IncidentTerms(
+        _price_list(inputs["prices"], currency),
+        Shortfall(inputs.get("shortfall") or "split"),
+        _price_list(inputs.get("overage_prices") or inputs.get("overage") or {}, currency),
+        int(inputs.get("free_per_month") or 0),
+        ChargeDay(charge_date),
+    )
+    opening = Fraction(inputs["fund"])
+    statement = charge_incidents(
+        [Block("fund", currency, opening, date.min)] if opening else [],
+        [_incident(one) for one in inputs["incidents"]],
+        terms,
+    )
+    answer = {
+        "lines": [
+            {"id": line.incident_id, "fund": line.from_fund, "billed": line.billed}
+            for line in statement.lines
+        ],
+        "fund_remaining": statement.remaining,
+        "billed_total": statement.billed,
+    }
+    return {name: value for name, value in answer.items() if name in expected}
+
+
+def _price_list(prices: Mapping[str, str], currency: str) -> dict[str, Money]:
+    return {kind: Money.of(price, currency) for kind, price in prices.items()}
+
+
+def _incident(one: Mapping[str, Any]) -> Incident:
+    opened = one.get("date") or one["opened"]
+    return Incident(
+        one["id"],
+        one["type"],
+        date.fromisoformat(opened),
+        _day(one.get("resolved")),
+        _day(one.get("closed")),
+        one.get("reopens"),
+        one.get("excluded", False),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+@adapter("drawdown")
+def drawdown(vector: Vector) -> object:
+    uses = [FundUse.of(used) for used in vector["units_used"]]
+    last = FundUse.of(vector["units_used"][-1], vector["expires_after_last"])
+    rounding = Rounding.of(vector["mode"], vector["step"])
+    price = Money.of(vector["amount"], vector["currency"])
+    periods = fund_recognition(price, vector["units_bought"], [*uses[:-1], last], rounding)
+    return {
+        "recognised": [period.recognised for period in periods],
+        "breakage_on_expiry": periods[-1].breakage,
+        "liability_left": periods[-1].deferred,
+    }
+
+
+@adapter("breakage_proportional")
+def breakage_proportional(vector: Vector) -> object:
+    currency = vector.get("currency", _CURRENCY)
+    redeemed, expected = vector["units_redeemed"], vector["expected_total_units"]
+    periods = proportional_recognition(
+        Money.of(vector["amount"], currency),
+        [ExpectedUse.of(*both) for both in zip(redeemed, expected, strict=True)],
+        Rounding.of(vector["mode"], vector["step"]),
+    )
+    return [period.recognised.exact.value for period in periods]
