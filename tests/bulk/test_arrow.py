@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -143,6 +144,38 @@ def test_a_far_decimal_below_zero_is_refused_with_its_value() -> None:
 def test_what_is_not_whole_is_refused(column: object, way_out: str) -> None:
     with pytest.raises(InvalidValue, match=way_out):
         PLAN.rate(column, [0])
+
+
+class Unable:
+    """A frame's column whose library lacks what it needs to hand out Arrow."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+        raise ImportError("Missing optional dependency 'pyarrow'")
+
+
+class UnableButAnArray(Unable):
+    def __array__(self, dtype: object = None, copy: object = None) -> Any:
+        return np.array([60, 11])
+
+
+def test_who_cannot_hand_out_arrow_is_read_as_an_array() -> None:
+    assert PLAN.rate(UnableButAnArray(), [0, 1]).minor.tolist() == [60000, 11000]
+    with pytest.raises(ImportError, match="pyarrow"):
+        PLAN.rate(Unable(), [0])
+
+
+def test_without_nanoarrow_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nanoarrow", None)
+    with pytest.raises(ModuleNotFoundError, match=r"nanoarrow: pip install 'harmony-core\[bulk\]'"):
+        PLAN.rate(UnableButAnArray(), [0, 1])
+
+
+def test_a_frame_is_no_column() -> None:
+    frame = na.c_array_from_buffers(
+        na.struct({"n": na.int64()}), 1, [None], children=[na.c_array([1], na.int64())]
+    )
+    with pytest.raises(InvalidValue, match="struct: pass its columns one by one"):
+        PLAN.rate(frame, [0])
 
 
 def test_codes_are_no_decimals() -> None:

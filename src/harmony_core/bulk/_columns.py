@@ -147,7 +147,14 @@ def columns(source: object, what: str, places: int | None) -> Iterator[Column]:
         array = _whole_numbers(source.data, what)
         yield Column(array, _declared(places), np.flatnonzero(mask).astype(np.int64))
     elif not isinstance(source, np.ndarray) and hands_out_arrow(source):
-        for chunk in arrow_chunks(source, what):
+        try:
+            chunks = list(arrow_chunks(source, what))
+        except ImportError as missing:  # pandas hands out Arrow only where pyarrow is installed
+            if missing.name == "nanoarrow" or not hasattr(source, "__array__"):
+                raise
+            yield Column(_whole_numbers(np.asarray(source), what), _declared(places))
+            return
+        for chunk in chunks:
             yield _from_arrow(chunk, what, places)
     else:
         yield Column(_whole_numbers(np.asarray(source), what), _declared(places))
