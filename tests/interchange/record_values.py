@@ -481,6 +481,31 @@ histories_of_employment = histories(st.builds(parties.Employment, texts, texts, 
 
 
 @st.composite
+def overrides(draw: st.DrawFn) -> products.Override:
+    return products.Override(
+        by=draw(ids),
+        on=draw(days),
+        why=draw(ids),
+        scheme=draw(st.none() | schemes("EUR")),
+        billing=draw(billings),
+        tax_category=draw(st.none() | texts),
+        delivery=draw(st.none() | st.sampled_from(products.DeliveryMode)),
+        renewal=(renewal := draw(st.none() | renewals)),
+        without_renewal=renewal is None and draw(st.booleans()),
+    )
+
+
+origins = st.builds(
+    products.Origin,
+    st.sampled_from(products.Level),
+    ids,
+    st.lists(st.sampled_from(products.Behaviour), max_size=3),
+    st.none() | days,
+    st.none() | overrides(),
+)
+
+
+@st.composite
 def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.ContractLine:
     fund = draw(st.none() | fund_terms)
     return contracts.ContractLine(
@@ -501,6 +526,7 @@ def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.Contract
         renewal=draw(st.none() | renewals),
         fund=fund,
         serves=draw(st.none() | ids),
+        trail=draw(st.lists(origins, max_size=2)),
     )
 
 
@@ -516,17 +542,42 @@ def some_contracts(draw: st.DrawFn) -> contracts.Contract:
     )
 
 
-order_lines = st.builds(
-    orders.OrderLine,
+shares: dict[type, st.SearchStrategy[Any]] = {
+    products.PercentShare: st.builds(products.PercentShare, not_negative),
+    products.FixedShare: st.builds(products.FixedShare, amounts()),
+    products.RatioShare: st.builds(products.RatioShare, positive),
+    products.ResidualShare: st.builds(products.ResidualShare),
+}
+components = st.builds(
+    products.Component,
     ids,
-    ids,
-    texts,
-    numbers,
-    days,
-    st.none() | later_days,
-    st.none() | amounts("EUR"),
-    st.none() | ids,
+    positive,
+    st.one_of(*shares.values()),
+    st.none() | overrides().filter(lambda it: it.scheme is None),
 )
+stages = st.builds(orders.Stage, positive, days, st.none() | later_days)
+
+
+@st.composite
+def lines_ordered(draw: st.DrawFn) -> orders.OrderLine:
+    staged = draw(st.lists(stages, max_size=2))
+    said = draw(st.lists(overrides(), max_size=2))
+    has_price = any(override.scheme is not None for override in said)
+    return orders.OrderLine(
+        draw(ids),
+        draw(ids),
+        draw(texts),
+        sum((stage.quantity for stage in staged), Fraction(0)) if staged else draw(numbers),
+        min(stage.start for stage in staged) if staged else draw(days),
+        draw(st.none() | later_days),
+        None if has_price else draw(st.none() | amounts("EUR")),
+        draw(st.none() | ids),
+        overrides=said,
+        stages=staged,
+    )
+
+
+order_lines = lines_ordered()
 
 
 @st.composite
@@ -550,7 +601,14 @@ def some_products(draw: st.DrawFn) -> products.Product:
         renewal=draw(st.none() | renewals),
         delivery=draw(st.sampled_from(products.DeliveryMode)),
         components=draw(st.sampled_from([(), parts])),
+        last_sale_day=draw(st.none() | days),
     )
+
+
+@st.composite
+def some_versions(draw: st.DrawFn) -> products.Product:
+    product, other = draw(some_products()), draw(some_products())
+    return product.with_version(attrs.evolve(other, id=product.id, valid_from=draw(days)))
 
 
 @st.composite
@@ -675,7 +733,12 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         st.sampled_from(products.ChargeDay),
         st.booleans(),
     ),
-    products.Product: some_products(),
+    products.Override: overrides(),
+    products.Origin: origins,
+    **shares,
+    products.Component: components,
+    products.Product: some_products() | some_versions(),
+    orders.Stage: stages,
     contracts.ContractLine: contract_lines(),
     contracts.Contract: some_contracts(),
     orders.OrderLine: order_lines,
@@ -689,6 +752,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         st.lists(order_lines, max_size=2),
         st.none() | days,
         st.booleans(),
+        st.none() | days,
     ),
     assets.Device: st.builds(
         assets.Device, ids, texts, texts, st.lists(days, max_size=5, unique=True).map(_windows)

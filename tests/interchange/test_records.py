@@ -17,7 +17,7 @@ from harmony_core.errors import InputRejected, InvalidValue
 from harmony_core.finance import ExactAmount, Money
 from harmony_core.interchange import Record, from_record, register, registered, to_record
 from harmony_core.periods import Interval, Month
-from harmony_core.products import Notice, NoticeAnchor, Renewal
+from harmony_core.products import Component, Notice, NoticeAnchor, Renewal
 from harmony_core.testing import _samples as samples
 from tests.interchange.record_values import values_of
 
@@ -35,7 +35,7 @@ def _plain(data: object) -> bool:
 LIBRARY = dict(registered())  # before the tests below add their own
 
 
-VERSIONS = {"renewal": 2}
+VERSIONS = {"renewal": 2, "component": 2}
 
 
 @pytest.mark.parametrize("name", LIBRARY)
@@ -334,6 +334,11 @@ def test_a_notice_in_whole_months_is_read_as_the_notice_that_it_was() -> None:
     assert from_record(older | {"notice_months": 0, "notice_to": "month_end"}) == Renewal(
         12, 12, Notice(None, NoticeAnchor.MONTH_END)
     )
+
+
+def test_a_share_in_percent_is_read_as_the_share_that_it_was() -> None:
+    older: Record = {"schema": "harmony/component@1", "product_id": "MAIL", "quantity": "10"}
+    assert from_record(older | {"share_percent": "37.5"}) == Component("MAIL", 10, "37.5")
 
 
 def test_a_field_that_was_added_takes_its_default() -> None:

@@ -9,6 +9,13 @@ and must arrive by another (:func:`terminate`, :func:`next_end`, :func:`last_rec
 """
 
 from harmony_core.contracts._contract import Contract, ContractLine, Side
+from harmony_core.contracts._inheritance import (
+    Affected,
+    Difference,
+    affected_by,
+    differences,
+    overridden,
+)
 from harmony_core.contracts._notice import (
     Termination,
     anchor_from,
@@ -20,17 +27,22 @@ from harmony_core.contracts._notice import (
 from harmony_core.contracts._term import Ending, Term, ending, next_end, term, term_at, terms
 
 __all__ = [
+    "Affected",
     "Contract",
     "ContractLine",
+    "Difference",
     "Ending",
     "Side",
     "Term",
     "Termination",
+    "affected_by",
     "anchor_from",
+    "differences",
     "ending",
     "last_receipt",
     "next_end",
     "notice_ends",
+    "overridden",
     "receipt_day",
     "term",
     "term_at",

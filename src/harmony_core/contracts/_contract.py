@@ -31,6 +31,7 @@ from harmony_core.products import (
     ExpensesIncurred,
     FixedQuantity,
     FundTerms,
+    Origin,
     QuantitySource,
     Renewal,
     TimeWorked,
@@ -53,6 +54,10 @@ def _quantity(value: Exact) -> Fraction:
     return exact(value, "a quantity")
 
 
+def _trail(origins: Iterable[Origin]) -> tuple[Origin, ...]:
+    return tuple(origins)
+
+
 @attrs.frozen
 class ContractLine:
     """One thing agreed: what, how much of it, at which price, from when to when, billed how.
@@ -63,6 +68,7 @@ class ContractLine:
         start: first day.
         last_day: last day, inclusive; ``None`` while the end is open.
         serves: on a buy line, the sell contract whose direct cost this is.
+        trail: which level gave which behaviour, see :func:`harmony_core.products.given_by`.
     """
 
     id: str
@@ -83,6 +89,7 @@ class ContractLine:
     renewal: Renewal | None = None
     fund: FundTerms | None = None
     serves: str | None = None
+    trail: tuple[Origin, ...] = attrs.field(default=(), converter=_trail)
 
     def __attrs_post_init__(self) -> None:
         for name, day in (("start", self.start), ("last_day", self.last_day)):

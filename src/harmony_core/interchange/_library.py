@@ -105,9 +105,16 @@ NAMES: dict[str, type] = {
     "rollover": products.Rollover,
     "top-up": products.TopUp,
     "incident-terms": products.IncidentTerms,
+    "override": products.Override,
+    "origin": products.Origin,
+    "percent-share": products.PercentShare,
+    "fixed-share": products.FixedShare,
+    "ratio-share": products.RatioShare,
+    "residual-share": products.ResidualShare,
     "product": products.Product,
     "contract-line": contracts.ContractLine,
     "contract": contracts.Contract,
+    "stage": orders.Stage,
     "order-line": orders.OrderLine,
     "order": orders.Order,
     "device": assets.Device,
@@ -149,3 +156,12 @@ def _notice_in_months(data: Record) -> Record:
 
 
 register("renewal", 2, products.Renewal, {1: _notice_in_months})
+
+
+def _share_in_percent(data: Record) -> Record:
+    """The first form knew shares in percent only."""
+    percent = data.pop("share_percent")
+    return data | {"share": {"is": "percent-share", "percent": percent}}
+
+
+register("component", 2, products.Component, {1: _share_in_percent})

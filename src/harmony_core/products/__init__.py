@@ -2,7 +2,9 @@
 
 A product carries its behaviour as data: how its quantity is found, how that is priced, when it is
 billed, when it becomes revenue, how it is delivered and how it renews. ``Product.describe`` puts
-that behaviour into words. The four contract types are bundles of defaults over these behaviours.
+that behaviour into words. An order line and a contract line inherit it and may say otherwise, on a
+trail that names who decided and why; a product that changes has versions by date; a bundle's parts
+share its price. The four contract types are bundles of defaults over these behaviours.
 """
 
 from harmony_core.products._behaviours import (
@@ -25,17 +27,36 @@ from harmony_core.products._behaviours import (
     defaults_of,
     refuse_impossible,
 )
+from harmony_core.products._bundle import (
+    Component,
+    FixedShare,
+    PercentShare,
+    PriceShare,
+    RatioShare,
+    ResidualShare,
+)
+from harmony_core.products._catalogue import BundlePart, Catalogue
 from harmony_core.products._describe import Description, describe_behaviour
 from harmony_core.products._fund_policies import CarryMode, Rollover, TopUp, UseFirst
 from harmony_core.products._incident_terms import ChargeDay, IncidentTerms, Shortfall
-from harmony_core.products._product import Catalogue, Component, Product
+from harmony_core.products._override import (
+    Behaviour,
+    Level,
+    Origin,
+    Override,
+    given_by,
+    trail_in_words,
+)
+from harmony_core.products._product import Product
 from harmony_core.products._rate_calendar import RateCalendar, WeeklyHours
 from harmony_core.products._renewal import Notice, NoticeAnchor, NoticeCounting, Renewal
 from harmony_core.products._time_terms import TimeRounding, TimeScope, TimeTerms
 
 __all__ = [
     "Accounting",
+    "Behaviour",
     "Billing",
+    "BundlePart",
     "CarryMode",
     "Catalogue",
     "ChargeDay",
@@ -49,17 +70,25 @@ __all__ = [
     "DrawOrder",
     "ExpensesIncurred",
     "FixedQuantity",
+    "FixedShare",
     "FundTerms",
     "FundUnit",
     "IncidentTerms",
+    "Level",
     "Notice",
     "NoticeAnchor",
     "NoticeCounting",
+    "Origin",
+    "Override",
+    "PercentShare",
+    "PriceShare",
     "Product",
     "QuantitySource",
     "RateCalendar",
+    "RatioShare",
     "Recognition",
     "Renewal",
+    "ResidualShare",
     "Rollover",
     "Shortfall",
     "TimeRounding",
@@ -72,5 +101,7 @@ __all__ = [
     "WeeklyHours",
     "defaults_of",
     "describe_behaviour",
+    "given_by",
     "refuse_impossible",
+    "trail_in_words",
 ]

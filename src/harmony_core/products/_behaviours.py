@@ -19,7 +19,7 @@ from harmony_core.periods import Interval, Timing
 from harmony_core.pricing import UsageRule
 
 
-class _Word(StrEnum):
+class Word(StrEnum):
     """A word of a closed list; another one is refused with the list."""
 
     @classmethod
@@ -28,7 +28,7 @@ class _Word(StrEnum):
         raise InvalidValue(f"{cls.__name__} is one of {known}, got {value!r}")
 
 
-class ContractType(_Word):
+class ContractType(Word):
     """The four kinds of sale; each is a bundle of defaults, see :func:`defaults_of`."""
 
     TRANSACTIONAL = "transactional"
@@ -37,7 +37,7 @@ class ContractType(_Word):
     CONSUMPTION = "consumption"
 
 
-class Recognition(_Word):
+class Recognition(Word):
     """When what was charged becomes revenue (or, on the buy side, cost)."""
 
     AT_ONCE = "at_once"
@@ -48,14 +48,14 @@ class Recognition(_Word):
     """as a prepaid block is drawn; what lapses is recognised on the block's last day"""
 
 
-class DeliveryMode(_Word):
+class DeliveryMode(Word):
     """How the thing reaches the customer."""
 
     DIRECT = "direct"
     PROJECT = "project"
 
 
-class CountPolicy(_Word):
+class CountPolicy(Word):
     """Which devices of a period count."""
 
     FIRST_DAY = "first_day"
@@ -72,7 +72,7 @@ class CountPolicy(_Word):
     """those active on the first day, billed in advance; settled day by day when it is over"""
 
 
-class DrawOrder(_Word):
+class DrawOrder(Word):
     """Which block a draw takes from first; a term of the contract."""
 
     EXPIRY = "expiry"
@@ -82,7 +82,7 @@ class DrawOrder(_Word):
     """the earliest start first, then the id"""
 
 
-class FundUnit(_Word):
+class FundUnit(Word):
     """What a prepaid fund holds; units are never mixed."""
 
     HOURS = "hours"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
+from datetime import date
+from itertools import pairwise
 
 import attrs
 
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue, NotFound, PriceNotFound
-from harmony_core.explanation import exact_text
-from harmony_core.finance import Exact, exact
+from harmony_core.errors import InvalidValue, NotFound, PriceNotFound, RuleBroken
 from harmony_core.pricing import Scheme
 from harmony_core.products._behaviours import (
     Accounting,
@@ -23,16 +21,10 @@ from harmony_core.products._behaviours import (
     defaults_of,
     refuse_impossible,
 )
+from harmony_core.products._bundle import Component, refuse_unsharable
 from harmony_core.products._describe import Description, describe_behaviour
+from harmony_core.products._override import Behaviour, Level, Origin
 from harmony_core.products._renewal import Renewal
-
-
-def _quantity(value: Exact) -> Fraction:
-    return exact(value, "a quantity")
-
-
-def _percent(value: Exact) -> Fraction:
-    return exact(value, "a percentage")
 
 
 def _kind(value: ContractType) -> ContractType:
@@ -57,25 +49,8 @@ def _schemes(schemes: Iterable[Scheme]) -> tuple[Scheme, ...]:
     return tuple(schemes)
 
 
-@attrs.frozen
-class Component:
-    """A part of a bundle: how many of which product, and its share of the bundle's price.
-
-    Raises:
-        InvalidValue: a quantity that is not above zero, or a share below zero.
-    """
-
-    product_id: str
-    quantity: Fraction = attrs.field(converter=_quantity)
-    share_percent: Fraction = attrs.field(converter=_percent)
-
-    def __attrs_post_init__(self) -> None:
-        if self.quantity <= 0 or self.share_percent < 0:
-            raise InvalidValue(
-                f"a bundle holds more than nothing of {self.product_id!r} and shares no price "
-                f"below zero, got {exact_text(self.quantity)} for "
-                f"{exact_text(self.share_percent)} percent"
-            )
+def _in_order(versions: Iterable[Product]) -> tuple[Product, ...]:
+    return tuple(sorted(versions, key=lambda version: version.valid_from or date.min))
 
 
 def _components(components: Iterable[Component]) -> tuple[Component, ...]:
@@ -91,9 +66,18 @@ class Product:
     Make one with :meth:`sold_as`, which fills in the defaults of the type. ``schemes`` holds one
     price scheme per currency; ``names`` the name per language, the first being the fallback.
 
+    A product that changes has versions: :meth:`with_version` adds one, :meth:`on` gives the one in
+    force on a day. What was sold keeps the behaviour of its own version.
+
+    Args:
+        valid_from: first day of this version; ``None`` for one in force ever since.
+        last_sale_day: the last day on which it can be sold; ``None`` while it is on offer.
+        former: the versions before this one.
+
     Raises:
         InvalidValue: an empty id, behaviours that contradict each other, two schemes in one
-            currency, or a bundle whose shares are not 100 percent together.
+            currency, a bundle whose parts cannot share its price, or versions that do not follow
+            each other.
     """
 
     id: str
@@ -110,6 +94,9 @@ class Product:
     renewal: Renewal | None = None
     fund: FundTerms | None = None
     components: tuple[Component, ...] = attrs.field(default=(), converter=_components)
+    valid_from: date | None = None
+    last_sale_day: date | None = None
+    former: tuple[Product, ...] = attrs.field(default=(), converter=_in_order)
 
     def __attrs_post_init__(self) -> None:
         if not self.id:
@@ -121,15 +108,32 @@ class Product:
             raise InvalidValue(
                 f"product {self.id!r} has two schemes in one currency: {sorted(currencies)}"
             )
-        if self.components and sum(c.share_percent for c in self.components) != 100:
-            raise InvalidValue(
-                f"the components of bundle {self.id!r} share its price: their percentages must "
-                f"add up to 100, got {sum(c.share_percent for c in self.components)}"
-            )
+        refuse_unsharable(self.id, self.components)
+        self._refuse_days()
         try:
             refuse_impossible(self.type, self.quantity, self.billing, self.accounting, self.fund)
         except InvalidValue as reason:
             raise InvalidValue(f"product {self.id!r}: {reason}") from None
+
+    def _refuse_days(self) -> None:
+        for name, day in (("valid_from", self.valid_from), ("last_sale_day", self.last_sale_day)):
+            if day is not None and type(day) is not date:
+                message = f"{name} of product {self.id!r} must be a plain date, got {day!r}"
+                raise InvalidValue(message)
+        if any(version.id != self.id or version.former for version in self.former):
+            raise InvalidValue(f"the former versions of product {self.id!r} are that product's own")
+        for older, newer in pairwise(self.versions):
+            if newer.valid_from is None or newer.valid_from == older.valid_from:
+                raise InvalidValue(
+                    f"two versions of product {self.id!r} begin on the same day, "
+                    f"{newer.valid_from or 'the first'}: give each its own valid_from, and add "
+                    "them by with_version"
+                )
+            if older.valid_from is not None and newer.valid_from < older.valid_from:
+                raise InvalidValue(
+                    f"product {self.id!r} of {newer.valid_from} has a former version of "
+                    f"{older.valid_from}, which is later: add versions by with_version"
+                )
 
     @classmethod
     def sold_as(
@@ -149,6 +153,8 @@ class Product:
         renewal: Renewal | None = None,
         fund: FundTerms | None = None,
         components: Iterable[Component] = (),
+        valid_from: date | None = None,
+        last_sale_day: date | None = None,
     ) -> Product:
         """Make a product of a type; what is not given is the default of that type.
 
@@ -182,7 +188,66 @@ class Product:
             renewal=renewal,
             fund=fund,
             components=components,
+            valid_from=valid_from,
+            last_sale_day=last_sale_day,
         )
+
+    @property
+    def versions(self) -> tuple[Product, ...]:
+        """Every version, the oldest first; this one, the latest, is the last."""
+        return (*self.former, self)
+
+    def with_version(self, version: Product) -> Product:
+        """The product with a further version; in which order they are added plays no part.
+
+        Raises:
+            InvalidValue: it is another product's, or one begins on the same day already.
+
+        >>> from harmony_core.pricing import PerUnit
+        >>> mail = Product.sold_as(ContractType.RECURRING, "MAIL", "Mail", [PerUnit.of("3", "EUR")])
+        >>> dearer = attrs.evolve(
+        ...     mail, schemes=[PerUnit.of("4", "EUR")], valid_from=date(2026, 7, 1)
+        ... )
+        >>> mail = mail.with_version(dearer)
+        >>> [str(mail.on(date(2026, 6, day)).scheme("EUR").price(1)) for day in (1, 30)]
+        ['3 EUR', '3 EUR']
+        >>> str(mail.on(date(2026, 7, 1)).scheme("EUR").price(1))
+        '4 EUR'
+        """
+        if version.id != self.id:
+            raise InvalidValue(f"{version.id!r} is no version of product {self.id!r}")
+        bare = (attrs.evolve(one, former=()) for one in (*self.versions, *version.versions))
+        *former, latest = _in_order(bare)
+        return attrs.evolve(latest, former=tuple(former))
+
+    def on(self, day: date) -> Product:
+        """The version in force on a day.
+
+        Raises:
+            NotFound: the product is not there yet.
+        """
+        for version in reversed(self.versions):
+            if version.valid_from is None or version.valid_from <= day:
+                return version
+        first = self.versions[0].valid_from
+        raise NotFound(f"product {self.id!r} is there from {first} on, not yet on {day}")
+
+    def refuse_withdrawn(self, day: date) -> None:
+        """Refuse to sell on a day after the product was withdrawn from sale.
+
+        Raises:
+            RuleBroken: it was.
+        """
+        if self.last_sale_day is not None and day > self.last_sale_day:
+            raise RuleBroken(
+                f"product {self.id!r} was withdrawn from sale after {self.last_sale_day}, so it "
+                f"cannot be sold on {day}: sell what replaces it"
+            )
+
+    @property
+    def origin(self) -> Origin:
+        """Where a line that inherits everything has its behaviour from."""
+        return Origin(Level.PRODUCT, self.id, tuple(Behaviour), self.valid_from)
 
     def name(self, language: str = "en") -> str:
         """The product's name in ``language``, or in its first language."""
@@ -218,54 +283,4 @@ class Product:
             delivery=self.delivery,
             renewal=self.renewal,
             fund=self.fund,
-        )
-
-
-@attrs.frozen
-class Catalogue:
-    """The products on offer, by id."""
-
-    products: tuple[Product, ...]
-    _by_id: Mapping[str, Product] = attrs.field(init=False, eq=False, repr=False)
-
-    @_by_id.default
-    def _index(self) -> Mapping[str, Product]:
-        return {product.id: product for product in self.products}
-
-    def __attrs_post_init__(self) -> None:
-        counts = Counter(product.id for product in self.products)
-        if twice := sorted(product_id for product_id, times in counts.items() if times > 1):
-            raise InvalidValue(f"product ids must be unique, found twice: {', '.join(twice)}")
-        for product in self.products:
-            self._refuse_circle(product, ())
-
-    def _refuse_circle(self, product: Product, above: tuple[str, ...]) -> None:
-        if product.id in above:
-            raise InvalidValue(f"bundles contain each other: {' > '.join((*above, product.id))}")
-        for component in product.components:
-            self._refuse_circle(self.product(component.product_id), (*above, product.id))
-
-    def product(self, product_id: str) -> Product:
-        """The product with this id.
-
-        Raises:
-            NotFound: no such product.
-        """
-        try:
-            return self._by_id[product_id]
-        except KeyError:
-            raise NotFound(
-                f"no product {product_id!r} in the catalogue of {len(self.products)}"
-            ) from None
-
-    def explode(self, product_id: str, quantity: Exact) -> tuple[tuple[Product, Fraction], ...]:
-        """The products and quantities that a bundle consists of, nested bundles opened."""
-        product = self.product(product_id)
-        times = exact(quantity, "a quantity")
-        if not product.components:
-            return ((product, times),)
-        return tuple(
-            part
-            for component in product.components
-            for part in self.explode(component.product_id, times * component.quantity)
         )

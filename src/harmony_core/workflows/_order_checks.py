@@ -104,7 +104,11 @@ class Surroundings:
 
 
 def _number(numbers: Mapping[tuple[str, str], int], contract_id: str, line_id: str) -> int:
-    """The place of a line in its order; the parts 2.2 and 2.3 of a bundle stand at line 2."""
-    if (contract_id, line_id) in numbers:
-        return numbers[contract_id, line_id]
-    return numbers[contract_id, line_id.rpartition(".")[0]]
+    """The place of a line in its order; what a bundle or stages made of line 2 stands there.
+
+    Its id goes on with ``.`` for a part and with ``/`` for a stage: ``2.3``, ``2/2``, ``2/2.3``.
+    """
+    name = line_id
+    while (contract_id, name) not in numbers:
+        name = name[: max(name.rfind("."), name.rfind("/"))]
+    return numbers[contract_id, name]

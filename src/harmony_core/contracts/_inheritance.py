@@ -1,0 +1,145 @@
+"""A contract line against what it inherited from: overrides, and differences to the product.
+
+A later version of a product leaves what was sold alone. Which lines it would change, and in what,
+is a list that somebody reads before he offers the change to the customers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from harmony_core.contracts._contract import Contract, ContractLine
+from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.pricing import anchored
+from harmony_core.products import (
+    Behaviour,
+    Level,
+    Origin,
+    Product,
+    given_by,
+    refuse_impossible,
+)
+
+
+def overridden(line: ContractLine, origin: Origin) -> ContractLine:
+    """Give a line that behaves as a level decided, with the decision on its trail.
+
+    It is for a line that is being agreed: it holds from the line's first day on.
+
+    Args:
+        line: what is inherited.
+        origin: the level and its override, see :meth:`harmony_core.products.Origin.of`.
+
+    Raises:
+        InvalidValue: the behaviours contradict each other, the price is in another currency, or
+            the origin has no override.
+    """
+    override = origin.override
+    if override is None:
+        raise InvalidValue(f"{origin.level.value} {origin.source!r} overrides nothing: say what")
+    changes = {
+        _FIELDS[behaviour]: value
+        for behaviour, value in override.changes.items()
+        if behaviour in origin.behaviours
+    }
+    scheme = changes.get("scheme", line.scheme)
+    if scheme.currency != line.scheme.currency:
+        raise InvalidValue(
+            f"line {line.id!r} is priced in {line.scheme.currency}, but the override in "
+            f"{scheme.currency}: write it in the line's currency"
+        )
+    made = attrs.evolve(line, **changes, trail=(*line.trail, origin))
+    try:
+        refuse_impossible(made.type, made.source, made.billing, made.accounting, made.fund)
+    except InvalidValue as reason:
+        raise InvalidValue(
+            f"line {line.id!r} cannot behave as {override.by} decided on {override.on}: {reason}"
+        ) from None
+    return made
+
+
+_FIELDS = {behaviour: behaviour.value for behaviour in Behaviour} | {
+    Behaviour.PRICE: "scheme",
+    Behaviour.QUANTITY: "source",
+}
+
+
+@attrs.frozen
+class Difference:
+    """A behaviour in which a line and a version of its product differ.
+
+    Attributes:
+        behaviour: which one.
+        agreed: what the line has.
+        offered: what the product has; ``None`` for a price that it has not in that currency.
+        decided: whether the line has it because somebody decided so, and not from the product.
+    """
+
+    behaviour: Behaviour
+    agreed: Any
+    offered: Any
+    decided: bool
+
+
+@attrs.frozen
+class Affected:
+    """A line of a contract that differs from a version of its product."""
+
+    contract_id: str
+    line_id: str
+    differences: tuple[Difference, ...]
+
+    @property
+    def inherited(self) -> tuple[Difference, ...]:
+        """The differences that a change of the product alone made."""
+        return tuple(one for one in self.differences if not one.decided)
+
+
+def differences(line: ContractLine, product: Product) -> tuple[Difference, ...]:
+    """List the behaviours in which a line differs from a version of its product.
+
+    Raises:
+        InvalidValue: it is another product.
+    """
+    if product.id != line.product_id:
+        raise InvalidValue(f"line {line.id!r} is of {line.product_id!r}, not of {product.id!r}")
+    offered = _offered(line, product)
+    agreed = {behaviour: getattr(line, _FIELDS[behaviour]) for behaviour in offered}
+    return tuple(
+        Difference(behaviour, agreed[behaviour], offer, _is_decided(line, behaviour))
+        for behaviour, offer in offered.items()
+        if agreed[behaviour] != offer
+    )
+
+
+def affected_by(product: Product, contracts: Iterable[Contract]) -> tuple[Affected, ...]:
+    """List the lines that differ from a version of their product, by contract and line.
+
+    Nothing is changed by it: what was agreed stays until somebody agrees otherwise.
+    """
+    return tuple(
+        Affected(contract.id, line.id, found)
+        for contract in sorted(contracts, key=lambda contract: contract.id)
+        for line in contract.lines
+        if line.product_id == product.id and (found := differences(line, product))
+    )
+
+
+def _offered(line: ContractLine, product: Product) -> Mapping[Behaviour, Any]:
+    try:
+        scheme = anchored(product.scheme(line.scheme.currency), line.start)
+    except PriceNotFound:
+        scheme = None
+    said = {
+        behaviour: getattr(product, behaviour.value)
+        for behaviour in Behaviour
+        if behaviour is not Behaviour.PRICE
+    }
+    return {Behaviour.PRICE: scheme} | said
+
+
+def _is_decided(line: ContractLine, behaviour: Behaviour) -> bool:
+    return bool(line.trail) and given_by(line.trail, behaviour).level is not Level.PRODUCT

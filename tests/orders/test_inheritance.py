@@ -1,0 +1,239 @@
+"""Behaviour comes down from product to contract line; each level may say otherwise."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import attrs
+import pytest
+
+from harmony_core.contracts import ContractLine, Side, affected_by, differences, overridden
+from harmony_core.errors import InvalidValue
+from harmony_core.finance import ExactAmount
+from harmony_core.orders import Order, OrderLine, Prices, Stage, execute, problems_of
+from harmony_core.periods import Interval, Timing
+from harmony_core.pricing import BandTable, FillUp, PerUnit, PriceBook, PriceEntry
+from harmony_core.products import (
+    Accounting,
+    Behaviour,
+    Billing,
+    Catalogue,
+    Component,
+    ContractType,
+    Level,
+    Notice,
+    Origin,
+    Override,
+    Product,
+    Recognition,
+    Renewal,
+    given_by,
+)
+from tests.strategies import GROUP
+
+DAY, JULY = date(2026, 3, 10), date(2026, 7, 1)
+DE = GROUP.entity("DE")
+YEARLY = Renewal(12, 12, Notice(Interval.months(3)))
+MAIL = Product.sold_as(
+    ContractType.RECURRING, "MAIL", "Mail", [PerUnit.of("3", "EUR")], renewal=YEARLY
+)
+BACKUP = Product.sold_as(ContractType.RECURRING, "BACKUP", "Backup", [PerUnit.of("5", "EUR")])
+SEATS = FillUp(BandTable.of("EUR", [(10, "12"), (None, "8")]))
+DECISION: dict[str, Any] = {"by": "A. Smith", "on": DAY, "why": "agreed with the customer"}
+QUARTERLY = Billing(Timing.ADVANCE, Interval.months(3))
+SUITE = Product.sold_as(
+    ContractType.RECURRING,
+    "SUITE",
+    "Suite",
+    [PerUnit.of("10", "EUR")],
+    components=[
+        Component("MAIL", 2, 60, Override(**DECISION, without_renewal=True)),
+        Component("BACKUP", 1, 40),
+    ],
+)
+CATALOGUE = Catalogue([MAIL, BACKUP, SUITE])
+
+
+def line_of(product: str, quantity: int = 5) -> OrderLine:
+    return OrderLine("1", "C-1", product, quantity, DAY)
+
+
+def order_of(*lines: OrderLine, accepted_on: date = DAY) -> Order:
+    return Order("O-1", Side.SELL, "K-1", "DE", "EUR", lines, accepted_on)
+
+
+def executed(line: OrderLine, catalogue: Catalogue = CATALOGUE) -> tuple[ContractLine, ...]:
+    (contract,) = execute(order_of(line), catalogue, DE).contracts
+    return contract.lines
+
+
+def levels(line: ContractLine) -> dict[str, str]:
+    found = {
+        behaviour.value: given_by(line.trail, behaviour).level.value for behaviour in Behaviour
+    }
+    return {behaviour: level for behaviour, level in found.items() if level != "product"}
+
+
+def test_a_line_inherits_and_says_from_where() -> None:
+    (line,) = executed(line_of("MAIL"))
+    assert line.trail == (MAIL.origin,)
+    assert levels(line) == {}
+
+
+def test_each_level_overrides_the_one_above_with_who_and_why() -> None:
+    ordered = attrs.evolve(
+        line_of("MAIL"), overrides=[Override(**DECISION, billing=QUARTERLY, scheme=SEATS)]
+    )
+    (line,) = executed(ordered)
+    assert (line.billing, line.scheme, line.renewal) == (QUARTERLY, SEATS, YEARLY)
+    assert levels(line) == {"billing": "order", "price": "order"}
+    given = given_by(line.trail, Behaviour.BILLING)
+    assert given.override is not None
+    assert (given.source, given.override.by, given.override.on) == ("O-1", "A. Smith", DAY)
+    free = Override(by="B. Jones", on=JULY, why="pilot", without_renewal=True)
+    line = overridden(line, Origin.of(Level.CONTRACT, "C-1", free))
+    assert line.renewal is None
+    assert levels(line) == {"billing": "order", "price": "order", "renewal": "contract"}
+
+
+def test_a_later_decision_goes_before_an_earlier_one_in_whatever_order_they_are_given() -> None:
+    half = Billing(Timing.ADVANCE, Interval.months(6))
+    first = Override(**DECISION, billing=QUARTERLY, tax_category="G")
+    later = Override(by="B", on=JULY, why="second thoughts", billing=half)
+    one, other = (
+        executed(attrs.evolve(line_of("MAIL"), overrides=both))
+        for both in ([first, later], [later, first])
+    )
+    assert one == other
+    assert (one[0].billing, one[0].tax_category) == (half, "G")
+
+
+def test_an_agreed_price_and_a_price_of_the_book_are_on_the_trail() -> None:
+    agreed = attrs.evolve(line_of("MAIL"), unit_price=ExactAmount.of("2", "EUR"))
+    assert levels(*executed(agreed)) == {"price": "order"}
+    entry = PriceEntry("MAIL", "EUR", PerUnit.of("1", "EUR"), DAY, id="P-7")
+    result = execute(order_of(line_of("MAIL")), CATALOGUE, DE, Prices(PriceBook([entry])))
+    trail = result.contracts[0].lines[0].trail
+    assert given_by(trail, Behaviour.PRICE).source == "P-7"
+
+
+def test_what_contradicts_is_a_problem_of_the_line() -> None:
+    drawn = Override(**DECISION, accounting=Accounting(recognition=Recognition.AS_DRAWN))
+    dollars = Override(**DECISION, scheme=PerUnit.of("1", "USD"))
+    order = order_of(
+        attrs.evolve(line_of("MAIL"), overrides=drawn),
+        attrs.evolve(line_of("MAIL"), id="2", overrides=dollars),
+    )
+    found = problems_of(order, CATALOGUE, DE)
+    assert "cannot behave as A. Smith decided on 2026-03-10: recognition as drawn" in found[0]
+    assert "the price PerUnit" in found[1]
+    assert "is not in the order's currency EUR" in found[1]
+    with pytest.raises(InvalidValue, match="a unit price and an override of the price"):
+        attrs.evolve(line_of("MAIL"), unit_price=ExactAmount.of("2", "EUR"), overrides=[dollars])
+    (line,) = executed(line_of("MAIL"))
+    with pytest.raises(InvalidValue, match="priced in EUR, but the override in USD"):
+        overridden(line, Origin.of(Level.CONTRACT, "C-1", dollars))
+    with pytest.raises(InvalidValue, match="product 'MAIL' overrides nothing"):
+        overridden(line, MAIL.origin)
+
+
+def test_a_role_that_an_override_names_is_found_missing_on_the_day_of_the_quote() -> None:
+    odd = Override(**DECISION, accounting=Accounting("grants", recognition=Recognition.AT_ONCE))
+    quote = attrs.evolve(order_of(attrs.evolve(line_of("MAIL"), overrides=odd)), accepted_on=None)
+    (problem,) = problems_of(quote, CATALOGUE, DE)
+    assert "entity 'DE' has no account for the role 'grants'" in problem
+
+
+def test_the_parts_of_a_bundle_inherit_from_product_bundle_and_order() -> None:
+    ordered = attrs.evolve(
+        line_of("SUITE"), overrides=Override(**DECISION, billing=QUARTERLY, unit="seat")
+    )
+    mail, backup = executed(ordered)
+    assert (mail.renewal, backup.renewal) == (None, BACKUP.renewal)
+    assert (mail.billing, backup.billing, backup.unit) == (QUARTERLY, QUARTERLY, "seat")
+    assert levels(mail) == {
+        "price": "bundle",
+        "renewal": "bundle",
+        "billing": "order",
+        "unit": "order",
+    }
+    cheap = Override(**DECISION, scheme=PerUnit.of("5", "EUR"))
+    mail, backup = executed(attrs.evolve(line_of("SUITE"), overrides=cheap))
+    assert (str(mail.scheme.price(10)), str(backup.scheme.price(5))) == ("15 EUR", "10 EUR")
+    assert levels(mail)["price"] == "order"
+
+
+DEARER = attrs.evolve(MAIL, schemes=[PerUnit.of("4", "EUR")], billing=QUARTERLY, valid_from=JULY)
+
+
+def test_a_sale_takes_the_version_of_its_day_and_a_quote_that_of_the_quote() -> None:
+    catalogue = Catalogue([MAIL.with_version(DEARER)])
+    late = order_of(line_of("MAIL"), accepted_on=JULY)
+    for order, scheme in (
+        (order_of(line_of("MAIL")), MAIL.scheme("EUR")),
+        (late, DEARER.scheme("EUR")),
+        (attrs.evolve(late, quoted_on=date(2026, 6, 30)), MAIL.scheme("EUR")),
+    ):
+        (contract,) = execute(order, catalogue, DE).contracts
+        assert contract.lines[0].scheme == scheme
+    assert given_by(contract.lines[0].trail, Behaviour.PRICE).version is None
+
+
+def test_a_new_version_leaves_what_was_sold_alone_and_says_whom_it_would_affect() -> None:
+    agreed = attrs.evolve(
+        line_of("MAIL"), id="2", unit_price=ExactAmount.of("2", "EUR"), contract_id="C-2"
+    )
+    backup = attrs.evolve(line_of("BACKUP"), id="9")
+    order = order_of(agreed, line_of("MAIL"), backup)
+    contracts = execute(order, CATALOGUE, DE).contracts
+    one, other = affected_by(DEARER, contracts)
+    assert [(it.contract_id, it.line_id) for it in (one, other)] == [("C-1", "1"), ("C-2", "2")]
+    assert [(it.behaviour.value, it.agreed, it.offered) for it in one.inherited] == [
+        ("price", MAIL.scheme("EUR"), DEARER.scheme("EUR")),
+        ("billing", MAIL.billing, QUARTERLY),
+    ]
+    assert [it.behaviour.value for it in other.inherited] == ["billing"]
+    assert [it.decided for it in other.differences] == [True, False]
+    assert affected_by(MAIL, contracts[1:]) == ()
+    (line,) = executed(line_of("MAIL"))
+    foreign = attrs.evolve(MAIL, schemes=[PerUnit.of("4", "GBP")])
+    assert [it.offered for it in differences(line, foreign)] == [None]
+    with pytest.raises(InvalidValue, match="is of 'MAIL', not of 'BACKUP'"):
+        differences(line, BACKUP)
+
+
+def test_what_was_withdrawn_cannot_be_sold_but_a_standing_quote_can_be_accepted() -> None:
+    catalogue = Catalogue([attrs.evolve(MAIL, last_sale_day=DAY), BACKUP, SUITE])
+    late = order_of(line_of("MAIL"), line_of("SUITE"), accepted_on=JULY)
+    found = problems_of(late, catalogue, DE)
+    assert "lines[0]: product 'MAIL' was withdrawn from sale after 2026-03-10" in found[0]
+    assert "lines[1]: bundle 'SUITE' holds 'MAIL': product 'MAIL' was withdrawn" in found[1]
+    standing = attrs.evolve(order_of(line_of("MAIL"), accepted_on=JULY), quoted_on=DAY)
+    assert problems_of(standing, catalogue, DE) == ()
+
+
+def test_a_delivery_in_stages_gives_lines_with_days_of_their_own() -> None:
+    stages = [Stage(3, JULY, date(2026, 12, 31)), Stage(2, DAY)]
+    mail = executed(attrs.evolve(line_of("MAIL"), stages=stages))
+    assert [(it.id, str(it.quantity), it.start, it.last_day) for it in mail] == [
+        ("1", "2", DAY, None),
+        ("1/2", "3", JULY, date(2026, 12, 31)),
+    ]
+    suite = executed(attrs.evolve(line_of("SUITE"), stages=stages))
+    assert [(it.id, int(it.quantity)) for it in suite] == [
+        ("1", 4), ("1.2", 2), ("1/2", 6), ("1/2.2", 3)
+    ]  # fmt: skip
+
+
+def test_stages_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(InvalidValue, match="add up to 4, but 5 are ordered"):
+        attrs.evolve(line_of("MAIL"), stages=[Stage(4, DAY)])
+    with pytest.raises(InvalidValue, match="starts on 2026-03-10, but its first stage on 2026-07"):
+        attrs.evolve(line_of("MAIL"), stages=[Stage(5, JULY)])
+    with pytest.raises(InvalidValue, match="more than nothing, got 0"):
+        Stage(0, DAY)
+    banded = Override(**DECISION, scheme=SEATS)
+    staged = attrs.evolve(line_of("MAIL"), overrides=banded, stages=[Stage(2, DAY), Stage(3, JULY)])
+    (problem,) = problems_of(order_of(staged), CATALOGUE, DE)
+    assert "is delivered in stages, so it needs a price per unit" in problem
