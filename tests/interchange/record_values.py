@@ -621,6 +621,54 @@ def invoices(draw: st.DrawFn) -> billing.Invoice:
     return billing.Invoice(draw(ids), side, "DE", draw(ids), code, draw(days), (line,), tax)
 
 
+moneys_above_zero = st.builds(finance.Money, st.integers(1, 10**12), currencies)
+bank_accounts = st.builds(
+    billing.BankAccount,
+    st.from_regex(r"[0-9]{6}", fullmatch=True),
+    st.from_regex(r"[0-9]{8}", fullmatch=True),
+    st.just("Müller & Söhne"),
+)
+
+
+@st.composite
+def receivables(draw: st.DrawFn) -> billing.Receivable:
+    return billing.Receivable(
+        draw(ids),
+        draw(ids),
+        draw(ids),
+        draw(days),
+        draw(later_days),
+        draw(booked()),
+        draw(st.lists(ids, max_size=2)),
+    )
+
+
+@st.composite
+def allocations(draw: st.DrawFn) -> billing.Allocation:
+    amount, reverses = draw(moneys_above_zero), draw(st.none() | ids)
+    signed = amount if reverses is None else -amount
+    return billing.Allocation(draw(ids), draw(days), draw(ids), draw(ids), signed, reverses)
+
+
+dunning_stages = st.builds(
+    billing.DunningStage,
+    ids,
+    st.integers(1, 10**6),
+    st.lists(moneys_above_zero, max_size=2, unique_by=lambda fee: fee.currency),
+    st.none() | not_negative,
+)
+dunning_tables = st.builds(
+    billing.DunningTable,
+    st.lists(
+        dunning_stages,
+        min_size=1,
+        max_size=3,
+        unique_by=(lambda stage: stage.name, lambda stage: stage.from_days),
+    ).map(lambda stages: sorted(stages, key=lambda stage: stage.from_days)),
+    st.integers(0, 30),
+)
+
+
 def _windows(marks: list[date]) -> tuple[tuple[date, date | None], ...]:
     ordered: list[date | None] = [*sorted(marks)]
     ordered += [None] if len(ordered) % 2 else []
@@ -628,6 +676,20 @@ def _windows(marks: list[date]) -> tuple[tuple[date, date | None], ...]:
 
 
 OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
+    billing.PaymentTerms: st.builds(
+        billing.PaymentTerms,
+        st.integers(0, 400),
+        end_of_month=st.booleans(),
+        months=st.integers(0, 12),
+    ),
+    billing.Receivable: receivables(),
+    billing.Payment: st.builds(
+        billing.Payment, ids, ids, ids, days, moneys_above_zero, st.lists(ids, max_size=2)
+    ),
+    billing.Allocation: allocations(),
+    billing.DunningTable: dunning_tables,
+    billing.PromiseToPay: st.builds(billing.PromiseToPay, ids, days, later_days, moneys_above_zero),
+    billing.BankAccount: bank_accounts,
     str: texts,
     int: st.integers(),
     Fraction: numbers,

@@ -6,18 +6,45 @@ finds nothing. A charge keeps its explanation and the ids of the devices, hours 
 ``preview`` says what will be billed, tomorrow or in the year to come.
 ``invoices`` gathers charges into documents with tax; ``recognise`` says which month earns them;
 ``book_*`` turn all of it into journal entries that are zero in three currencies.
+A ``ReceivablesLedger`` says what customers still owe; ``ageing`` and ``dunning`` for how long, and
+what to do about it.
 """
 
+from harmony_core.billing._ageing import Ageing, AgeingBucket, ageing
 from harmony_core.billing._booking import book_invoice, book_recognition, line_dimensions
 from harmony_core.billing._charge import Charge, ChargeKind, charge_key
+from harmony_core.billing._collection import (
+    BankAccount,
+    CollectionBatch,
+    CollectionRow,
+    Mandate,
+    NotCollected,
+    collection_batch,
+    working_day,
+)
 from harmony_core.billing._due import charge_of, due
 from harmony_core.billing._due_periods import DuePeriod, due_periods
+from harmony_core.billing._dunning import (
+    DueReminder,
+    DunningStage,
+    DunningTable,
+    PromiseState,
+    PromiseToPay,
+    Reminder,
+    dunning,
+    late_interest,
+    promise_state,
+)
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._funds import LineFund, fund_of
 from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._invoicing import EXPORT, invoices
+from harmony_core.billing._ledger import ReceivablesLedger
+from harmony_core.billing._open_items import AllocationRule, OnAccount, OpenItem
+from harmony_core.billing._payment_terms import PaymentTerms
 from harmony_core.billing._plan import PlannedCharge, plan
 from harmony_core.billing._preview import ExpectedCharge, preview
+from harmony_core.billing._receivable import Allocation, Payment, Receivable, receivable
 from harmony_core.billing._recognition import Recognised, accruals, recognise
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._usage import usage_lacks
@@ -25,33 +52,61 @@ from harmony_core.billing._work_books import book_work, booking_month, work_term
 
 __all__ = [
     "EXPORT",
+    "Ageing",
+    "AgeingBucket",
+    "Allocation",
+    "AllocationRule",
+    "BankAccount",
     "BillingTerms",
     "Charge",
     "ChargeKind",
+    "CollectionBatch",
+    "CollectionRow",
     "DuePeriod",
+    "DueReminder",
+    "DunningStage",
+    "DunningTable",
     "ExpectedCharge",
     "Facts",
     "Invoice",
     "InvoiceLine",
     "LineFund",
+    "Mandate",
+    "NotCollected",
+    "OnAccount",
+    "OpenItem",
+    "Payment",
+    "PaymentTerms",
     "PlannedCharge",
+    "PromiseState",
+    "PromiseToPay",
+    "Receivable",
+    "ReceivablesLedger",
     "Recognised",
+    "Reminder",
     "accruals",
+    "ageing",
     "book_invoice",
     "book_recognition",
     "book_work",
     "booking_month",
     "charge_key",
     "charge_of",
+    "collection_batch",
     "due",
     "due_periods",
+    "dunning",
     "fund_of",
     "invoices",
+    "late_interest",
     "line_dimensions",
     "plan",
     "preview",
+    "promise_state",
+    "receivable",
     "recognise",
     "usage_lacks",
     "work_terms",
     "worked_hours",
+    "working_day",
 ]

@@ -1,4 +1,4 @@
-"""Invoices: the charges of one party, currency and day, with tax."""
+"""Invoices and credit notes: the charges of one party, currency and day, with tax."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class Invoice:
     """What one entity asks of one customer on one day (or gets from a supplier, on the buy side).
 
     ``day`` is the day on which the charges became due, whenever the run took place: a missed
-    night changes nothing.
+    night changes nothing. A document whose total is below zero is a credit note. ``credits`` is
+    the document that this one mirrors, in whole or part; a credit note that gathers corrections of
+    several periods mirrors none.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Invoice:
     day: date
     lines: tuple[InvoiceLine, ...]
     tax: TaxDocument
+    credits: str | None = None
 
     @property
     def net(self) -> Money:
@@ -49,3 +52,8 @@ class Invoice:
     def total(self) -> Money:
         """Total with tax: what is to be paid."""
         return self.tax.total_incl
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether it is a credit note: it gives money back."""
+        return self.total.minor < 0

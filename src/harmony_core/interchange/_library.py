@@ -142,6 +142,15 @@ NAMES: dict[str, type] = {
     "charge": billing.Charge,
     "recognised": billing.Recognised,
     "invoice": billing.Invoice,
+    "payment-terms": billing.PaymentTerms,
+    "receivable": billing.Receivable,
+    "payment": billing.Payment,
+    "allocation": billing.Allocation,
+    "dunning-table": billing.DunningTable,
+    "reminder": billing.Reminder,
+    "promise-to-pay": billing.PromiseToPay,
+    "mandate": billing.Mandate,
+    "collection-batch": billing.CollectionBatch,
 }
 
 for _name, _cls in NAMES.items():

@@ -1,0 +1,93 @@
+"""What customers owe, document by document, and what they have paid and no document has taken."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Never, TypeAlias
+
+import attrs
+
+from harmony_core.errors import InvalidValue
+from harmony_core.finance import Booked, Money
+
+
+class AllocationRule(StrEnum):
+    """What a payment settles when nobody says it by hand."""
+
+    REFERENCE_THEN_OLDEST = "reference_then_oldest"
+    """the documents that the payer named, in his order, then those due first"""
+    REFERENCE_ONLY = "reference_only"
+    """the documents that the payer named; the rest stays on account"""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Never:
+        raise InvalidValue(f"AllocationRule is one of {', '.join(cls)}, got {value!r}")
+
+
+@attrs.frozen
+class OpenItem:
+    """What a customer owes for a document: its amount less credits and payments.
+
+    ``booked`` holds the three amounts of the whole document; ``None`` for money that went back.
+    """
+
+    id: str
+    entity_id: str
+    party_id: str
+    day: date
+    due_day: date
+    amount: Money
+    credited: Money
+    paid: Money
+    booked: Booked | None = None
+
+    @property
+    def open(self) -> Money:
+        """What is still to be paid."""
+        return self.amount - self.credited - self.paid
+
+    @property
+    def carrying(self) -> Booked | None:
+        """What the open part stands at in the three currencies.
+
+        What was settled relieves each column in proportion, cumulatively: the parts of any number
+        of settlements add up to the whole.
+        """
+        if self.booked is None:
+            return None
+        settled = self.credited + self.paid
+        share = Fraction(settled.minor, self.amount.minor) if settled else Fraction(0)
+        return Booked(
+            self.open,
+            self.booked.entity - (self.booked.entity.exact * share).settle(),
+            self.booked.group - (self.booked.group.exact * share).settle(),
+        )
+
+
+@attrs.frozen
+class OnAccount:
+    """What is left of a payment or a credit note; the customer may take it off later."""
+
+    id: str
+    entity_id: str
+    party_id: str
+    day: date
+    amount: Money
+    allocated: Money
+    references: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> Money:
+        """What has settled nothing yet."""
+        return self.amount - self.allocated
+
+
+Account: TypeAlias = tuple[str, str, str]
+"""Entity, customer and currency: nothing is settled across them."""
+
+
+def account_of(one: OpenItem | OnAccount) -> Account:
+    """Give the account in which it may settle or be settled."""
+    return one.entity_id, one.party_id, one.amount.currency
