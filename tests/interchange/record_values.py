@@ -19,6 +19,7 @@ from harmony_core import (
     billing,
     contracts,
     explanation,
+    fields,
     finance,
     funds,
     interchange,
@@ -45,6 +46,10 @@ instants = st.datetimes(timezones=st.just(timezone.utc))  # noqa: UP017
 months = st.builds(periods.Month, st.integers(1, 9999), st.integers(1, 12))
 pairs = st.lists(st.tuples(texts, texts), max_size=3).map(tuple)
 named = st.lists(st.tuples(texts, texts), min_size=1, max_size=2).map(tuple)
+
+
+def _renamed(field: Any) -> Any:
+    return attrs.evolve(field, names={"en": "One", "de": "Eins"})
 
 
 def money(currency: str | None = None) -> st.SearchStrategy[finance.Money]:
@@ -907,6 +912,32 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         source=texts,
         ours=st.lists(st.sampled_from(["customer", "meter"]), max_size=2),
     ),
+    **{
+        type(field): st.just(field) | st.just(_renamed(field))
+        for field in (
+            fields.TextField("a", max_length=9, pattern="[A-Z]+", default="AB"),
+            fields.NumberField("b", least="0.5", most=9, decimals=1, default=1),
+            fields.MoneyField("c", ["EUR"], least=0, default=finance.Money(5, "EUR")),
+            fields.DateField("d", earliest=date(2000, 1, 1), default=date(2026, 4, 1)),
+            fields.BoolField("e", default=False),
+            fields.SingleField("f", ["x", "y"], default="y"),
+            fields.MultiField("g", ["x", "y"], at_most=1, default=("x",)),
+            fields.ReferenceField("h", "person", where={"country": ["GB"]}),
+            fields.ComputedField("i", function="f", reads="b", gives="number"),
+        )
+    },
+    fields.FieldOption: st.builds(fields.FieldOption, ids, pairs),
+    fields.FieldSchema: st.builds(
+        fields.FieldSchema,
+        texts,
+        st.lists(
+            st.sampled_from(list("abcdefgh")).map(fields.TextField)
+            | st.just(fields.BoolField("z")),
+            max_size=4,
+            unique_by=lambda field: field.id,
+        ),
+        st.integers(4, 100),
+    ),
     pricing.TimeBuckets: time_buckets(),
     pricing.UsageRule: usage_rules(),
     billing.Invoice: invoices(),
@@ -919,6 +950,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         st.lists(transfer_rules, max_size=2).map(tuple),
         cost_rate_tables,
         st.lists(st.tuples(texts, st.none() | texts), max_size=2).map(tuple),
+        st.lists(texts, max_size=2).map(tuple),
     ),
 }
 

@@ -5,11 +5,15 @@ A :class:`Device` is of a type in a tree of :class:`AssetTypes` and is active on
 order. :func:`count_devices` counts a period by a :class:`CountPolicy`, which is a term of the
 contract since one fleet can bill twice the other way, and keeps the ids behind the number.
 :func:`device_amount` prices a count; :func:`advance_true_up` prices a period billed in advance.
+:class:`AssetFields` inherits custom fields along the tree, and an :class:`AssetHierarchy` knows
+what is part of what on each day.
 """
 
 from harmony_core.assets._counting import DeviceCount, count_devices
 from harmony_core.assets._devices import Device, Window
 from harmony_core.assets._events import DeviceEvent, EventKind, Fleet, devices_from_events
+from harmony_core.assets._fields import AssetFields, OwnFields
+from harmony_core.assets._hierarchy import AssetHierarchy, Placement
 from harmony_core.assets._pricing import (
     AdvanceTrueUp,
     DeviceAmount,
@@ -21,6 +25,8 @@ from harmony_core.products import CountPolicy
 
 __all__ = [
     "AdvanceTrueUp",
+    "AssetFields",
+    "AssetHierarchy",
     "AssetTypes",
     "CountPolicy",
     "Device",
@@ -29,6 +35,8 @@ __all__ = [
     "DeviceEvent",
     "EventKind",
     "Fleet",
+    "OwnFields",
+    "Placement",
     "Window",
     "advance_true_up",
     "count_devices",

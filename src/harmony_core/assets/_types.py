@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 
@@ -13,14 +13,19 @@ def _pairs(parents: Mapping[str, str | None]) -> dict[str, str | None]:
     return dict(sorted(parents.items()))
 
 
+def _set(types: Iterable[str]) -> frozenset[str]:
+    return frozenset([types] if isinstance(types, str) else types)
+
+
 @attrs.frozen
 class AssetTypes:
     """Each type with its parent, ``None`` at the top.
 
-    A rate line that names a type picks up all of its sub-types.
+    A rate line that names a type picks up all of its sub-types. Types in ``soft`` are software,
+    services and the like, and so is everything below them; every other asset is a thing.
 
     Raises:
-        NotFound: a parent that is not itself a type.
+        NotFound: a parent, or a soft type, that is not itself a type.
         InvalidValue: a type that is, in the end, its own parent.
 
     >>> types = AssetTypes({"computer": None, "server": "computer", "laptop": "computer"})
@@ -29,14 +34,17 @@ class AssetTypes:
     """
 
     parents: Mapping[str, str | None] = attrs.field(converter=_pairs)
+    soft: frozenset[str] = attrs.field(default=frozenset(), converter=_set)
     _line: dict[str, tuple[str, ...]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         lines = {type_: self._line_of(type_) for type_ in self.parents}
         object.__setattr__(self, "_line", lines)
+        for type_ in sorted(self.soft):
+            self.line(type_)
 
     def __hash__(self) -> int:
-        return hash(tuple(self.parents.items()))
+        return hash((tuple(self.parents.items()), self.soft))
 
     def _line_of(self, type_: str) -> tuple[str, ...]:
         line = [type_]
@@ -68,6 +76,14 @@ class AssetTypes:
         """
         self.line(ancestor)
         return ancestor in self.line(type_)
+
+    def is_soft(self, type_: str) -> bool:
+        """Tell whether assets of the type are soft; otherwise they are physical.
+
+        Raises:
+            NotFound: no such type.
+        """
+        return not self.soft.isdisjoint(self.line(type_))
 
     def under(self, ancestors: frozenset[str]) -> frozenset[str]:
         """Give every type that is one of ``ancestors`` or below one.

@@ -27,6 +27,7 @@ class Company:
         transfer_rules: who charges whom within the group.
         cost_rates: what an hour of work costs, by person, group or for all.
         asset_parents: each type of asset with the type above it, or ``None``.
+        soft_assets: the types of asset that are no things: software, services.
     """
 
     group: Group
@@ -35,6 +36,7 @@ class Company:
     transfer_rules: tuple[TransferRule, ...] = ()
     cost_rates: CostRateTable = attrs.field(factory=CostRateTable)
     asset_parents: tuple[tuple[str, str | None], ...] = ()
+    soft_assets: tuple[str, ...] = ()
 
     @property
     def tax_table(self) -> TaxTable:
@@ -49,7 +51,7 @@ class Company:
     @property
     def asset_types(self) -> AssetTypes:
         """The tree of asset types."""
-        return AssetTypes(dict(self.asset_parents))
+        return AssetTypes(dict(self.asset_parents), frozenset(self.soft_assets))
 
 
 register("company", 1, Company)
