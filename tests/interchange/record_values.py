@@ -485,6 +485,20 @@ unlimited = st.builds(funds.Unlimited, texts)
 histories_of_employment = histories(st.builds(parties.Employment, texts, texts, days))
 
 
+name_lists = st.builds(contracts.NameList, st.sets(texts, max_size=3), st.booleans())
+_some_names = st.lists(st.sampled_from(["a", "b c", "ä"]), max_size=2)
+covers = st.builds(
+    contracts.Cover,
+    roles=name_lists,
+    types=name_lists,
+    assets=_some_names,
+    keywords=_some_names,
+    takes_the_rest=st.booleans(),
+    first_day=st.none() | days,
+    last_day=st.none() | later_days,
+)
+
+
 @st.composite
 def overrides(draw: st.DrawFn) -> products.Override:
     return products.Override(
@@ -532,6 +546,7 @@ def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.Contract
         fund=fund,
         serves=draw(st.none() | ids),
         trail=draw(st.lists(origins, max_size=2)),
+        cover=draw(st.none() | covers),
     )
 
 
@@ -888,6 +903,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         st.just("Asia/Kolkata"),
     ),
     work.HourlyRate: hourly_rates,
+    contracts.Cover: covers,
     work.RateCard: rate_cards,
     products.WeeklyHours: weekly_hours,
     products.RateCalendar: rate_calendars(),

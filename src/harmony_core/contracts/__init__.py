@@ -9,6 +9,7 @@ and must arrive by another (:func:`terminate`, :func:`next_end`, :func:`last_rec
 """
 
 from harmony_core.contracts._contract import Contract, ContractLine, Side
+from harmony_core.contracts._cover import Cover, CoverRule, NameList
 from harmony_core.contracts._inheritance import (
     Affected,
     Difference,
@@ -30,8 +31,11 @@ __all__ = [
     "Affected",
     "Contract",
     "ContractLine",
+    "Cover",
+    "CoverRule",
     "Difference",
     "Ending",
+    "NameList",
     "Side",
     "Term",
     "Termination",

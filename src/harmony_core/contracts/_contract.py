@@ -16,6 +16,7 @@ from typing import Never
 
 import attrs
 
+from harmony_core.contracts._cover import Cover
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, NotFound, PriceNotFound
 from harmony_core.explanation import exact_text
@@ -69,6 +70,7 @@ class ContractLine:
         last_day: last day, inclusive; ``None`` while the end is open.
         serves: on a buy line, the sell contract whose direct cost this is.
         trail: which level gave which behaviour, see :func:`harmony_core.products.given_by`.
+        cover: which work the line takes; ``None`` takes what is linked to it, and nothing else.
     """
 
     id: str
@@ -90,6 +92,7 @@ class ContractLine:
     fund: FundTerms | None = None
     serves: str | None = None
     trail: tuple[Origin, ...] = attrs.field(default=(), converter=_trail)
+    cover: Cover | None = None
 
     def __attrs_post_init__(self) -> None:
         for name, day in (("start", self.start), ("last_day", self.last_day)):

@@ -124,6 +124,8 @@ NAMES: dict[str, type] = {
     "ratio-share": products.RatioShare,
     "residual-share": products.ResidualShare,
     "product": products.Product,
+    "cover": contracts.Cover,
+    "name-list": contracts.NameList,
     "contract-line": contracts.ContractLine,
     "contract": contracts.Contract,
     "stage": orders.Stage,

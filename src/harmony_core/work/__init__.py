@@ -22,7 +22,17 @@ from harmony_core.work._billed_time import (
     rated_for,
     split_time,
 )
+from harmony_core.work._coverage import (
+    Considered,
+    Coverage,
+    CoverageBook,
+    CoveredWork,
+    LineRef,
+    WorkFacts,
+    cover_work,
+)
 from harmony_core.work._facts import Expense, TimeEntry, UsageRecord, WorkSubject
+from harmony_core.work._lint import Finding, FindingKind, lint_contracts
 from harmony_core.work._many import RatedWork, Uncovered, WorkTerms, rate_work
 from harmony_core.work._rate_card import (
     FoundRateOfHour,
@@ -37,10 +47,17 @@ from harmony_core.work._views import CustomerView, customer_view
 
 __all__ = [
     "BilledTime",
+    "Considered",
+    "Coverage",
+    "CoverageBook",
+    "CoveredWork",
     "CustomerView",
     "Expense",
+    "Finding",
+    "FindingKind",
     "FoundRateOfHour",
     "HourlyRate",
+    "LineRef",
     "RateCalendar",
     "RateCard",
     "RateDimension",
@@ -56,11 +73,14 @@ __all__ = [
     "Uncovered",
     "UsageRecord",
     "WeeklyHours",
+    "WorkFacts",
     "WorkSubject",
     "WorkTerms",
     "WorkedPart",
     "bill_time",
+    "cover_work",
     "customer_view",
+    "lint_contracts",
     "rate_expense",
     "rate_ties",
     "rate_time",
