@@ -9,12 +9,13 @@ import attrs
 
 from harmony_core.assets import Device, DeviceEvent, EventKind
 from harmony_core.billing import ChargeKind, charge_key
+from harmony_core.contracts import Cover, NameList
 from harmony_core.finance import Money
 from harmony_core.periods import Month
 from harmony_core.pricing import Aggregation, UsageRule
 from harmony_core.products import UsageMetered
 from harmony_core.repositories import MemoryStore
-from harmony_core.work import TimeEntry, UsageRecord
+from harmony_core.work import TimeEntry, UsageRecord, WorkSubject
 from harmony_core.workflows import (
     billing_night,
     month_end,
@@ -22,7 +23,7 @@ from harmony_core.workflows import (
     register_devices,
     review_work,
 )
-from tests.workflows.company import METERED, PREPAID, in_memory, time
+from tests.workflows.company import METERED, PREPAID, SUPPORT, in_memory, time
 
 JANUARY, FEBRUARY, MARCH = Month(2026, 1), Month(2026, 2), Month(2026, 3)
 
@@ -136,3 +137,40 @@ def test_all_of_it_can_still_be_closed() -> None:
     store = in_memory()
     for month in (JANUARY, FEBRUARY, MARCH):
         assert not month_end(store, month).was_closed
+
+
+def test_work_without_a_line_goes_where_the_covers_say() -> None:
+    """Linked work stays, a refused link moves on, and what lands nowhere names the rule."""
+    takes = Cover(
+        roles=NameList.all_but(),
+        types=NameList.all_but("project"),
+        sites=["north"],
+    )
+    covered = attrs.evolve(
+        SUPPORT,
+        lines=tuple(
+            attrs.evolve(one, cover=takes) if one.id == "2" else one for one in SUPPORT.lines
+        ),
+    )
+    day, north = date(2026, 2, 5), WorkSubject("K-9", site="north")  # K-9 was merged into K-1
+    facts = [
+        TimeEntry("T-1", "anna", day, 2, subject=north),
+        TimeEntry("T-2", "anna", day, 3, subject=WorkSubject("K-1")),
+        TimeEntry("T-3", "anna", day, 4, "C-1", "2", "project"),
+        TimeEntry("T-4", "anna", day, 5, "C-1", "2", "remote"),
+        TimeEntry("T-5", "anna", day, 6, work_type="project", subject=north),
+    ]
+    store = in_memory(contracts=[covered], facts=facts)
+    assert reasons(store, FEBRUARY) == {
+        "T-2": "no line is reached by any rule",
+        "T-3": (
+            "every line that it reaches refuses it; "
+            "explicit link, C-1/2: refuses the work type project"
+        ),
+        "T-5": (
+            "every line that it reaches refuses it; site, C-1/2: refuses the work type project"
+        ),
+    }
+    night = billing_night(store, date(2026, 3, 1))
+    evidence = [charge.evidence for charge in night.charges if charge.line_id == "2"]
+    assert evidence == [(), ("T-1", "T-4")]  # January, in which nothing was worked, and February

@@ -65,11 +65,6 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
     return (values,) if isinstance(values, str) else tuple(values)
 
 
-def _reach() -> tuple[str, ...]:
-    made: tuple[str, ...] = attrs.field(default=(), converter=_texts)
-    return made
-
-
 @attrs.frozen(kw_only=True)
 class Cover:
     """What a line covers. Categories of expenses count as work types.
@@ -91,12 +86,12 @@ class Cover:
 
     roles: NameList
     types: NameList
-    assets: tuple[str, ...] = _reach()
-    service_items: tuple[str, ...] = _reach()
-    users: tuple[str, ...] = _reach()
-    sites: tuple[str, ...] = _reach()
-    work_types: tuple[str, ...] = _reach()
-    keywords: tuple[str, ...] = _reach()
+    assets: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    service_items: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    users: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    sites: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    work_types: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    keywords: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     takes_the_rest: bool = False
     first_day: date | None = None
     last_day: date | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import TypeVar
 
 import attrs
 
@@ -15,6 +16,8 @@ from harmony_core.parties import Directory, Person
 from harmony_core.periods import Month
 from harmony_core.repositories.ports import Company, UnitOfWork
 from harmony_core.work import (
+    Coverage,
+    CoverageBook,
     Expense,
     RatedExpense,
     RatedTime,
@@ -26,6 +29,8 @@ from harmony_core.work import (
     rate_time,
     rate_work,
 )
+
+F = TypeVar("F", TimeEntry, Expense)
 
 
 @attrs.frozen
@@ -43,13 +48,21 @@ class Scene:
     usage: tuple[UsageRecord, ...]
     devices: Mapping[str, Device]
     device_events: tuple[DeviceEvent, ...]
+    coverage: Mapping[TimeEntry | Expense, Coverage]
+    """of work that the covers of contract lines decided upon, by the fact as it stands here"""
 
     @classmethod
     def load(cls, unit: UnitOfWork) -> Scene:
-        """Load it. Every fact is loaded; what was known when is asked of each fact."""
+        """Load it. Every fact is loaded; what was known when is asked of each fact.
+
+        Work that names no line, or a line with a cover, is put where the covers say.
+        """
         company = unit.company.get()
         directory = Directory(unit.customers.all())
-        time, expenses = unit.facts.time(date.max), unit.facts.expenses(date.max)
+        contracts = {one.id: _standing(one, directory) for one in unit.contracts.all()}
+        covers = _Covers(contracts, directory)
+        time = tuple(map(covers.placed, unit.facts.time(date.max)))
+        expenses = tuple(map(covers.placed, unit.facts.expenses(date.max)))
         usage = unit.facts.usage(date.max)
         devices, events = unit.devices.all(), unit.facts.device_events(date.max)
         facts = Facts(
@@ -62,7 +75,7 @@ class Scene:
         )
         return cls(
             company,
-            {contract.id: _standing(contract, directory) for contract in unit.contracts.all()},
+            contracts,
             {person.id: person for person in unit.people.all()},
             directory,
             BillingTerms(company.group, unit.rates.book(), company.asset_types),
@@ -72,6 +85,7 @@ class Scene:
             usage,
             {device.id: device for device in devices},
             events,
+            covers.coverage,
         )
 
     def work_of(self, month: Month) -> RatedWork:
@@ -96,6 +110,8 @@ class Scene:
         times, expenses, uncovered = list(rated.times), list(rated.expenses), []
         for item in rated.uncovered:
             fact, reason = item.fact, item.reason
+            if (found := self.coverage.get(fact)) is not None and found.line is None:
+                reason = found.why_not
             if (fact.contract_id, fact.line_id) not in terms:
                 try:
                     own = self._of_own_company(fact)
@@ -128,6 +144,33 @@ class Scene:
             seller_entity=employer,
             transfer_rules=self.company.rules,
         )
+
+
+class _Covers:
+    """Puts work on lines by their covers; where no line has one, everything stays as it is."""
+
+    def __init__(self, contracts: Mapping[str, Contract], directory: Directory) -> None:
+        self._lines = {(one.id, line.id): line for one in contracts.values() for line in one.lines}
+        self._idle = all(line.cover is None for line in self._lines.values())
+        self._book = CoverageBook(
+            contracts.values(),
+            lambda party: directory.resolve(party).id if party in directory else party,
+        )
+        self.coverage: dict[TimeEntry | Expense, Coverage] = {}
+
+    def placed(self, fact: F) -> F:
+        """The fact with the line that takes it; without a line where none does."""
+        if self._idle or (fact.line_id is not None and not self._decides(fact)):
+            return fact
+        found = self._book.find(fact)
+        contract_id, line_id = found.line or (fact.contract_id, None)
+        placed = attrs.evolve(fact, contract_id=contract_id, line_id=line_id)
+        self.coverage[placed] = found
+        return placed
+
+    def _decides(self, fact: TimeEntry | Expense) -> bool:
+        line = self._lines.get((fact.contract_id or "", fact.line_id or ""))
+        return line is not None and line.cover is not None
 
 
 def _standing(contract: Contract, directory: Directory) -> Contract:
