@@ -436,14 +436,6 @@ notices = st.builds(
 renewals = st.builds(
     products.Renewal, st.integers(1, 36), st.integers(1, 36), notices, st.none() | st.integers(0, 9)
 ) | st.builds(products.Renewal, st.integers(1, 36), st.just(0), notices)
-fund_terms = st.builds(
-    products.FundTerms,
-    st.sampled_from(products.FundUnit),
-    st.integers(1, 36),
-    st.lists(st.tuples(currencies, positive), max_size=2).map(tuple),
-    st.lists(amounts(), max_size=2).map(tuple),
-    st.sampled_from(products.DrawOrder),
-)
 rollovers = st.one_of(
     st.builds(
         products.Rollover,
@@ -464,7 +456,25 @@ top_ups = st.builds(
     by=positive,
     prices=st.lists(amounts(), max_size=2).map(tuple),
     valid_months=st.none() | st.integers(1, 36),
+    last_day=st.none() | days,
 ) | st.builds(lambda least, more: products.TopUp(least, to=least + more), not_negative, positive)
+fund_terms = st.builds(
+    products.FundTerms,
+    st.sampled_from(products.FundUnit),
+    st.integers(1, 36),
+    st.lists(st.tuples(currencies, positive), max_size=2).map(tuple),
+    st.lists(amounts(), max_size=2).map(tuple),
+    st.sampled_from(products.DrawOrder),
+    overage_schemes=st.lists(schemes("EUR"), max_size=1),
+    rollover=st.none() | rollovers,
+) | st.builds(
+    products.FundTerms,
+    st.sampled_from(products.FundUnit),
+    st.integers(1, 36),
+    st.just(()),
+    st.just(()),
+    top_up=top_ups,
+)
 blocks = st.builds(
     funds.Block, ids, st.just("hours"), positive, days, st.none() | later_days, st.none() | money()
 )
@@ -617,7 +627,7 @@ def some_products(draw: st.DrawFn) -> products.Product:
         draw(ids),
         draw(st.dictionaries(texts, texts, min_size=1, max_size=2)),
         [draw(schemes(code)) for code in codes],
-        fund=draw(fund_terms) if prepaid else None,
+        fund=attrs.evolve(draw(fund_terms), rollover=None) if prepaid else None,  # billed once
         renewal=draw(st.none() | renewals),
         delivery=draw(st.sampled_from(products.DeliveryMode)),
         components=draw(st.sampled_from([(), parts])),
@@ -869,7 +879,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     ),
     funds.WarningLevel: st.builds(funds.WarningLevel, percent_used=positive)
     | st.builds(funds.WarningLevel, units_left=not_negative),
-    funds.CarriedLot: st.builds(funds.CarriedLot, not_negative, st.integers(0, 12)),
+    funds.CarriedLot: st.builds(funds.CarriedLot, not_negative, st.integers(0, 12), texts),
     funds.Allowance: allowances,
     funds.BlockPool: block_pools,
     funds.Unlimited: unlimited,

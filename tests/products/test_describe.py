@@ -10,6 +10,7 @@ from hypothesis import given
 
 from harmony_core.contracts import ContractLine
 from harmony_core.culture import Culture
+from harmony_core.finance import ExactAmount
 from harmony_core.periods import Interval, Timing
 from harmony_core.pricing import (
     Aggregation,
@@ -25,16 +26,21 @@ from harmony_core.pricing import (
 )
 from harmony_core.products import (
     Billing,
+    CarryMode,
     ContractType,
     CountPolicy,
     DeliveryMode,
     DevicesCounted,
     ExpensesIncurred,
+    FundTerms,
     Notice,
     NoticeAnchor,
     Product,
     Renewal,
+    Rollover,
+    TopUp,
     UsageMetered,
+    UseFirst,
 )
 from tests.pricing.usage_rules import usage_rules
 from tests.strategies import fund_terms, line
@@ -263,3 +269,85 @@ def test_a_promise_never_to_be_dearer_is_said() -> None:
     assert english in str(never.describe(ENGLISH))
     assert english not in str(plain.describe(ENGLISH))
     assert german in str(never.describe(GERMAN))
+
+
+@pytest.mark.parametrize(
+    ("rollover", "english", "german"),
+    [
+        (
+            Rollover(),
+            ["Unused units do not go on into the next period."],
+            ["Nicht verbrauchte Einheiten gehen nicht in die nächste Periode über."],
+        ),
+        (
+            Rollover(CarryMode.CAP, cap=Fraction("2.5"), lifetime_periods=1),
+            [
+                "At most 2.5 unused units go on into the next period; the oldest lapse first.",
+                "Carried units lapse after one further period.",
+                "Carried units are used first.",
+            ],
+            [
+                "Höchstens 2,5 nicht verbrauchte Einheiten gehen in die nächste Periode über; "
+                "die ältesten verfallen zuerst.",
+                "Übertragene Einheiten verfallen nach einer weiteren Periode.",
+                "Übertragene Einheiten werden zuerst verbraucht.",
+            ],
+        ),
+        (
+            Rollover(CarryMode.FRACTION, fraction=Fraction(1, 2), lifetime_periods=3),
+            [
+                "Of all unused units 50 % go on into the next period.",
+                "Carried units lapse after 3 further periods.",
+                "Carried units are used first.",
+            ],
+            [
+                "Von allen nicht verbrauchten Einheiten gehen 50 % in die nächste Periode über.",
+                "Übertragene Einheiten verfallen nach 3 weiteren Perioden.",
+                "Übertragene Einheiten werden zuerst verbraucht.",
+            ],
+        ),
+        (
+            Rollover(CarryMode.UNLIMITED, use_first=UseFirst.CURRENT),
+            [
+                "Unused units go on into the next period.",
+                "Units of the period itself are used first.",
+            ],
+            [
+                "Nicht verbrauchte Einheiten gehen in die nächste Periode über.",
+                "Einheiten der laufenden Periode werden zuerst verbraucht.",
+            ],
+        ),
+    ],
+)
+def test_an_allowance_says_what_goes_on(
+    rollover: Rollover, english: list[str], german: list[str]
+) -> None:
+    fund = attrs.evolve(fund_terms(), rollover=rollover)
+    for culture, words in ((ENGLISH, english), (GERMAN, german)):
+        assert fund_sentences(fund, culture)[1:-1] == words
+
+
+def fund_sentences(fund: FundTerms, culture: Culture) -> list[str]:
+    product = Product.sold_as(
+        ContractType.PREPAYMENT,
+        "A",
+        {"en": "A"},
+        [PerUnit.of("90", "EUR")],
+        fund=fund,
+        billing=Billing(Timing.ADVANCE, Interval.months(1)),
+    )
+    return [words for kind, words in product.describe(culture).sentences if kind == "fund"]
+
+
+def test_a_top_up_says_when_more_is_bought() -> None:
+    by = TopUp(Fraction(2), by=Fraction(10), prices=ExactAmount.of("85", "EUR"), valid_months=1)
+    to = TopUp(Fraction(2), to=Fraction(10), valid_months=6)
+    assert fund_sentences(attrs.evolve(fund_terms(), top_up=by), ENGLISH)[2:-1] == [
+        "When a draw leaves less than 2 units, 10 more are bought.",
+        "What was bought so is valid for one month.",
+        "A unit bought so costs €85.00.",
+    ]
+    assert fund_sentences(attrs.evolve(fund_terms(), top_up=to), GERMAN)[2:-1] == [
+        "Lässt ein Abruf weniger als 2 Einheiten übrig, werden so viele gekauft, dass 10 da sind.",
+        "So Gekauftes gilt 6 Monate.",
+    ]

@@ -21,6 +21,8 @@ class ChargeKind(StrEnum):
     """the line's price for a service period: fixed, measured, or one block of a prepayment"""
     OVERAGE = "overage"
     """hours that no block of the fund covered"""
+    TOP_UP = "top_up"
+    """blocks that a fund bought because little was left"""
     TRUE_UP = "true_up"
     """what daily device counts add to, or take from, the count billed in advance"""
 

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 from fractions import Fraction
 
+import attrs
+
+from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.errors import InvalidValue
-from harmony_core.funds import Block, Draw, FundStatement, Overage, OverageMode, draw_down
+from harmony_core.funds import (
+    Balance,
+    Block,
+    Draw,
+    FundStatement,
+    Overage,
+    OverageMode,
+    draw_allowance,
+    draw_down,
+)
 from harmony_core.periods import Span, add_months
 from harmony_core.products import FundTerms
 from harmony_core.work import TimeEntry
@@ -20,9 +32,9 @@ _EVER = Span(date.min, date.max)
 class LineFund:
     """The fund behind a prepayment line, as known on any day.
 
-    Every period of the line buys a block; every time entry on the line draws its hours times its
-    multiplier times the fund's units per hour. Hours below zero take back draws of the same day or
-    before, the latest first, as if that much had not been worked.
+    Every period of the line buys a block, or grants it as an allowance; every time entry on the
+    line draws its hours times its multiplier times the fund's units per hour. Hours below zero take
+    back draws of the same day or before, the latest first, as if that much had not been worked.
     """
 
     def __init__(
@@ -33,17 +45,19 @@ class LineFund:
         self._last_known = max((entry.known_on for entry in entries), default=date.min)
         self._late = [entry for entry in entries if entry.known_on > entry.day or entry.hours < 0]
         self._statements: dict[tuple[str, ...], FundStatement] = {}
+        self._balances: dict[date, dict[str, Balance]] = {}
 
-    def blocks(self) -> tuple[Block, ...]:
-        """The blocks bought up to the day on which the last entry became known."""
-        unit = self._unit
+    def blocks(self, through: date = date.min) -> tuple[Block, ...]:
+        """The blocks bought up to a day, or to that on which the last entry became known."""
+        unit, last = self._unit, max(self._last_known, through)
         blocks = []
         for period in self.line.periods():
             start = period.span.start
-            if start > self._last_known:
+            if start > last:
                 break
-            name, last_day = block_id(self.line, start), self.last_day_of(start)
-            blocks.append(Block.of_days(name, unit, self.line.quantity, start, last_day))
+            name = block_id(self.line, start)
+            end = self.last_day_of(start) if self.terms.rollover is None else period.span.last_day
+            blocks.append(Block.of_days(name, unit, self.line.quantity, start, end))
         return tuple(blocks)
 
     def last_day_of(self, start: date) -> date:
@@ -58,14 +72,88 @@ class LineFund:
         """
         unknown = tuple(entry.id for entry in self._late if entry.known_on > known)
         if unknown not in self._statements:
-            left_out = frozenset(unknown)
-            entries = [entry for entry in self._entries if entry.id not in left_out]
-            draws = [self._draw(entry, hours) for entry, hours in _worked(entries)]
-            overage = Overage(OverageMode.BILL, self.terms.overage_price(self.contract.currency))
-            self._statements[unknown] = draw_down(
-                self.blocks(), draws, self.terms.order, overage=overage
-            )
+            draws = self._draws(frozenset(unknown))
+            self._statements[unknown] = self._replayed(self.blocks(), draws)
         return self._statements[unknown]
+
+    def drawn_share(self, charge: tuple[ChargeKind, Span], through: date) -> Fraction:
+        """The share of what a charge bought that work up to a day has drawn, as known then."""
+        statement = self.statement(through)
+        bought = self._bought(charge, statement)
+        drawn = sum(
+            (
+                part.quantity
+                for part in statement.allocations
+                if part.block_id in bought and part.day <= through
+            ),
+            Fraction(0),
+        )
+        total = sum(bought.values(), Fraction(0))
+        return min(Fraction(1), drawn / total) if total else Fraction(1)
+
+    def earned_share(self, charge: tuple[ChargeKind, Span], through: date) -> Fraction:
+        """The same with what has lapsed by the end of the day: nobody can draw that any more."""
+        kind, service = charge
+        if kind is ChargeKind.TOP_UP:
+            return self._earned_top_ups(charge, through)
+        if self.terms.rollover is None:
+            ended = self.last_day_of(service.start) <= through
+            return Fraction(1) if ended else self.drawn_share(charge, through)
+        if self.line.last_day is not None and self.line.last_day <= through:
+            return Fraction(1)
+        balance = self._at_end_of(through).get(block_id(self.line, service.start))
+        return Fraction(0) if balance is None else 1 - balance.remaining / balance.purchased
+
+    def _bought(
+        self, charge: tuple[ChargeKind, Span], statement: FundStatement
+    ) -> dict[str, Fraction]:
+        kind, service = charge
+        if kind is ChargeKind.TOP_UP:
+            return {one.block.id: one.quantity for one in statement.top_ups_in(service)}
+        return {block_id(self.line, service.start): self.line.quantity}
+
+    def _earned_top_ups(self, charge: tuple[ChargeKind, Span], through: date) -> Fraction:
+        statement = self.statement(through)
+        earned = total = Fraction(0)
+        for one in statement.top_ups_in(charge[1]):
+            ended = one.block.last_day is not None and one.block.last_day <= through
+            drawn = sum(
+                (
+                    part.quantity
+                    for part in statement.allocations
+                    if part.block_id == one.block.id and part.day <= through
+                ),
+                Fraction(0),
+            )
+            earned, total = earned + (one.quantity if ended else drawn), total + one.quantity
+        return earned / total if total else Fraction(1)
+
+    def _at_end_of(self, day: date) -> dict[str, Balance]:
+        """The balances of an allowance when a day is over, as known on it."""
+        if day not in self._balances:
+            tomorrow = day + timedelta(days=1)
+            unknown = frozenset(entry.id for entry in self._late if entry.known_on > day)
+            draws = [draw for draw in self._draws(unknown) if draw.day <= day]
+            statement = self._replayed(self.blocks(tomorrow), draws, tomorrow)
+            self._balances[day] = dict(statement.balances)
+        return self._balances[day]
+
+    def _draws(self, left_out: frozenset[str]) -> list[Draw]:
+        entries = [entry for entry in self._entries if entry.id not in left_out]
+        return [self._draw(entry, hours) for entry, hours in _worked(entries)]
+
+    def _replayed(
+        self, blocks: Sequence[Block], draws: Sequence[Draw], as_of: date | None = None
+    ) -> FundStatement:
+        currency, terms = self.contract.currency, self.terms
+        overage = Overage(OverageMode.BILL, terms.overage_price(currency))
+        if terms.rollover is not None:
+            return draw_allowance(blocks, draws, terms.rollover, overage=overage, as_of=as_of)
+        top_up = terms.top_up_in(currency)
+        if top_up is not None and self.line.last_day is not None:
+            last_day = min(self.line.last_day, top_up.last_day or date.max)
+            top_up = attrs.evolve(top_up, last_day=last_day)
+        return draw_down(blocks, draws, terms.order, overage=overage, as_of=as_of, top_up=top_up)
 
     @property
     def _unit(self) -> str:

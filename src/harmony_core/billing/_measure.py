@@ -19,7 +19,7 @@ from harmony_core.assets import (
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts, known_by
 from harmony_core.billing._funds import fund_of
-from harmony_core.billing._plan import trigger_of
+from harmony_core.billing._plan import BY_MONTH, trigger_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._usage import UsageOfPeriod
 from harmony_core.contracts import Contract, ContractLine
@@ -63,6 +63,8 @@ class Measurement:
         """The answer as known on ``day``."""
         if self.kind is ChargeKind.OVERAGE:
             return self._overage(day)
+        if self.kind is ChargeKind.TOP_UP:
+            return self._top_ups(day)
         match self.line.source:
             case TimeWorked():
                 return self._time(day)
@@ -79,7 +81,7 @@ class Measurement:
         contract, line, span = self.contract, self.line, self.period.span
         party, source = contract.party_id, line.source
         known: list[tuple[str, date]] = []
-        if self.kind is ChargeKind.OVERAGE:  # earlier work moves it, and hours taken back later
+        if self.kind in BY_MONTH:  # earlier work moves it, and hours taken back later
             entries = self.facts.time_of(contract.id, line.id, Span(line.start, date.max))
             moving = (one for one in entries if one.day < span.end or one.hours < 0)
             known += ((one.id, one.known_on) for one in moving)
@@ -239,11 +241,29 @@ class Measurement:
             for number, over in enumerate(lines, start=1)
         ]
         why.step("hours", "hours that no block covered", "add", *parts, unit="h")
-        rate = fund.terms.overage_price(self.contract.currency)
+        evidence = tuple(over.draw_id for over in lines)
+        currency = self.contract.currency
+        if lines and (scheme := fund.terms.overage_scheme(currency)) is not None:
+            hours = why.value("hours")
+            price = why.adopt(explain(scheme, hours), "price_", {"quantity": "hours"})
+            return self._settled(why, price, hours, evidence)
+        rate = fund.terms.overage_price(currency)
         why.given("rate", "price of an hour", rate.value, rate.currency)
         why.step("exact", "hours at their price", "multiply", "hours", "rate", unit=rate.currency)
-        evidence = tuple(over.draw_id for over in lines)
         return self._settled(why, "exact", why.value("hours"), evidence)
+
+    def _top_ups(self, day: date) -> Measured:
+        fund = fund_of(self.contract, self.line, self.facts)
+        bought = fund.statement(day).top_ups_in(self.period.span)
+        why = self._explainer("top-ups of a prepaid fund")
+        parts = [
+            why.adopt(one.explanation, f"top_up{number}_")
+            for number, one in enumerate(bought, start=1)
+        ]
+        currency = self.contract.currency
+        why.step("total", "top-ups together", "add", *parts, unit=currency)
+        quantity = sum((one.quantity for one in bought), Fraction(0))
+        return self._settled(why, "total", quantity, tuple(one.draw_id for one in bought))
 
     def _scheme(self, why: Explainer) -> Scheme:
         """The price of the period's first day, which holds on all of it; and why it does."""

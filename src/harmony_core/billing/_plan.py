@@ -25,6 +25,9 @@ from harmony_core.products import (
     UsageMetered,
 )
 
+BY_MONTH = (ChargeKind.OVERAGE, ChargeKind.TOP_UP)
+"""What the draws of a fund bring about beside its blocks."""
+
 
 @attrs.frozen
 class PlannedCharge:
@@ -76,20 +79,27 @@ def plan(
 def kinds_of(line: ContractLine) -> tuple[ChargeKind, ...]:
     """The series of charges that a line gives."""
     if line.fund is not None:
-        return ChargeKind.SERVICE, ChargeKind.OVERAGE
+        kinds = (ChargeKind.SERVICE, ChargeKind.OVERAGE)
+        return kinds if line.fund.top_up is None else (*kinds, ChargeKind.TOP_UP)
     if _is_trued_up(line):
         return ChargeKind.SERVICE, ChargeKind.TRUE_UP
     return (ChargeKind.SERVICE,)
 
 
 def periods_of(line: ContractLine, kind: ChargeKind) -> Iterator[ServicePeriod]:
-    """The service periods of one series: overage goes by calendar month, the rest by the line."""
-    return line.months() if kind is ChargeKind.OVERAGE else line.periods()
+    """The service periods of one series.
+
+    Overage of blocks and top-ups go by calendar month; all else, the overage of an allowance too,
+    by the periods of the line.
+    """
+    if kind is ChargeKind.OVERAGE and line.fund is not None and line.fund.rollover is not None:
+        return line.periods()
+    return line.months() if kind in BY_MONTH else line.periods()
 
 
 def trigger_of(line: ContractLine, kind: ChargeKind, period: ServicePeriod) -> date:
     """The day on which the first charge of a period falls due."""
-    if kind in (ChargeKind.OVERAGE, ChargeKind.TRUE_UP):
+    if kind in BY_MONTH or kind is ChargeKind.TRUE_UP:
         return trigger_day(period.span, Timing.ARREARS)
     if line.billing.interval is None and not line.by_calendar_month:
         return trigger_day(period.span, Timing.ADVANCE, line.billing.lead_days)  # once: on its day
@@ -105,7 +115,7 @@ def _known_days(
     contract: Contract, line: ContractLine, kind: ChargeKind, span: Span, facts: Facts
 ) -> Iterable[date]:
     """The days on which something about the period became known."""
-    if kind is ChargeKind.OVERAGE:  # an earlier draw known late moves what later ones find
+    if kind in BY_MONTH:  # an earlier draw known late moves what later ones find
         entries = facts.time_of(contract.id, line.id, Span(line.start, date.max))
         # Hours taken back later count against the latest work by then, whenever that is known.
         taken_back = any(entry.hours < 0 and entry.day >= span.end for entry in entries)

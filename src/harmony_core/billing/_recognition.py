@@ -8,7 +8,7 @@ everything that was recognised before, so that late news lands, visibly, in the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import attrs
@@ -16,7 +16,7 @@ import attrs
 from harmony_core.billing._charge import Charge, ChargeKind
 from harmony_core.billing._due import charge_of
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._funds import block_id, fund_of
+from harmony_core.billing._funds import fund_of
 from harmony_core.billing._plan import PlannedCharge, kinds_of, periods_of, trigger_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, ContractLine
@@ -47,30 +47,20 @@ def earned_share(
     if charge.corrects is not None:
         return Fraction(max(charge.service.last_day, charge.trigger) <= through)
     recognition = line.accounting.recognition
-    if charge.kind is not ChargeKind.SERVICE or recognition is Recognition.AT_ONCE:
+    if not _is_block(charge, line) and (
+        charge.kind is not ChargeKind.SERVICE or recognition is Recognition.AT_ONCE
+    ):
         return Fraction(charge.service.last_day <= through)
     if recognition is Recognition.STRAIGHT_LINE:
         return _days_served(charge.service, through)
-    last_day = fund_of(contract, line, facts).last_day_of(charge.service.start)
-    ended = last_day <= through
-    return Fraction(1) if ended else drawn_share(charge, contract, line, through, facts)
+    return fund_of(contract, line, facts).earned_share((charge.kind, charge.service), through)
 
 
 def drawn_share(
     charge: Charge, contract: Contract, line: ContractLine, through: date, facts: Facts
 ) -> Fraction:
-    """The share of a prepaid block that was drawn by work up to ``through``, as known then."""
-    statement = fund_of(contract, line, facts).statement(through)
-    block = block_id(line, charge.service.start)
-    drawn = sum(
-        (
-            part.quantity
-            for part in statement.allocations
-            if part.block_id == block and part.day <= through
-        ),
-        Fraction(0),
-    )
-    return min(Fraction(1), drawn / line.quantity)
+    """The share of prepaid blocks that was drawn by work up to ``through``, as known then."""
+    return fund_of(contract, line, facts).drawn_share((charge.kind, charge.service), through)
 
 
 def accruals(
@@ -125,15 +115,29 @@ def recognise(
         if not amount:
             continue
         breakage = None
-        if earned == charge.booked and _is_block(charge, line):
-            drawn = _part(charge.booked, drawn_share(charge, contract, line, close, facts))
-            breakage = charge.booked - drawn or None
+        if _is_block(charge, line) and charge.corrects is None:
+            if line.fund is not None and line.fund.rollover is not None:  # it lapses bit by bit
+                before = month.span.start - timedelta(days=1)
+                lapsed = _part(charge.booked, _lapsed(charge, contract, line, close, facts))
+                was = _part(charge.booked, _lapsed(charge, contract, line, before, facts))
+                breakage = lapsed - was or None
+            elif earned == charge.booked:
+                drawn = _part(charge.booked, drawn_share(charge, contract, line, close, facts))
+                breakage = charge.booked - drawn or None
         yield Recognised(charge.key, contract.id, line.id, month, amount, breakage)
+
+
+def _lapsed(
+    charge: Charge, contract: Contract, line: ContractLine, through: date, facts: Facts
+) -> Fraction:
+    """The share that was earned by the end of a day although nobody drew it."""
+    drawn = drawn_share(charge, contract, line, through, facts)
+    return earned_share(charge, contract, line, through, facts) - drawn
 
 
 def _is_block(charge: Charge, line: ContractLine) -> bool:
     as_drawn = line.accounting.recognition is Recognition.AS_DRAWN
-    return as_drawn and charge.kind is ChargeKind.SERVICE
+    return as_drawn and charge.kind in (ChargeKind.SERVICE, ChargeKind.TOP_UP)
 
 
 def _days_served(service: Span, through: date) -> Fraction:

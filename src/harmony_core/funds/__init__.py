@@ -6,7 +6,8 @@ blocks and gives a :class:`FundStatement`: what each draw took from which block,
 over to bill, what was refused, what was bought on the way, and what each block still holds. It is
 a pure function of the facts, so a draw that was keyed late changes nothing but the answer.
 
-A periodic allowance carries some of its units on: :func:`roll_over`. Several funds of a customer,
+A periodic allowance carries some of its units on: :func:`roll_over`, and draw by draw
+:func:`draw_allowance`. Several funds of a customer,
 or an allowance, then blocks, then the hour, are a cascade of :class:`Layer` values: :func:`cover`
 asks them in their stated order and says why each was passed over. :func:`charge_incidents` pays
 incidents from a fund of money by their type. :func:`fund_account` states a fund over some days, on
@@ -17,6 +18,7 @@ is used and, for what nobody used, when it expires or in proportion: :func:`reco
 
 from harmony_core.funds._account import Basis, FundAccount, fund_account
 from harmony_core.funds._allowance import AllowancePeriod, AllowanceUse, CarriedLot, roll_over
+from harmony_core.funds._allowance_draws import draw_allowance
 from harmony_core.funds._blocks import (
     Block,
     Draw,
@@ -119,6 +121,7 @@ __all__ = [
     "WarningLevel",
     "charge_incidents",
     "cover",
+    "draw_allowance",
     "draw_down",
     "drawn_value",
     "fund_account",

@@ -23,11 +23,13 @@ from harmony_core.products import CarryMode, Rollover, UseFirst
 class CarriedLot:
     """``quantity`` units left of an earlier period, that have been carried ``age`` times since.
 
-    A lot is of age 0 through the first period into which it was carried.
+    A lot is of age 0 through the first period into which it was carried. ``id`` names the block
+    that granted it, where there is one.
     """
 
     quantity: Fraction
     age: int = 0
+    id: str = ""
 
     @classmethod
     def of(cls, quantity: Exact, age: int = 0) -> CarriedLot:
@@ -130,6 +132,7 @@ class AllowanceLedger:
         self.rollover = rollover
         self._carried = sorted((lot for lot in opening if lot.quantity), key=lambda lot: -lot.age)
         self._current = self._granted = Fraction(0)
+        self._id = ""
         self._opening = self.carried
 
     @property
@@ -142,42 +145,49 @@ class AllowanceLedger:
         """What can be taken now."""
         return self.carried + self._current
 
-    def grant(self, units: Fraction) -> None:
+    @property
+    def lots(self) -> dict[str, Fraction]:
+        """What is left now, by the id of the block that granted it."""
+        carried = {lot.id: lot.quantity for lot in self._carried}
+        return carried | ({self._id: self._current} if self._current else {})
+
+    def grant(self, units: Fraction, block_id: str = "") -> None:
         """Begin a period."""
         self._opening, self._granted, self._current = self.carried, units, units
+        self._id = block_id
 
-    def take(self, units: Fraction) -> Iterator[tuple[str, Fraction]]:
-        """Take what is there, and name where each part came from: ``current`` or ``carried``."""
+    def take(self, units: Fraction) -> Iterator[tuple[UseFirst, str, Fraction]]:
+        """Take what is there, and name where each part came from and the block that granted it."""
         current_first = self.rollover.use_first is UseFirst.CURRENT
-        for source in ("current", "carried") if current_first else ("carried", "current"):
-            took = self._from_current(units) if source == "current" else self._from_carried(units)
+        for source in reversed(UseFirst) if current_first else UseFirst:
+            takes = self._from_current if source is UseFirst.CURRENT else self._from_carried
+            for block_id, took in takes(units):
+                units -= took
+                yield source, block_id, took
+
+    def _from_current(self, units: Fraction) -> Iterator[tuple[str, Fraction]]:
+        if took := min(units, self._current):
+            self._current -= took
+            yield self._id, took
+
+    def _from_carried(self, units: Fraction) -> Iterator[tuple[str, Fraction]]:
+        lots, self._carried = self._carried, []
+        for lot in lots:
+            took = min(units, lot.quantity)
             units -= took
-            if took:
-                yield source, took
-
-    def _from_current(self, units: Fraction) -> Fraction:
-        took = min(units, self._current)
-        self._current -= took
-        return took
-
-    def _from_carried(self, units: Fraction) -> Fraction:
-        lots, wanted = [], units
-        for lot in self._carried:
-            took = min(wanted, lot.quantity)
-            wanted -= took
             if rest := lot.quantity - took:
-                lots.append(CarriedLot(rest, lot.age))
-        self._carried = lots
-        return units - wanted
+                self._carried.append(attrs.evolve(lot, quantity=rest))
+            if took:
+                yield lot.id, took
 
     def end(self, used: Fraction) -> AllowancePeriod:
         """End the period: lots age, lapse by lifetime, and the mode decides about the rest."""
         rollover, left = self.rollover, self.left
-        aged = [CarriedLot(lot.quantity, lot.age + 1) for lot in self._carried]
+        aged = [attrs.evolve(lot, age=lot.age + 1) for lot in self._carried]
         lifetime = rollover.lifetime_periods
         living = [lot for lot in aged if lifetime is None or lot.age < lifetime]
         if self._current:
-            living.append(CarriedLot(self._current))
+            living.append(CarriedLot(self._current, 0, self._id))
         expired = left - sum((lot.quantity for lot in living), Fraction(0))
         self._carried, self._current = list(_kept(living, rollover)), Fraction(0)
         covered = self._opening + self._granted - left
@@ -225,7 +235,7 @@ def _kept(lots: Sequence[CarriedLot], rollover: Rollover) -> Iterator[CarriedLot
         too_many -= dropped
         rest = (lot.quantity - dropped) * (1 if rollover.fraction is None else rollover.fraction)
         if rest:
-            yield CarriedLot(rest, lot.age)
+            yield attrs.evolve(lot, quantity=rest)
 
 
 def _priced(period: AllowancePeriod, scheme: Scheme | None, rounding: Rounding) -> AllowancePeriod:

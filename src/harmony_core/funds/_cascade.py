@@ -325,7 +325,10 @@ class _AllowanceState:
     def take(self, day: date, units: Fraction) -> Iterator[tuple[str, Fraction]]:
         self._move_to(day)
         self._drawn += units
-        return self._ledger.take(units)
+        sources: dict[str, Fraction] = {}
+        for source, _, took in self._ledger.take(units):
+            sources[source.value] = sources.get(source.value, Fraction(0)) + took
+        return iter(sources.items())
 
     def balance(self, as_of: date | None) -> Balance | None:
         if as_of is not None:

@@ -168,7 +168,8 @@ class _Replay:
         owed = sum((min(self._left[block.id], Fraction(0)) for block in open_blocks), Fraction(0))
         balance = within + owed - draw.units
         bought = policy.bought_at(balance)
-        if not bought or not draw.units:
+        too_late = policy.last_day is not None and draw.day > policy.last_day
+        if not bought or not draw.units or too_late:
             return open_blocks, within
         if self._overage.mode is OverageMode.DENY and draw.units > within + bought:
             return open_blocks, within

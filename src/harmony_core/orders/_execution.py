@@ -310,7 +310,7 @@ def _faults_of(line: ContractLine, order: Order, entity: LegalEntity) -> Iterato
         except AccountNotMapped as missing:
             yield str(missing)
     if line.fund is not None:
-        for look_up in (line.fund.units_for, line.fund.overage_price):
+        for look_up in (line.fund.units_for, line.fund.overage_price, line.fund.top_up_in):
             try:
                 look_up(order.currency)
             except PriceNotFound as missing:

@@ -16,7 +16,8 @@ import attrs
 from harmony_core.errors import InvalidValue, PriceNotFound
 from harmony_core.finance import Exact, ExactAmount, Role, exact
 from harmony_core.periods import Interval, Timing
-from harmony_core.pricing import UsageRule
+from harmony_core.pricing import Scheme, UsageRule
+from harmony_core.products._fund_policies import Rollover, TopUp
 
 
 class Word(StrEnum):
@@ -132,6 +133,10 @@ def _prices(prices: Iterable[ExactAmount]) -> tuple[ExactAmount, ...]:
     return tuple(prices)
 
 
+def _schemes(schemes: Iterable[Scheme]) -> tuple[Scheme, ...]:
+    return tuple(schemes)
+
+
 @attrs.frozen
 class FixedQuantity:
     """The agreed quantity, whatever is used."""
@@ -215,8 +220,16 @@ class Accounting:
 class FundTerms:
     """The rules of a prepaid fund.
 
-    ``units_per_hour`` says how many units one clock hour draws: 1 for hours, a tariff for tokens,
-    a price for cash funds (by currency). ``overage_prices`` are per clock hour beyond the fund.
+    Args:
+        valid_months: how long each block can be drawn; plays no part with a ``rollover``.
+        units_per_hour: how many units one clock hour draws: 1 for hours, a tariff for tokens, a
+            price for cash funds (by currency).
+        overage_prices: per clock hour beyond the fund, one a currency.
+        overage_schemes: the price of all hours of a period beyond the fund, one a currency; bands
+            begin anew in each period. They go before ``overage_prices``.
+        rollover: makes the fund an allowance: each billing period grants the line's quantity, and
+            this says what of it goes on into the next.
+        top_up: buys more when little is left.
     """
 
     unit: FundUnit = attrs.field(converter=_fund_unit)
@@ -224,8 +237,16 @@ class FundTerms:
     units_per_hour: tuple[tuple[str, Fraction], ...] = attrs.field(converter=_tariffs)
     overage_prices: tuple[ExactAmount, ...] = attrs.field(converter=_prices)
     order: DrawOrder = attrs.field(default=DrawOrder.EXPIRY, converter=_draw_order)
+    overage_schemes: tuple[Scheme, ...] = attrs.field(default=(), converter=_schemes)
+    rollover: Rollover | None = None
+    top_up: TopUp | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.rollover is not None and self.top_up is not None:
+            raise InvalidValue(
+                "an allowance is granted anew each period, so it is not topped up: keep the "
+                "rollover or the top-up, or sell blocks on a line of their own"
+            )
         if self.valid_months < 1:
             raise InvalidValue(f"a block is valid for a month or more, got {self.valid_months}")
         if any(units <= 0 for _, units in self.units_per_hour):
@@ -242,11 +263,27 @@ class FundTerms:
             ) from None
 
     def overage_price(self, currency: str) -> ExactAmount:
-        """Price of a clock hour that no block covers."""
+        """Price of a clock hour that no block covers; of the first, where a scheme prices them."""
+        if (scheme := self.overage_scheme(currency)) is not None:
+            return scheme.price(1)
         for price in self.overage_prices:
             if price.currency == currency:
                 return price
         raise PriceNotFound(f"the fund has no overage price in {currency}: add one")
+
+    def overage_scheme(self, currency: str) -> Scheme | None:
+        """The scheme that prices all hours of a period beyond the fund, if one was agreed."""
+        return next((one for one in self.overage_schemes if one.currency == currency), None)
+
+    def top_up_in(self, currency: str) -> TopUp | None:
+        """The top-up with its price in one currency; a fund of money costs what it holds.
+
+        Raises:
+            PriceNotFound: no price in that currency was agreed.
+        """
+        if self.top_up is None or (self.unit is FundUnit.CASH and not self.top_up.prices):
+            return self.top_up
+        return attrs.evolve(self.top_up, prices=(self.top_up.price_in(currency),))
 
 
 @attrs.frozen
@@ -304,6 +341,8 @@ def refuse_impossible(
         raise InvalidValue("a prepayment has fund terms, and nothing else has: add or remove them")
     if fund is not None and measured:
         raise InvalidValue("a prepaid block is bought in a fixed quantity, not a measured one")
+    if fund is not None and fund.rollover is not None and billing.interval is None:
+        raise InvalidValue("an allowance is granted by period: give a billing interval")
     if fund is not None and billing.timing is Timing.ARREARS:
         raise InvalidValue("a prepayment is billed in advance: in arrears it would not be prepaid")
     if (accounting.recognition is Recognition.AS_DRAWN) != (fund is not None):

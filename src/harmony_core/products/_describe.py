@@ -29,6 +29,7 @@ from harmony_core.products._behaviours import (
     TimeWorked,
     UsageMetered,
 )
+from harmony_core.products._fund_words import rollover_in_words, top_up_in_words
 from harmony_core.products._interval_words import interval_in_words
 from harmony_core.products._price_words import price_in_words
 from harmony_core.products._renewal import Renewal
@@ -161,19 +162,27 @@ def _billing(culture: Culture, billing: Billing, quantity: QuantitySource) -> st
 
 def _fund(culture: Culture, fund: FundTerms) -> Iterator[str]:
     unit = culture.words(_FUND_UNIT[fund.unit])
-    months = culture.number(fund.valid_months)
-    yield culture.words(
-        "A fund of {unit}; a block is valid for one month."
-        if fund.valid_months == 1
-        else "A fund of {unit}; a block is valid for {months} months.",
-        unit=unit,
-        months=months,
-    )
-    yield culture.words(
-        "The block that ends first is drawn first."
-        if fund.order is DrawOrder.EXPIRY
-        else "The block that began first is drawn first."
-    )
+    if fund.rollover is None:
+        yield culture.words(
+            "A fund of {unit}; a block is valid for one month."
+            if fund.valid_months == 1
+            else "A fund of {unit}; a block is valid for {months} months.",
+            unit=unit,
+            months=culture.number(fund.valid_months),
+        )
+        yield culture.words(
+            "The block that ends first is drawn first."
+            if fund.order is DrawOrder.EXPIRY
+            else "The block that began first is drawn first."
+        )
+    else:
+        yield culture.words("An allowance of {unit}, granted anew each period.", unit=unit)
+        yield from rollover_in_words(culture, fund.rollover)
+    if fund.top_up is not None:
+        yield from top_up_in_words(culture, fund.top_up)
     for price in fund.overage_prices:
         amount = culture.unit_price(price)
         yield culture.words("Beyond the fund an hour costs {price}.", price=amount)
+    for scheme in fund.overage_schemes:
+        yield culture.words("For the hours of a period beyond the fund:")
+        yield from price_in_words(culture, scheme, culture.words("hour"))

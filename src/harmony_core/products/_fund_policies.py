@@ -7,6 +7,7 @@ carried units are used first or last, so the choice is written down and not left
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Never
@@ -134,6 +135,7 @@ class TopUp:
         to: as many as bring the fund to this balance.
         prices: of one unit, one a currency.
         valid_months: how long what was bought can be drawn; ``None`` does not expire.
+        last_day: nothing is bought for a draw of a later day.
 
     Raises:
         InvalidValue: neither or both of ``by`` and ``to``, or a quantity that restores nothing.
@@ -147,6 +149,7 @@ class TopUp:
     to: Fraction | None = attrs.field(default=None, converter=_quantity, kw_only=True)
     prices: tuple[ExactAmount, ...] = attrs.field(default=(), converter=_prices, kw_only=True)
     valid_months: int | None = attrs.field(default=None, kw_only=True)
+    last_day: date | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if (self.by is None) == (self.to is None):

@@ -1,0 +1,59 @@
+"""What of a fund goes on and when more is bought, in words of the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harmony_core.culture import Culture
+from harmony_core.products._fund_policies import CarryMode, Rollover, TopUp, UseFirst
+
+
+def rollover_in_words(culture: Culture, rollover: Rollover) -> Iterator[str]:
+    """Say what happens to the unused units of a period."""
+    if rollover.mode is CarryMode.NONE:
+        yield culture.words("Unused units do not go on into the next period.")
+        return
+    if rollover.cap is not None:
+        message = "At most {cap} unused units go on into the next period; the oldest lapse first."
+        yield culture.words(message, cap=culture.number(rollover.cap))
+    elif rollover.fraction is not None:
+        message = "Of all unused units {percent} % go on into the next period."
+        yield culture.words(message, percent=culture.number(rollover.fraction * 100))
+    else:
+        yield culture.words("Unused units go on into the next period.")
+    if rollover.lifetime_periods is not None:
+        yield culture.words(
+            "Carried units lapse after one further period."
+            if rollover.lifetime_periods == 1
+            else "Carried units lapse after {periods} further periods.",
+            periods=culture.number(rollover.lifetime_periods),
+        )
+    yield culture.words(
+        "Carried units are used first."
+        if rollover.use_first is UseFirst.CARRIED
+        else "Units of the period itself are used first."
+    )
+
+
+def top_up_in_words(culture: Culture, top_up: TopUp) -> Iterator[str]:
+    """Say when more is bought, how much, and at which price."""
+    least = culture.number(top_up.threshold)
+    if top_up.by is not None:
+        message = "When a draw leaves less than {least} units, {quantity} more are bought."
+        yield culture.words(message, least=least, quantity=culture.number(top_up.by))
+    elif top_up.to is not None:
+        message = (
+            "When a draw leaves less than {least} units, so many are bought that {balance} are "
+            "there."
+        )
+        yield culture.words(message, least=least, balance=culture.number(top_up.to))
+    if top_up.valid_months is not None:
+        yield culture.words(
+            "What was bought so is valid for one month."
+            if top_up.valid_months == 1
+            else "What was bought so is valid for {months} months.",
+            months=culture.number(top_up.valid_months),
+        )
+    for price in top_up.prices:
+        message = "A unit bought so costs {price}."
+        yield culture.words(message, price=culture.unit_price(price))
