@@ -3,6 +3,8 @@
 :func:`to_record` turns a value into plain data that ``json`` writes as it is, under a tag such as
 ``harmony/contract@1``; :func:`from_record` reads it back, in this version or an older one, and
 reports every fault with its path. A host adds its own values by :func:`register`.
+:func:`json_schema` describes a record to programs in any language; :class:`Signed` keeps what was
+signed, and :func:`content_hash` names it.
 
 Feeds in: :func:`read_ecb_csv` and :func:`read_rates_csv` read exchange rates, :func:`read_usage`
 reads usage of any system by its :class:`ExternalKeys`, and a cloud bill in the FinOps FOCUS format
@@ -17,9 +19,11 @@ from harmony_core.interchange._external_keys import ExternalKey, ExternalKeys
 from harmony_core.interchange._focus import FOCUS_IDENTITY, FocusColumns, FocusMeasure
 from harmony_core.interchange._journal_csv import journal_csv
 from harmony_core.interchange._json_lines import json_lines
+from harmony_core.interchange._json_schema import json_schema
 from harmony_core.interchange._kinds import Record, Upgrade, register, registered
 from harmony_core.interchange._rate_feed import RateFeed, read_rates_csv
 from harmony_core.interchange._records import from_record, to_record
+from harmony_core.interchange._signed import Signed, canonical_json, content_hash
 from harmony_core.interchange._tables import (
     Feed,
     Row,
@@ -60,6 +64,7 @@ __all__ = [
     "RejectedUsage",
     "RepeatedUsage",
     "Row",
+    "Signed",
     "Tally",
     "UnmappedUsage",
     "Upgrade",
@@ -68,10 +73,13 @@ __all__ = [
     "UsageLayout",
     "UsageOutcome",
     "beancount",
+    "canonical_json",
+    "content_hash",
     "csv_table",
     "from_record",
     "journal_csv",
     "json_lines",
+    "json_schema",
     "read_day",
     "read_ecb_csv",
     "read_rates_csv",

@@ -1,4 +1,4 @@
-"""How a value of each type is written and read: compiled once from type hints, then kept.
+"""How a value of each type is written, read and described: compiled from type hints, then kept.
 
 A class is an object with one key for each field. Where a field allows several classes, the object
 says which one it is (``{"is": "per-unit", ...}``). An error of a constructor becomes a fault at
@@ -15,9 +15,17 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 import attrs
 
 from harmony_core.errors import HarmonyError, InvalidValue
+from harmony_core.interchange._containers import choice, mapping_of, members, sequence, word
 from harmony_core.interchange._faults import Faults, shown
-from harmony_core.interchange._kinds import kind_of, named_by, registered, tag_of
+from harmony_core.interchange._kinds import Record, kind_of, named_by, registered, tag_of
 from harmony_core.interchange._leaves import LEAVES, Form
+from harmony_core.interchange._shapes import (
+    NULL,
+    Definitions,
+    Shape,
+    fields,
+    with_tag,
+)
 
 _forms: dict[Any, Form] = dict(LEAVES)
 _untagged: dict[Any, Form] = dict(LEAVES)
@@ -44,24 +52,24 @@ def _compiled(hint: Any) -> Form:
     if origin is Union or origin is types.UnionType:
         return _union(arguments)
     if origin is Literal:
-        return _choice(arguments)
+        return choice(arguments)
     if origin is tuple:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
-            return _sequence(arguments[0], tuple)
-        return _fixed(arguments)
+            return sequence(form_of(arguments[0]), tuple)
+        return members([form_of(argument) for argument in arguments])
     if origin is frozenset:
-        return _sequence(arguments[0], frozenset)
+        return sequence(form_of(arguments[0]), frozenset)
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return _mapping(*arguments)
+        return mapping_of(*(form_of(argument) for argument in arguments))
     if isinstance(origin, type) and issubclass(origin, Sequence | Collection):
-        return _sequence(arguments[0], tuple)
+        return sequence(form_of(arguments[0]), tuple)
     cls = origin or hint
     if isinstance(cls, type) and issubclass(cls, Enum):
-        return _enum(cls)
+        return word(cls)
     if getattr(cls, "_is_protocol", False):
         return _any_that_has(cls)
     if isinstance(cls, type) and attrs.has(cls):
-        return _tagged_when_changed(cls, untagged_form_of(hint))
+        return _tagged_when_changed(cls, arguments, untagged_form_of(hint))
     raise InvalidValue(f"records have no form for {hint!r}: give the field a concrete type")
 
 
@@ -72,7 +80,7 @@ class _Fields:
         self._cls, self._arguments = cls, arguments
         self._fields: list[tuple[str, str, Form, bool]] | None = None
         self._keys: frozenset[str] = frozenset()
-        self.form = Form(self.write, self.read, fields=True)
+        self.form = Form(self.write, self.read, self.shape, fields=True)
 
     def _compile(self) -> list[tuple[str, str, Form, bool]]:
         hints = get_type_hints(self._cls)
@@ -100,16 +108,21 @@ class _Fields:
     def write(self, value: Any) -> Any:
         if type(value) is not self._cls:
             raise InvalidValue(f"expected {self._cls.__qualname__}, got {shown(value)}")
-        fields = self._fields or self._compile()
-        return {key: form.write(getattr(value, name)) for key, name, form, _ in fields}
+        made = self._fields or self._compile()
+        return {key: form.write(getattr(value, name)) for key, name, form, _ in made}
+
+    def shape(self, definitions: Definitions) -> Record:
+        made = self._fields or self._compile()
+        properties = {key: form.shape(definitions) for key, _, form, _ in made}
+        return fields(properties, [key for key, _, _, required in made if required])
 
     def read(self, data: Any) -> Any:
-        fields = self._fields or self._compile()
+        made = self._fields or self._compile()
         if type(data) is not dict:
             raise Faults.expected("an object", data)
         values: dict[str, Any] = {}
         problems: list[tuple[str, str]] = []
-        for key, _, form, required in fields:
+        for key, _, form, required in made:
             if key in data:
                 try:
                     values[key] = form.read(data[key])
@@ -127,7 +140,7 @@ class _Fields:
         return _constructed(self._cls, values)
 
 
-def _tagged_when_changed(cls: type, untagged: Form) -> Form:
+def _tagged_when_changed(cls: type, arguments: tuple[Any, ...], untagged: Form) -> Form:
     """A class where no other can stand: its first form needs no tag, a later one says so."""
 
     def write(value: Any) -> Any:
@@ -138,20 +151,46 @@ def _tagged_when_changed(cls: type, untagged: Form) -> Form:
         kind = kind_of(cls)
         if kind is None or type(data) is not dict or (kind.version == 1 and "is" not in data):
             return untagged.read(data)
-        found, fields = _as_of_today(data if "is" in data else {"is": kind.name, **data})
+        found, values = _as_of_today(data if "is" in data else {"is": kind.name, **data})
         if found is not cls:
             raise Faults([(".is", f"expected {kind.name!r}, got {data['is']!r}")])
-        return untagged.read(fields)
+        return untagged.read(values)
 
-    return Form(write, read, fields=True)
+    def shape(definitions: Definitions) -> Record:
+        kind = kind_of(cls)
+        if kind is None:
+            name = "-".join([cls.__name__, *map(_name_of, arguments)])
+            return definitions.refer((cls, arguments), name, lambda: untagged.shape(definitions))
+        if kind.version > 1:
+            return _shape_with_tag(cls, untagged, definitions)
+        return definitions.refer(cls, kind.name, lambda: untagged.shape(definitions))
+
+    return Form(write, read, shape, fields=True)
+
+
+def _name_of(argument: Any) -> str:
+    return getattr(argument, "__name__", str(argument))
+
+
+def _shape_with_tag(cls: type, form: Form, definitions: Definitions) -> Record:
+    """An object that says what it is."""
+    tag = tag_of(cls)
+
+    def made() -> Record:
+        schema = form.shape(definitions)
+        if not form.fields:
+            schema = fields({"value": schema}, ["value"])
+        return with_tag(schema, "is", tag)
+
+    return definitions.refer((cls, "is"), f"is-{tag}", made)
 
 
 def _as_of_today(data: dict[str, Any]) -> tuple[type, dict[str, Any]]:
     """The class that an object names, and its fields in the form of that class's last version."""
     try:
         kind, version = named_by(data["is"])
-        fields = {key: value for key, value in data.items() if key != "is"}
-        return kind.cls, kind.brought_forward(fields, version)
+        values = {key: value for key, value in data.items() if key != "is"}
+        return kind.cls, kind.brought_forward(values, version)
     except HarmonyError as reason:
         raise Faults([(".is", str(reason))]) from None
 
@@ -173,109 +212,6 @@ def _substituted(hint: Any, bound: Mapping[Any, Any]) -> Any:
     return hint[tuple(bound.get(variable, variable) for variable in parameters)]
 
 
-def _sequence(item: Any, made: Callable[[list[Any]], Any]) -> Form:
-    items = form_of(item)
-
-    def write(values: Any) -> Any:
-        data = [items.write(value) for value in values]
-        return sorted(data) if made is frozenset else data
-
-    def read(data: Any) -> Any:
-        if type(data) is not list:
-            raise Faults.expected("a list", data)
-        try:
-            return made([items.read(one) for one in data])
-        except Faults:
-            raise _all_faults([items] * len(data), data) from None
-
-    return Form(write, read)
-
-
-def _fixed(members: tuple[Any, ...]) -> Form:
-    forms = [form_of(member) for member in members]
-
-    def write(values: Any) -> Any:
-        return [form.write(value) for form, value in zip(forms, values, strict=True)]
-
-    def read(data: Any) -> Any:
-        if type(data) is not list or len(data) != len(forms):
-            raise Faults.expected(f"a list of {len(forms)}", data)
-        try:
-            return tuple([form.read(one) for form, one in zip(forms, data, strict=True)])
-        except Faults:
-            raise _all_faults(forms, data) from None
-
-    return Form(write, read)
-
-
-def _all_faults(forms: list[Form], data: list[Any]) -> Faults:
-    """The list is bad: go through it once more, for every fault and its place."""
-    problems: list[tuple[str, str]] = []
-    for index, (form, one) in enumerate(zip(forms, data, strict=True)):
-        try:
-            form.read(one)
-        except Faults as faults:
-            problems += faults.inside(f"[{index}]")
-    return Faults(problems)
-
-
-def _mapping(key: Any, value: Any) -> Form:
-    keys, values = form_of(key), form_of(value)
-
-    def write(mapping: Any) -> Any:
-        data = {keys.write(one): values.write(other) for one, other in mapping.items()}
-        if not all(type(one) is str for one in data):
-            raise InvalidValue(f"the keys of a record are text, got {shown(list(data))}")
-        return data
-
-    def read(data: Any) -> Any:
-        if type(data) is not dict:
-            raise Faults.expected("an object", data)
-        made: dict[Any, Any] = {}
-        problems: list[tuple[str, str]] = []
-        for one, other in data.items():
-            try:
-                made[keys.read(one)] = values.read(other)
-            except Faults as faults:
-                problems += faults.inside(f".{one}")
-        if problems:
-            raise Faults(problems)
-        return made
-
-    return Form(write, read)
-
-
-def _enum(cls: type[Enum]) -> Form:
-    members = {member.value: member for member in cls}
-    if not all(type(value) in (str, int) for value in members):
-        raise InvalidValue(f"{cls.__qualname__} needs text or whole numbers as values")
-    choices = ", ".join(str(value) for value in members)
-
-    def read(data: Any) -> Any:
-        if type(data) not in (str, int) or data not in members:
-            raise Faults.expected(f"one of {choices}", data)
-        return members[data]
-
-    def write(value: Any) -> Any:
-        if type(value) is not cls:
-            raise InvalidValue(f"expected {cls.__qualname__}, got {shown(value)}")
-        return value.value
-
-    return Form(write, read)
-
-
-def _choice(allowed: tuple[Any, ...]) -> Form:
-    choices = ", ".join(map(str, allowed))
-
-    def read(data: Any) -> Any:
-        for value in allowed:
-            if type(data) is type(value) and data == value:
-                return value
-        raise Faults.expected(f"one of {choices}", data)
-
-    return Form(lambda value: value, read)
-
-
 def _union(members: tuple[Any, ...]) -> Form:
     optional = type(None) in members
     rest = [member for member in members if member is not type(None)]
@@ -291,12 +227,17 @@ def _union(members: tuple[Any, ...]) -> Form:
     return Form(
         lambda value: None if value is None else write(value),
         lambda data: None if data is None else read(data),
+        lambda definitions: {"anyOf": [form.shape(definitions), NULL]},
     )
 
 
 def _one_of(members: list[Any]) -> Form:
     forms = {get_origin(member) or member: untagged_form_of(member) for member in members}
-    return _named(forms.get, lambda: [tag_of(cls) for cls in forms])
+
+    def shape(definitions: Definitions) -> Record:
+        return {"anyOf": [_shape_with_tag(cls, forms[cls], definitions) for cls in forms]}
+
+    return _named(forms.get, lambda: [tag_of(cls) for cls in forms], shape)
 
 
 def _any_that_has(protocol: type) -> Form:
@@ -309,10 +250,20 @@ def _any_that_has(protocol: type) -> Form:
     def names() -> list[str]:
         return [name for name, cls in registered().items() if fits(cls)]
 
-    return _named(lambda cls: untagged_form_of(cls) if fits(cls) else None, names)
+    def every(definitions: Definitions) -> Record:
+        classes = [cls for cls in registered().values() if fits(cls)]
+        shapes = [_shape_with_tag(cls, untagged_form_of(cls), definitions) for cls in classes]
+        return {"anyOf": shapes}
+
+    def shape(definitions: Definitions) -> Record:
+        return definitions.refer(protocol, protocol.__name__, lambda: every(definitions))
+
+    return _named(lambda cls: untagged_form_of(cls) if fits(cls) else None, names, shape)
 
 
-def _named(form_for: Callable[[type], Form | None], names: Callable[[], list[str]]) -> Form:
+def _named(
+    form_for: Callable[[type], Form | None], names: Callable[[], list[str]], shape: Shape
+) -> Form:
     """One class of several: the object says which."""
 
     def write(value: Any) -> Any:
@@ -326,11 +277,11 @@ def _named(form_for: Callable[[type], Form | None], names: Callable[[], list[str
     def read(data: Any) -> Any:
         if type(data) is not dict or "is" not in data:
             raise Faults.expected(f"an object that says what it is ({', '.join(names())})", data)
-        cls, fields = _as_of_today(data)
+        cls, found = _as_of_today(data)
         form = form_for(cls)
         if form is None:
-            found = f"expected one of {', '.join(names())}, got {data['is']!r}"
-            raise Faults([(".is", found)])
-        return form.read(fields) if form.fields else form.read(fields.get("value"))
+            expected = f"expected one of {', '.join(names())}, got {data['is']!r}"
+            raise Faults([(".is", expected)])
+        return form.read(found) if form.fields else form.read(found.get("value"))
 
-    return Form(write, read)
+    return Form(write, read, shape)

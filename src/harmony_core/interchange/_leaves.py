@@ -15,19 +15,25 @@ from harmony_core.errors import HarmonyError, InvalidValue
 from harmony_core.explanation import Explanation, exact_text
 from harmony_core.finance import ExactAmount, Money, exact
 from harmony_core.interchange._faults import Faults, shown
+from harmony_core.interchange._kinds import Record
+from harmony_core.interchange._shapes import Shape, fields, fixed, listed, listed_as, text
 from harmony_core.periods import Month
 
 
 @attrs.frozen
 class Form:
-    """How one type is written and read; ``fields`` says that it becomes an object of its own."""
+    """How one type is written and read, and what that looks like.
+
+    ``fields`` says that it becomes an object of its own.
+    """
 
     write: Callable[[Any], Any]
     read: Callable[[Any], Any]
+    shape: Shape
     fields: bool = False
 
 
-def _itself(cls: type, what: str) -> Form:
+def _itself(cls: type, what: str, kind: str) -> Form:
     def write(value: Any) -> Any:
         if type(value) is not cls:
             raise InvalidValue(f"expected {what}, got {shown(value)}")
@@ -38,10 +44,12 @@ def _itself(cls: type, what: str) -> Form:
             raise Faults.expected(what, data)
         return data
 
-    return Form(write, read)
+    return Form(write, read, fixed({"type": kind}))
 
 
-def _as_text(cls: type, what: str, write: Callable[[Any], str], read: Callable[[str], Any]) -> Form:
+def _as_text(
+    cls: type, what: str, write: Callable[[Any], str], read: Callable[[str], Any], schema: Record
+) -> Form:
     def written(value: Any) -> str:
         if type(value) is not cls:
             raise InvalidValue(f"expected {what}, got {shown(value)}")
@@ -55,7 +63,7 @@ def _as_text(cls: type, what: str, write: Callable[[Any], str], read: Callable[[
         except (HarmonyError, ValueError):
             raise Faults.expected(what, data) from None
 
-    return Form(written, reading)
+    return Form(written, reading, fixed(schema))
 
 
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
@@ -87,8 +95,14 @@ def _instant(text: str) -> datetime:
     return instant.astimezone(timezone.utc)  # noqa: UP017
 
 
-_amount = _as_text(Fraction, "an exact number as text", exact_text, exact)
-_code = _itself(str, "a currency code")
+_NUMBER = text(r"[+-]?[0-9]+(\.[0-9]+|/[1-9][0-9]*)?")
+_CLOCK = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
+_OFFSET = rf"(Z|[+-]{_CLOCK})"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+_amount = _as_text(Fraction, "an exact number as text", exact_text, exact, _NUMBER)
+_code = _itself(str, "a currency code", "string")
+_AMOUNT = fields({"amount": _NUMBER, "currency": text("[A-Z]{3}")}, ["amount", "currency"])
 
 
 def _written_amount(value: Money | ExactAmount) -> dict[str, str]:
@@ -137,18 +151,48 @@ def _explanation(data: Any) -> Any:
         raise Faults([("", f"expected an explanation, but {reason!r}")]) from None
 
 
+_TEXT = text()
+_TEXTS = listed(_TEXT)
+_STEP = {
+    "type": "array",
+    "prefixItems": [_TEXT, _TEXT, _TEXT, _TEXTS, _NUMBER, _TEXT, {"type": "object"}],
+    "items": False,
+    "minItems": 6,
+}
+_EXPLANATION = fields(
+    {
+        "rule": _TEXT,
+        "version": {"type": "integer"},
+        "given": listed(listed_as(_TEXT, _TEXT, _NUMBER, _TEXT)),
+        "steps": listed(_STEP),
+        "result": _TEXT,
+        "facts": listed(listed_as(_TEXT, _TEXT)),
+    },
+    ["rule", "version", "given", "steps", "result"],
+)
+
 LEAVES: Mapping[Any, Form] = {
-    str: _itself(str, "text"),
-    int: _itself(int, "a whole number"),
-    bool: _itself(bool, "true or false"),
-    type(None): _itself(type(None), "nothing"),
+    str: _itself(str, "text", "string"),
+    int: _itself(int, "a whole number", "integer"),
+    bool: _itself(bool, "true or false", "boolean"),
+    type(None): _itself(type(None), "nothing", "null"),
     Fraction: _amount,
-    Decimal: _as_text(Decimal, "a decimal number as text", "{:f}".format, _decimal),
-    date: _as_text(date, "a day like 2026-03-31", date.isoformat, _day),
-    datetime: _as_text(datetime, "an instant with its offset from UTC", _instant_text, _instant),
-    time: _as_text(time, "a time of day like 09:30:00", time.isoformat, time.fromisoformat),
-    Month: _as_text(Month, "a month like 2026-03", str, Month.of),
-    Money: Form(_written_amount, _read_amount(Money.of), fields=True),
-    ExactAmount: Form(_written_amount, _read_amount(ExactAmount), fields=True),
-    Explanation: Form(_explained, _explanation, fields=True),
+    Decimal: _as_text(
+        Decimal, "a decimal number as text", "{:f}".format, _decimal, text(r"-?[0-9]+(\.[0-9]+)?")
+    ),
+    date: _as_text(date, "a day like 2026-03-31", date.isoformat, _day, text(_DATE, format="date")),
+    datetime: _as_text(
+        datetime,
+        "an instant with its offset from UTC",
+        _instant_text,
+        _instant,
+        text(f"{_DATE}T{_CLOCK}{_OFFSET}", format="date-time"),
+    ),
+    time: _as_text(
+        time, "a time of day like 09:30:00", time.isoformat, time.fromisoformat, text(_CLOCK)
+    ),
+    Month: _as_text(Month, "a month like 2026-03", str, Month.of, text("[0-9]{4}-[0-9]{2}")),
+    Money: Form(_written_amount, _read_amount(Money.of), fixed(_AMOUNT), fields=True),
+    ExactAmount: Form(_written_amount, _read_amount(ExactAmount), fixed(_AMOUNT), fields=True),
+    Explanation: Form(_explained, _explanation, fixed(_EXPLANATION), fields=True),
 }
