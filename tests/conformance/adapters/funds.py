@@ -44,8 +44,8 @@ def allowance_rollover(vector: Vector) -> object:
     carry = inputs.get("carry") or {"mode": "none"}
     rollover = Rollover(
         carry["mode"],
-        cap=carry.get("cap"),
-        fraction=carry.get("fraction"),
+        cap=_first(carry, "cap", "limit", "maximum"),
+        fraction=_first(carry, "fraction", "share"),
         lifetime_periods=_whole(carry.get("lifetime_periods")),
         use_first=UseFirst(carry.get("use_first") or "carried"),
     )
@@ -73,6 +73,11 @@ def allowance_rollover(vector: Vector) -> object:
             for row, names in zip(rows, asked, strict=True)
         ]
     }
+
+
+def _first(inputs: Mapping[str, Any], *names: str) -> Any:
+    """The first of several likely names that is there."""
+    return next((inputs[name] for name in names if inputs.get(name) is not None), None)
 
 
 def _whole(text: str | None) -> int | None:
@@ -163,7 +168,7 @@ def incident_fund(vector: Vector) -> object:
     terms = IncidentTerms(
         _price_list(inputs["prices"], currency),
         Shortfall(inputs.get("shortfall") or "split"),
-        _price_list(inputs.get("overage_prices") or inputs.get("overage") or {}, currency),
+        _price_list(_first(inputs, "overage_prices", "overage_list", "overage") or {}, currency),
         int(inputs.get("free_per_month") or 0),
         ChargeDay(charge_date),
     )
