@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from fractions import Fraction
 
 import attrs
@@ -12,7 +12,7 @@ from harmony_core.assets import Device, DeviceEvent, EventKind
 from harmony_core.billing import Charge, Facts, due
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.errors import RateNotFound
-from harmony_core.finance import Money, Rate, RateBook
+from harmony_core.finance import ExactAmount, Money, Rate, RateBook
 from harmony_core.periods import Timing
 from harmony_core.pricing import AtLeast, BandTable, FillUp, Flat, LookUp, PerUnit
 from harmony_core.products import (
@@ -21,13 +21,18 @@ from harmony_core.products import (
     DevicesCounted,
     DrawOrder,
     ExpensesIncurred,
+    ExpenseTerms,
     FundUnit,
     QuantitySource,
+    RateCalendar,
     Recognition,
+    TimeRounding,
+    TimeScope,
+    TimeTerms,
     TimeWorked,
     UsageMetered,
 )
-from harmony_core.work import Expense, TimeEntry, UsageRecord
+from harmony_core.work import Expense, TimeEntry, UsageRecord, WorkSubject
 from tests.strategies import CUSTOMERS, TERMS, contract, fund_terms, line
 
 EUR_310 = PerUnit.of("310", "EUR")
@@ -122,6 +127,62 @@ def test_time_by_calendar_month_with_late_facts_as_corrections() -> None:
         "corrects 2026-01-15..2026-01-31 -47.50 EUR on 2026-03-03",
         "2026-02-01..2026-02-28 95.00 EUR on 2026-03-01",
     ]
+
+
+def test_time_is_split_summed_and_rounded_by_the_terms_of_the_line() -> None:
+    """95 minutes on one ticket: two hours. Tuesday 16:30-20:10, after 18:00 times 1.5: 1.5 h and
+    135 minutes that weigh 3.375 h. Together 6.875 h at 95.00; late by 25 minutes is one more hour."""
+    weights = {"normal": 1, "after_hours": "1.5", "weekend": 2}
+    office = RateCalendar.office("Europe/London", time(9), time(18))
+    quarters = TimeTerms(TimeRounding(increment=15), office, weights, untimed="normal")
+    hourly = attrs.evolve(quarters, rounding=TimeRounding(TimeScope.TICKET, 60))
+    day, ticket = date(2026, 2, 2), WorkSubject(ticket="T")
+    parts = [
+        attrs.evolve(
+            TimeEntry.of_minutes(f"T-{number}", "anna", day, minutes),
+            contract_id="C-1",
+            line_id="1",
+            subject=ticket,
+            recorded_on=known,
+        )
+        for number, (minutes, known) in enumerate(
+            [(45, None), (45, None), (5, None), (26, date(2026, 3, 4))]
+        )
+    ]
+    facts = Facts(time=parts)
+    assert shown(by_month(TimeWorked(hourly)), facts, date(2026, 3, 31))[1:] == [
+        "2026-02-01..2026-02-28 190.00 EUR on 2026-03-01",
+        "corrects 2026-02-01..2026-02-28 95.00 EUR on 2026-03-04",
+    ]
+    evening = [datetime(2026, 2, 3, *clock, tzinfo=UTC) for clock in ((16, 30), (20, 10))]
+    entry = TimeEntry.between("T-9", "anna", evening[0], evening[1], "Europe/London")
+    facts = Facts(time=[attrs.evolve(entry, contract_id="C-1", line_id="1")])
+    charges = list(due(by_month(TimeWorked(quarters), "120"), facts, TERMS, date(2026, 3, 1)))
+    assert charges[1].amount == Money.of("585.00", "EUR")
+    assert charges[1].quantity == Fraction("4.875")
+    assert charges[1].replay() == charges[1].amount
+
+
+def test_expenses_by_category_are_covered_or_capped() -> None:
+    """Hotel 150.00 with 10 % is capped at 120.00; taxi 20.00 with the line's 5 %; meals covered."""
+    source = ExpensesIncurred(
+        5,
+        [
+            ExpenseTerms("hotel", 10, ExactAmount.of(120, "EUR")),
+            ExpenseTerms("meals", covered=True),
+        ],
+    )
+    day = date(2026, 1, 20)
+    spent = [("hotel", 150), ("taxi", 20), ("meals", 40), ("hotel", -150)]
+    expenses = [
+        Expense(f"E-{number}", "anna", day, Money.of(amount, "EUR"), "C-1", "1", category)
+        for number, (category, amount) in enumerate(spent)
+    ]
+    (charge,) = due(by_month(source), Facts(expenses=expenses[:3]), TERMS, date(2026, 2, 1))
+    assert charge.amount == Money.of("141.00", "EUR")
+    assert charge.evidence == ("E-0", "E-1", "E-2")
+    (charge,) = due(by_month(source), Facts(expenses=expenses), TERMS, date(2026, 2, 1))
+    assert charge.amount == Money.of("21.00", "EUR")
 
 
 def test_more_hours_taken_back_than_worked_are_a_credit() -> None:

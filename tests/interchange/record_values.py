@@ -412,10 +412,17 @@ rate_cards = st.lists(
     max_size=3,
     unique_by=(lambda rate: rate.id, lambda rate: rate.applies_to),
 ).map(work.RateCard)
+expense_terms = st.builds(products.ExpenseTerms, texts, numbers) | st.builds(
+    products.ExpenseTerms, texts, covered=st.just(True)
+)
 sources = st.one_of(
     st.builds(products.FixedQuantity),
-    st.builds(products.TimeWorked),
-    st.builds(products.ExpensesIncurred, numbers),
+    st.builds(products.TimeWorked, st.none() | time_terms),
+    st.builds(
+        products.ExpensesIncurred,
+        numbers,
+        st.lists(expense_terms, max_size=2, unique_by=lambda terms: terms.category),
+    ),
     st.builds(
         products.DevicesCounted,
         st.lists(ids, min_size=1, max_size=2).map(tuple),
@@ -913,6 +920,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         st.just("Asia/Kolkata"),
     ),
     work.HourlyRate: hourly_rates,
+    products.ExpenseTerms: expense_terms,
     contracts.Cover: covers,
     work.RateCard: rate_cards,
     products.WeeklyHours: weekly_hours,

@@ -29,6 +29,7 @@ from harmony_core.finance import (
 )
 from harmony_core.parties import Employment, Person
 from harmony_core.periods import History
+from harmony_core.products import ExpenseTerms
 from harmony_core.work import (
     CustomerView,
     Expense,
@@ -352,3 +353,37 @@ def test_a_replacement_names_another_record(changes: dict[str, Any], reason: str
     usage = UsageRecord("u1", "meter", DAY, "K-1", "storage", "0.25")
     with pytest.raises(InvalidValue, match=reason):
         attrs.evolve(usage, **changes)
+
+
+def test_expenses_of_a_category_have_terms_of_their_own() -> None:
+    """Passed on with 10 %, but a hotel costs the customer no more than 120.00, and meals nothing."""
+    line = WorkTerms(
+        "GB",
+        "GBP",
+        expense_markup_percent=10,
+        expense_terms=(
+            ExpenseTerms("hotel", cap=ExactAmount.of(120, "GBP")),
+            ExpenseTerms("meals", covered=True),
+        ),
+    )
+    spent = [
+        Expense(f"{number}", "tom", DAY, Money.of(amount, "GBP"), "C-1", "L-1", category)
+        for number, (category, amount) in enumerate([("hotel", 150), ("taxi", 20), ("meals", 40)])
+    ]
+    done = rate_work(
+        spent,
+        {("C-1", "L-1"): line},
+        people=PEOPLE,
+        cost_rates=COSTS,
+        transfer_rules=rules(CostPlus(8)),
+        rates=RateBook([]),
+    )
+    assert [one.billable for one in done.expenses] == [
+        Money.of(120, "GBP"),
+        Money.of(22, "GBP"),
+        None,
+    ]
+    why = done.expenses[0].billable_explanation
+    assert why is not None
+    assert why.value == why.evaluate() == 120
+    assert [one.cost for one in done.expenses] == [one.amount for one in spent]

@@ -35,7 +35,7 @@ from harmony_core.pricing import (
     scheme_on,
 )
 from harmony_core.products import DevicesCounted, ExpensesIncurred, TimeWorked, UsageMetered
-from harmony_core.work import Expense
+from harmony_core.work import Expense, TimeEntry, bill_time, capped
 
 
 @attrs.frozen
@@ -66,8 +66,8 @@ class Measurement:
         if self.kind is ChargeKind.TOP_UP:
             return self._top_ups(day)
         match self.line.source:
-            case TimeWorked():
-                return self._time(day)
+            case TimeWorked() as source:
+                return self._time(day, source)
             case ExpensesIncurred() as source:
                 return self._expenses(day, source)
             case UsageMetered() as source:
@@ -108,19 +108,14 @@ class Measurement:
             price = why.step("prorated", "price for the days served", "multiply", price, "part")
         return self._settled(why, price, self.line.quantity, ())
 
-    def _time(self, day: date) -> Measured:
+    def _time(self, day: date, source: TimeWorked) -> Measured:
         line, span = self.line, self.period.span
         entries = known_by(self.facts.time_of(self.contract.id, line.id, span), day)
         why = self._explainer("time worked")
-        parts = []
-        for number, entry in enumerate(entries, start=1):
-            name = f"hours{number}"
-            why.given(name, f"{entry.day} {entry.id}", entry.hours, "h")
-            if entry.multiplier != 1:
-                why.given(f"times{number}", "multiplier", entry.multiplier)
-                label = "hours times their multiplier"
-                name = why.step(f"weighed{number}", label, "multiply", name, f"times{number}")
-            parts.append(name)
+        if source.terms is None:
+            parts = [_weighed(why, entry, number) for number, entry in enumerate(entries, start=1)]
+        else:
+            parts = list(bill_time(entries, source.terms).add_hours(why))
         why.step("hours", "hours to bill", "add", *parts, unit="h")
         hours, scheme = why.value("hours"), self._scheme(why)
         if hours >= 0:
@@ -157,6 +152,9 @@ class Measurement:
         return Measured(amount, None, evidence, why.explanation(total))
 
     def _passed_on(self, item: Expense, source: ExpensesIncurred) -> Money:
+        terms = source.terms_of(item.category)
+        if terms.covered:
+            return Money.zero(self.contract.currency)
         rate = self.terms.rates.find(
             item.amount.currency,
             self.contract.currency,
@@ -164,8 +162,10 @@ class Measurement:
             policy=self.terms.rate_policy,
             known=item.known_on,
         )
-        with_markup = item.amount.exact * (1 + source.markup_percent / 100)
-        return convert(with_markup, rate, self.terms.rounding)
+        with_markup = item.amount.exact * (1 + terms.markup_percent / 100)
+        return capped(
+            convert(with_markup, rate, self.terms.rounding), terms.cap, self.terms.rounding
+        )
 
     def _usage(self, day: date, source: UsageMetered) -> Measured:
         span = self.period.span
@@ -291,3 +291,12 @@ class Measurement:
         why.step("amount", "settled", rule, name, "step", unit=currency)
         amount = Money.of(why.value("amount"), currency)
         return Measured(amount, quantity, evidence, why.explanation("amount"))
+
+
+def _weighed(why: Explainer, entry: TimeEntry, number: int) -> str:
+    name = why.given(f"hours{number}", f"{entry.day} {entry.id}", entry.hours, "h")
+    if entry.multiplier == 1:
+        return name
+    times = why.given(f"times{number}", "multiplier", entry.multiplier)
+    label = "hours times their multiplier"
+    return why.step(f"weighed{number}", label, "multiply", name, times)

@@ -30,7 +30,7 @@ from harmony_core.finance import (
 from harmony_core.parties import Person
 from harmony_core.periods import Month
 from harmony_core.pricing import is_dated, price
-from harmony_core.products import ExpensesIncurred, TimeWorked
+from harmony_core.products import ExpensesIncurred, ExpenseTerms, TimeWorked
 from harmony_core.work import Expense, RatedExpense, RatedTime, TimeEntry, WorkTerms
 
 
@@ -75,12 +75,17 @@ def work_terms(contracts: Iterable[Contract]) -> dict[tuple[str, str], WorkTerms
         for line in contract.lines:
             markup = None
             hourly = None
+            by_category: tuple[ExpenseTerms, ...] = ()
             if isinstance(line.source, ExpensesIncurred):
-                markup = line.source.markup_percent
+                markup, by_category = line.source.markup_percent, line.source.categories
             elif isinstance(line.source, TimeWorked):
                 hourly = line.scheme if is_dated(line.scheme) else price(line.scheme, 1)
             terms[contract.id, line.id] = WorkTerms(
-                contract.entity_id, contract.currency, hourly, markup
+                contract.entity_id,
+                contract.currency,
+                hourly,
+                markup,
+                expense_terms=by_category,
             )
     return terms
 

@@ -18,7 +18,7 @@ import attrs
 
 from harmony_core.contracts._cover import Cover
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue, NotFound, PriceNotFound
+from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, PriceNotFound
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.periods import Interval, Schedule, ServicePeriod, Span, service_periods
@@ -229,6 +229,10 @@ class Contract:
         if twice := sorted(line_id for line_id, times in counts.items() if times > 1):
             raise InvalidValue(f"contract {self.id!r} has two lines called {', '.join(twice)}")
         for line in self.lines:
+            capped = line.source.categories if isinstance(line.source, ExpensesIncurred) else ()
+            for terms in capped:
+                if terms.cap is not None and terms.cap.currency != self.currency:
+                    raise CurrencyMismatch(terms.cap.currency, self.currency)
             if line.scheme.currency != self.currency:
                 raise InvalidValue(
                     f"contract {self.id!r} is in {self.currency}, but line {line.id!r} is priced "

@@ -104,6 +104,7 @@ NAMES: dict[str, type] = {
     "fixed-quantity": products.FixedQuantity,
     "time-worked": products.TimeWorked,
     "expenses-incurred": products.ExpensesIncurred,
+    "expense-terms": products.ExpenseTerms,
     "devices-counted": products.DevicesCounted,
     "usage-metered": products.UsageMetered,
     "billing": products.Billing,

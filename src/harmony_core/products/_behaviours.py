@@ -18,6 +18,7 @@ from harmony_core.finance import Exact, ExactAmount, Role, exact
 from harmony_core.periods import Interval, Timing
 from harmony_core.pricing import Scheme, UsageRule
 from harmony_core.products._fund_policies import Rollover, TopUp
+from harmony_core.products._time_terms import TimeTerms
 
 
 class Word(StrEnum):
@@ -144,14 +145,68 @@ class FixedQuantity:
 
 @attrs.frozen
 class TimeWorked:
-    """Hours worked times their multiplier, by calendar month."""
+    """Hours worked times their multiplier, by calendar month.
+
+    ``terms`` say how they are split, summed, rounded and weighed first; ``None``: not at all.
+    """
+
+    terms: TimeTerms | None = None
+
+
+@attrs.frozen
+class ExpenseTerms:
+    """How the expenses of one category reach the customer.
+
+    Args:
+        markup_percent: put on top.
+        cap: the most that he pays for one expense, mark-up included; what is given back beyond it
+            is capped alike.
+        covered: he does not pay for them at all.
+    """
+
+    category: str
+    markup_percent: Fraction = attrs.field(default=Fraction(0), converter=_percent)
+    cap: ExactAmount | None = None
+    covered: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if self.cap is not None and self.cap.value < 0:
+            raise InvalidValue(f"the cap of {self.category!r} must be zero or more, got {self.cap}")
+        if self.covered and (self.markup_percent or self.cap is not None):
+            raise InvalidValue(
+                f"expenses of {self.category!r} are covered: leave out mark-up and cap"
+            )
+
+
+def _expense_terms(terms: Iterable[ExpenseTerms]) -> tuple[ExpenseTerms, ...]:
+    return tuple(terms)
 
 
 @attrs.frozen
 class ExpensesIncurred:
-    """Expenses passed on with ``markup_percent``, by calendar month."""
+    """Expenses passed on with ``markup_percent``, by calendar month.
+
+    ``categories`` have terms of their own in place of that mark-up.
+
+    >>> paid = ExpensesIncurred(10, [ExpenseTerms("hotel", cap=ExactAmount.of(120, "EUR"))])
+    >>> int(paid.terms_of("taxi").markup_percent), int(paid.terms_of("hotel").markup_percent)
+    (10, 0)
+    """
 
     markup_percent: Fraction = attrs.field(default=Fraction(0), converter=_percent)
+    categories: tuple[ExpenseTerms, ...] = attrs.field(default=(), converter=_expense_terms)
+
+    def __attrs_post_init__(self) -> None:
+        named = [terms.category for terms in self.categories]
+        if len(set(named)) < len(named):
+            raise InvalidValue(f"a category has two terms among {', '.join(named)}: keep one")
+
+    def terms_of(self, category: str) -> ExpenseTerms:
+        """The terms of a category; the mark-up of the line where it has none of its own."""
+        for terms in self.categories:
+            if terms.category == category:
+                return terms
+        return ExpenseTerms(category, self.markup_percent)
 
 
 @attrs.frozen

@@ -34,6 +34,7 @@ from harmony_core.products._interval_words import interval_in_words
 from harmony_core.products._price_words import price_in_words
 from harmony_core.products._renewal import Renewal
 from harmony_core.products._renewal_words import renewal_in_words
+from harmony_core.products._time_words import time_in_words
 from harmony_core.products._usage_words import usage_in_words
 
 
@@ -118,12 +119,12 @@ _FUND_UNIT = {
 def _quantity(culture: Culture, quantity: QuantitySource) -> str:
     match quantity:
         case TimeWorked():
-            return culture.words("The hours worked are counted, times their multiplier.")
-        case ExpensesIncurred() if quantity.markup_percent:
-            percent = culture.percent(quantity.markup_percent / 100)
-            return culture.words("Expenses are passed on with {percent} added.", percent=percent)
+            sentence = culture.words("The hours worked are counted, times their multiplier.")
+            if quantity.terms is not None:
+                sentence += " " + time_in_words(culture, quantity.terms)
+            return sentence
         case ExpensesIncurred():
-            return culture.words("Expenses are passed on as they are.")
+            return " ".join(_expenses(culture, quantity))
         case DevicesCounted():
             types = ", ".join(culture.words(kind) for kind in quantity.types)
             sentence = culture.words(_COUNTING[quantity.policy], types=types)
@@ -135,6 +136,27 @@ def _quantity(culture: Culture, quantity: QuantitySource) -> str:
             return " ".join(usage_in_words(culture, quantity.meter, quantity.rule))
         case _:
             return culture.words("The agreed quantity is charged.")
+
+
+def _expenses(culture: Culture, source: ExpensesIncurred) -> Iterator[str]:
+    percent = culture.percent(source.markup_percent / 100)
+    yield culture.words(
+        "Expenses are passed on with {percent} added."
+        if source.markup_percent
+        else "Expenses are passed on as they are.",
+        percent=percent,
+    )
+    for terms in source.categories:
+        about = {"category": culture.words(terms.category)}
+        if terms.covered:
+            yield culture.words("{category}: covered.", **about)
+            continue
+        about["percent"] = culture.percent(terms.markup_percent / 100)
+        if terms.cap is None:
+            yield culture.words("{category}: with {percent} added.", **about)
+        else:
+            about["cap"] = culture.unit_price(terms.cap)
+            yield culture.words("{category}: with {percent} added, at most {cap} each.", **about)
 
 
 def _billing(culture: Culture, billing: Billing, quantity: QuantitySource) -> str:

@@ -42,7 +42,13 @@ from harmony_core.work._rate_card import (
     RateDimension,
     rate_ties,
 )
-from harmony_core.work._rating import RatedExpense, RatedTime, rate_expense, rate_time
+from harmony_core.work._rating import (
+    RatedExpense,
+    RatedTime,
+    capped,
+    rate_expense,
+    rate_time,
+)
 from harmony_core.work._views import CustomerView, customer_view
 
 __all__ = [
@@ -78,6 +84,7 @@ __all__ = [
     "WorkTerms",
     "WorkedPart",
     "bill_time",
+    "capped",
     "cover_work",
     "customer_view",
     "lint_contracts",

@@ -20,6 +20,7 @@ from harmony_core.finance import (
 )
 from harmony_core.parties import Person
 from harmony_core.pricing import Scheme, scheme_on
+from harmony_core.products import ExpensesIncurred, ExpenseTerms
 from harmony_core.work._facts import Expense, TimeEntry
 from harmony_core.work._rating import RatedExpense, RatedTime, rate_expense, rate_time
 
@@ -41,6 +42,14 @@ class WorkTerms:
     unit_price: ExactAmount | Scheme | None = None
     expense_markup_percent: Exact | None = attrs.field(default=None, converter=_markup)
     rounding: Rounding = HALF_UP
+    expense_terms: tuple[ExpenseTerms, ...] = ()
+
+    def expenses_of(self, category: str) -> ExpenseTerms:
+        """How expenses of a category are passed on; covered where the line passes none on."""
+        if self.expense_markup_percent is None:
+            return ExpenseTerms(category, covered=True)
+        markup = exact(self.expense_markup_percent, "a mark-up")
+        return ExpensesIncurred(markup, self.expense_terms).terms_of(category)
 
     def __attrs_post_init__(self) -> None:
         if self.unit_price is not None and self.unit_price.currency != self.currency:
@@ -109,18 +118,18 @@ def rate_work(
         agreed = terms[line]
         try:
             if isinstance(fact, Expense):
-                paid = fact.amount.currency
-                billed = agreed.expense_markup_percent is not None
+                paid, spent = fact.amount.currency, agreed.expenses_of(fact.category)
                 expenses.append(
                     rate_expense(
                         fact,
-                        markup_percent=agreed.expense_markup_percent,
+                        markup_percent=None if spent.covered else spent.markup_percent,
+                        cap=spent.cap,
                         people=people,
                         seller_entity=agreed.seller_entity,
                         transfer_rules=transfer_rules,
-                        rate=rates.find(paid, agreed.currency, fact.day, known=known)
-                        if billed
-                        else None,
+                        rate=None
+                        if spent.covered
+                        else rates.find(paid, agreed.currency, fact.day, known=known),
                         rounding=agreed.rounding,
                         known=known,
                     )

@@ -138,6 +138,7 @@ def rate_expense(
     rate: FoundRate | None = None,
     rounding: Rounding = HALF_UP,
     known: date | None = None,
+    cap: ExactAmount | None = None,
 ) -> RatedExpense:
     """Rate an expense.
 
@@ -151,6 +152,7 @@ def rate_expense(
         rate: from the expense's currency into the customer's; ``None`` when they are one.
         rounding: of what the customer pays.
         known: take the employer as he was known on this day.
+        cap: the most that the customer pays, in his currency.
 
     Raises:
         NotFound: the person, the employer or the transfer rule of that day.
@@ -164,6 +166,8 @@ def rate_expense(
             explain_transfer(method, basis, rate, rounding), rule="expense passed on to customer"
         )
         billable = Money.of(why.value, why.unit)
+        if (most := capped(billable, cap, rounding)) != billable:
+            why, billable = _explain_cap(why, most), most
     sell = Money.zero(expense.amount.currency) if billable is None else billable
     transfer = transfer_price(
         transfer_rules,
@@ -176,10 +180,31 @@ def rate_expense(
     return RatedExpense(expense, employment.entity_id, expense.amount, billable, why, transfer)
 
 
+def capped(amount: Money, cap: ExactAmount | None, rounding: Rounding = HALF_UP) -> Money:
+    """Give at most ``cap``, settled; what is given back is capped alike.
+
+    >>> cap = ExactAmount.of(120, "EUR")
+    >>> [str(capped(Money.of(paid, "EUR"), cap)) for paid in (90, 150, -150)]
+    ['90.00 EUR', '120.00 EUR', '-120.00 EUR']
+    """
+    if cap is None:
+        return amount
+    most = cap.settle(rounding)
+    return max(-most, min(amount, most))
+
+
 def _person(people: Mapping[str, Person], person_id: str) -> Person:
     if person_id not in people:
         raise NotFound(f"no person {person_id!r} among the {len(people)} given")
     return people[person_id]
+
+
+def _explain_cap(passed_on: Explanation, most: Money) -> Explanation:
+    why = Explainer(passed_on.rule, passed_on.version)
+    name = why.adopt(passed_on, "")
+    cap = why.given("cap", "cap of the category", most.exact.value, most.currency)
+    operation = "least" if most.minor >= 0 else "greatest"
+    return why.explanation(why.step("capped", "no more than the cap", operation, name, cap))
 
 
 def _cost(entry: TimeEntry, rate: ExactAmount, level: str) -> Explanation:

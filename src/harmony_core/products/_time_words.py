@@ -1,0 +1,54 @@
+"""The terms of billing time, put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harmony_core.culture import Culture
+from harmony_core.explanation import RoundingMode
+from harmony_core.products._time_terms import TimeRounding, TimeScope, TimeTerms
+
+_SCOPE = {
+    TimeScope.ENTRY: "Each entry counts alone.",
+    TimeScope.TICKET: "The entries of a ticket are added up.",
+    TimeScope.DAY: "The entries of a day are added up.",
+    TimeScope.TICKET_DAY: "The entries of a ticket are added up by day.",
+}
+_MODE = {
+    RoundingMode.UP: "They are rounded up to {minutes} minutes.",
+    RoundingMode.CEILING: "They are rounded up to {minutes} minutes.",
+    RoundingMode.DOWN: "They are rounded down to {minutes} minutes.",
+    RoundingMode.FLOOR: "They are rounded down to {minutes} minutes.",
+}
+_NEAREST = "They are rounded to the nearest {minutes} minutes."
+
+
+def time_in_words(culture: Culture, terms: TimeTerms) -> str:
+    """Say how hours worked become hours billed, in the order in which it is done."""
+    return " ".join((*_rounding(culture, terms.rounding), *_labels(culture, terms)))
+
+
+def _rounding(culture: Culture, rounding: TimeRounding) -> Iterator[str]:
+    yield culture.words(_SCOPE[rounding.scope])
+    if rounding.factor != 1:
+        factor = culture.number(rounding.factor)
+        yield culture.words("The minutes count times {factor}.", factor=factor)
+    if rounding.minimum:
+        minutes = culture.number(rounding.minimum)
+        yield culture.words("At least {minutes} minutes are charged.", minutes=minutes)
+    if rounding.increment:
+        minutes = culture.number(rounding.increment)
+        label = _MODE.get(rounding.mode, _NEAREST)
+        yield culture.words(label, minutes=minutes)
+    if rounding.grace:
+        minutes = culture.number(rounding.grace)
+        yield culture.words("{minutes} minutes over are let go.", minutes=minutes)
+
+
+def _labels(culture: Culture, terms: TimeTerms) -> Iterator[str]:
+    for label, multiplier in terms.multipliers:
+        yield culture.words(
+            "Time under {label} counts times {multiplier}.",
+            label=culture.words(label),
+            multiplier=culture.number(multiplier),
+        )
