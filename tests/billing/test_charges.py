@@ -12,7 +12,7 @@ from harmony_core.assets import Device, DeviceEvent, EventKind
 from harmony_core.billing import Charge, Facts, due
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.errors import RateNotFound
-from harmony_core.finance import ExactAmount, Money, Rate, RateBook
+from harmony_core.finance import Exact, ExactAmount, Money, Rate, RateBook
 from harmony_core.periods import Timing
 from harmony_core.pricing import AtLeast, BandTable, FillUp, Flat, LookUp, PerUnit
 from harmony_core.products import (
@@ -130,9 +130,9 @@ def test_time_by_calendar_month_with_late_facts_as_corrections() -> None:
 
 
 def test_time_is_split_summed_and_rounded_by_the_terms_of_the_line() -> None:
-    """95 minutes on one ticket: two hours. Tuesday 16:30-20:10, after 18:00 times 1.5: 1.5 h and
-    135 minutes that weigh 3.375 h. Together 6.875 h at 95.00; late by 25 minutes is one more hour."""
-    weights = {"normal": 1, "after_hours": "1.5", "weekend": 2}
+    """95 minutes on one ticket are two hours, and 26 minutes known later make a third. Tuesday
+    from 16:30 to 20:10, after 18:00 times 1.5: 1.5 h, and 135 minutes that weigh 3.375 h."""
+    weights: dict[str, Exact] = {"normal": 1, "after_hours": "1.5", "weekend": 2}
     office = RateCalendar.office("Europe/London", time(9), time(18))
     quarters = TimeTerms(TimeRounding(increment=15), office, weights, untimed="normal")
     hourly = attrs.evolve(quarters, rounding=TimeRounding(TimeScope.TICKET, 60))

@@ -11,7 +11,7 @@ from harmony_core.contracts import ContractLine
 from harmony_core.culture import Culture
 from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import RoundingMode
-from harmony_core.finance import ExactAmount
+from harmony_core.finance import Exact, ExactAmount
 from harmony_core.periods import Timing
 from harmony_core.pricing import PerUnit
 from harmony_core.products import (
@@ -29,7 +29,7 @@ from tests.strategies import contract, line
 
 BRITISH, GERMAN = Culture.of("en-GB"), Culture.of("de-DE")
 OFFICE = RateCalendar.office("Europe/London", time(9), time(18))
-WEIGHTS = {"normal": 1, "after_hours": "1.5", "weekend": 2}
+WEIGHTS: dict[str, Exact] = {"normal": 1, "after_hours": "1.5", "weekend": 2}
 
 
 def sold(source: QuantitySource) -> ContractLine:
@@ -53,8 +53,8 @@ def quantity(source: QuantitySource, culture: Culture) -> str:
     [
         (
             TimeTerms(TimeRounding(TimeScope.TICKET, 15, minimum=30, grace=5, factor="0.5")),
-            "The entries of a ticket are added up. The minutes count times 0.5. At least 30 minutes "
-            "are charged. They are rounded up to 15 minutes. 5 minutes over are let go.",
+            "The entries of a ticket are added up. The minutes count times 0.5. At least 30 "
+            "minutes are charged. They are rounded up to 15 minutes. 5 minutes over are let go.",
         ),
         (
             TimeTerms(TimeRounding(TimeScope.DAY, 6, RoundingMode.HALF_UP)),

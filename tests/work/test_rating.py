@@ -356,7 +356,7 @@ def test_a_replacement_names_another_record(changes: dict[str, Any], reason: str
 
 
 def test_expenses_of_a_category_have_terms_of_their_own() -> None:
-    """Passed on with 10 %, but a hotel costs the customer no more than 120.00, and meals nothing."""
+    """Passed on with 10 %, but a hotel costs him no more than 120.00, and meals nothing."""
     line = WorkTerms(
         "GB",
         "GBP",
