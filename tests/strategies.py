@@ -5,6 +5,7 @@ Everything lies around the first half of 2026; rates change monthly and divide n
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from random import Random
@@ -14,7 +15,19 @@ from hypothesis import strategies as st
 
 from harmony_core.assets import AssetTypes, Device, DeviceEvent, EventKind
 from harmony_core.billing import BillingTerms, Facts
-from harmony_core.contracts import Contract, ContractLine, Side
+from harmony_core.contracts import (
+    Amendment,
+    Change,
+    Contract,
+    ContractLine,
+    LineBegins,
+    LineEnds,
+    LineRunsOn,
+    NewPrice,
+    NewQuantity,
+    Side,
+)
+from harmony_core.errors import RuleBroken
 from harmony_core.finance import (
     ExactAmount,
     Group,
@@ -136,9 +149,14 @@ class Happened:
         )
 
     def at_once(self) -> Happened:
-        """The same, had everything been recorded on its own day."""
+        """The same, had everything been recorded on its own day, and agreed long before."""
+        long_before = [
+            attrs.evolve(one, agreed_on=one.agreed_on - timedelta(days=2000), recorded_on=None)
+            for one in self.contract.amendments
+        ]
         return attrs.evolve(
             self,
+            contract=attrs.evolve(self.contract, amendments=long_before),
             time=tuple(attrs.evolve(one, recorded_on=None) for one in self.time),
             expenses=tuple(attrs.evolve(one, recorded_on=None) for one in self.expenses),
             usage=tuple(attrs.evolve(one, recorded_on=None) for one in self.usage),
@@ -458,9 +476,53 @@ DEVICES = (
 
 
 @st.composite
+def _changes(draw: st.DrawFn, agreed: Contract, first_day: date, number: int) -> Change:
+    """A change that a contract can take."""
+    free: list[ContractLine | None] = [one for one in agreed.lines if one.fund is None]
+    one = draw(st.sampled_from(free or [None]))
+    kinds = ["begins"] if one is None else ["price", "ends", "runs on", "begins"]
+    if one is not None and one.is_fixed:
+        kinds.append("quantity")
+    kind = draw(st.sampled_from(kinds))
+    if one is None or kind == "begins":
+        new = draw(fixed_lines(f"new{number}", agreed.currency))
+        start = first_day + timedelta(days=draw(st.integers(0, 40)))
+        last = None if new.last_day is None else start + (new.last_day - new.start)
+        return LineBegins(attrs.evolve(new, start=start, last_day=last))
+    if kind == "price":
+        return NewPrice(one.id, draw(schemes(agreed.currency)))
+    if kind == "quantity":
+        return NewQuantity(one.id, draw(_quantities))
+    if kind == "ends":
+        return LineEnds(one.id)
+    return LineRunsOn(one.id, draw(st.none() | st.dates(LAST, END)))
+
+
+@st.composite
+def amendments(draw: st.DrawFn, made: Contract, least: int = 0) -> Contract:
+    """The contract with up to three amendments, agreed and recorded on any days."""
+    for number in range(draw(st.integers(least, 3))):
+        first_day, agreed_on = draw(_days), draw(_days)
+        amendment = Amendment(
+            f"A-{number}",
+            made.id,
+            agreed_on,
+            first_day,
+            [draw(_changes(made, first_day, number))],
+            recorded_on=_recorded(agreed_on, draw(_delays)),
+        )
+        with suppress(RuleBroken):  # two that collide, or a price that is trued up
+            made = made.amended(amendment)
+    return made
+
+
+@st.composite
 def happened(draw: st.DrawFn, agreed: st.SearchStrategy[Contract] | None = None) -> Happened:
-    """A contract and up to a dozen facts of each kind that its lines measure."""
-    made = draw(contracts() if agreed is None else agreed)
+    """A contract and up to a dozen facts of each kind that its lines measure.
+
+    Unless a test brings its own contract, this one may have been amended.
+    """
+    made = draw(contracts().flatmap(amendments) if agreed is None else agreed)
     timed = [
         one.id for one in made.lines if isinstance(one.source, TimeWorked) or one.fund is not None
     ]

@@ -6,7 +6,8 @@ balances), a strategy of its own says what fits together; everything else follow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timezone
 from fractions import Fraction
 from typing import Any
@@ -30,6 +31,7 @@ from harmony_core import (
     products,
     work,
 )
+from harmony_core.errors import InvalidValue, RuleBroken
 from harmony_core.repositories import Company
 from tests.pricing.scheme_values import around
 from tests.pricing.usage_rules import time_buckets, usage_rules
@@ -574,8 +576,32 @@ def some_contracts(draw: st.DrawFn) -> contracts.Contract:
         st.lists(contract_lines(currency), min_size=1, max_size=2, unique_by=lambda line: line.id)
     )
     side = draw(st.sampled_from(contracts.Side))
-    return contracts.Contract(
+    made = contracts.Contract(
         draw(ids), side, draw(ids), draw(ids), currency, tuple(lines), draw(st.none() | ids)
+    )
+    if draw(st.booleans()):
+        free = [line for line in lines if line.fund is None]
+        changes: list[contracts.Change] = [contracts.LineEnds(line.id) for line in free]
+        amendment = draw(amendments(made.id, currency, changes))
+        with suppress(RuleBroken, InvalidValue):  # a line that is there, or that is trued up
+            return made.amended(amendment)
+    return made
+
+
+@st.composite
+def amendments(
+    draw: st.DrawFn,
+    contract_id: str,
+    currency: str = "EUR",
+    further: Sequence[contracts.Change] = (),
+) -> contracts.Amendment:
+    first_day, line = draw(days), draw(contract_lines(currency))
+    later = first_day if line.last_day is None else max(first_day, line.last_day)
+    begins = contracts.LineBegins(
+        attrs.evolve(line, start=first_day, last_day=draw(st.sampled_from([None, later])))
+    )
+    return contracts.Amendment(
+        draw(ids), contract_id, draw(days), first_day, [begins, *further], draw(st.none() | days)
     )
 
 
@@ -840,6 +866,12 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     orders.Stage: stages,
     contracts.ContractLine: contract_lines(),
     contracts.Contract: some_contracts(),
+    contracts.Amendment: ids.flatmap(amendments),
+    contracts.NewQuantity: st.builds(contracts.NewQuantity, ids, not_negative),
+    contracts.NewPrice: st.builds(contracts.NewPrice, ids, schemes("EUR")),
+    contracts.LineEnds: st.builds(contracts.LineEnds, ids),
+    contracts.LineRunsOn: st.builds(contracts.LineRunsOn, ids, st.none() | days),
+    contracts.LineBegins: st.builds(contracts.LineBegins, contract_lines()),
     orders.OrderLine: order_lines,
     orders.Order: st.builds(
         orders.Order,

@@ -37,6 +37,7 @@ from harmony_core.billing._dunning import (
 )
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._funds import LineFund, fund_of
+from harmony_core.billing._impact import Impact, PeriodImpact, impact
 from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._invoicing import EXPORT, invoices
 from harmony_core.billing._ledger import ReceivablesLedger
@@ -68,6 +69,7 @@ __all__ = [
     "DunningTable",
     "ExpectedCharge",
     "Facts",
+    "Impact",
     "Invoice",
     "InvoiceLine",
     "LineFund",
@@ -77,6 +79,7 @@ __all__ = [
     "OpenItem",
     "Payment",
     "PaymentTerms",
+    "PeriodImpact",
     "PlannedCharge",
     "PromiseState",
     "PromiseToPay",
@@ -97,6 +100,7 @@ __all__ = [
     "due_periods",
     "dunning",
     "fund_of",
+    "impact",
     "invoices",
     "late_interest",
     "line_dimensions",

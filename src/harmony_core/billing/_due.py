@@ -35,7 +35,7 @@ def due(
         through: the day up to which triggers are looked at, usually today.
         charged: keys of the charges that exist.
     """
-    for line in contract.lines:
+    for line in contract.lines_ever:
         for planned in plan(contract, line, facts, terms.opening_day, through):
             if planned.key not in charged:
                 charge = charge_of(planned, facts, terms)
@@ -59,7 +59,7 @@ def charge_of(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> Char
         contract_id=planned.contract.id,
         line_id=planned.line.id,
         kind=planned.kind,
-        service=planned.period.span,
+        service=expected.service,
         trigger=planned.trigger,
         booked_on=booked_on,
         booked=rates.book(expected.amount),

@@ -77,7 +77,7 @@ def _heading(
 
 def _place(charge: Charge, contract: Contract) -> tuple[str, int, str]:
     """Lines stand as in the contract: a bundle's main article before its other parts."""
-    order = [line.id for line in contract.lines]
+    order = [line.id for line in contract.lines_ever]
     return contract.id, order.index(charge.line_id), charge.key
 
 

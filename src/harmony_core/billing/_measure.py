@@ -40,17 +40,24 @@ from harmony_core.work import Expense, TimeEntry, bill_time, capped
 
 @attrs.frozen
 class Measured:
-    """The whole of a period as known on a day, whatever was charged of it before."""
+    """The whole of a period as known on a day, whatever was charged of it before.
+
+    ``unsettled`` names the value that the last step of the explanation settles, if one does.
+    """
 
     amount: Money
     quantity: Fraction | None
     evidence: tuple[str, ...]
     explanation: Explanation
+    unsettled: str | None = None
 
 
 @attrs.frozen
 class Measurement:
-    """One question: what does this period of this line cost, as known then?"""
+    """One question: what does this period of this line cost, as known then?
+
+    ``advance`` is what was billed ahead of a period that is trued up, where the line was amended.
+    """
 
     contract: Contract
     line: ContractLine
@@ -58,6 +65,7 @@ class Measurement:
     period: ServicePeriod
     facts: Facts
     terms: BillingTerms
+    advance: Money | None = None
 
     def as_known(self, day: date) -> Measured:
         """The answer as known on ``day``."""
@@ -208,8 +216,11 @@ class Measurement:
         return Measured(priced.amount, count.quantity, count.device_ids, explanation)
 
     def _true_up(self, day: date, source: DevicesCounted) -> Measured:
-        advance = attrs.evolve(self, kind=ChargeKind.SERVICE)
-        billed = trigger_of(self.line, ChargeKind.SERVICE, self.period)
+        advance = self.advance
+        if advance is None:
+            ahead = attrs.evolve(self, kind=ChargeKind.SERVICE)
+            billed = trigger_of(self.line, ChargeKind.SERVICE, self.period)
+            advance = ahead.as_known(billed).amount
         settled = advance_true_up(
             self._fleet(day).devices,
             self.period.span,
@@ -220,7 +231,7 @@ class Measurement:
             minimum=source.minimum,
             rounding=self.terms.rounding,
             full_days=self.period.full.days,
-            advance=advance.as_known(billed).amount,
+            advance=advance,
         )
         count = settled.count
         explanation = self._with_price_facts(settled.explanation)
@@ -290,7 +301,7 @@ class Measurement:
         rule = f"round_{rounding.mode.value}"
         why.step("amount", "settled", rule, name, "step", unit=currency)
         amount = Money.of(why.value("amount"), currency)
-        return Measured(amount, quantity, evidence, why.explanation("amount"))
+        return Measured(amount, quantity, evidence, why.explanation("amount"), unsettled=name)
 
 
 def _weighed(why: Explainer, entry: TimeEntry, number: int) -> str:

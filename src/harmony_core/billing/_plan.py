@@ -15,7 +15,7 @@ import attrs
 from harmony_core.billing._charge import ChargeKind, charge_key
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._usage import UsageOfPeriod
-from harmony_core.contracts import Contract, ContractLine
+from harmony_core.contracts import Amendment, Contract, ContractLine
 from harmony_core.periods import ServicePeriod, Span, Timing, trigger_day
 from harmony_core.products import (
     CountPolicy,
@@ -69,7 +69,10 @@ def plan(
             if first >= opening_day:
                 yield PlannedCharge(contract, line, kind, period, first)
             before = first
-            days = _known_days(contract, line, kind, period.span, facts)
+            days = [
+                *_known_days(contract, line, kind, period.span, facts),
+                *(one.known_on for one in amendments_of(contract, line, kind, period.span)),
+            ]
             for known in sorted({day for day in days if first < day <= through}):
                 if known >= opening_day:
                     yield PlannedCharge(contract, line, kind, period, known, before)
@@ -109,6 +112,19 @@ def trigger_of(line: ContractLine, kind: ChargeKind, period: ServicePeriod) -> d
 def _is_trued_up(line: ContractLine) -> bool:
     source = line.source
     return isinstance(source, DevicesCounted) and source.policy is CountPolicy.ADVANCE_TRUE_UP
+
+
+def amendments_of(
+    contract: Contract, line: ContractLine, kind: ChargeKind, span: Span
+) -> Iterator[Amendment]:
+    """The amendments of a contract that can change what a period of a line costs."""
+    if _is_trued_up(line) and kind is ChargeKind.SERVICE:
+        return  # what was billed ahead stays: the true-up settles it
+    for amendment in contract.amendments:
+        if amendment.first_day < span.end and any(
+            change.line_id == line.id for change in amendment.changes
+        ):
+            yield amendment
 
 
 def _known_days(

@@ -11,9 +11,10 @@ from fractions import Fraction
 
 import attrs
 
+from harmony_core.billing._as_agreed import became_known, changed_days, measured, nothing_of
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._measure import Measured, Measurement
+from harmony_core.billing._measure import Measured
 from harmony_core.billing._plan import PlannedCharge, plan
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract
@@ -28,12 +29,14 @@ class ExpectedCharge:
 
     Args:
         planned: the line, the service period and the day on which it falls due.
+        service: the days that it pays for: of a correction of what was agreed, those that changed.
         amount: what will be owed, in the contract's currency; below zero gives back.
         quantity: what is counted; ``None`` where nothing is.
         evidence: ids of the facts behind it.
     """
 
     planned: PlannedCharge
+    service: Span
     amount: Money
     quantity: Fraction | None
     evidence: tuple[str, ...]
@@ -65,7 +68,7 @@ def preview(
         days: triggers are looked at from the first to the last of these days.
         charged: keys of the charges that exist.
     """
-    for line in contract.lines:
+    for line in contract.lines_ever:
         for planned in plan(contract, line, facts, terms.opening_day, days.last_day):
             if planned.trigger >= days.start and planned.key not in charged:
                 expected = expected_charge(planned, facts, terms)
@@ -81,17 +84,36 @@ def expected_charge(
     A correction of nothing, and a month without overage or true-up, make no charge. A measured
     period of zero does make one: it says that somebody looked.
     """
-    whole = Measurement(planned.contract, planned.line, planned.kind, planned.period, facts, terms)
-    measured = whole.as_known(planned.trigger)
+    now = measured(planned, facts, terms, planned.trigger)
     if planned.before is not None:
-        news = whole.became_known(planned.before, planned.trigger)
-        measured = _difference(measured, whole.as_known(planned.before), news)
+        before = measured(planned, facts, terms, planned.before)
+        now = _change(planned, facts, terms, before, now)
+    if now is None:
+        return None
     optional = planned.before is not None or planned.kind is not ChargeKind.SERVICE
-    if optional and not measured.amount:
+    if optional and not now.amount:
         return None
     return ExpectedCharge(
-        planned, measured.amount, measured.quantity, measured.evidence, measured.explanation
+        planned, changed_days(planned), now.amount, now.quantity, now.evidence, now.explanation
     )
+
+
+def _change(
+    planned: PlannedCharge,
+    facts: Facts,
+    terms: BillingTerms,
+    before: Measured | None,
+    now: Measured | None,
+) -> Measured | None:
+    """What is still to be charged or given back; ``None`` where the line never ran."""
+    if now is None and before is None:
+        return None
+    if now is None and before is not None:
+        now = nothing_of(before)
+    if before is None and now is not None:
+        before = nothing_of(now)
+    news = became_known(planned, facts, terms)
+    return None if now is None or before is None else _difference(now, before, news)
 
 
 def _difference(now: Measured, before: Measured, news: tuple[str, ...]) -> Measured:

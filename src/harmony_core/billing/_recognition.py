@@ -44,9 +44,13 @@ def earned_share(
 
     A prepaid block that has ended is earned whole: what nobody drew has lapsed.
     """
-    if charge.corrects is not None:
-        return Fraction(max(charge.service.last_day, charge.trigger) <= through)
     recognition = line.accounting.recognition
+    if charge.corrects is not None:
+        if charge.trigger > through:
+            return Fraction(0)
+        if line.is_fixed and recognition is Recognition.STRAIGHT_LINE:  # it was amended
+            return _days_served(charge.service, through)
+        return Fraction(charge.service.last_day <= through)
     if not _is_block(charge, line) and (
         charge.kind is not ChargeKind.SERVICE or recognition is Recognition.AT_ONCE
     ):
@@ -74,7 +78,7 @@ def accruals(
     make: the same keys, the same amounts.
     """
     close = month.last_day
-    for line in contract.lines:
+    for line in contract.lines_ever:
         by_day = line.is_fixed and line.accounting.recognition is Recognition.STRAIGHT_LINE
         for kind in kinds_of(line):
             for period in periods_of(line, kind):

@@ -72,7 +72,7 @@ def work_terms(contracts: Iterable[Contract]) -> dict[tuple[str, str], WorkTerms
     for contract in contracts:
         if contract.side is not Side.SELL:
             continue
-        for line in contract.lines:
+        for line in contract.lines_ever:
             markup = None
             hourly = None
             by_category: tuple[ExpenseTerms, ...] = ()

@@ -8,7 +8,16 @@ Terms renew from the original start (:func:`term`, :func:`term_at`); a notice en
 and must arrive by another (:func:`terminate`, :func:`next_end`, :func:`last_receipt`).
 """
 
-from harmony_core.contracts._contract import Contract, ContractLine, Side
+from harmony_core.contracts._amendment import (
+    Amendment,
+    Change,
+    LineBegins,
+    LineEnds,
+    LineRunsOn,
+    NewPrice,
+    NewQuantity,
+)
+from harmony_core.contracts._contract import Contract, Side
 from harmony_core.contracts._cover import Cover, CoverRule, NameList
 from harmony_core.contracts._inheritance import (
     Affected,
@@ -17,6 +26,7 @@ from harmony_core.contracts._inheritance import (
     differences,
     overridden,
 )
+from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._notice import (
     Termination,
     anchor_from,
@@ -29,6 +39,8 @@ from harmony_core.contracts._term import Ending, Term, ending, next_end, term, t
 
 __all__ = [
     "Affected",
+    "Amendment",
+    "Change",
     "Contract",
     "ContractLine",
     "Cover",
@@ -36,6 +48,11 @@ __all__ = [
     "Difference",
     "Ending",
     "NameList",
+    "LineBegins",
+    "LineEnds",
+    "LineRunsOn",
+    "NewPrice",
+    "NewQuantity",
     "Side",
     "Term",
     "Termination",

@@ -1,43 +1,21 @@
-"""The agreement: a contract and its lines, on the sell or the buy side.
-
-A line keeps everything that was agreed when it was sold, the policies included, so that neither a
-change of the product nor an upgrade of the library alters what it charges.
-"""
+"""The agreement: a contract of lines, on the sell or the buy side, with what was agreed later."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
-from fractions import Fraction
-from itertools import pairwise
 from typing import Never
 
 import attrs
 
-from harmony_core.contracts._cover import Cover
-from harmony_core.culture import Culture
-from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, PriceNotFound
-from harmony_core.explanation import exact_text
-from harmony_core.finance import Exact, exact
-from harmony_core.periods import Interval, Schedule, ServicePeriod, Span, service_periods
-from harmony_core.pricing import Scheme, anchored, change_days, is_dated, scheme_on
-from harmony_core.products import (
-    Accounting,
-    Billing,
-    ContractType,
-    DeliveryMode,
-    Description,
-    ExpensesIncurred,
-    FixedQuantity,
-    FundTerms,
-    Origin,
-    QuantitySource,
-    Renewal,
-    TimeWorked,
-    describe_behaviour,
-)
+from harmony_core.contracts._agreed import Agreed
+from harmony_core.contracts._amendment import Amendment, LineBegins
+from harmony_core.contracts._line import ContractLine
+from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound
+from harmony_core.periods import Span
+from harmony_core.products import ContractType, ExpensesIncurred
 
 
 class Side(StrEnum):
@@ -51,151 +29,6 @@ class Side(StrEnum):
         raise InvalidValue(f"Side is one of {', '.join(cls)}, got {value!r}")
 
 
-def _quantity(value: Exact) -> Fraction:
-    return exact(value, "a quantity")
-
-
-def _trail(origins: Iterable[Origin]) -> tuple[Origin, ...]:
-    return tuple(origins)
-
-
-@attrs.frozen
-class ContractLine:
-    """One thing agreed: what, how much of it, at which price, from when to when, billed how.
-
-    Args:
-        quantity: the agreed quantity; units per block of a prepayment; zero where it is measured.
-        scheme: the price; anniversaries in it are those of ``start``, unless it says of which day.
-        start: first day.
-        last_day: last day, inclusive; ``None`` while the end is open.
-        serves: on a buy line, the sell contract whose direct cost this is.
-        trail: which level gave which behaviour, see :func:`harmony_core.products.given_by`.
-        cover: which work the line takes; ``None`` takes what is linked to it, and nothing else.
-    """
-
-    id: str
-    product_id: str
-    names: tuple[tuple[str, str], ...]
-    type: ContractType
-    division: str
-    unit: str
-    quantity: Fraction = attrs.field(converter=_quantity)
-    scheme: Scheme
-    source: QuantitySource
-    billing: Billing
-    accounting: Accounting
-    tax_category: str
-    start: date
-    last_day: date | None = None
-    delivery: DeliveryMode = DeliveryMode.DIRECT
-    renewal: Renewal | None = None
-    fund: FundTerms | None = None
-    serves: str | None = None
-    trail: tuple[Origin, ...] = attrs.field(default=(), converter=_trail)
-    cover: Cover | None = None
-
-    def __attrs_post_init__(self) -> None:
-        for name, day in (("start", self.start), ("last_day", self.last_day)):
-            if type(day) is not date and (day is not None or name == "start"):
-                raise InvalidValue(f"{name} of line {self.id!r} must be a plain date, got {day!r}")
-        if self.last_day is not None and self.last_day < self.start:
-            raise InvalidValue(
-                f"line {self.id!r} ends on {self.last_day}, before it starts on {self.start}"
-            )
-        if self.quantity < 0:
-            raise InvalidValue(
-                f"line {self.id!r} has a quantity below zero: {exact_text(self.quantity)}"
-            )
-        if self.fund is not None and not self.quantity:
-            raise InvalidValue(f"line {self.id!r} buys blocks of nothing: give units per block")
-        object.__setattr__(self, "scheme", anchored(self.scheme, self.start))
-        try:
-            scheme_on(self.scheme, self.start)
-        except PriceNotFound as reason:
-            raise InvalidValue(f"line {self.id!r} starts on {self.start}, but: {reason}") from None
-
-    @property
-    def end(self) -> date | None:
-        """The first day on which the line no longer runs; ``None`` while the end is open."""
-        return None if self.last_day is None else self.last_day + timedelta(days=1)
-
-    @property
-    def by_calendar_month(self) -> bool:
-        """Time and expenses are settled by calendar month, whatever the line's own day is."""
-        return isinstance(self.source, TimeWorked | ExpensesIncurred)
-
-    def runs_on(self, day: date) -> bool:
-        """Whether ``day`` lies between the line's first and last day."""
-        return self.start <= day and (self.last_day is None or day <= self.last_day)
-
-    @property
-    def is_fixed(self) -> bool:
-        """Whether the quantity is agreed and not measured."""
-        return isinstance(self.source, FixedQuantity)
-
-    def periods(self) -> Iterator[ServicePeriod]:
-        """The line's service periods in order, endless while its end is open.
-
-        A line billed once has one period of one day. Periods count from the line's own start, so
-        that the 31st stays the 31st; time and expenses go by calendar month. A day within a period
-        on which the price changes cuts it there: each part is a period of its own, of the same
-        full one. What was bought as a block keeps the price of its first day.
-        """
-        if self.by_calendar_month:
-            return self.months()
-        interval = self.billing.interval
-        if interval is None:
-            day = Span.of_days(self.start, self.start)
-            return iter((ServicePeriod(day, day),))
-        periods = service_periods(self.start, self.end, Schedule(self.start, interval))
-        return self._cut_by_price(periods)
-
-    def months(self) -> Iterator[ServicePeriod]:
-        """The calendar months that the line touches, clipped to its own days, cut by its price."""
-        months = Schedule(self.start.replace(day=1), Interval.months(1))
-        return self._cut_by_price(service_periods(self.start, self.end, months))
-
-    def served(self, full: Span) -> Span:
-        """The days of a full period that the line runs, whatever cuts them by price.
-
-        Raises:
-            InvalidValue: it runs on none of them.
-        """
-        end = full.end if self.end is None else min(full.end, self.end)
-        return Span(max(full.start, self.start), end)
-
-    def _cut_by_price(self, periods: Iterator[ServicePeriod]) -> Iterator[ServicePeriod]:
-        priced = self.fund is None and not isinstance(self.source, ExpensesIncurred)
-        if not priced or not is_dated(self.scheme):
-            return periods
-        return (part for period in periods for part in self._parts(period))
-
-    def _parts(self, period: ServicePeriod) -> Iterator[ServicePeriod]:
-        start, end = period.span.start, period.span.end
-        days = (day for day in change_days(self.scheme, period.span) if day != start)
-        for first, stop in pairwise((start, *days, end)):
-            yield ServicePeriod(Span(first, stop), period.full)
-
-    def name(self, language: str = "en") -> str:
-        """What the customer reads, in ``language`` or the line's first language."""
-        return dict(self.names).get(language, self.names[0][1])
-
-    def describe(self, culture: Culture) -> Description:
-        """Put what was agreed into words of the reader's language."""
-        return describe_behaviour(
-            culture,
-            name=self.name(culture.language),
-            unit=self.unit,
-            schemes=(self.scheme,),
-            quantity=self.source,
-            billing=self.billing,
-            accounting=self.accounting,
-            delivery=self.delivery,
-            renewal=self.renewal,
-            fund=self.fund,
-        )
-
-
 def _side(value: Side) -> Side:
     return Side(value)
 
@@ -204,14 +37,26 @@ def _lines(lines: Iterable[ContractLine]) -> tuple[ContractLine, ...]:
     return tuple(lines)
 
 
+def _in_order(amendments: Iterable[Amendment]) -> tuple[Amendment, ...]:
+    return tuple(sorted(amendments, key=lambda one: (one.first_day, one.agreed_on, one.id)))
+
+
 @attrs.frozen
 class Contract:
     """An agreement between a legal entity of the group and a customer or supplier.
 
+    Args:
+        lines: as they were agreed at first. ``lines_ever`` has those that were added later too.
+        amendments: what was agreed later, in any order; they never rewrite a line.
+
     ``type`` is the type that all lines share, or ``None`` for a contract of mixed lines.
 
     Raises:
-        InvalidValue: no lines, two lines with one id, or a line priced in another currency.
+        InvalidValue: no lines, two lines with one id, a line priced in another currency, an
+            amendment of another contract, or two of one id.
+        NotFound: an amendment changes a line that there is not.
+        RuleBroken: two amendments agreed on one day change the same thing from the same day, or
+            one changes what is bought once (a prepaid block), measured, or trued up.
     """
 
     id: str
@@ -221,14 +66,24 @@ class Contract:
     currency: str
     lines: tuple[ContractLine, ...] = attrs.field(converter=_lines)
     order_id: str | None = None
+    amendments: tuple[Amendment, ...] = attrs.field(default=(), converter=_in_order)
+    _agreed: Agreed = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not self.lines:
             raise InvalidValue(f"contract {self.id!r} has no lines")
-        counts = Counter(line.id for line in self.lines)
-        if twice := sorted(line_id for line_id, times in counts.items() if times > 1):
-            raise InvalidValue(f"contract {self.id!r} has two lines called {', '.join(twice)}")
-        for line in self.lines:
+        for amendment in self.amendments:
+            if amendment.contract_id != self.id:
+                raise InvalidValue(
+                    f"amendment {amendment.id!r} is of contract {amendment.contract_id!r}, not of "
+                    f"{self.id!r}"
+                )
+        if twice := _twice(one.id for one in self.amendments):
+            raise InvalidValue(f"contract {self.id!r} has two amendments called {twice}")
+        lines = [*self.lines, *_added(self.amendments)]
+        if twice := _twice(line.id for line in lines):
+            raise InvalidValue(f"contract {self.id!r} has two lines called {twice}")
+        for line in lines:
             capped = line.source.categories if isinstance(line.source, ExpensesIncurred) else ()
             for terms in capped:
                 if terms.cap is not None and terms.cap.currency != self.currency:
@@ -238,11 +93,12 @@ class Contract:
                     f"contract {self.id!r} is in {self.currency}, but line {line.id!r} is priced "
                     f"in {line.scheme.currency}: one contract, one currency"
                 )
+        object.__setattr__(self, "_agreed", Agreed(self.id, lines, self.amendments))
 
     @property
     def type(self) -> ContractType | None:
         """The type of all its lines; ``None`` when they differ."""
-        types = {line.type for line in self.lines}
+        types = {line.type for line in self.lines_ever}
         return types.pop() if len(types) == 1 else None
 
     @property
@@ -250,14 +106,60 @@ class Contract:
         """The first day of its first line."""
         return min(line.start for line in self.lines)
 
+    @property
+    def lines_ever(self) -> tuple[ContractLine, ...]:
+        """Every line that there is or was, as first agreed, with the latest end it ever had."""
+        return self._agreed.lines_ever
+
     def line(self, line_id: str) -> ContractLine:
-        """The line with this id.
+        """The line with this id, one that was added later too, as it was first agreed.
 
         Raises:
             NotFound: the contract has no such line.
         """
-        for line in self.lines:
-            if line.id == line_id:
-                return line
-        known = ", ".join(line.id for line in self.lines)
-        raise NotFound(f"contract {self.id!r} has no line {line_id!r}; it has {known}")
+        return self._agreed.line(line_id)
+
+    def line_on(self, line_id: str, day: date) -> ContractLine | None:
+        """A line as it stands on a day; ``None`` where it does not run.
+
+        Raises:
+            NotFound: the contract has no such line.
+        """
+        return self._agreed.line_on(line_id, day)
+
+    def parts(self, line_id: str, span: Span) -> tuple[tuple[Span, ContractLine], ...]:
+        """Days of a line in parts of one price and quantity; those without it are left out."""
+        return self._agreed.parts(line_id, span)
+
+    def on(self, day: date) -> Contract:
+        """The contract with the lines that run on a day, as they stand then.
+
+        Raises:
+            NotFound: none of its lines runs on that day.
+        """
+        running = [self.line_on(line.id, day) for line in self.lines_ever]
+        if not (lines := [line for line in running if line is not None]):
+            raise NotFound(f"no line of contract {self.id!r} runs on {day}")
+        return attrs.evolve(self, lines=lines, amendments=())
+
+    def known_by(self, day: date) -> Contract:
+        """The contract with those amendments that were known on or before a day."""
+        known = [one for one in self.amendments if one.known_on <= day]
+        return self if len(known) == len(self.amendments) else attrs.evolve(self, amendments=known)
+
+    def amended(self, amendment: Amendment) -> Contract:
+        """The contract with one amendment more.
+
+        Raises:
+            InvalidValue, NotFound, RuleBroken: as for a contract with that amendment.
+        """
+        return attrs.evolve(self, amendments=(*self.amendments, amendment))
+
+
+def _added(amendments: Iterable[Amendment]) -> list[ContractLine]:
+    changes = (change for amendment in amendments for change in amendment.changes)
+    return [change.line for change in changes if isinstance(change, LineBegins)]
+
+
+def _twice(ids: Iterable[str]) -> str:
+    return ", ".join(sorted(one for one, times in Counter(ids).items() if times > 1))

@@ -11,7 +11,8 @@ from typing import Any
 
 import attrs
 
-from harmony_core.contracts._contract import Contract, ContractLine
+from harmony_core.contracts._contract import Contract
+from harmony_core.contracts._line import ContractLine
 from harmony_core.errors import InvalidValue, PriceNotFound
 from harmony_core.pricing import anchored
 from harmony_core.products import (

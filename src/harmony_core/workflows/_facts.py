@@ -31,7 +31,7 @@ def record_facts(store: Store, facts: Iterable[Fact], today: date) -> int:
         RuleBroken: a fact of a day after ``today``; or another fact under a known id.
     """
     with store.begin() as unit:
-        known, arrived = _first_open_day(unit, today), tuple(facts)
+        known, arrived = first_open_day(unit, today), tuple(facts)
         before = frozenset(map(_unstamped, unit.facts.like(arrived)))
         new = [fact for fact in arrived if _unstamped(fact) not in before]
         return unit.facts.add([_stamped(fact, today, known) for fact in new])
@@ -66,7 +66,7 @@ def feed_usage(
         InputRejected: a table without a header that can be understood; nothing is kept then.
     """
     with store.begin() as unit:
-        known = _first_open_day(unit, today)
+        known = first_open_day(unit, today)
         feed = read_usage(rows, layout, keys, known=unit.facts.like, through=today, name=name)
         kept = tuple(_stamped(record, today, known) for record in feed.accepted)
         for start in range(0, len(kept), _BLOCK):  # so that a store need not hold all its rows
@@ -87,7 +87,7 @@ def register_devices(store: Store, devices: Iterable[Device], today: date) -> in
     registered stays as it is.
     """
     with store.begin() as unit:
-        known = _first_open_day(unit, today)
+        known = first_open_day(unit, today)
         registered = {device.id for device in unit.devices.all()}
         new = [device for device in devices if device.id not in registered]
         for device in new:
@@ -95,7 +95,7 @@ def register_devices(store: Store, devices: Iterable[Device], today: date) -> in
         return len(new)
 
 
-def _first_open_day(unit: UnitOfWork, today: date) -> date:
+def first_open_day(unit: UnitOfWork, today: date) -> date:
     day, night = today, unit.nights.last()
     if night is not None and night >= day:
         day = night + timedelta(days=1)

@@ -57,7 +57,8 @@ def _outside_their_line(scene: Scene, work: RatedWork, month: Month) -> Iterator
             continue
         contract = scene.contracts[fact.contract_id]
         line = contract.line(fact.line_id)
-        if not line.runs_on(fact.day) and not _drawn(scene, contract, line, fact):
+        runs = contract.line_on(line.id, fact.day) is not None
+        if not runs and not _drawn(scene, contract, line, fact):
             reason = f"line {line.id!r} of contract {fact.contract_id!r} does not run that day"
             yield UncoveredFact(month, _kind(fact), fact.id, reason)
 
@@ -91,7 +92,7 @@ def _unmapped_usage(scene: Scene, month: Month) -> Iterator[UncoveredFact]:
     """Usage that became known in the month and that no line measured on its day."""
     metered: defaultdict[tuple[str, str], list[ContractLine]] = defaultdict(list)
     for contract in scene.contracts.values():
-        for line in contract.lines:
+        for line in contract.lines_ever:
             if isinstance(line.source, UsageMetered):
                 customer = scene.facts.customer(contract.party_id)
                 metered[customer, line.source.meter].append(line)

@@ -1,0 +1,178 @@
+"""How a contract stands on any day, as far as its amendments are known.
+
+Amendments are folded in order of their first day, so that the order in which they arrive plays no
+part. Two that change the same thing from the same day are told apart by the day on which they were
+agreed, the later one going before, and refused where that is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+
+import attrs
+
+from harmony_core.contracts._amendment import (
+    Amendment,
+    Change,
+    LineBegins,
+    LineEnds,
+    LineRunsOn,
+    NewPrice,
+    NewQuantity,
+    subject_of,
+)
+from harmony_core.contracts._line import ContractLine
+from harmony_core.errors import NotFound, RuleBroken
+from harmony_core.periods import Span
+from harmony_core.pricing import change_days, scheme_on
+from harmony_core.products import CountPolicy, DevicesCounted
+
+_DAY = timedelta(days=1)
+
+
+@attrs.frozen
+class Agreed:
+    """Lines, and the amendments that change them, in order of their first day.
+
+    Raises:
+        NotFound: an amendment changes a line that there is not.
+        RuleBroken: two amendments of one day of agreement change the same thing from the same day,
+            or one changes what is bought once (a prepaid block), measured, or trued up.
+    """
+
+    contract_id: str
+    lines: Sequence[ContractLine]
+    amendments: tuple[Amendment, ...]
+
+    def __attrs_post_init__(self) -> None:
+        agreed: dict[tuple[date, date, tuple[str, object]], str] = {}
+        for amendment in self.amendments:
+            for change in amendment.changes:
+                self._refuse_what_is_settled(amendment, change)
+                place = (amendment.first_day, amendment.agreed_on, subject_of(change))
+                if (other := agreed.setdefault(place, amendment.id)) != amendment.id:
+                    raise RuleBroken(
+                        f"amendments {other!r} and {amendment.id!r}, agreed on one day, change "
+                        f"the same of line {change.line_id!r} from {amendment.first_day}: "
+                        "withdraw one, or agree on the second a day later"
+                    )
+
+    def _refuse_what_is_settled(self, amendment: Amendment, change: Change) -> None:
+        line = self.line(change.line_id)
+        if line.fund is not None and not isinstance(change, LineBegins):
+            raise RuleBroken(
+                f"amendment {amendment.id!r} changes line {line.id!r}, a prepaid block, which is "
+                "bought once: credit it, or add a line for another block"
+            )
+        if isinstance(change, NewQuantity) and not line.is_fixed:
+            raise RuleBroken(
+                f"amendment {amendment.id!r} agrees on a quantity of line {line.id!r}, which is "
+                "measured: change its price, or end it"
+            )
+        trued_up = (
+            isinstance(line.source, DevicesCounted)
+            and line.source.policy is CountPolicy.ADVANCE_TRUE_UP
+        )
+        if trued_up and isinstance(change, NewPrice):
+            raise RuleBroken(
+                f"amendment {amendment.id!r} changes the price of line {line.id!r}, which is "
+                "billed ahead and trued up at the price of its period: end the line, add another"
+            )
+
+    @property
+    def lines_ever(self) -> tuple[ContractLine, ...]:
+        """Every line as first agreed, with the latest end that it ever had: all its periods."""
+        return tuple(map(self._as_long_as_ever, self.lines))
+
+    def line(self, line_id: str) -> ContractLine:
+        """Give a line as it was first agreed.
+
+        Raises:
+            NotFound: there is no such line.
+        """
+        for line in self.lines:
+            if line.id == line_id:
+                return line
+        known = ", ".join(line.id for line in self.lines)
+        raise NotFound(f"contract {self.contract_id!r} has no line {line_id!r}; it has {known}")
+
+    def line_on(self, line_id: str, day: date) -> ContractLine | None:
+        """Give a line as it stands on a day; ``None`` where it does not run.
+
+        Raises:
+            NotFound: the contract has no such line.
+        """
+        line = self.line(line_id)
+        last = line.last_day
+        for amendment, change in self._changes_of(line_id):
+            if amendment.first_day > day:
+                break
+            match change:
+                case NewQuantity(quantity=quantity):
+                    line = attrs.evolve(line, quantity=quantity)
+                case NewPrice(scheme=scheme):
+                    line = attrs.evolve(line, scheme=scheme)
+                case LineEnds():
+                    last = amendment.first_day - _DAY
+                case LineRunsOn(last_day=until):
+                    last = until
+        if day < line.start or (last is not None and day > last):
+            return None
+        return attrs.evolve(line, last_day=last)
+
+    def parts(self, line_id: str, span: Span) -> tuple[tuple[Span, ContractLine], ...]:
+        """Cut days into parts of one price and quantity each; days without the line are left out.
+
+        Where nothing changes there is one part, whatever amendments say.
+        """
+        found: list[tuple[Span, ContractLine]] = []
+        for stretch in _cut(span, (one.first_day for one, _ in self._changes_of(line_id))):
+            for part in self._running(line_id, stretch):
+                if found and _go_together(found[-1], part):
+                    part = Span(found.pop()[0].start, part[0].end), part[1]  # noqa: PLW2901
+                found.append(part)
+        return tuple(found)
+
+    def _running(self, line_id: str, stretch: Span) -> Iterator[tuple[Span, ContractLine]]:
+        """The line within days on which nothing is amended: its price may change by itself."""
+        begin = max(stretch.start, self.line(line_id).start)
+        if begin >= stretch.end or (line := self.line_on(line_id, begin)) is None:
+            return
+        end = stretch.end if line.end is None else min(stretch.end, line.end)
+        for days in _cut(Span(begin, end), change_days(line.scheme, Span(begin, end))):
+            yield days, line
+
+    def _as_long_as_ever(self, line: ContractLine) -> ContractLine:
+        ends = [line.last_day]
+        for _, change in self._changes_of(line.id):
+            if isinstance(change, LineRunsOn):
+                ends.append(change.last_day)
+        known = [end for end in ends if end is not None]
+        last = max(known) if len(known) == len(ends) else None
+        return line if last == line.last_day else attrs.evolve(line, last_day=last)
+
+    def _changes_of(
+        self, line_id: str
+    ) -> Iterator[tuple[Amendment, NewQuantity | NewPrice | LineEnds | LineRunsOn]]:
+        for amendment in self.amendments:
+            for change in amendment.changes:
+                if change.line_id == line_id and not isinstance(change, LineBegins):
+                    yield amendment, change
+
+
+def _cut(span: Span, days: Iterable[date]) -> Iterator[Span]:
+    inside = sorted({day for day in days if span.start < day < span.end})
+    for start, end in pairwise((span.start, *inside, span.end)):
+        yield Span(start, end)
+
+
+def _go_together(one: tuple[Span, ContractLine], then: tuple[Span, ContractLine]) -> bool:
+    """Whether two parts touch and cost the same a day."""
+    (days, line), (later, other) = one, then
+    return (
+        days.end == later.start
+        and line.quantity == other.quantity
+        and scheme_on(line.scheme, days.start) == scheme_on(other.scheme, later.start)
+    )

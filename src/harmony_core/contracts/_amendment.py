@@ -1,0 +1,140 @@
+"""What was agreed later: dated changes of a contract.
+
+An amendment is a fact: it says what changes from which day on, and keeps the day on which it was
+agreed and the one on which it became known. A contract is never rewritten; :class:`Agreed` says how
+it stands on any day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+from typing import TypeAlias
+
+import attrs
+
+from harmony_core.contracts._line import ContractLine
+from harmony_core.errors import InvalidValue
+from harmony_core.explanation import exact_text
+from harmony_core.finance import Exact, exact
+from harmony_core.pricing import Scheme
+
+
+def _quantity(value: Exact) -> Fraction:
+    quantity = exact(value, "a quantity")
+    if quantity < 0:
+        raise InvalidValue(
+            f"an agreed quantity is zero or more, got {exact_text(quantity)}: end the line to "
+            "leave it out"
+        )
+    return quantity
+
+
+@attrs.frozen
+class NewQuantity:
+    """The line is agreed for ``quantity`` units."""
+
+    line_id: str
+    quantity: Fraction = attrs.field(converter=_quantity)
+
+
+@attrs.frozen
+class NewPrice:
+    """The line costs what ``scheme`` says."""
+
+    line_id: str
+    scheme: Scheme
+
+
+@attrs.frozen
+class LineEnds:
+    """The line ends: the day before the amendment's first day is its last."""
+
+    line_id: str
+
+
+@attrs.frozen
+class LineRunsOn:
+    """The line runs until ``last_day``, inclusive, or without an end."""
+
+    line_id: str
+    last_day: date | None = None
+
+
+@attrs.frozen
+class LineBegins:
+    """A line is added; it begins on the amendment's first day or later."""
+
+    line: ContractLine
+
+    @property
+    def line_id(self) -> str:
+        """The id of the new line."""
+        return self.line.id
+
+
+Change: TypeAlias = NewQuantity | NewPrice | LineEnds | LineRunsOn | LineBegins
+"""One thing that an amendment changes."""
+
+_ENDS = (LineEnds, LineRunsOn)
+
+
+def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(changes)
+
+
+@attrs.frozen
+class Amendment:
+    """What changes in a contract from a day on.
+
+    Args:
+        id: of the amendment.
+        contract_id: of the contract.
+        agreed_on: the day on which both sides agreed.
+        first_day: the first day on which the changes hold, before or after that.
+        changes: at least one; another product is the end of one line and the begin of another.
+        recorded_on: the day on which it became known; ``None`` is the day on which it was agreed.
+
+    Raises:
+        InvalidValue: no changes, one thing changed twice, or a new line that begins earlier.
+    """
+
+    id: str
+    contract_id: str
+    agreed_on: date
+    first_day: date
+    changes: tuple[Change, ...] = attrs.field(converter=_changes)
+    recorded_on: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not self.changes:
+            raise InvalidValue(f"amendment {self.id!r} changes nothing: give its changes")
+        seen: set[tuple[str, object]] = set()
+        for change in self.changes:
+            if (subject := subject_of(change)) in seen:
+                raise InvalidValue(
+                    f"amendment {self.id!r} changes the same of line {change.line_id!r} twice: "
+                    "leave one out"
+                )
+            seen.add(subject)
+            if isinstance(change, LineBegins) and change.line.start < self.first_day:
+                raise InvalidValue(
+                    f"amendment {self.id!r} holds from {self.first_day}, but its new line "
+                    f"{change.line_id!r} begins on {change.line.start}: move one of the two"
+                )
+
+    @property
+    def day(self) -> date:
+        """The day on which it was agreed: amendments are facts of that day."""
+        return self.agreed_on
+
+    @property
+    def known_on(self) -> date:
+        """The day on which it became known."""
+        return self.recorded_on or self.agreed_on
+
+
+def subject_of(change: Change) -> tuple[str, object]:
+    """What a change is about: the quantity of a line, its price, its end, or the line itself."""
+    return change.line_id, "end" if isinstance(change, _ENDS) else type(change)

@@ -1,0 +1,104 @@
+"""An amendment is kept with its contract and billed from the first open day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+import pytest
+
+from harmony_core.contracts import Amendment, LineBegins, LineEnds, NewQuantity
+from harmony_core.errors import InvalidValue, NotFound, RuleBroken
+from harmony_core.periods import Month
+from harmony_core.pricing import PerUnit
+from harmony_core.products import Recognition
+from harmony_core.repositories import MemoryStore
+from harmony_core.workflows import amend_contract, billing_night, month_end
+from tests.strategies import contract, line
+from tests.workflows.company import in_memory
+
+SEATS = contract(
+    line(
+        PerUnit.of("31", "EUR"),
+        date(2026, 1, 1),
+        quantity=10,
+        recognition=Recognition.STRAIGHT_LINE,
+    ),
+    id="C-A",
+)
+
+
+def selling() -> MemoryStore:
+    return in_memory(contracts=[SEATS], facts=())
+
+
+def more(id_: str = "A-1", quantity: int = 20) -> Amendment:
+    changes = [NewQuantity("1", quantity)]
+    return Amendment(id_, "C-A", date(2026, 1, 10), date(2026, 1, 22), changes)
+
+
+def test_what_was_billed_ahead_is_corrected_and_the_rest_is_billed_anew() -> None:
+    store = selling()
+    assert [str(one.amount) for one in billing_night(store, date(2026, 1, 1)).charges] == [
+        "310.00 EUR"
+    ]
+    amended = amend_contract(store, more(), date(2026, 1, 10))
+    night = billing_night(store, date(2026, 2, 1))
+    assert [(str(one.service), str(one.amount)) for one in night.charges] == [
+        ("2026-01-22..2026-01-31", "100.00 EUR"),
+        ("2026-02-01..2026-02-28", "620.00 EUR"),
+    ]
+    assert night.charges[0].evidence == ("A-1",)
+    assert amended.on(date(2026, 1, 22)).line("1").quantity == 20
+    with store.begin() as unit:
+        assert unit.contracts.get("C-A") == amended
+
+
+def test_a_day_that_was_billed_or_closed_is_left_as_it_is() -> None:
+    store = selling()
+    month_end(store, Month(2026, 1))
+    amended = amend_contract(store, more(), date(2026, 1, 31))
+    assert amended.amendments[0].known_on == date(2026, 2, 1)
+    [correction] = [
+        one for one in billing_night(store, date(2026, 2, 2)).charges if one.corrects is not None
+    ]
+    assert (correction.trigger, str(correction.amount)) == (date(2026, 2, 1), "100.00 EUR")
+
+
+def test_what_ends_is_earned_no_longer() -> None:
+    store = selling()
+    ending = Amendment("A-1", "C-A", date(2026, 1, 10), date(2026, 1, 22), [LineEnds("1")])
+    billing_night(store, date(2026, 1, 1))
+    amend_contract(store, ending, date(2026, 1, 10))
+    report = month_end(store, Month(2026, 1))
+    assert sum(one.amount.transaction.minor for one in report.recognised) == 210_00
+    assert [str(one.amount) for one in billing_night(store, date(2026, 3, 1)).charges] == []
+
+
+def test_the_same_amendment_again_changes_nothing_and_another_one_is_refused() -> None:
+    store = selling()
+    amended = amend_contract(store, more(), date(2026, 1, 10))
+    assert amend_contract(store, more(), date(2026, 1, 12)) == amended
+    with pytest.raises(RuleBroken, match="has another amendment 'A-1'"):
+        amend_contract(store, more(quantity=30), date(2026, 1, 12))
+    with pytest.raises(RuleBroken, match="agreed on one day, change the same of line '1'"):
+        amend_contract(store, more("A-2", 30), date(2026, 1, 12))
+
+
+def test_a_contract_is_only_amended_as_it_can_be() -> None:
+    store = selling()
+    with pytest.raises(RuleBroken, match="is agreed on 2026-01-10, after today"):
+        amend_contract(store, more(), date(2026, 1, 9))
+    unknown = attrs.evolve(more(), changes=[LineEnds("7")])
+    with pytest.raises(NotFound, match="contract 'C-A' has no line '7'; it has 1"):
+        amend_contract(store, unknown, date(2026, 1, 10))
+    twice = attrs.evolve(
+        more(), changes=[LineBegins(line(PerUnit.of("1", "EUR"), date(2026, 2, 1)))]
+    )
+    with pytest.raises(InvalidValue, match="has two lines called 1"):
+        amend_contract(store, twice, date(2026, 1, 10))
+    yen = attrs.evolve(
+        more(), changes=[LineBegins(line(PerUnit.of("1", "JPY"), date(2026, 2, 1), id="2"))]
+    )
+    with pytest.raises(InvalidValue, match="priced in JPY: one contract, one currency"):
+        amend_contract(store, yen, date(2026, 1, 10))
