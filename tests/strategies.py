@@ -14,7 +14,7 @@ import attrs
 from hypothesis import strategies as st
 
 from harmony_core.assets import AssetTypes, Device, DeviceEvent, EventKind
-from harmony_core.billing import BillingTerms, Facts
+from harmony_core.billing import BillingTerms, Charge, ChargeKind, Facts
 from harmony_core.contracts import (
     Amendment,
     Change,
@@ -162,6 +162,12 @@ class Happened:
             usage=tuple(attrs.evolve(one, recorded_on=None) for one in self.usage),
             events=tuple(attrs.evolve(one, recorded_on=None) for one in self.events),
         )
+
+
+def period_of(charge: Charge) -> tuple[str, bool, str]:
+    """The period of a line that a charge, its true-up and their corrections are about."""
+    start = charge.key.partition("@")[0].rpartition("/")[2]
+    return charge.line_id, charge.kind is ChargeKind.OVERAGE, start
 
 
 def line(

@@ -12,7 +12,7 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.billing import Charge, ChargeKind, due
+from harmony_core.billing import Charge, due
 from harmony_core.contracts import ContractLine
 from harmony_core.explanation import Explanation
 from harmony_core.finance import Money, money_sum
@@ -30,6 +30,7 @@ from tests.strategies import (
     device_lines,
     fixed_lines,
     happened,
+    period_of,
 )
 
 LONG_OPEN = attrs.evolve(TERMS, group=attrs.evolve(GROUP, opening_day=date(2020, 1, 1)))
@@ -92,10 +93,10 @@ def test_what_was_known_late_costs_in_the_end_what_it_would_have_cost_at_once(
 ) -> None:
     """The first charge of a period and its corrections are the whole as known last."""
 
-    def totals(what: Happened) -> dict[tuple[str, bool, date], Fraction]:
-        found: defaultdict[tuple[str, bool, date], Fraction] = defaultdict(Fraction)
+    def totals(what: Happened) -> dict[tuple[str, bool, str], Fraction]:
+        found: defaultdict[tuple[str, bool, str], Fraction] = defaultdict(Fraction)
         for charge in due(what.contract, what.facts(), LONG_OPEN, END):
-            period = charge.line_id, charge.kind is ChargeKind.OVERAGE, charge.service.start
+            period = period_of(charge)
             found[period] += charge.amount.exact.value
         return {period: total for period, total in found.items() if total}
 

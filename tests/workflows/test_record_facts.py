@@ -18,7 +18,7 @@ from harmony_core.periods import Month
 from harmony_core.repositories import Fact, MemoryStore
 from harmony_core.work import UsageRecord
 from harmony_core.workflows import billing_night, month_end, record_facts
-from tests.strategies import END, FIRST, GROUP, TREE, Happened, happened
+from tests.strategies import END, FIRST, GROUP, TREE, Happened, happened, period_of
 from tests.workflows.company import RATES, books, in_memory, time
 
 JANUARY, FEBRUARY = Month(2026, 1), Month(2026, 2)
@@ -179,11 +179,11 @@ def live(diary: Diary) -> MemoryStore:
     return store
 
 
-def totals(charges: tuple[Charge, ...]) -> dict[tuple[str, bool, date], Fraction]:
+def totals(charges: tuple[Charge, ...]) -> dict[tuple[str, bool, str], Fraction]:
     """What a period of a line costs in all: its first charge, true-up and corrections."""
-    found: defaultdict[tuple[str, bool, date], Fraction] = defaultdict(Fraction)
+    found: defaultdict[tuple[str, bool, str], Fraction] = defaultdict(Fraction)
     for charge in charges:
-        period = charge.line_id, charge.kind is ChargeKind.OVERAGE, charge.service.start
+        period = period_of(charge)
         found[period] += charge.amount.exact.value
     return {period: total for period, total in found.items() if total}
 

@@ -16,7 +16,8 @@ from harmony_core.interchange import _library as _library  # gives the library's
 from harmony_core.interchange._beancount import beancount
 from harmony_core.interchange._ecb import read_ecb_csv
 from harmony_core.interchange._external_keys import ExternalKey, ExternalKeys
-from harmony_core.interchange._focus import FOCUS_IDENTITY, FocusColumns, FocusMeasure
+from harmony_core.interchange._focus import FOCUS_IDENTITY, FocusColumns
+from harmony_core.interchange._focus_rows import FocusMeasure
 from harmony_core.interchange._journal_csv import journal_csv
 from harmony_core.interchange._json_lines import json_lines
 from harmony_core.interchange._json_schema import json_schema

@@ -11,7 +11,6 @@ Source: FinOps Open Cost and Usage Specification, https://focus.finops.org/focus
 from __future__ import annotations
 
 from datetime import date
-from enum import Enum
 from fractions import Fraction
 
 import attrs
@@ -19,33 +18,19 @@ import attrs
 from harmony_core.errors import HarmonyError, InvalidValue
 from harmony_core.finance import currency
 from harmony_core.interchange._external_keys import ExternalKeys
-from harmony_core.interchange._focus_rows import CATEGORIES, INSTANTS, NULLS, FocusRows, number
+from harmony_core.interchange._focus_rows import (
+    CATEGORIES,
+    INSTANTS,
+    NULLS,
+    FocusMeasure,
+    FocusRows,
+    number,
+)
 from harmony_core.interchange._tables import Row
 from harmony_core.interchange._usage_columns import as_names, as_pairs
 from harmony_core.interchange._usage_outcomes import ReadRow
 from harmony_core.periods import local_midnight
 
-
-class FocusMeasure(Enum):
-    """The column that becomes the quantity of the record."""
-
-    CONSUMED_QUANTITY = "ConsumedQuantity"
-    PRICING_QUANTITY = "PricingQuantity"
-    BILLED_COST = "BilledCost"
-    EFFECTIVE_COST = "EffectiveCost"
-    CONTRACTED_COST = "ContractedCost"
-    LIST_COST = "ListCost"
-
-    @property
-    def unit(self) -> str | None:
-        """The column with the unit of a quantity; ``None`` for a cost."""
-        return _UNITS.get(self)
-
-
-_UNITS = {
-    FocusMeasure.CONSUMED_QUANTITY: "ConsumedUnit",
-    FocusMeasure.PRICING_QUANTITY: "PricingUnit",
-}
 _CATEGORIES_OF = {
     FocusMeasure.CONSUMED_QUANTITY: ("Usage",),
     FocusMeasure.PRICING_QUANTITY: ("Usage", "Purchase"),

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import attrs
 
@@ -29,13 +30,57 @@ from harmony_core.interchange._usage_outcomes import (
 from harmony_core.periods import in_utc, local_day
 from harmony_core.work import UsageRecord
 
-if TYPE_CHECKING:  # it makes the readers that this module defines
-    from harmony_core.interchange._focus import FocusColumns
-
 CATEGORIES = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
 INSTANTS = ("BillingPeriodStart", "ChargePeriodStart", "ChargePeriodEnd")
 NULLS = frozenset({"", "NULL", "null"})
 _SCIENTIFIC = re.compile(r"-?\d{1,50}(\.\d{1,50})?[Ee][+-]?\d{1,3}", re.ASCII)
+
+
+class FocusMeasure(Enum):
+    """The column that becomes the quantity of the record."""
+
+    CONSUMED_QUANTITY = "ConsumedQuantity"
+    PRICING_QUANTITY = "PricingQuantity"
+    BILLED_COST = "BilledCost"
+    EFFECTIVE_COST = "EffectiveCost"
+    CONTRACTED_COST = "ContractedCost"
+    LIST_COST = "ListCost"
+
+    @property
+    def unit(self) -> str | None:
+        """The column with the unit of a quantity; ``None`` for a cost."""
+        return _UNITS.get(self)
+
+
+_UNITS = {
+    FocusMeasure.CONSUMED_QUANTITY: "ConsumedUnit",
+    FocusMeasure.PRICING_QUANTITY: "PricingUnit",
+}
+
+
+class FocusLayout(Protocol):
+    """What a reader asks of the columns that made it."""
+
+    @property
+    def system(self) -> str: ...
+    @property
+    def measure(self) -> FocusMeasure: ...
+    @property
+    def currency(self) -> str | None: ...
+    @property
+    def categories(self) -> tuple[str, ...]: ...
+    @property
+    def customer(self) -> tuple[str, ...]: ...
+    @property
+    def meter(self) -> tuple[str, ...]: ...
+    @property
+    def units(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def identity(self) -> tuple[str, ...]: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def source(self) -> str: ...
 
 
 @attrs.frozen
@@ -48,7 +93,7 @@ class _Charge:
 
 
 class FocusRows:
-    def __init__(self, columns: FocusColumns, keys: ExternalKeys) -> None:
+    def __init__(self, columns: FocusLayout, keys: ExternalKeys) -> None:
         self._columns, self._keys = columns, keys
         self._units = dict(columns.units)
         self._source = columns.source or f"{columns.system} {columns.measure.value}"
