@@ -144,7 +144,8 @@ def test_a_sub_type_allows_nothing_that_its_parent_forbids(
     with suppress(InvalidValue, InputRejected):  # it loosens, or the values do not fit
         taken = read(values, LAPTOP.extended("ultrabook", [field]))
     if taken is not None:
-        assert read(taken) == taken
+        again = read(taken)  # the parent's default may stand where the sub-type has none
+        assert {id_: again[id_] for id_ in taken} == taken
 
 
 @given(st.permutations(LAPTOP.fields), laptops)

@@ -50,6 +50,16 @@ pairs = st.lists(st.tuples(texts, texts), max_size=3).map(tuple)
 named = st.lists(st.tuples(texts, texts), min_size=1, max_size=2).map(tuple)
 
 
+sightings = st.builds(
+    assets.Sighting, ids, ids, ids, ids, st.lists(st.tuples(ids, ids), max_size=2), texts
+)
+identity_rules = st.builds(
+    assets.IdentityRules,
+    st.lists(st.sampled_from(["serial", "mac", "tag"]), unique=True),
+    st.lists(texts, max_size=2),
+)
+
+
 def _renamed(field: Any) -> Any:
     return attrs.evolve(field, names={"en": "One", "de": "Eins"})
 
@@ -887,6 +897,27 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     ),
     assets.Device: st.builds(
         assets.Device, ids, texts, texts, st.lists(days, max_size=5, unique=True).map(_windows)
+    ),
+    assets.Sighting: sightings,
+    assets.Snapshot: sightings.flatmap(
+        lambda seen: st.builds(
+            assets.Snapshot, st.just(seen.source), days, st.just([seen]), st.booleans()
+        )
+    ),
+    assets.TriageDecision: st.builds(
+        assets.TriageDecision,
+        st.sampled_from(["accept", "merge"]),
+        sightings,
+        ids,
+        days,
+        days,
+        ids,
+        number=st.integers(1, 9),
+    )
+    | st.builds(assets.TriageDecision, st.just("ignore"), sightings, st.none(), days, days, ids),
+    assets.IdentityRules: identity_rules,
+    assets.TriagePolicy: st.builds(
+        assets.TriagePolicy, identity_rules, st.integers(0, 90), st.booleans()
     ),
     funds.Block: st.builds(
         funds.Block, ids, texts, positive, days, st.none() | later_days, st.none() | money()

@@ -6,24 +6,32 @@ order. :func:`count_devices` counts a period by a :class:`CountPolicy`, which is
 contract since one fleet can bill twice the other way, and keeps the ids behind the number.
 :func:`device_amount` prices a count; :func:`advance_true_up` prices a period billed in advance.
 :class:`AssetFields` inherits custom fields along the tree, and an :class:`AssetHierarchy` knows
-what is part of what on each day.
+what is part of what on each day. :func:`triage` compares :class:`Snapshot` values of several
+monitoring sources with what was decided, and gives what waits, the register and its events.
 """
 
+from harmony_core.assets._amending import events_to_add
 from harmony_core.assets._counting import DeviceCount, count_devices
+from harmony_core.assets._decisions import Finding, FindingKind, TriageDecision, Verdict
 from harmony_core.assets._devices import Device, Window
 from harmony_core.assets._events import DeviceEvent, EventKind, Fleet, devices_from_events
 from harmony_core.assets._fields import AssetFields, OwnFields
 from harmony_core.assets._hierarchy import AssetHierarchy, Placement
+from harmony_core.assets._policy import PLACEHOLDERS, IdentityRules, Match, TriagePolicy
 from harmony_core.assets._pricing import (
     AdvanceTrueUp,
     DeviceAmount,
     advance_true_up,
     device_amount,
 )
+from harmony_core.assets._sightings import Sighting, Snapshot, SourceKey
+from harmony_core.assets._triage import DEFAULT_TRIAGE, Triage, triage
 from harmony_core.assets._types import AssetTypes
 from harmony_core.products import CountPolicy
 
 __all__ = [
+    "DEFAULT_TRIAGE",
+    "PLACEHOLDERS",
     "AdvanceTrueUp",
     "AssetFields",
     "AssetHierarchy",
@@ -34,12 +42,25 @@ __all__ = [
     "DeviceCount",
     "DeviceEvent",
     "EventKind",
+    "Finding",
+    "FindingKind",
     "Fleet",
+    "IdentityRules",
+    "Match",
     "OwnFields",
     "Placement",
+    "Sighting",
+    "Snapshot",
+    "SourceKey",
+    "Triage",
+    "TriageDecision",
+    "TriagePolicy",
+    "Verdict",
     "Window",
     "advance_true_up",
     "count_devices",
     "device_amount",
     "devices_from_events",
+    "events_to_add",
+    "triage",
 ]
