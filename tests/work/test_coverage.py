@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +12,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harmony_core.contracts import Contract, ContractLine, Cover, CoverRule, NameList, Side
+from harmony_core.contracts import (
+    Amendment,
+    Contract,
+    ContractLine,
+    Cover,
+    CoverRule,
+    LineEnds,
+    NameList,
+    Side,
+)
 from harmony_core.culture import Culture, missing_messages
 from harmony_core.errors import InvalidValue
 from harmony_core.finance import ExactAmount, Money
@@ -537,3 +546,11 @@ def test_coverage_of_the_same_facts_is_the_same_value() -> None:
     found = BOOK.find(work(user="pat"))
     assert isinstance(found, Coverage)
     assert found == CoverageBook([HOURLY, MANAGED]).find(work(user="pat"))
+
+
+def test_an_amended_line_takes_work_only_while_it_runs() -> None:
+    agreed = contract("C-1", line("1"))
+    end = START + timedelta(days=60)
+    book = CoverageBook([agreed.amended(Amendment("A", "C-1", START, end, [LineEnds("1")]))])
+    for day, taken in ((end - timedelta(days=1), ("C-1", "1")), (end, None)):
+        assert book.find(work(day, contract_id="C-1", line_id="1")).line == taken

@@ -148,7 +148,7 @@ class CoverageBook:
         for contract in sorted(self._contracts.values(), key=lambda one: one.id):
             if contract.side is Side.SELL:
                 party = customer(contract.party_id)
-                for line in contract.lines:
+                for line in contract.lines_ever:
                     for rule, name in names_of(line):
                         pool[party, rule, name].append((contract, line))
         self._pool: _Pool = dict(pool)
@@ -180,14 +180,14 @@ class CoverageBook:
     def _linked(
         self, facts: WorkFacts, contract: Contract, trace: list[Considered]
     ) -> Coverage | None:
-        line = next((one for one in contract.lines if one.id == facts.line_id), None)
+        line = next((one for one in contract.lines_ever if one.id == facts.line_id), None)
         if line is None:
             return Coverage(facts, None, CoverRule.LINK, _NO_LINK)
         seen = _considered(facts, contract, line, CoverRule.LINK)
         trace.append(seen)
         if seen.taken:
             return Coverage(facts, seen.line, CoverRule.LINK, "", tuple(trace))
-        if not in_force(line, facts.day):
+        if not in_force(contract, line, facts.day):
             return Coverage(facts, None, CoverRule.LINK, _NOT_IN_FORCE, tuple(trace))
         return None
 
@@ -245,9 +245,12 @@ def names_of(line: ContractLine) -> Iterator[tuple[CoverRule, str]]:
         yield CoverRule.DEFAULT, ""
 
 
-def in_force(line: ContractLine, day: date) -> bool:
+def in_force(contract: Contract, line: ContractLine, day: date) -> bool:
     """Whether the line, and its cover, hold on ``day``; prepaid blocks outlive their line."""
-    runs = day >= line.start if line.fund is not None else line.runs_on(day)
+    if line.fund is not None:
+        runs = day >= line.start
+    else:
+        runs = contract.line_on(line.id, day) is not None  # as it was amended
     return runs and (line.cover is None or line.cover.holds_on(day))
 
 
@@ -255,7 +258,7 @@ def _considered(
     facts: WorkFacts, contract: Contract, line: ContractLine, rule: CoverRule
 ) -> Considered:
     ref, cover = (contract.id, line.id), line.cover
-    if not in_force(line, facts.day):
+    if not in_force(contract, line, facts.day):
         return Considered(ref, rule, "not in force on {day}", (("day", facts.day.isoformat()),))
     if cover is not None and facts.role is not None and not cover.roles.admits(facts.role):
         return Considered(ref, rule, "refuses the role {role}", (("role", facts.role),))

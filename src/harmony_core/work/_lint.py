@@ -102,7 +102,7 @@ def lint_contracts(
     for contract in agreed:
         if contract.side is Side.SELL:
             party = customer(contract.party_id)
-            sold[party] += (_Standing(contract, line) for line in contract.lines)
+            sold[party] += (_Standing(contract, line) for line in contract.lines_ever)
     people, kinds = sorted(set(roles)), sorted(set(work_types))
     spent = sorted(set(categories))
     work: list[_Work] = [(role, kind) for role in people for kind in kinds]
@@ -183,7 +183,7 @@ def _coverage(
                 for line in reach.lines
             )
             for reach in met:
-                holding = [line for line in reach.lines if in_force(line.line, day)]
+                holding = [line for line in reach.lines if in_force(line.contract, line.line, day)]
                 taking = tuple(line.ref for line in holding if _takes(line, role, kind, day))
                 if len(taking) > 1:
                     twice[taking].add(str(reach))
@@ -216,7 +216,7 @@ def _dead_ends(dead: Mapping[tuple[LineRef, ...], set[tuple[_Work, date]]]) -> I
 def _takes(one: _Standing, role: str | None, kind: str, day: date) -> bool:
     """Whether the line takes an entry in that role, or, without a role, an expense."""
     cover = one.line.cover
-    if cover is None or not in_force(one.line, day):
+    if cover is None or not in_force(one.contract, one.line, day):
         return False
     return (role is None or cover.roles.admits(role)) and cover.types.admits(kind)
 
@@ -270,7 +270,7 @@ def _never(contracts: Iterable[Contract], kinds: Collection[str]) -> Iterator[Fi
         return Finding(FindingKind.NEVER_MATCHES, ((contract.id, line.id),), reason, way_out)
 
     for contract in contracts:
-        for line in contract.lines:
+        for line in contract.lines_ever:
             cover = line.cover
             if cover is None:
                 continue
@@ -300,7 +300,7 @@ def _expired(
 ) -> Iterator[Finding]:
     known = {contract.id: contract for contract in contracts}
     for contract in contracts:
-        for line in contract.lines:
+        for line in contract.lines_ever:
             if line.serves is None:
                 continue
             ends = _end(known.get(line.serves))
@@ -317,9 +317,9 @@ def _expired(
         if fact.contract_id is None or fact.line_id is None:
             continue
         named = known.get(fact.contract_id)
-        lines = () if named is None else named.lines
+        lines = () if named is None else named.lines_ever
         linked = next((one for one in lines if one.id == fact.line_id), None)
-        if linked is None or not in_force(linked, fact.day):
+        if named is None or linked is None or not in_force(named, linked, fact.day):
             state = "does not exist" if linked is None else f"is not in force on {fact.day}"
             yield Finding(
                 FindingKind.EXPIRED,
@@ -333,13 +333,13 @@ def _end(contract: Contract | None) -> date | None:
     """The last day of a contract's last line; one that is unknown has ended before all days."""
     if contract is None:
         return date.min
-    days = [line.last_day for line in contract.lines]
+    days = [line.last_day for line in contract.lines_ever]
     return None if None in days else max(day for day in days if day is not None)
 
 
 def _no_overage(contracts: Iterable[Contract], span: Span) -> Iterator[Finding]:
     for contract in contracts:
-        for line in contract.lines:
+        for line in contract.lines_ever:
             if line.fund is None or line.start > span.last_day or contract.side is Side.BUY:
                 continue
             try:
@@ -368,7 +368,7 @@ def _rates(
     changes = {rate.first_day for rate in rates if rate.first_day}
     changes |= {rate.last_day + timedelta(days=1) for rate in rates if rate.last_day}
     for contract in contracts:
-        for line in contract.lines:
+        for line in contract.lines_ever:
             if contract.side is Side.BUY or not isinstance(line.source, TimeWorked):
                 continue
             one = _Standing(contract, line)
@@ -378,7 +378,7 @@ def _rates(
                 for day in days
                 for role in roles
                 for kind in kinds
-                if in_force(line, day)
+                if in_force(contract, line, day)
                 and (line.cover is None or _takes(one, role, kind, day))
                 and not _has_rate(card, one, role, kind, day)
             }
