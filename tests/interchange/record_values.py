@@ -631,6 +631,39 @@ components = st.builds(
 stages = st.builds(orders.Stage, positive, days, st.none() | later_days)
 
 
+purchases = st.builds(
+    orders.Purchase,
+    ids,
+    ids,
+    not_negative,
+    amounts(),
+    days,
+    st.just(None),
+    st.none() | intervals,
+)
+changes: dict[type, st.SearchStrategy[Any]] = {
+    orders.PriceChange: st.builds(orders.PriceChange, amounts()),
+    orders.SupplierChange: st.builds(orders.SupplierChange, ids, amounts()),
+    orders.QuantityChange: st.builds(orders.QuantityChange, not_negative),
+    orders.Cancellation: st.builds(orders.Cancellation),
+}
+
+
+@st.composite
+def adjustments(draw: st.DrawFn) -> orders.Adjustment:
+    change = draw(st.one_of(purchases, *changes.values()))
+    return orders.Adjustment(
+        draw(ids),
+        draw(ids),
+        change.id if isinstance(change, orders.Purchase) else draw(ids),
+        draw(days),
+        change,
+        draw(ids),
+        delivered=draw(st.none() | not_negative),
+        known_from=draw(st.none() | days),
+    )
+
+
 @st.composite
 def lines_ordered(draw: st.DrawFn) -> orders.OrderLine:
     staged = draw(st.lists(stages, max_size=2))
@@ -647,10 +680,18 @@ def lines_ordered(draw: st.DrawFn) -> orders.OrderLine:
         draw(st.none() | ids),
         overrides=said,
         stages=staged,
+        purchases=draw(st.lists(purchases, max_size=2, unique_by=lambda it: it.id)),
     )
 
 
 order_lines = lines_ordered()
+quote_versions = st.builds(
+    orders.QuoteVersion,
+    days,
+    later_days,
+    st.lists(order_lines, min_size=1, max_size=2, unique_by=lambda line: line.reference),
+)
+acceptances = st.builds(orders.Acceptance, ids, st.integers(1, 9), days, st.lists(ids, max_size=2))
 
 
 @st.composite
@@ -874,6 +915,24 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     products.Component: components,
     products.Product: some_products() | some_versions(),
     orders.Stage: stages,
+    orders.Purchase: purchases,
+    **changes,
+    orders.Adjustment: adjustments(),
+    orders.QuoteVersion: quote_versions,
+    orders.Acceptance: acceptances,
+    orders.Quote: st.builds(
+        orders.Quote,
+        ids,
+        st.sampled_from(contracts.Side),
+        texts,
+        texts,
+        currencies,
+        st.lists(quote_versions, min_size=1, max_size=2).map(
+            lambda found: sorted(found, key=lambda version: version.quoted_on)
+        ),
+        st.lists(acceptances, max_size=2),
+        st.lists(ids, max_size=2),
+    ),
     contracts.ContractLine: contract_lines(),
     contracts.Contract: some_contracts(),
     contracts.Amendment: ids.flatmap(amendments),
@@ -894,6 +953,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         st.none() | days,
         st.booleans(),
         st.none() | days,
+        st.lists(adjustments(), max_size=2, unique_by=lambda it: it.id),
     ),
     assets.Device: st.builds(
         assets.Device, ids, texts, texts, st.lists(days, max_size=5, unique=True).map(_windows)

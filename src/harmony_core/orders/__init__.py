@@ -1,10 +1,65 @@
-"""PROMISED: orders, and what an accepted order becomes.
+"""PROMISED: quotes, orders, and what an accepted order becomes.
 
-An order's lines name products, quantities, dates and, where it was agreed, a price. An accepted
-order executes once: every line takes over its product's behaviour and becomes a contract line.
+A quote's lines name products, quantities, dates and, where it was agreed, a price; accepted, whole
+or in part, they are an order. An accepted order executes once: every line takes over its product's
+behaviour and becomes a contract line. What a line is bought for stays with the order: any number
+of purchases, and the events that change them after the sale, from which comes the margin.
 """
 
+from harmony_core.orders._commitment import Commitment
 from harmony_core.orders._execution import Executed, Prices, execute, problems_of
-from harmony_core.orders._order import Order, OrderLine, Stage
+from harmony_core.orders._margin import (
+    LineMargin,
+    Margin,
+    MarginCause,
+    commitments,
+    line_margin,
+)
+from harmony_core.orders._order import Order, OrderLine
+from harmony_core.orders._purchase import (
+    Adjustment,
+    Cancellation,
+    Change,
+    PriceChange,
+    Purchase,
+    QuantityChange,
+    SupplierChange,
+)
+from harmony_core.orders._quote import (
+    Acceptance,
+    Accepted,
+    Quote,
+    QuoteState,
+    QuoteVersion,
+    Rest,
+)
+from harmony_core.orders._stage import Stage
 
-__all__ = ["Executed", "Order", "OrderLine", "Prices", "Stage", "execute", "problems_of"]
+__all__ = [
+    "Acceptance",
+    "Accepted",
+    "Adjustment",
+    "Cancellation",
+    "Change",
+    "Commitment",
+    "Executed",
+    "LineMargin",
+    "Margin",
+    "MarginCause",
+    "Order",
+    "OrderLine",
+    "PriceChange",
+    "Prices",
+    "Purchase",
+    "QuantityChange",
+    "Quote",
+    "QuoteState",
+    "QuoteVersion",
+    "Rest",
+    "Stage",
+    "SupplierChange",
+    "commitments",
+    "execute",
+    "line_margin",
+    "problems_of",
+]

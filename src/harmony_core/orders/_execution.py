@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import attrs
@@ -24,6 +24,8 @@ from harmony_core.pricing import PerUnit, PriceBook, Scheme
 from harmony_core.products import (
     Behaviour,
     Catalogue,
+    DeliveryMode,
+    DevicesCounted,
     FixedQuantity,
     Level,
     Origin,
@@ -37,6 +39,20 @@ class Executed:
 
     order: Order
     contracts: tuple[Contract, ...]
+
+    @property
+    def project_lines(self) -> tuple[str, ...]:
+        """The lines, ``contract/line``, that are delivered within a project: somebody opens one."""
+        return self._references(lambda line: line.delivery is DeliveryMode.PROJECT)
+
+    @property
+    def device_lines(self) -> tuple[str, ...]:
+        """The lines that count the customer's devices: somebody expects sightings of them."""
+        return self._references(lambda line: isinstance(line.source, DevicesCounted))
+
+    def _references(self, wanted: Callable[[ContractLine], bool]) -> tuple[str, ...]:
+        lines = ((contract.id, line) for contract in self.contracts for line in contract.lines)
+        return tuple(f"{contract_id}/{line.id}" for contract_id, line in lines if wanted(line))
 
 
 @attrs.frozen

@@ -9,9 +9,11 @@ from fractions import Fraction
 import attrs
 
 from harmony_core.contracts import Side
-from harmony_core.errors import InvalidValue, RuleBroken
+from harmony_core.errors import InvalidValue, NotFound, RuleBroken
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.orders._purchase import Adjustment, Purchase
+from harmony_core.orders._stage import Stage, stages_of
 from harmony_core.pricing import Scheme
 from harmony_core.products import Override
 
@@ -25,30 +27,8 @@ def _plain_date(name: str, day: object) -> None:
         raise InvalidValue(f"{name} must be a plain date, got {day!r}")
 
 
-@attrs.frozen
-class Stage:
-    """A part of a line's quantity that is delivered on its own, from a first day of its own.
-
-    Raises:
-        InvalidValue: a quantity that is not above zero, or a day that is no plain date.
-    """
-
-    quantity: Fraction = attrs.field(converter=_quantity)
-    start: date
-    last_day: date | None = None
-
-    def __attrs_post_init__(self) -> None:
-        if self.quantity <= 0:
-            raise InvalidValue(
-                f"a stage delivers more than nothing, got {exact_text(self.quantity)}"
-            )
-        _plain_date("start of a stage", self.start)
-        if self.last_day is not None:
-            _plain_date("last_day of a stage", self.last_day)
-
-
-def _stages(stages: Iterable[Stage]) -> tuple[Stage, ...]:
-    return tuple(sorted(stages, key=lambda stage: stage.start))
+def _purchases(purchases: Purchase | Iterable[Purchase]) -> tuple[Purchase, ...]:
+    return (purchases,) if isinstance(purchases, Purchase) else tuple(purchases)
 
 
 def _overrides(overrides: Override | Iterable[Override]) -> tuple[Override, ...]:
@@ -70,10 +50,12 @@ class OrderLine:
         overrides: how the line behaves otherwise than its product; a later decision goes before
             an earlier one.
         stages: a quantity delivered in parts, each with its own first day; they add up to it.
+        purchases: what the line is bought for, from which suppliers.
 
     Raises:
-        InvalidValue: a first or last day that is not a plain date, two agreed prices, or stages
-            that do not add up to the quantity or start before the line.
+        InvalidValue: a first or last day that is not a plain date, two agreed prices, two
+            purchases with one id, or stages that do not add up to the quantity or start before
+            the line.
     """
 
     id: str
@@ -85,7 +67,8 @@ class OrderLine:
     unit_price: ExactAmount | None = None
     serves: str | None = None
     overrides: tuple[Override, ...] = attrs.field(default=(), converter=_overrides, kw_only=True)
-    stages: tuple[Stage, ...] = attrs.field(default=(), converter=_stages, kw_only=True)
+    stages: tuple[Stage, ...] = attrs.field(default=(), converter=stages_of, kw_only=True)
+    purchases: tuple[Purchase, ...] = attrs.field(default=(), converter=_purchases, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         _plain_date(f"start of line {self.id!r}", self.start)
@@ -95,6 +78,9 @@ class OrderLine:
             raise InvalidValue(
                 f"line {self.id!r} has a unit price and an override of the price: agree one"
             )
+        ids = [purchase.id for purchase in self.purchases]
+        if len(set(ids)) != len(ids):
+            raise InvalidValue(f"line {self.id!r} has two purchases with one id: {sorted(ids)}")
         if self.stages:
             self._refuse_stages()
 
@@ -133,6 +119,10 @@ def _lines(lines: Iterable[OrderLine]) -> tuple[OrderLine, ...]:
     return tuple(lines)
 
 
+def _by_day(adjustments: Iterable[Adjustment]) -> tuple[Adjustment, ...]:
+    return tuple(sorted(adjustments, key=lambda it: (it.on, it.id)))
+
+
 @attrs.frozen
 class Order:
     """A priced promise between an entity of the group and a customer or supplier.
@@ -141,9 +131,11 @@ class Order:
         accepted_on: the day of acceptance; ``None`` while it is a proposal.
         executed: whether it gave its contracts.
         quoted_on: the day of the quote that it accepts, whose products and prices it keeps.
+        adjustments: what happened to its purchases after the sale.
 
     Raises:
-        InvalidValue: an empty id, a side that is neither, or a day that is no plain date.
+        InvalidValue: an empty id, a side that is neither, a day that is no plain date, or two
+            adjustments with one id.
     """
 
     id: str
@@ -155,6 +147,7 @@ class Order:
     accepted_on: date | None = None
     executed: bool = False
     quoted_on: date | None = None
+    adjustments: tuple[Adjustment, ...] = attrs.field(default=(), converter=_by_day)
 
     def __attrs_post_init__(self) -> None:
         if not self.id:
@@ -163,6 +156,9 @@ class Order:
             _plain_date(f"accepted_on of order {self.id!r}", self.accepted_on)
         if self.quoted_on is not None:
             _plain_date(f"quoted_on of order {self.id!r}", self.quoted_on)
+        ids = [adjustment.id for adjustment in self.adjustments]
+        if len(set(ids)) != len(ids):
+            raise InvalidValue(f"order {self.id!r} has two adjustments with one id: {sorted(ids)}")
 
     @property
     def sale_day(self) -> date | None:
@@ -178,3 +174,53 @@ class Order:
         if self.accepted_on not in (None, day):
             raise RuleBroken(f"order {self.id!r} was accepted on {self.accepted_on}, not on {day}")
         return attrs.evolve(self, accepted_on=day)
+
+    def line(self, reference: str) -> OrderLine:
+        """The line with this reference, ``contract/line``.
+
+        Raises:
+            NotFound: the order has no such line.
+        """
+        for line in self.lines:
+            if line.reference == reference:
+                return line
+        known = ", ".join(line.reference for line in self.lines)
+        raise NotFound(f"order {self.id!r} has no line {reference!r}; it has {known}")
+
+    def line_behind(self, contract_id: str, line_id: str) -> OrderLine:
+        """The order line that a contract line was made of.
+
+        What a bundle or stages made of line ``2`` is called ``2.3``, ``2/2`` or ``2/2.3``.
+
+        Raises:
+            NotFound: none of its lines made it.
+        """
+        own = {line.id: line for line in self.lines if line.contract_id == contract_id}
+        name = line_id
+        while name and name not in own:
+            name = name[: max(name.rfind("."), name.rfind("/"), 0)]
+        if not name:
+            raise NotFound(f"order {self.id!r} made no line {contract_id}/{line_id}")
+        return own[name]
+
+    def adjusted(self, adjustment: Adjustment) -> Order:
+        """The same order after an event that changes its purchases; what was sold stays.
+
+        The order in which events arrive plays no part, and one that arrives again changes nothing.
+
+        Raises:
+            RuleBroken: it is not accepted yet, or another event has that id.
+            NotFound: it has no such line.
+        """
+        if self.accepted_on is None:
+            raise RuleBroken(f"order {self.id!r} is not accepted: change the quote instead")
+        self.line(adjustment.reference)
+        for known in self.adjustments:
+            if known == adjustment:
+                return self
+            if known.id == adjustment.id:
+                raise RuleBroken(
+                    f"order {self.id!r} has another adjustment {adjustment.id!r}: an event is not "
+                    "edited, so record a further one"
+                )
+        return attrs.evolve(self, adjustments=(*self.adjustments, adjustment))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
 import attrs
@@ -45,6 +45,17 @@ class Surroundings:
 
     def party_problems(self, order: Order) -> tuple[Problem, ...]:
         """An order of, or from, somebody whom no register knows."""
+        return (*self._strangers(order), *self._unknown_suppliers(order))
+
+    def _unknown_suppliers(self, order: Order) -> Iterator[Problem]:
+        for number, line in enumerate(order.lines):
+            for place, purchase in enumerate(line.purchases):
+                if purchase.supplier_id not in self.suppliers:
+                    path = f"order {order.id}.lines[{number}].purchases[{place}]"
+                    message = f"no supplier {purchase.supplier_id!r}: add them, or buy elsewhere"
+                    yield Problem.at(path, message)
+
+    def _strangers(self, order: Order) -> tuple[Problem, ...]:
         path = f"order {order.id}.party_id"
         if order.side is Side.BUY:
             if order.party_id in self.suppliers:
@@ -71,10 +82,11 @@ class Surroundings:
 
         ``sold`` holds the sell contracts that a line may serve.
         """
-        numbers = {(line.contract_id, line.id): n for n, line in enumerate(order.lines)}
+        numbers = {line.reference: n for n, line in enumerate(order.lines)}
         for contract in contracts:
             for line in contract.lines:
-                path = f"order {order.id}.lines[{_number(numbers, contract.id, line.id)}]"
+                behind = order.line_behind(contract.id, line.id)
+                path = f"order {order.id}.lines[{numbers[behind.reference]}]"
                 for fault in self._faults(order, line, sold):
                     yield Problem.at(path, fault)
 
@@ -101,14 +113,3 @@ class Surroundings:
         country = self.group.entity(order.entity_id).country
         category = line.tax_category if buyer.country == country else EXPORT
         self.taxes.rate(country, category, day)
-
-
-def _number(numbers: Mapping[tuple[str, str], int], contract_id: str, line_id: str) -> int:
-    """The place of a line in its order; what a bundle or stages made of line 2 stands there.
-
-    Its id goes on with ``.`` for a part and with ``/`` for a stage: ``2.3``, ``2/2``, ``2/2.3``.
-    """
-    name = line_id
-    while (contract_id, name) not in numbers:
-        name = name[: max(name.rfind("."), name.rfind("/"))]
-    return numbers[contract_id, name]
