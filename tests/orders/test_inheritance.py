@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import attrs
@@ -13,7 +13,16 @@ from harmony_core.errors import InvalidValue
 from harmony_core.finance import ExactAmount
 from harmony_core.orders import Order, OrderLine, Prices, Stage, execute, problems_of
 from harmony_core.periods import Interval, Timing
-from harmony_core.pricing import BandTable, FillUp, PerUnit, PriceBook, PriceEntry
+from harmony_core.pricing import (
+    BandTable,
+    FillUp,
+    PerUnit,
+    PriceBook,
+    PriceEntry,
+    Uplift,
+    Uplifted,
+    scheme_on,
+)
 from harmony_core.products import (
     Accounting,
     Behaviour,
@@ -201,6 +210,20 @@ def test_a_new_version_leaves_what_was_sold_alone_and_says_whom_it_would_affect(
     assert [it.offered for it in differences(line, foreign)] == [None]
     with pytest.raises(InvalidValue, match="is of 'MAIL', not of 'BACKUP'"):
         differences(line, BACKUP)
+
+
+def test_an_increase_counts_from_the_line_s_own_start_and_not_from_the_product_s() -> None:
+    """The product's version is of 2020; each line is dearer on its own anniversary."""
+    yearly = Uplifted(PerUnit.of("100", "EUR"), Uplift.fixed(None, "5"))
+    rising = attrs.evolve(MAIL, schemes=[yearly], valid_from=date(2020, 1, 1))
+    for start in (DAY, date(2026, 8, 31)):
+        (line,) = executed(attrs.evolve(line_of("MAIL"), start=start), Catalogue([rising]))
+        anniversary = start.replace(year=2027)
+        prices = [
+            str(scheme_on(line.scheme, day).price(1))
+            for day in (anniversary - timedelta(days=1), anniversary)
+        ]
+        assert prices == ["100 EUR", "105 EUR"]
 
 
 def test_what_was_withdrawn_cannot_be_sold_but_a_standing_quote_can_be_accepted() -> None:

@@ -9,8 +9,8 @@ import attrs
 import pytest
 
 from harmony_core.contracts import Side
-from harmony_core.finance import TaxRate
-from harmony_core.orders import Order, OrderLine
+from harmony_core.finance import ExactAmount, TaxRate
+from harmony_core.orders import Order, OrderLine, Purchase, Stage
 from harmony_core.pricing import PerUnit
 from harmony_core.products import (
     Component,
@@ -48,6 +48,10 @@ PRODUCTS = (
 def ordered(product: str = "SEAT", start: date = DAY, **more: Any) -> OrderLine:
     contract_id = more.pop("contract_id", "C-1")
     return OrderLine(more.pop("id", "1"), contract_id, product, 2, start, **more)
+
+
+BOUGHT = Purchase("P-1", "S-1", 2, ExactAmount.of("7", "USD"), DAY)
+BOUGHT_FROM_NOBODY = attrs.evolve(BOUGHT, id="P-2", supplier_id="NOBODY")
 
 
 def sell(id_: str, *lines: OrderLine, party: str = "K-1") -> Order:
@@ -88,6 +92,14 @@ NO_TAX = "no tax rate of category"
         ),
         (sell("O-1", ordered(), party="S-1"), ["order O-1.party_id: no customer 'S-1'"]),
         (buy("O-1", ordered(), party="K-1"), ["order O-1.party_id: no supplier 'K-1': add them"]),
+        (
+            sell("O-1", ordered(), ordered(id="2", purchases=[BOUGHT, BOUGHT_FROM_NOBODY])),
+            ["order O-1.lines[1].purchases[1]: no supplier 'NOBODY': add them, or buy elsewhere"],
+        ),
+        (
+            sell("O-1", ordered("BOOK", stages=[Stage(1, DAY), Stage(1, DAY)])),
+            [f"order O-1.lines[0]: {NO_TAX} 'H' in 'DE' on 2026-01-15"],
+        ),
         (
             buy("O-1", ordered(), ordered(id="2", serves="NOPE")),
             ["order O-1.lines[1]: it serves 'NOPE', which is no sell contract"],
