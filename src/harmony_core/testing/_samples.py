@@ -27,7 +27,7 @@ from harmony_core.finance import (
     dimensions,
     tax_document,
 )
-from harmony_core.orders import Order, OrderLine
+from harmony_core.orders import Adjustment, Order, OrderLine, Purchase, SupplierChange
 from harmony_core.parties import Customer, Employment, Person, Supplier
 from harmony_core.periods import History, InstantSpan, Month
 from harmony_core.pricing import AtLeast, BandTable, FillUp, PerUnit
@@ -84,11 +84,20 @@ def product(id: str, name: str = "Backup") -> Product:  # noqa: A002
 
 
 def order(id: str, party_id: str = "K-1") -> Order:  # noqa: A002
-    """An accepted order of one line."""
+    """An accepted order of one line, whose supplier was swapped after the sale."""
+    bought = Purchase("P-1", "S-1", Fraction("2.5"), ExactAmount.of("1/3", "USD"), DAY)
     line = OrderLine(
-        "1", f"C-{id}", "BACKUP", Fraction("2.5"), DAY, unit_price=ExactAmount.of("9.95", "EUR")
+        "1",
+        f"C-{id}",
+        "BACKUP",
+        Fraction("2.5"),
+        DAY,
+        unit_price=ExactAmount.of("9.95", "EUR"),
+        purchases=bought,
     )
-    return Order(id, Side.SELL, party_id, "DE", "EUR", (line,), accepted_on=DAY)
+    order = Order(id, Side.SELL, party_id, "DE", "EUR", (line,), accepted_on=DAY)
+    swap = SupplierChange("S-2", ExactAmount.of("0.45", "GBP"))
+    return order.adjusted(Adjustment("A-1", line.reference, "P-1", DAY, swap, "out of stock"))
 
 
 def contract(id: str, party_id: str = "K-1") -> Contract:  # noqa: A002
