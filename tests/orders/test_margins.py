@@ -20,6 +20,7 @@ from harmony_core.orders import (
     Adjustment,
     Cancellation,
     Change,
+    LineMargin,
     MarginCause,
     Order,
     OrderLine,
@@ -327,7 +328,7 @@ def adjusted_orders(draw: st.DrawFn) -> tuple[Order, list[Adjustment]]:
             st.one_of(
                 st.builds(PriceChange, prices),
                 st.builds(SupplierChange, st.sampled_from(["S-1", "S-3"]), prices),
-                st.builds(QuantityChange, amounts.map(lambda units: units + 1000)),
+                st.builds(QuantityChange, amounts.map(lambda units: units * 9)),
                 purchases(f"N-{number}"),
             )
         )
@@ -349,18 +350,24 @@ def test_the_causes_add_up_and_the_order_of_arrival_plays_no_part(
 ) -> None:
     order, events = made
     contracts = contracts_of(order)
-    found = []
-    for _ in range(2):
+
+    def outcome() -> LineMargin | str:
         adjusted = order
         for one in events:
             adjusted = adjusted.adjusted(one)
-        margin = line_margin(
-            adjusted, "C-1/1", contracts, RATES, as_of, currency=currency, policy=LENIENT
-        )
-        found.append(margin)
-        shuffled.shuffle(events)
-    margin, other = found
-    assert margin == other
+        try:
+            return line_margin(
+                adjusted, "C-1/1", contracts, RATES, as_of, currency=currency, policy=LENIENT
+            )
+        except InvalidValue as fewer_than_were_delivered:
+            return str(fewer_than_were_delivered)
+
+    margin = outcome()
+    shuffled.shuffle(events)
+    assert outcome() == margin
+    if isinstance(margin, str):
+        assert "were delivered by" in margin
+        return
     total = sum((amount.value for _, amount in margin.by_cause), Fraction(0))
     assert total == margin.difference.value
     assert margin.explanation.value == margin.explanation.evaluate() == margin.current.amount.value

@@ -117,7 +117,7 @@ def nested(draw: st.DrawFn) -> Catalogue:
     return Catalogue(products)
 
 
-@given(nested(), st.integers(10_000, 10**9), st.sampled_from([100, 1000, 7]))
+@given(nested(), st.integers(100_000, 10**9), st.sampled_from([100, 1000, 7]))
 def test_the_parts_add_up_to_the_price_in_every_split(
     catalogue: Catalogue, minor: int, scale: int
 ) -> None:
