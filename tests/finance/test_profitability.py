@@ -27,6 +27,7 @@ from harmony_core.finance import (
     Role,
     contribution_by,
     dimensions,
+    efficiency_ratio,
     entity_profit_facts,
     profit_facts,
     ranking,
@@ -415,3 +416,33 @@ def test_a_ranking_is_in_order_and_loses_nobody(seen: ProfitFacts, n: int) -> No
     assert result.bottom == everyone.bottom[:n]
     assert set(everyone.top) == set(everyone.bottom)
     assert sum(values) == seen.total.contribution.minor
+
+
+# --- efficiency ratio ---------------------------------------------------------------------------
+
+
+def test_efficiency_is_what_was_invoiced_over_what_the_work_lists_for() -> None:
+    found = efficiency_ratio(gbp("1000"), [("5.3333", ExactAmount.of(150, "GBP"))])
+    assert found.delivered_value == gbp("800")
+    assert found.ratio == found.explanation.evaluate() == Fraction(5, 4)
+
+
+def test_hours_at_several_list_prices_are_valued_together() -> None:
+    rates: list[tuple[int | str, ExactAmount]] = [
+        (4, ExactAmount.of(150, "GBP")),
+        ("2.5", ExactAmount.of(80, "GBP")),
+    ]
+    assert efficiency_ratio(gbp("400"), rates).ratio == Fraction(1, 2)
+
+
+def test_without_work_there_is_no_ratio() -> None:
+    found = efficiency_ratio(gbp("1000"), [])
+    assert (found.delivered_value, found.ratio) == (gbp("0"), None)
+    assert found.explanation.evaluate() == 0
+
+
+def test_efficiency_refuses_hours_below_zero_and_another_currency() -> None:
+    with pytest.raises(InvalidValue, match="delivered hours are zero or more, got -1"):
+        efficiency_ratio(gbp("1"), [(-1, ExactAmount.of(150, "GBP"))])
+    with pytest.raises(CurrencyMismatch):
+        efficiency_ratio(gbp("1"), [(1, ExactAmount.of(150, "EUR"))])

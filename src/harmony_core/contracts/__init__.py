@@ -17,6 +17,8 @@ from harmony_core.contracts._amendment import (
     NewPrice,
     NewQuantity,
 )
+from harmony_core.contracts._catch_up import CatchUp, catch_up, shared_end
+from harmony_core.contracts._committed_seats import SeatAddition, SeatCancellation, SeatTerm
 from harmony_core.contracts._contract import Contract, Side
 from harmony_core.contracts._cover import Cover, CoverRule, NameList
 from harmony_core.contracts._inheritance import (
@@ -36,10 +38,12 @@ from harmony_core.contracts._notice import (
     terminate,
 )
 from harmony_core.contracts._term import Ending, Term, ending, next_end, term, term_at, terms
+from harmony_core.contracts._units_added import units_added
 
 __all__ = [
     "Affected",
     "Amendment",
+    "CatchUp",
     "Change",
     "Contract",
     "ContractLine",
@@ -53,11 +57,15 @@ __all__ = [
     "NameList",
     "NewPrice",
     "NewQuantity",
+    "SeatAddition",
+    "SeatCancellation",
+    "SeatTerm",
     "Side",
     "Term",
     "Termination",
     "affected_by",
     "anchor_from",
+    "catch_up",
     "differences",
     "ending",
     "last_receipt",
@@ -65,8 +73,10 @@ __all__ = [
     "notice_ends",
     "overridden",
     "receipt_day",
+    "shared_end",
     "term",
     "term_at",
     "terminate",
     "terms",
+    "units_added",
 ]

@@ -27,6 +27,7 @@ from harmony_core.finance._cost_rates import (
     marginal_cost_rate,
 )
 from harmony_core.finance._currencies import Currency, currencies, currency, minor_digits
+from harmony_core.finance._efficiency import Efficiency, efficiency_ratio
 from harmony_core.finance._entities import AccountRole, Group, LegalEntity, Role
 from harmony_core.finance._exact import Exact, exact, exact_ratio
 from harmony_core.finance._intercompany import IntercompanyPair, book_transfer
@@ -134,6 +135,7 @@ __all__ = [
     "Dimensions",
     "DocumentAdjustment",
     "EffectiveHourlyRates",
+    "Efficiency",
     "Elimination",
     "Exact",
     "ExactAmount",
@@ -189,6 +191,7 @@ __all__ = [
     "currencies",
     "currency",
     "dimensions",
+    "efficiency_ratio",
     "entity_profit_facts",
     "exact",
     "exact_ratio",

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from harmony_core.explanation import RoundingMode
+from harmony_core.explanation import RoundingMode, round_to_step
 from harmony_core.finance import (
     Contribution,
     CostPlus,
@@ -36,6 +36,7 @@ from harmony_core.finance import (
     blended_cost_rate,
     convert,
     dimensions,
+    efficiency_ratio,
     explain_transfer,
     individual_cost_rate,
     marginal_cost_rate,
@@ -338,6 +339,28 @@ def _hourly(rates: EffectiveHourlyRates | None) -> object:
         "net_of_cost": rates.net_of_cost,
         "net_of_resale": rates.net_of_resale,
     }
+
+
+@adapter("efficiency_ratio")
+def efficiency(vector: Vector) -> object:
+    inputs, expected = vector["inputs"], vector["expected"]
+    rows = inputs.get("delivered") or inputs.get("time") or [inputs]
+    found = efficiency_ratio(money(inputs["invoiced_labour"]), [_listed(row) for row in rows])
+    answers = {"delivered_value": found.delivered_value}
+    return {**answers, "ratio": _as_shown(found.ratio, expected["ratio"])}
+
+
+def _listed(row: Mapping[str, Any]) -> tuple[str, ExactAmount]:
+    hours = row["delivered_hours"] if "delivered_hours" in row else row["hours"]
+    return hours, ExactAmount.of(row["list_rate"], BOOKS)
+
+
+def _as_shown(ratio: Fraction | None, shown: str | None) -> Fraction | None:
+    """A ratio to as many decimals as a vector shows."""
+    if ratio is None or shown is None:
+        return ratio
+    decimals = len(shown.partition(".")[2])
+    return round_to_step(ratio, Fraction(f"1e-{decimals}"), RoundingMode.HALF_UP)
 
 
 @adapter("profit_trend")
