@@ -21,12 +21,26 @@ from harmony_core.contracts._catch_up import CatchUp, catch_up, shared_end
 from harmony_core.contracts._committed_seats import SeatAddition, SeatCancellation, SeatTerm
 from harmony_core.contracts._contract import Contract, Side
 from harmony_core.contracts._cover import Cover, CoverRule, NameList
+from harmony_core.contracts._ending import (
+    LineTermination,
+    NoticeEffect,
+    lines_ended,
+    lines_resumed,
+    notice_effect,
+    notice_withdrawn,
+)
 from harmony_core.contracts._inheritance import (
     Affected,
     Difference,
     affected_by,
     differences,
     overridden,
+)
+from harmony_core.contracts._lifecycle import (
+    LIFECYCLE,
+    ContractEvent,
+    ContractState,
+    state_after,
 )
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._notice import (
@@ -37,30 +51,47 @@ from harmony_core.contracts._notice import (
     receipt_day,
     terminate,
 )
+from harmony_core.contracts._standing import (
+    LineEnd,
+    RunningDays,
+    line_end,
+    require_possible,
+    running_days,
+    state_on,
+)
+from harmony_core.contracts._succession import Succession, succeed, succession
 from harmony_core.contracts._term import Ending, Term, ending, next_end, term, term_at, terms
 from harmony_core.contracts._units_added import units_added
 
 __all__ = [
+    "LIFECYCLE",
     "Affected",
     "Amendment",
     "CatchUp",
     "Change",
     "Contract",
+    "ContractEvent",
     "ContractLine",
+    "ContractState",
     "Cover",
     "CoverRule",
     "Difference",
     "Ending",
     "LineBegins",
+    "LineEnd",
     "LineEnds",
     "LineRunsOn",
+    "LineTermination",
     "NameList",
     "NewPrice",
     "NewQuantity",
+    "NoticeEffect",
+    "RunningDays",
     "SeatAddition",
     "SeatCancellation",
     "SeatTerm",
     "Side",
+    "Succession",
     "Term",
     "Termination",
     "affected_by",
@@ -69,11 +100,22 @@ __all__ = [
     "differences",
     "ending",
     "last_receipt",
+    "line_end",
+    "lines_ended",
+    "lines_resumed",
     "next_end",
+    "notice_effect",
     "notice_ends",
+    "notice_withdrawn",
     "overridden",
     "receipt_day",
+    "require_possible",
+    "running_days",
     "shared_end",
+    "state_after",
+    "state_on",
+    "succeed",
+    "succession",
     "term",
     "term_at",
     "terminate",

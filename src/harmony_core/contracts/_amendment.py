@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import attrs
 
+from harmony_core.contracts._lifecycle import ContractEvent
 from harmony_core.contracts._line import ContractLine
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import exact_text
@@ -80,6 +81,14 @@ Change: TypeAlias = NewQuantity | NewPrice | LineEnds | LineRunsOn | LineBegins
 _ENDS = (LineEnds, LineRunsOn)
 
 
+def _event(value: ContractEvent) -> ContractEvent:
+    return ContractEvent(value)
+
+
+def _evidence(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(ids)
+
+
 def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(changes)
 
@@ -91,10 +100,13 @@ class Amendment:
     Args:
         id: of the amendment.
         contract_id: of the contract.
-        agreed_on: the day on which both sides agreed.
+        agreed_on: the day on which both sides agreed; of a notice the day of its receipt.
         first_day: the first day on which the changes hold, before or after that.
         changes: at least one; another product is the end of one line and the begin of another.
         recorded_on: the day on which it became known; ``None`` is the day on which it was agreed.
+        event: what it is in the life of the contract, such as a notice.
+        evidence: ids of what it rests on: a letter, the notice that it takes back, the contract
+            that follows.
 
     Raises:
         InvalidValue: no changes, one thing changed twice, or a new line that begins earlier.
@@ -106,6 +118,8 @@ class Amendment:
     first_day: date
     changes: tuple[Change, ...] = attrs.field(converter=_changes)
     recorded_on: date | None = None
+    event: ContractEvent = attrs.field(default=ContractEvent.AMENDMENT, converter=_event)
+    evidence: tuple[str, ...] = attrs.field(default=(), converter=_evidence)
 
     def __attrs_post_init__(self) -> None:
         if not self.changes:

@@ -48,6 +48,7 @@ class Contract:
     Args:
         lines: as they were agreed at first. ``lines_ever`` has those that were added later too.
         amendments: what was agreed later, in any order; they never rewrite a line.
+        continues: the id of the contract whose place it took, if it took one.
 
     ``type`` is the type that all lines share, or ``None`` for a contract of mixed lines.
 
@@ -67,6 +68,7 @@ class Contract:
     lines: tuple[ContractLine, ...] = attrs.field(converter=_lines)
     order_id: str | None = None
     amendments: tuple[Amendment, ...] = attrs.field(default=(), converter=_in_order)
+    continues: str | None = None
     _agreed: Agreed = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:

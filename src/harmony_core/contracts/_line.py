@@ -57,6 +57,8 @@ class ContractLine:
         serves: on a buy line, the sell contract whose direct cost this is.
         trail: which level gave which behaviour, see :func:`harmony_core.products.given_by`.
         cover: which work the line takes; ``None`` takes what is linked to it, and nothing else.
+        counts_from: the day from which its periods and terms are counted, where that is not its
+            first day: a line that continues another one keeps the days of that one.
     """
 
     id: str
@@ -79,9 +81,14 @@ class ContractLine:
     serves: str | None = None
     trail: tuple[Origin, ...] = attrs.field(default=(), converter=_trail)
     cover: Cover | None = None
+    counts_from: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        for name, day in (("start", self.start), ("last_day", self.last_day)):
+        for name, day in (
+            ("start", self.start),
+            ("last_day", self.last_day),
+            ("counts_from", self.counts_from),
+        ):
             if type(day) is not date and (day is not None or name == "start"):
                 raise InvalidValue(f"{name} of line {self.id!r} must be a plain date, got {day!r}")
         if self.last_day is not None and self.last_day < self.start:
@@ -94,7 +101,7 @@ class ContractLine:
             )
         if self.fund is not None and not self.quantity:
             raise InvalidValue(f"line {self.id!r} buys blocks of nothing: give units per block")
-        object.__setattr__(self, "scheme", anchored(self.scheme, self.start))
+        object.__setattr__(self, "scheme", anchored(self.scheme, self.anchor))
         try:
             scheme_on(self.scheme, self.start)
         except PriceNotFound as reason:
@@ -104,6 +111,11 @@ class ContractLine:
     def end(self) -> date | None:
         """The first day on which the line no longer runs; ``None`` while the end is open."""
         return None if self.last_day is None else self.last_day + timedelta(days=1)
+
+    @property
+    def anchor(self) -> date:
+        """The day from which periods, terms and anniversaries are counted."""
+        return self.counts_from or self.start
 
     @property
     def by_calendar_month(self) -> bool:
@@ -133,7 +145,7 @@ class ContractLine:
         if interval is None:
             day = Span.of_days(self.start, self.start)
             return iter((ServicePeriod(day, day),))
-        periods = service_periods(self.start, self.end, Schedule(self.start, interval))
+        periods = service_periods(self.start, self.end, Schedule(self.anchor, interval))
         return self._cut_by_price(periods)
 
     def months(self) -> Iterator[ServicePeriod]:

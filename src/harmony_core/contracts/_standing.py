@@ -1,0 +1,182 @@
+"""Where a contract stands on a day, from the days on which its lines run and nothing else.
+
+Whatever is billed on a day is billed because a line runs then, and a contract is active or under
+notice exactly on the days on which a line runs: one rule, so that making a contract inactive, or
+ending it early, cannot leave something behind that goes on being billed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+
+import attrs
+
+from harmony_core.contracts._amendment import Amendment, LineEnds, LineRunsOn
+from harmony_core.contracts._contract import Contract
+from harmony_core.contracts._lifecycle import ContractEvent, ContractState, state_after
+from harmony_core.contracts._line import ContractLine
+from harmony_core.errors import RuleBroken
+from harmony_core.periods import Span, add_months
+
+_DAY = timedelta(days=1)
+_FIXES_THE_END = (ContractEvent.NOTICE, ContractEvent.TERMINATION, ContractEvent.SUCCESSION)
+
+
+@attrs.frozen
+class RunningDays:
+    """Days on which a line runs: ``last_day`` is inclusive, ``None`` while no end is known."""
+
+    first_day: date
+    last_day: date | None
+
+    def has(self, day: date) -> bool:
+        """Whether ``day`` is one of them."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+
+@attrs.frozen
+class LineEnd:
+    """When a line ends: ``last_day`` is ``None`` while it is open.
+
+    ``amendment`` is what fixed it; ``None`` is the line itself.
+    """
+
+    last_day: date | None
+    amendment: Amendment | None = None
+
+
+def is_billed_once(line: ContractLine) -> bool:
+    """Whether a line has one charge: goods, a fee, a prepaid block bought once."""
+    return line.billing.interval is None and not line.by_calendar_month
+
+
+def running_days(contract: Contract, line_id: str) -> tuple[RunningDays, ...]:
+    """Give the days on which a line runs, in order; several where it was suspended.
+
+    What is billed once runs on its day, a prepaid block that is bought once as long as it is valid.
+
+    Raises:
+        NotFound: the contract has no such line.
+    """
+    line = contract.line(line_id)
+    if is_billed_once(line):
+        if contract.line_on(line_id, line.start) is None:
+            return ()
+        valid = line.start
+        if line.fund is not None:
+            valid = Span(line.start, add_months(line.start, line.fund.valid_months)).last_day
+        return (RunningDays(line.start, valid),)
+    turns = {one.first_day for one in _ends_of(contract, line_id) if one.first_day > line.start}
+    found: list[RunningDays] = []
+    for day, following in pairwise([*sorted({line.start, *turns}), None]):
+        agreed = None if day is None else contract.line_on(line_id, day)
+        if day is None or agreed is None:
+            continue
+        last = agreed.last_day
+        if following is not None and (last is None or last >= following):
+            last = following - _DAY
+        if found and found[-1].last_day == day - _DAY:
+            day = found.pop().first_day  # noqa: PLW2901
+        found.append(RunningDays(day, last))
+    return tuple(found)
+
+
+def line_end(contract: Contract, line_id: str, agreed_by: date = date.max) -> LineEnd:
+    """Give the end of a line by what was agreed on or before a day, and what fixed it.
+
+    Raises:
+        NotFound: the contract has no such line.
+    """
+    end = LineEnd(contract.line(line_id).last_day)
+    for amendment in _ends_of(contract, line_id):
+        if amendment.agreed_on > agreed_by:
+            continue
+        change = next(
+            one
+            for one in amendment.changes
+            if isinstance(one, LineEnds | LineRunsOn) and one.line_id == line_id
+        )
+        last = amendment.first_day - _DAY
+        if isinstance(change, LineRunsOn):
+            end = LineEnd(change.last_day, amendment)
+        elif end.last_day is None or last < end.last_day:  # an end never makes a line longer
+            end = LineEnd(last, amendment)
+    return end
+
+
+def state_on(contract: Contract, day: date, agreed_on: date | None = None) -> ContractState:
+    """Say where a contract stands on a day, with all that is known of it.
+
+    For what was known on another day ask ``contract.known_by(day)``.
+
+    Args:
+        contract: with its amendments.
+        day: the day asked about.
+        agreed_on: the day on which it was agreed, from its order: before that it was a draft.
+
+    A contract under notice has ended on every line: each that runs has a last day, and a notice, an
+    agreement or a successor, agreed on or before ``day``, fixed one of them.
+    """
+    if agreed_on is not None and day < agreed_on:
+        return ContractState.DRAFT
+    lines = {line.id: running_days(contract, line.id) for line in contract.lines_ever}
+    stretches = [stretch for days in lines.values() for stretch in days]
+    if not stretches:
+        return _before_it_began(contract, day)
+    running = [name for name, days in lines.items() if any(one.has(day) for one in days)]
+    if running:
+        return ContractState.NOTICE_GIVEN if _is_fixed(contract, running, day) else _ACTIVE
+    if day < min(stretch.first_day for stretch in stretches):
+        return ContractState.AGREED
+    goes_on = any(stretch.first_day > day for stretch in stretches)
+    if goes_on or any(_is_suspended(contract, line_id) for line_id in lines):
+        return ContractState.SUSPENDED
+    return ContractState.ENDED
+
+
+_ACTIVE = ContractState.ACTIVE
+
+
+def require_possible(contract: Contract, event: ContractEvent, day: date) -> ContractState:
+    """Give the state that follows when something happens to a contract on a day.
+
+    Raises:
+        RuleBroken: it cannot happen in the state of that day.
+    """
+    try:
+        return state_after(state_on(contract, day), event)
+    except RuleBroken as reason:
+        raise RuleBroken(f"contract {contract.id!r}, on {day}: {reason}") from None
+
+
+def _before_it_began(contract: Contract, day: date) -> ContractState:
+    """No line ever runs: it was given up before, on the day on which the last of them was."""
+    cancelled = max(
+        min(one.agreed_on for one in _ends_of(contract, line.id)) for line in contract.lines_ever
+    )
+    return ContractState.AGREED if day < cancelled else ContractState.CANCELLED
+
+
+def _is_fixed(contract: Contract, running: list[str], day: date) -> bool:
+    ends = [
+        line_end(contract, name, day) for name in running if not is_billed_once(contract.line(name))
+    ]
+    return all(end.last_day is not None for end in ends) and any(
+        end.amendment is not None and end.amendment.event in _FIXES_THE_END for end in ends
+    )
+
+
+def _is_suspended(contract: Contract, line_id: str) -> bool:
+    amendment = line_end(contract, line_id).amendment
+    return amendment is not None and amendment.event is ContractEvent.SUSPENSION
+
+
+def _ends_of(contract: Contract, line_id: str) -> Iterator[Amendment]:
+    for amendment in contract.amendments:
+        if any(
+            isinstance(change, LineEnds | LineRunsOn) and change.line_id == line_id
+            for change in amendment.changes
+        ):
+            yield amendment
