@@ -11,6 +11,7 @@ what to do about it.
 """
 
 from harmony_core.billing._ageing import Ageing, AgeingBucket, ageing
+from harmony_core.billing._amendment_charges import AmendmentCharges, charges_of
 from harmony_core.billing._booking import book_invoice, book_recognition, line_dimensions
 from harmony_core.billing._charge import Charge, ChargeKind, charge_key
 from harmony_core.billing._collection import (
@@ -36,11 +37,20 @@ from harmony_core.billing._dunning import (
     promise_state,
 )
 from harmony_core.billing._facts import Facts
+from harmony_core.billing._forecast import Forecast, forecast
 from harmony_core.billing._funds import LineFund, fund_of
 from harmony_core.billing._impact import Impact, PeriodImpact, impact
 from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._invoicing import EXPORT, invoices
 from harmony_core.billing._ledger import ReceivablesLedger
+from harmony_core.billing._migration import (
+    CarriedBalance,
+    Migration,
+    MigrationForecast,
+    migrate,
+    migration_forecast,
+)
+from harmony_core.billing._moved import moved_by_years
 from harmony_core.billing._open_items import AllocationRule, OnAccount, OpenItem
 from harmony_core.billing._payment_terms import PaymentTerms
 from harmony_core.billing._plan import PlannedCharge, plan
@@ -57,8 +67,10 @@ __all__ = [
     "AgeingBucket",
     "Allocation",
     "AllocationRule",
+    "AmendmentCharges",
     "BankAccount",
     "BillingTerms",
+    "CarriedBalance",
     "Charge",
     "ChargeKind",
     "CollectionBatch",
@@ -69,11 +81,14 @@ __all__ = [
     "DunningTable",
     "ExpectedCharge",
     "Facts",
+    "Forecast",
     "Impact",
     "Invoice",
     "InvoiceLine",
     "LineFund",
     "Mandate",
+    "Migration",
+    "MigrationForecast",
     "NotCollected",
     "OnAccount",
     "OpenItem",
@@ -95,15 +110,20 @@ __all__ = [
     "booking_month",
     "charge_key",
     "charge_of",
+    "charges_of",
     "collection_batch",
     "due",
     "due_periods",
     "dunning",
+    "forecast",
     "fund_of",
     "impact",
     "invoices",
     "late_interest",
     "line_dimensions",
+    "migrate",
+    "migration_forecast",
+    "moved_by_years",
     "plan",
     "preview",
     "promise_state",

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
 from harmony_core.assets import Device, DeviceEvent, Fleet, devices_from_events
+from harmony_core.billing._moved import moved_by_years, moved_device
 from harmony_core.billing._usage_places import UsagePlaces
 from harmony_core.parties import Directory
 from harmony_core.periods import Span
@@ -31,6 +32,7 @@ class _Fact(Protocol):
 
 
 F = TypeVar("F", bound=_Fact)
+W = TypeVar("W", TimeEntry, Expense)
 M = TypeVar("M")
 
 
@@ -97,6 +99,34 @@ class Facts:
             self._remembered[key] = make()
         made: M = self._remembered[key]
         return made
+
+    def moved(
+        self, years: int, lines: Mapping[tuple[str, str], tuple[str, str]] | None = None
+    ) -> Facts:
+        """The same facts so many years later, for a forecast: 29 February becomes the 28th.
+
+        Args:
+            years: how many; below zero moves back.
+            lines: time and expenses of a contract line, by contract and line, go to another one.
+        """
+        places = dict(lines or {})
+
+        def placed(facts: Iterable[W]) -> Iterator[W]:
+            for fact in moved_by_years(facts, years):
+                place = fact.contract_id or "", fact.line_id or ""
+                contract_id, line_id = places.get(place, (fact.contract_id, fact.line_id))
+                yield attrs.evolve(fact, contract_id=contract_id, line_id=line_id)
+
+        return Facts(
+            time=placed(_all(self._time)),
+            expenses=placed(_all(self._expenses)),
+            usage=moved_by_years(_all(self._usage), years),
+            devices=(moved_device(one, years) for some in self._devices.values() for one in some),
+            device_events=moved_by_years(
+                (event for some in self._events.values() for event in some), years
+            ),
+            directory=self._directory,
+        )
 
     def customer(self, customer_id: str) -> str:
         """The customer that stands for this one after merges; itself when nobody knows it."""
@@ -192,6 +222,10 @@ class Facts:
     def _late_events(self, customer_id: str) -> tuple[DeviceEvent, ...]:
         events = self.device_events_of(customer_id)
         return tuple(event for event in events if event.known_on > event.day)
+
+
+def _all(groups: Mapping[tuple[str | None, str | None], _ByDay[F]]) -> Iterator[F]:
+    return (fact for group in groups.values() for fact in group.facts)
 
 
 def known_by(facts: Iterable[F], day: date) -> list[F]:

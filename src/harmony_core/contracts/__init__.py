@@ -51,6 +51,7 @@ from harmony_core.contracts._notice import (
     receipt_day,
     terminate,
 )
+from harmony_core.contracts._renewals import UpcomingRenewal, upcoming_renewals
 from harmony_core.contracts._standing import (
     LineEnd,
     RunningDays,
@@ -94,6 +95,7 @@ __all__ = [
     "Succession",
     "Term",
     "Termination",
+    "UpcomingRenewal",
     "affected_by",
     "anchor_from",
     "catch_up",
@@ -121,4 +123,5 @@ __all__ = [
     "terminate",
     "terms",
     "units_added",
+    "upcoming_renewals",
 ]

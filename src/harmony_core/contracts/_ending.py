@@ -81,7 +81,9 @@ def notice_effect(
     """
     require_possible(contract, ContractEvent.NOTICE, received)
     found: list[LineTermination] = []
-    for line in _to_end(contract, line_ids, received):
+    for line in [contract.line(name) for name in line_ids] or contract.lines_ever:
+        if is_billed_once(line) or not _runs_from(contract, line, received):
+            continue
         end = line_end(contract, line.id).last_day
         if line.renewal is None:
             if end is not None:
@@ -199,11 +201,13 @@ def lines_ended(
         RuleBroken: the state of the contract forbids it, or every line ends by then anyway.
     """
     require_possible(contract, event, agreed_on)
-    cancelled = event is ContractEvent.CANCELLATION
+    cancelled, pauses = event is ContractEvent.CANCELLATION, event is ContractEvent.SUSPENSION
     changes: list[Change] = []
-    for line in _to_end(contract, line_ids, last_day + _DAY, once_too=cancelled):
-        end = line_end(contract, line.id).last_day
-        if end is None or end > last_day or is_billed_once(line):
+    for line in [contract.line(name) for name in line_ids] or contract.lines_ever:
+        if is_billed_once(line) and not cancelled:
+            continue
+        runs = _runs_from(contract, line, last_day + _DAY)
+        if runs or (line_end(contract, line.id).is_suspension and not pauses):
             changes.append(LineEnds(line.id))
     if not changes:
         raise RuleBroken(f"every line of contract {contract.id!r} ends by {last_day} anyway")
@@ -230,9 +234,9 @@ def lines_resumed(
     require_possible(contract, ContractEvent.RESUMPTION, first_day)
     changes: list[Change] = []
     for line in contract.lines_ever:
-        suspended = line_end(contract, line.id).amendment
-        if suspended is not None and suspended.event is ContractEvent.SUSPENSION:
-            others = [one for one in contract.amendments if one != suspended]
+        end = line_end(contract, line.id)
+        if end.is_suspension:
+            others = [one for one in contract.amendments if one != end.amendment]
             without = attrs.evolve(contract, amendments=others)
             changes.append(LineRunsOn(line.id, line_end(without, line.id).last_day))
     if not changes:
@@ -250,20 +254,11 @@ def lines_resumed(
     )
 
 
-def _to_end(
-    contract: Contract, line_ids: Iterable[str], day: date, *, once_too: bool = False
-) -> list[ContractLine]:
-    """The lines, of those named, that run on a day or later."""
-    wanted = [contract.line(name) for name in line_ids] or contract.lines_ever
-    return [
-        line
-        for line in wanted
-        if (once_too or not is_billed_once(line))
-        and any(
-            days.last_day is None or days.last_day >= day
-            for days in running_days(contract, line.id)
-        )
-    ]
+def _runs_from(contract: Contract, line: ContractLine, day: date) -> bool:
+    """Whether a line runs on a day or later."""
+    return any(
+        days.last_day is None or days.last_day >= day for days in running_days(contract, line.id)
+    )
 
 
 def _is_part_of(amendment: Amendment, notice_id: str) -> bool:

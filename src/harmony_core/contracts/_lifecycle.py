@@ -98,6 +98,7 @@ LIFECYCLE: Mapping[ContractState, Mapping[ContractEvent, ContractState]] = Mappi
                 _E.EXTENSION: _S.ACTIVE,
                 _E.SUSPENSION: _S.SUSPENDED,
                 _E.NOTICE: _S.NOTICE_GIVEN,
+                _E.WITHDRAWAL: _S.ACTIVE,
                 _E.TERMINATION: _S.NOTICE_GIVEN,
                 _E.SUCCESSION: _S.NOTICE_GIVEN,
                 _E.EXPIRY: _S.ENDED,
@@ -126,8 +127,10 @@ LIFECYCLE: Mapping[ContractState, Mapping[ContractEvent, ContractState]] = Mappi
 )
 """For each state the events that can happen in it, and the state that follows.
 
-What is amended after the end changes days before it. A deed that ends a contract takes effect on
-the days that it says: where its last day has passed already, the expiry follows at once.
+The state follows where the event concerns every line that runs: a notice for some of them leaves
+the contract active, and is withdrawn while it is. What is amended after the end changes days before
+it. A deed that ends a contract takes effect on the days that it says: where its last day has passed
+already, the expiry follows at once.
 """
 
 

@@ -21,7 +21,8 @@ from harmony_core.errors import RuleBroken
 from harmony_core.periods import Span, add_months
 
 _DAY = timedelta(days=1)
-_FIXES_THE_END = (ContractEvent.NOTICE, ContractEvent.TERMINATION, ContractEvent.SUCCESSION)
+_E = ContractEvent
+_FIXES_THE_END = (_E.NOTICE, _E.TERMINATION, _E.SUCCESSION)
 
 
 @attrs.frozen
@@ -45,6 +46,11 @@ class LineEnd:
 
     last_day: date | None
     amendment: Amendment | None = None
+
+    @property
+    def is_suspension(self) -> bool:
+        """Whether the line may resume."""
+        return self.amendment is not None and self.amendment.event is _E.SUSPENSION
 
 
 def is_billed_once(line: ContractLine) -> bool:
@@ -101,8 +107,10 @@ def line_end(contract: Contract, line_id: str, agreed_by: date = date.max) -> Li
         last = amendment.first_day - _DAY
         if isinstance(change, LineRunsOn):
             end = LineEnd(change.last_day, amendment)
-        elif end.last_day is None or last < end.last_day:  # an end never makes a line longer
+        elif end.last_day is None or last < end.last_day:
             end = LineEnd(last, amendment)
+        elif end.is_suspension and amendment.event in (_E.TERMINATION, _E.SUCCESSION):
+            end = LineEnd(end.last_day, amendment)  # it will not resume; no day is added
     return end
 
 
@@ -131,7 +139,7 @@ def state_on(contract: Contract, day: date, agreed_on: date | None = None) -> Co
     if day < min(stretch.first_day for stretch in stretches):
         return ContractState.AGREED
     goes_on = any(stretch.first_day > day for stretch in stretches)
-    if goes_on or any(_is_suspended(contract, line_id) for line_id in lines):
+    if goes_on or any(line_end(contract, line_id).is_suspension for line_id in lines):
         return ContractState.SUSPENDED
     return ContractState.ENDED
 
@@ -166,11 +174,6 @@ def _is_fixed(contract: Contract, running: list[str], day: date) -> bool:
     return all(end.last_day is not None for end in ends) and any(
         end.amendment is not None and end.amendment.event in _FIXES_THE_END for end in ends
     )
-
-
-def _is_suspended(contract: Contract, line_id: str) -> bool:
-    amendment = line_end(contract, line_id).amendment
-    return amendment is not None and amendment.event is ContractEvent.SUSPENSION
 
 
 def _ends_of(contract: Contract, line_id: str) -> Iterator[Amendment]:

@@ -1,14 +1,15 @@
 """DONE: the deeds of a company, each in one unit of work.
 
 A workflow loads through ports, decides by pure functions and saves everything together or nothing:
-:func:`execute_orders`, :func:`amend_contract`, :func:`record_facts`, :func:`feed_usage`,
-:func:`register_devices`, :func:`billing_night`, :func:`month_end`, :func:`review_work`. It knows
-ports and no store, so that any store that keeps the promises will do. The day is an argument;
-nothing here reads a clock.
+:func:`execute_orders`, :func:`amend_contract`, :func:`give_notice`, :func:`record_facts`,
+:func:`feed_usage`, :func:`register_devices`, :func:`billing_night`, :func:`month_end`,
+:func:`review_work`. It knows ports and no store, so that any store that keeps the promises will do.
+The day is an argument; nothing here reads a clock.
 """
 
 from harmony_core.workflows._amendments import amend_contract
 from harmony_core.workflows._billing import NightReport, billing_night
+from harmony_core.workflows._endings import give_notice, succeed_contract, withdraw_notice
 from harmony_core.workflows._facts import feed_usage, record_facts, register_devices
 from harmony_core.workflows._gaps import UncoveredFact
 from harmony_core.workflows._months import MonthReport, month_end
@@ -25,8 +26,11 @@ __all__ = [
     "billing_night",
     "execute_orders",
     "feed_usage",
+    "give_notice",
     "month_end",
     "record_facts",
     "register_devices",
     "review_work",
+    "succeed_contract",
+    "withdraw_notice",
 ]

@@ -1,0 +1,97 @@
+"""Notice is given and taken back, contracts end, and others take their place: kept with the books.
+
+Each decides by the pure functions of ``harmony_core.contracts`` and keeps amendments, all of them
+or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import attrs
+
+from harmony_core.contracts import (
+    Contract,
+    NoticeEffect,
+    Succession,
+    notice_effect,
+    notice_withdrawn,
+)
+from harmony_core.errors import RuleBroken
+from harmony_core.repositories.ports import Store
+from harmony_core.workflows._amendments import keep_amendments
+
+
+def give_notice(
+    store: Store,
+    contract_id: str,
+    received: date,
+    today: date,
+    *,
+    id: str,  # noqa: A002  the field's own name
+    line_ids: Iterable[str] = (),
+    evidence: Iterable[str] = (),
+) -> NoticeEffect:
+    """Keep a notice that was received; gives what it does to each line.
+
+    The day of receipt decides, whenever it is entered: what was billed beyond the end by then is
+    given back.
+
+    Raises:
+        NotFound: no such contract, or no such line.
+        RuleBroken: it was received after ``today``, the state of the contract forbids it, or there
+            is nothing that it could end.
+    """
+    if received > today:
+        raise RuleBroken(f"a notice received on {received} is entered on that day, not on {today}")
+    with store.begin() as unit:
+        contract = unit.contracts.get(contract_id)
+        others = [one for one in contract.amendments if not _of_notice(one.id, id)]
+        before = attrs.evolve(contract, amendments=others)  # the same notice again changes nothing
+        effect = notice_effect(before, received, id=id, line_ids=line_ids, evidence=evidence)
+        keep_amendments(unit, contract, effect.amendments, today)
+        return effect
+
+
+def withdraw_notice(
+    store: Store,
+    contract_id: str,
+    notice_id: str,
+    today: date,
+    *,
+    id: str,  # noqa: A002
+) -> Contract:
+    """Keep that a notice was taken back, agreed on today; gives the contract as it goes on.
+
+    Raises:
+        NotFound: no such contract.
+        RuleBroken: the notice has ended the contract already, or ended nothing.
+    """
+    with store.begin() as unit:
+        contract = unit.contracts.get(contract_id)
+        amendments = notice_withdrawn(contract, notice_id, today, id=id)
+        return keep_amendments(unit, contract, amendments, today)
+
+
+def succeed_contract(store: Store, succession: Succession, today: date) -> Contract:
+    """Keep that a contract takes the place of another; gives the new one.
+
+    Raises:
+        NotFound: there is no old contract.
+        RuleBroken: the state of the old contract forbids it, or the new one's id is taken.
+    """
+    with store.begin() as unit:
+        if any(one.id == succession.successor.id for one in unit.contracts.all()):
+            raise RuleBroken(
+                f"there is a contract {succession.successor.id!r} already: give the new one its "
+                "own id"
+            )
+        old = unit.contracts.get(succession.ending.contract_id)
+        keep_amendments(unit, old, (succession.ending,), today)
+        unit.contracts.add(succession.successor)
+        return succession.successor
+
+
+def _of_notice(amendment_id: str, notice_id: str) -> bool:
+    return amendment_id == notice_id or amendment_id.startswith(f"{notice_id}/")
