@@ -484,13 +484,12 @@ DEVICES = (
 @st.composite
 def _changes(draw: st.DrawFn, agreed: Contract, first_day: date, number: int) -> Change:
     """A change that a contract can take."""
-    free: list[ContractLine | None] = [one for one in agreed.lines if one.fund is None]
-    one = draw(st.sampled_from(free or [None]))
-    kinds = ["begins"] if one is None else ["price", "ends", "runs on", "begins"]
-    if one is not None and one.is_fixed:
-        kinds.append("quantity")
+    one = draw(st.sampled_from(agreed.lines))
+    kinds = ["ends", "runs on", "begins"]
+    if one.fund is None:
+        kinds.extend(["price", "quantity"] if one.is_fixed else ["price"])
     kind = draw(st.sampled_from(kinds))
-    if one is None or kind == "begins":
+    if kind == "begins":
         new = draw(fixed_lines(f"new{number}", agreed.currency))
         start = first_day + timedelta(days=draw(st.integers(0, 40)))
         last = None if new.last_day is None else start + (new.last_day - new.start)

@@ -130,7 +130,10 @@ AHEAD = line(
 
 def test_what_cannot_be_amended_is_refused_with_the_way_out() -> None:
     with pytest.raises(RuleBroken, match="a prepaid block, which is bought once"):
-        contract(BLOCK).amended(agreed("A", JUNE, LineEnds("1")))
+        contract(BLOCK).amended(agreed("A", JUNE, NewPrice("1", PRICE)))
+    stopped = contract(BLOCK).amended(agreed("E", MARCH, LineEnds("1")))
+    with pytest.raises(RuleBroken, match="buy blocks again from 2026-06-01, after it ended"):
+        stopped.amended(agreed("A", JUNE, LineRunsOn("1")))
     with pytest.raises(RuleBroken, match="trued up at the price of its period"):
         contract(AHEAD).amended(agreed("A", JUNE, NewPrice("1", PRICE)))
     with pytest.raises(RuleBroken, match="which is measured: change its price"):

@@ -13,8 +13,9 @@ import attrs
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
+from harmony_core.billing._funds import fund_line
 from harmony_core.billing._measure import Measured, Measurement
-from harmony_core.billing._plan import PlannedCharge, amendments_of, trigger_of
+from harmony_core.billing._plan import BY_MONTH, PlannedCharge, amendments_of, trigger_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Money
@@ -32,6 +33,8 @@ def measured(
     known = contract.known_by(day)
     if all(one.id != line.id for one in known.lines_ever):
         return None
+    if line.fund is not None:
+        return _of_fund(attrs.evolve(planned, contract=known), facts, terms, day)
     advance = _advance(planned, facts, terms) if planned.kind is ChargeKind.TRUE_UP else None
     parts: list[Measured] = []
     for days, agreed in known.parts(line.id, period.span):
@@ -42,6 +45,20 @@ def measured(
     if not parts:
         return _given_back(planned, advance)
     return parts[0] if len(parts) == 1 else _together(parts, terms)
+
+
+def _of_fund(
+    planned: PlannedCharge, facts: Facts, terms: BillingTerms, day: date
+) -> Measured | None:
+    """A block is bought whole, by a line that runs when its period begins; draws while it runs."""
+    contract, span = planned.contract, planned.period.span
+    line = fund_line(contract, planned.line.id)
+    if line is None or not line.runs_on(span.start):
+        return None
+    period = planned.period
+    if planned.kind in BY_MONTH:
+        period = ServicePeriod(line.served(span), period.full)
+    return Measurement(contract, line, planned.kind, period, facts, terms).as_known(day)
 
 
 def _advance(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> Money:

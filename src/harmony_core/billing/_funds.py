@@ -10,7 +10,7 @@ import attrs
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.contracts import Contract, ContractLine
+from harmony_core.contracts import Contract, ContractLine, line_end
 from harmony_core.errors import InvalidValue
 from harmony_core.funds import (
     Balance,
@@ -192,6 +192,19 @@ def _worked(entries: Iterable[TimeEntry]) -> list[tuple[TimeEntry, Fraction]]:
 def block_id(line: ContractLine, start: date) -> str:
     """The id of the block that a line bought on ``start``."""
     return f"{line.id}/{start}"
+
+
+def fund_line(contract: Contract, line_id: str) -> ContractLine | None:
+    """A prepaid line with the end that was agreed for it; ``None`` where it buys nothing.
+
+    A block is bought once: an end stops further ones, and those that are there stay.
+    """
+    line, last_day = contract.line(line_id), line_end(contract, line_id).last_day
+    if last_day == line.last_day:
+        return line
+    if last_day is not None and last_day < line.start:
+        return None
+    return attrs.evolve(line, last_day=last_day)
 
 
 def fund_of(contract: Contract, line: ContractLine, facts: Facts) -> LineFund:

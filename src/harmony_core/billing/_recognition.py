@@ -16,7 +16,7 @@ import attrs
 from harmony_core.billing._charge import Charge, ChargeKind
 from harmony_core.billing._due import charge_of
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._funds import fund_of
+from harmony_core.billing._funds import fund_line, fund_of
 from harmony_core.billing._plan import PlannedCharge, kinds_of, periods_of, trigger_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, ContractLine
@@ -113,6 +113,8 @@ def recognise(
     close = month.last_day
     for charge in charges:
         line = contract.line(charge.line_id)
+        if line.fund is not None:
+            line = fund_line(contract, line.id) or line
         done = so_far.get(charge.key) or Booked.zero(*charge.booked.currencies)
         earned = _part(charge.booked, earned_share(charge, contract, line, close, facts))
         amount = earned - done

@@ -61,10 +61,19 @@ class Agreed:
 
     def _refuse_what_is_settled(self, amendment: Amendment, change: Change) -> None:
         line = self.line(change.line_id)
-        if line.fund is not None and not isinstance(change, LineBegins):
+        if line.fund is not None and isinstance(change, NewQuantity | NewPrice):
             raise RuleBroken(
                 f"amendment {amendment.id!r} changes line {line.id!r}, a prepaid block, which is "
                 "bought once: credit it, or add a line for another block"
+            )
+        if (
+            line.fund is not None
+            and isinstance(change, LineRunsOn)
+            and self._leaves_a_gap(amendment, change.line_id)
+        ):
+            raise RuleBroken(
+                f"amendment {amendment.id!r} lets line {line.id!r}, which is prepaid, buy blocks "
+                f"again from {amendment.first_day}, after it ended: add a line for further blocks"
             )
         if isinstance(change, NewQuantity) and not line.is_fixed:
             raise RuleBroken(
@@ -80,6 +89,18 @@ class Agreed:
                 f"amendment {amendment.id!r} changes the price of line {line.id!r}, which is "
                 "billed ahead and trued up at the price of its period: end the line, add another"
             )
+
+    def _leaves_a_gap(self, amendment: Amendment, line_id: str) -> bool:
+        """Whether a line has ended before the day from which an amendment lets it run."""
+        last = self.line(line_id).last_day
+        for other, change in self._changes_of(line_id):
+            if other.first_day >= amendment.first_day:
+                break
+            if isinstance(change, LineRunsOn):
+                last = change.last_day
+            elif last is None or last >= other.first_day:
+                last = other.first_day - _DAY
+        return last is not None and last < amendment.first_day - _DAY
 
     @property
     def lines_ever(self) -> tuple[ContractLine, ...]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.billing import fund_of, usage_lacks
+from harmony_core.billing import fund_line, fund_of, usage_lacks
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.explanation import exact_text
 from harmony_core.periods import Month
@@ -67,7 +67,9 @@ def _drawn(scene: Scene, contract: Contract, line: ContractLine, fact: TimeEntry
     """Whether a prepaid block covers work after its line's last day: blocks outlive their line."""
     if line.fund is None or isinstance(fact, Expense) or fact.day < line.start:
         return False
-    statement = fund_of(contract, line, scene.facts).statement(date.max)
+    if (ended := fund_line(contract, line.id)) is None:
+        return False
+    statement = fund_of(contract, ended, scene.facts).statement(date.max)
     return all(over.draw_id != fact.id for over in statement.overage)
 
 
