@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import subprocess
 import sys
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -34,6 +36,18 @@ def test_every_message_of_the_library_is_in_the_german_pack() -> None:
     assert not missing, "put into culture/packs/de.json:\n" + "\n".join(
         f"{used[message]}: {message}" for message in missing
     )
+
+
+def test_no_message_of_a_pack_is_translated_twice() -> None:
+    """The second would win in silence, and one English word stand for two things."""
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names = [name for name, _ in pairs]
+        assert not [name for name in names if names.count(name) > 1]
+        return dict(pairs)
+
+    pack = files("harmony_core.culture") / "packs" / "de.json"
+    json.loads(pack.read_text(encoding="utf-8"), object_pairs_hook=once)
 
 
 def test_the_search_for_messages_sees_them_wherever_they_are_written() -> None:

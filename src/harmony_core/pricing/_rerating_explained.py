@@ -52,7 +52,7 @@ def explain_increment(
     scheme: Scheme, quantity: Exact, billed: Billed, point: PricePoint = ONLY_LINE
 ) -> Explanation:
     """Give the same amount as :func:`increment` with its derivation."""
-    why = Explainer("increment", 1)
+    why = Explainer("price of further units", 1)
     before = why.given("before", "quantity billed before", billed.quantity)
     more = why.given("more", "quantity added", units(quantity))
     total = why.step("total", "quantity so far", "add", before, more)
