@@ -764,6 +764,20 @@ def allocations(draw: st.DrawFn) -> billing.Allocation:
     return billing.Allocation(draw(ids), draw(days), draw(ids), draw(ids), signed, reverses)
 
 
+unique_pairs = st.dictionaries(texts, texts, max_size=2).map(lambda found: tuple(found.items()))
+billing_profiles = st.builds(
+    billing.BillingProfile,
+    ids,
+    grouping=st.sampled_from(billing.InvoiceGrouping),
+    sort=st.lists(st.sampled_from(billing.LineKey), min_size=1, max_size=2, unique=True),
+    subtotals=st.integers(0, 1),
+    wording=unique_pairs,
+    sites=unique_pairs,
+    payment=st.builds(billing.PaymentTerms, st.integers(0, 90)),
+    review=st.booleans(),
+    reviewed_contracts=st.lists(ids, max_size=2),
+    tax_method=st.sampled_from(finance.TaxMethod),
+)
 dunning_stages = st.builds(
     billing.DunningStage,
     ids,
@@ -795,6 +809,26 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         st.integers(0, 400),
         end_of_month=st.booleans(),
         months=st.integers(0, 12),
+    ),
+    billing.BillingProfile: billing_profiles,
+    billing.QuantityOverride: st.builds(
+        billing.QuantityOverride,
+        ids,
+        st.integers(1, 99),
+        not_negative,
+        numbers,
+        st.just("Anna"),
+        st.just("agreed by phone"),
+        days,
+    ),
+    billing.ReviewStep: st.builds(
+        billing.ReviewStep,
+        ids,
+        st.integers(1, 99),
+        st.sampled_from(billing.ReviewDeed),
+        st.just("Anna"),
+        days,
+        texts,
     ),
     billing.Receivable: receivables(),
     billing.Payment: st.builds(

@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy import create_engine
 
 from harmony_core import testing
+from harmony_core.billing import Payment
 from harmony_core.repositories import (
     ChargeRepository,
     CompanyRepository,
     FactRepository,
     InvoiceRepository,
     JournalRepository,
+    Log,
     MemoryStore,
     MonthRepository,
     NightRepository,
@@ -141,6 +143,12 @@ class TestJournal(testing.JournalRepositorySuite):
     @pytest.fixture
     def store(self, unit: UnitOfWork) -> JournalRepository:
         return unit.journal
+
+
+class TestLogs(testing.LogSuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> Log[Payment]:
+        return unit.payments
 
 
 class TestMonths(testing.MonthRepositorySuite):

@@ -15,7 +15,7 @@ from harmony_core.pricing import PerUnit
 from harmony_core.repositories import MemoryStore
 from harmony_core.workflows import billing_night, month_end
 from tests.strategies import Happened, contract, happened, line
-from tests.workflows.company import OPENING, SUPPORT, books, in_memory, set_up
+from tests.workflows.company import OPENING, RATES, SUPPORT, books, in_memory, set_up
 
 JANUARY, FEBRUARY, MARCH = Month(2026, 1), Month(2026, 2), Month(2026, 3)
 
@@ -127,15 +127,44 @@ def test_an_invoice_into_a_closed_month_is_posted_to_the_first_open_day() -> Non
     assert {row.month for row in earned} == {MARCH}
 
 
-def test_a_failed_night_keeps_nothing() -> None:
-    store = MemoryStore()
+def test_a_night_without_rates_says_what_each_contract_lacks_and_the_next_one_catches_up() -> None:
+    store, whole = MemoryStore(), in_memory()
     set_up(store, rates=())
-    before = books(store)
+    night = billing_night(store, JANUARY.last_day)
+    assert {problem.contract_ids for problem in night.problems} >= {("C-1",), ("C-3",)}
+    assert all("EUR/GBP" in one.reason for one in night.problems if "C-1" in one.contract_ids)
+    assert not [charge for charge in night.charges if charge.contract_id == "C-1"]
     with pytest.raises(RateNotFound, match="EUR/GBP"):
-        billing_night(store, JANUARY.last_day)
-    assert books(store) == before
+        month_end(store, JANUARY)
     with store.begin() as unit:
-        assert unit.nights.last() is None
+        unit.rates.add(RATES)
+    billing_night(store, JANUARY.last_day)
+    billing_night(whole, JANUARY.last_day)
+    assert books(store) == books(whole)
+
+
+def test_one_bad_contract_stops_no_other() -> None:
+    """Two contracts of one customer would stand on one invoice; one has a tax nobody knows."""
+    good = contract(line(PerUnit.of("7", "EUR")), id="C-1")
+    bad = contract(
+        line(PerUnit.of("9", "EUR")),
+        line(PerUnit.of("1", "EUR"), id="2", tax_category="X"),
+        id="C-2",
+    )
+    store = in_memory(contracts=[good, bad])
+    night = billing_night(store, date(2026, 1, 1))
+    [problem] = night.problems
+    assert problem.contract_ids == ("C-2",)
+    assert "no tax rate of category 'X' in 'DE'" in problem.reason
+    assert [(one.id, str(one.net)) for one in night.invoices] == [
+        ("INV-DE-20260101-K-1-EUR", "7.00 EUR")
+    ]
+    assert {charge.contract_id for charge in night.charges} == {"C-1"}
+    with store.begin() as unit:
+        unit.contracts.save(contract(line(PerUnit.of("9", "EUR")), id="C-2"))
+    later = billing_night(store, date(2026, 1, 20))
+    assert (later.problems, [str(one.net) for one in later.invoices]) == ((), ["9.00 EUR"])
+    assert [one.day for one in later.invoices] == [date(2026, 1, 1)]
 
 
 def test_receivables_are_what_the_invoices_ask_for() -> None:

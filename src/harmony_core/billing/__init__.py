@@ -23,6 +23,7 @@ from harmony_core.billing._collection import (
     collection_batch,
     working_day,
 )
+from harmony_core.billing._credit_note import CreditNote, credit_note
 from harmony_core.billing._due import charge_of, due
 from harmony_core.billing._due_periods import DuePeriod, due_periods
 from harmony_core.billing._dunning import (
@@ -42,6 +43,7 @@ from harmony_core.billing._funds import LineFund, fund_line, fund_of
 from harmony_core.billing._impact import Impact, PeriodImpact, impact
 from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._invoicing import EXPORT, invoices
+from harmony_core.billing._layout import InvoiceSection, invoice_layout
 from harmony_core.billing._ledger import ReceivablesLedger
 from harmony_core.billing._migration import (
     CarriedBalance,
@@ -52,29 +54,47 @@ from harmony_core.billing._migration import (
 )
 from harmony_core.billing._moved import moved_by_years
 from harmony_core.billing._open_items import AllocationRule, OnAccount, OpenItem
+from harmony_core.billing._override import overridden
 from harmony_core.billing._payment_terms import PaymentTerms
 from harmony_core.billing._plan import PlannedCharge, plan
 from harmony_core.billing._preview import ExpectedCharge, preview
+from harmony_core.billing._profile import BillingProfile, InvoiceGrouping, LineKey
 from harmony_core.billing._receivable import Allocation, Payment, Receivable, receivable
 from harmony_core.billing._recognition import Recognised, accruals, recognise
+from harmony_core.billing._release import (
+    REVIEW_TABLE,
+    Draft,
+    QuantityOverride,
+    ReviewDeed,
+    ReviewState,
+    ReviewStep,
+    after_deed,
+    fingerprint,
+    review_state,
+    standing_overrides,
+)
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._usage import usage_lacks
 from harmony_core.billing._work_books import book_work, booking_month, work_terms, worked_hours
 
 __all__ = [
     "EXPORT",
+    "REVIEW_TABLE",
     "Ageing",
     "AgeingBucket",
     "Allocation",
     "AllocationRule",
     "AmendmentCharges",
     "BankAccount",
+    "BillingProfile",
     "BillingTerms",
     "CarriedBalance",
     "Charge",
     "ChargeKind",
     "CollectionBatch",
     "CollectionRow",
+    "CreditNote",
+    "Draft",
     "DuePeriod",
     "DueReminder",
     "DunningStage",
@@ -84,8 +104,11 @@ __all__ = [
     "Forecast",
     "Impact",
     "Invoice",
+    "InvoiceGrouping",
     "InvoiceLine",
+    "InvoiceSection",
     "LineFund",
+    "LineKey",
     "Mandate",
     "Migration",
     "MigrationForecast",
@@ -98,11 +121,16 @@ __all__ = [
     "PlannedCharge",
     "PromiseState",
     "PromiseToPay",
+    "QuantityOverride",
     "Receivable",
     "ReceivablesLedger",
     "Recognised",
     "Reminder",
+    "ReviewDeed",
+    "ReviewState",
+    "ReviewStep",
     "accruals",
+    "after_deed",
     "ageing",
     "book_invoice",
     "book_recognition",
@@ -112,24 +140,30 @@ __all__ = [
     "charge_of",
     "charges_of",
     "collection_batch",
+    "credit_note",
     "due",
     "due_periods",
     "dunning",
+    "fingerprint",
     "forecast",
     "fund_line",
     "fund_of",
     "impact",
+    "invoice_layout",
     "invoices",
     "late_interest",
     "line_dimensions",
     "migrate",
     "migration_forecast",
     "moved_by_years",
+    "overridden",
     "plan",
     "preview",
     "promise_state",
     "receivable",
     "recognise",
+    "review_state",
+    "standing_overrides",
     "usage_lacks",
     "work_terms",
     "worked_hours",

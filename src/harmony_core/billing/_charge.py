@@ -57,6 +57,7 @@ class Charge:
             named with its source, ``source:id``.
         corrects: on a correction, the key of the period's first charge. That one is not in the
             books where it came to nothing (overage, true-up) or fell due before they opened.
+        credits: on a charge of a credit note, the key of the charge that it gives back.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Charge:
     evidence: tuple[str, ...]
     explanation: Explanation
     corrects: str | None = None
+    credits: str | None = None
 
     @property
     def amount(self) -> Money:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from datetime import date
 
 from harmony_core.billing._charge import Charge, ChargeKind
 from harmony_core.billing._facts import Facts
+from harmony_core.billing._override import overridden
 from harmony_core.billing._plan import PlannedCharge, plan
 from harmony_core.billing._preview import expected_charge
+from harmony_core.billing._release import QuantityOverride
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract
 from harmony_core.periods import Month
@@ -21,6 +23,8 @@ def due(
     terms: BillingTerms,
     through: date,
     charged: Container[str] = frozenset(),
+    *,
+    overrides: Mapping[str, QuantityOverride] | None = None,
 ) -> Iterator[Charge]:
     """The charges of a contract that are not in ``charged`` and fall due on or before ``through``.
 
@@ -34,24 +38,36 @@ def due(
         terms: group, rates, policies.
         through: the day up to which triggers are looked at, usually today.
         charged: keys of the charges that exist.
+        overrides: quantities that somebody changed before the release, by charge key.
     """
+    changed = overrides or {}
     for line in contract.lines_ever:
         for planned in plan(contract, line, facts, terms.opening_day, through):
             if planned.key not in charged:
-                charge = charge_of(planned, facts, terms)
+                charge = charge_of(planned, facts, terms, changed.get(planned.key))
                 if charge is not None:
                     yield charge
 
 
-def charge_of(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> Charge | None:
+def charge_of(
+    planned: PlannedCharge,
+    facts: Facts,
+    terms: BillingTerms,
+    override: QuantityOverride | None = None,
+) -> Charge | None:
     """Compute and convert a planned charge; ``None`` where there is nothing to say.
 
     A correction of nothing, and a month without overage or true-up, make no charge. A measured
     period of zero does make one: it says that somebody looked.
+
+    Raises:
+        RuleBroken: there is a changed quantity, and the charge has none of its own.
     """
     expected = expected_charge(planned, facts, terms)
     if expected is None:
         return None
+    if override is not None:
+        expected = overridden(expected, override, facts, terms)
     booked_on = _booking_day(planned, terms)
     rates = terms.booking_rates(planned.contract.currency, planned.contract.entity_id, booked_on)
     return Charge(

@@ -1,13 +1,15 @@
-"""From charges to invoices: one document a party, currency and day."""
+"""From charges to invoices: one document a party, currency and day, or as the customer wants it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
+from typing import NamedTuple
 
 from harmony_core.billing._charge import Charge
 from harmony_core.billing._invoice import Invoice, InvoiceLine
+from harmony_core.billing._profile import BillingProfile
 from harmony_core.contracts import Contract, ContractLine, Side
 from harmony_core.errors import NotFound
 from harmony_core.finance import Group, TaxLine, TaxRate, TaxTable, tax_document
@@ -26,59 +28,119 @@ def invoices(
     directory: Directory,
     group: Group,
     taxes: TaxTable,
+    *,
+    profiles: Mapping[str, BillingProfile] | None = None,
 ) -> Iterator[Invoice]:
-    """Gather charges into invoices, in the order of their ids; charges of zero stay out.
+    """Gather charges into invoices; charges of zero stay out.
 
     One invoice holds what one entity asks of one customer (merged ones answer as one) in one
-    currency on one trigger day; on the buy side, what a supplier asks of the entity.
+    currency on one trigger day; on the buy side, what a supplier asks of the entity. A profile
+    may ask for one by contract, order or site: that changes no net, and tax only by what each
+    document rounds.
+
+    Args:
+        charges: to be billed.
+        contracts: of the charges, by id.
+        directory: customers.
+        group: the entities.
+        taxes: rates by country and day.
+        profiles: by customer; who has none gets one invoice for everything.
 
     Raises:
         NotFound: a contract, customer or tax rate is missing.
     """
+    known = profiles or {}
     worth = [charge for charge in charges if charge.amount]
     keyed = sorted(
-        ((_heading(c, contracts, directory), c) for c in worth),
-        key=lambda item: (item[0], _place(item[1], contracts[item[1].contract_id])),
+        ((_heading(c, contracts, directory, known), c) for c in worth),
+        key=lambda item: (item[0], _place(item[1], contracts, item[0].party_id, known)),
     )
     for heading, members in groupby(keyed, key=lambda item: item[0]):
-        side, entity_id, party_id, currency, day = heading
-        country = group.entity(entity_id).country
-        buyer = directory.resolve(party_id) if side == Side.SELL.value else None
+        sells = heading.side == Side.SELL.value
+        country = group.entity(heading.entity_id).country
+        buyer = directory.resolve(heading.party_id) if sells else None
         lines = tuple(
             _line(
                 charge,
                 contracts[charge.contract_id],
                 country=country,
                 buyer=buyer,
-                day=day,
+                day=heading.day,
                 taxes=taxes,
             )
             for _, charge in members
         )
+        profile = known.get(heading.party_id, BillingProfile(heading.party_id))
         document = tax_document(
-            currency, [TaxLine.of(line.net, line.tax_category, line.tax_percent) for line in lines]
+            heading.currency,
+            [TaxLine.of(line.net, line.tax_category, line.tax_percent) for line in lines],
+            method=profile.tax_method,
         )
-        kind = "INV" if side == Side.SELL.value else "BILL"
-        invoice_id = f"{kind}-{entity_id}-{day:%Y%m%d}-{party_id}-{currency}"
-        yield Invoice(invoice_id, Side(side), entity_id, party_id, currency, day, lines, document)
+        yield Invoice(
+            heading.document_id,
+            Side(heading.side),
+            heading.entity_id,
+            heading.party_id,
+            heading.currency,
+            heading.day,
+            lines,
+            document,
+        )
+
+
+class _Heading(NamedTuple):
+    """What the charges of one invoice share."""
+
+    side: str
+    entity_id: str
+    party_id: str
+    currency: str
+    day: date
+    part: str
+
+    @property
+    def document_id(self) -> str:
+        kind = "INV" if self.side == Side.SELL.value else "BILL"
+        whole = f"{kind}-{self.entity_id}-{self.day:%Y%m%d}-{self.party_id}-{self.currency}"
+        return f"{whole}-{self.part}" if self.part else whole
 
 
 def _heading(
-    charge: Charge, contracts: Mapping[str, Contract], directory: Directory
-) -> tuple[str, str, str, str, date]:
+    charge: Charge,
+    contracts: Mapping[str, Contract],
+    directory: Directory,
+    profiles: Mapping[str, BillingProfile],
+) -> _Heading:
     if charge.contract_id not in contracts:
         raise NotFound(f"charge {charge.key!r} is of contract {charge.contract_id!r}, not given")
     contract = contracts[charge.contract_id]
-    party = contract.party_id
+    party, part = contract.party_id, ""
     if contract.side is Side.SELL:
         party = directory.resolve(party).id
-    return contract.side.value, contract.entity_id, party, charge.amount.currency, charge.trigger
+        part = profiles[party].document_of(contract) if party in profiles else ""
+    return _Heading(
+        contract.side.value,
+        contract.entity_id,
+        party,
+        charge.amount.currency,
+        charge.trigger,
+        part,
+    )
 
 
-def _place(charge: Charge, contract: Contract) -> tuple[str, int, str]:
+def _place(
+    charge: Charge,
+    contracts: Mapping[str, Contract],
+    party_id: str,
+    profiles: Mapping[str, BillingProfile],
+) -> tuple[tuple[str, ...], str, int, str]:
     """Lines stand as in the contract: a bundle's main article before its other parts."""
+    contract = contracts[charge.contract_id]
+    wanted: tuple[str, ...] = ()
+    if contract.side is Side.SELL and party_id in profiles:
+        wanted = profiles[party_id].place_of(contract, charge.line_id)
     order = [line.id for line in contract.lines_ever]
-    return contract.id, order.index(charge.line_id), charge.key
+    return wanted, contract.id, order.index(charge.line_id), charge.key
 
 
 def _line(

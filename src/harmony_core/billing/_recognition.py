@@ -42,8 +42,11 @@ def earned_share(
 ) -> Fraction:
     """The share of a charge that is earned by the end of ``through``: zero to one.
 
-    A prepaid block that has ended is earned whole: what nobody drew has lapsed.
+    A prepaid block that has ended is earned whole: what nobody drew has lapsed. What a credit note
+    gives back is taken from the months as its charge was earned, from the day of the note on.
     """
+    if charge.credits is not None and charge.trigger > through:
+        return Fraction(0)
     recognition = line.accounting.recognition
     if charge.corrects is not None:
         if charge.trigger > through:

@@ -20,6 +20,7 @@ from harmony_core.repositories._identity import (
     key_of,
     name_of,
     order_of,
+    refuse_other,
     refuse_other_rate,
 )
 from harmony_core.repositories.ports import Fact
@@ -40,6 +41,7 @@ class Tables:
     recognised: dict[tuple[str, Month], Recognised] = attrs.Factory(dict)
     earned: dict[str, Booked] = attrs.Factory(dict)
     invoices: dict[str, Invoice] = attrs.Factory(dict)
+    logs: dict[str, dict[str, Any]] = attrs.Factory(dict)
     journal: dict[str, JournalEntry] = attrs.Factory(dict)
     months: set[Month] = attrs.Factory(set)
     night: date | None = None
@@ -55,6 +57,7 @@ class Tables:
             recognised=dict(self.recognised),
             earned=dict(self.earned),
             invoices=dict(self.invoices),
+            logs={name: dict(values) for name, values in self.logs.items()},
             journal=dict(self.journal),
             months=set(self.months),
             night=self.night,
@@ -114,6 +117,19 @@ class HeldRegister(Part, Generic[T]):
 
     def save(self, value: T, /) -> None:
         self._values[_id(value)] = value
+
+
+@attrs.frozen
+class HeldLog(Part, Generic[T]):
+    noun: str
+
+    def add(self, value: T, /) -> None:
+        kept = self._tables.logs.setdefault(self.noun, {})
+        refuse_other(self.noun, kept.setdefault(_id(value), value), value)
+
+    def all(self) -> tuple[T, ...]:
+        kept = self._tables.logs.get(self.noun, {})
+        return tuple(kept[id_] for id_ in sorted(kept))
 
 
 def _id(value: Any) -> str:

@@ -62,3 +62,9 @@ def refuse_other_rate(known: Rate, rate: Rate) -> None:
             f"rate {rate.id!r} is kept as {exact_text(known.value)}, not as "
             f"{exact_text(rate.value)}: give the correction a known_from"
         )
+
+
+def refuse_other(noun: str, kept: object, new: object) -> None:
+    """Refuse another value under the id of one that is kept; values of a log never change."""
+    if kept != new:
+        raise RuleBroken(f"another {noun} is kept under that id already: {kept}, not {new}")

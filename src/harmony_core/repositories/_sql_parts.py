@@ -24,6 +24,7 @@ from harmony_core.repositories._identity import (
     key_of,
     name_of,
     order_of,
+    refuse_other,
     refuse_other_rate,
 )
 from harmony_core.repositories._sql_session import Session
@@ -107,6 +108,24 @@ class SqlRegister(Part, Generic[T]):
 
 def _record_row(value: Any) -> dict[str, Any]:
     return {"id": value.id, "record": rows.written(value)}
+
+
+@attrs.frozen
+class SqlLog(Part, Generic[T]):
+    noun: str
+    cls: type[T]
+
+    def add(self, value: T, /) -> None:
+        table, row = tables.logs[self.noun], _record_row(value)
+        for kept in self.session.rows(select(table.c.record).where(table.c.id == row["id"])):
+            refuse_other(self.noun, self.memories.record(self.cls)(kept), value)
+            return
+        self.session.put(table, row)
+
+    def all(self) -> tuple[T, ...]:
+        table, read = tables.logs[self.noun], self.memories.record(self.cls)
+        found = sorted(self.session.rows(select(table.c.id, table.c.record)))
+        return tuple(read(row[1:]) for row in found)
 
 
 _FACTS: dict[type, tuple[Table, str, Callable[[Any], dict[str, Any]]]] = {

@@ -289,6 +289,7 @@ def charge_row(charge: Charge) -> Row:
         "evidence": as_json(charge.evidence),
         "explanation": written(charge.explanation),
         "corrects": charge.corrects,
+        "credits": charge.credits,
     }
 
 
@@ -297,7 +298,7 @@ _explanation = reader_of(Explanation)
 
 def charge(row: tuple[Any, ...]) -> Charge:
     key, contract_id, line_id, kind, service_start, service_end, trigger_day, booked_on, *rest = row
-    rate_ids, quantity, evidence, explanation, corrects = rest[6:]
+    rate_ids, quantity, evidence, explanation, corrects, credits_ = rest[6:]
     return Charge(
         key=key,
         contract_id=contract_id,
@@ -312,6 +313,7 @@ def charge(row: tuple[Any, ...]) -> Charge:
         evidence=tuple(json.loads(evidence)),
         explanation=_explanation(explanation),
         corrects=corrects,
+        credits=credits_,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Of the tables below; raised when one of them changes."""
 
 metadata = MetaData()
@@ -63,11 +63,24 @@ schema_version = Table(
 
 company = Table("harmony_company", metadata, _key("id"), _record("record"))
 
-REGISTERS = ("customer", "supplier", "person", "product", "order", "contract", "device")
+REGISTERS = (
+    "customer",
+    "supplier",
+    "person",
+    "product",
+    "order",
+    "contract",
+    "device",
+    "billing_profile",
+)
 
 registers = {
     noun: Table(f"harmony_{noun}", metadata, _key("id"), _record("record")) for noun in REGISTERS
 }
+
+LOGS = ("quantity_override", "review_step", "receivable", "payment", "allocation")
+
+logs = {noun: Table(f"harmony_{noun}", metadata, _key("id"), _record("record")) for noun in LOGS}
 
 time_entry = Table(
     "harmony_time_entry",
@@ -164,6 +177,7 @@ charge = Table(
     _record("evidence"),
     _record("explanation"),
     _maybe("corrects"),
+    _maybe("credits"),
 )
 
 recognised = Table(

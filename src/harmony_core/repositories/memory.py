@@ -10,6 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harmony_core.assets import Device
+from harmony_core.billing import (
+    Allocation,
+    BillingProfile,
+    Payment,
+    QuantityOverride,
+    Receivable,
+    ReviewStep,
+)
 from harmony_core.contracts import Contract
 from harmony_core.errors import RuleBroken
 from harmony_core.orders import Order
@@ -21,6 +29,7 @@ from harmony_core.repositories._held import (
     HeldFacts,
     HeldInvoices,
     HeldJournal,
+    HeldLog,
     HeldMonths,
     HeldNights,
     HeldRates,
@@ -87,6 +96,12 @@ class MemoryUnit:
         self.recognised = HeldRecognitions(self)
         self.invoices = HeldInvoices(self)
         self.journal = HeldJournal(self)
+        self.profiles = HeldRegister[BillingProfile](self, "billing_profile")
+        self.overrides = HeldLog[QuantityOverride](self, "quantity_override")
+        self.reviews = HeldLog[ReviewStep](self, "review_step")
+        self.receivables = HeldLog[Receivable](self, "receivable")
+        self.payments = HeldLog[Payment](self, "payment")
+        self.allocations = HeldLog[Allocation](self, "allocation")
         self.months = HeldMonths(self)
         self.nights = HeldNights(self)
 

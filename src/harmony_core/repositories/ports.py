@@ -14,7 +14,17 @@ from datetime import date
 from typing import Protocol, TypeAlias, TypeVar
 
 from harmony_core.assets import Device, DeviceEvent
-from harmony_core.billing import Charge, Invoice, Recognised
+from harmony_core.billing import (
+    Allocation,
+    BillingProfile,
+    Charge,
+    Invoice,
+    Payment,
+    QuantityOverride,
+    Receivable,
+    Recognised,
+    ReviewStep,
+)
 from harmony_core.contracts import Contract
 from harmony_core.finance import Booked, JournalEntry, Rate, RateBook
 from harmony_core.orders import Order
@@ -32,6 +42,7 @@ __all__ = [
     "FactRepository",
     "InvoiceRepository",
     "JournalRepository",
+    "Log",
     "MonthRepository",
     "NightRepository",
     "RateRepository",
@@ -78,6 +89,21 @@ class Register(Protocol[T]):
 
     def save(self, value: T, /) -> None:
         """Keep a value, in place of an earlier one with its id."""
+        ...
+
+
+class Log(Protocol[T]):
+    """Values of one kind by their ``id``, added and never changed: payments, reviews and so on."""
+
+    def add(self, value: T, /) -> None:
+        """Keep a value; the same again is ignored.
+
+        Raises ``RuleBroken`` for another value under an id that is kept.
+        """
+        ...
+
+    def all(self) -> tuple[T, ...]:
+        """Give every value, ordered by id."""
         ...
 
 
@@ -307,6 +333,36 @@ class UnitOfWork(Protocol):
     @property
     def journal(self) -> JournalRepository:
         """What was booked."""
+        ...
+
+    @property
+    def profiles(self) -> Register[BillingProfile]:
+        """How customers want to be billed, by customer."""
+        ...
+
+    @property
+    def overrides(self) -> Log[QuantityOverride]:
+        """Which quantities were changed before their release."""
+        ...
+
+    @property
+    def reviews(self) -> Log[ReviewStep]:
+        """What was looked at, and released."""
+        ...
+
+    @property
+    def receivables(self) -> Log[Receivable]:
+        """What documents ask customers for."""
+        ...
+
+    @property
+    def payments(self) -> Log[Payment]:
+        """What customers paid."""
+        ...
+
+    @property
+    def allocations(self) -> Log[Allocation]:
+        """Which payment settled what."""
         ...
 
     @property

@@ -21,6 +21,14 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import StaticPool
 
 from harmony_core.assets import Device
+from harmony_core.billing import (
+    Allocation,
+    BillingProfile,
+    Payment,
+    QuantityOverride,
+    Receivable,
+    ReviewStep,
+)
 from harmony_core.contracts import Contract
 from harmony_core.errors import InvalidValue, RuleBroken
 from harmony_core.orders import Order
@@ -33,6 +41,7 @@ from harmony_core.repositories._sql_parts import (
     SqlFacts,
     SqlInvoices,
     SqlJournal,
+    SqlLog,
     SqlMonths,
     SqlNights,
     SqlRates,
@@ -129,6 +138,12 @@ class SqlUnit:
         self.recognised = SqlRecognitions(session, memories)
         self.invoices = SqlInvoices(session, memories)
         self.journal = SqlJournal(session, memories)
+        self.profiles = SqlRegister(session, memories, "billing_profile", BillingProfile)
+        self.overrides = SqlLog(session, memories, "quantity_override", QuantityOverride)
+        self.reviews = SqlLog(session, memories, "review_step", ReviewStep)
+        self.receivables = SqlLog(session, memories, "receivable", Receivable)
+        self.payments = SqlLog(session, memories, "payment", Payment)
+        self.allocations = SqlLog(session, memories, "allocation", Allocation)
         self.months = SqlMonths(session, memories)
         self.nights = SqlNights(session, memories)
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from harmony_core.assets import EventKind
+from harmony_core.billing import Payment
 from harmony_core.errors import AlreadyCharged, InvalidValue, NotFound, RuleBroken
 from harmony_core.finance import Booked, Money
 from harmony_core.periods import Month
@@ -18,6 +19,7 @@ from harmony_core.repositories import (
     FactRepository,
     InvoiceRepository,
     JournalRepository,
+    Log,
     MonthRepository,
     NightRepository,
     RateRepository,
@@ -353,6 +355,29 @@ class JournalRepositorySuite:
         (entry,) = store.entries()
         assert entry.lines[0].amount.transaction == Money(-9007199254740993, "GBP")
         assert isinstance(entry.lines[0].amount, Booked)
+
+
+class LogSuite:
+    """Payments here, and all else that is added and never changed."""
+
+    def test_a_value_comes_back_equal(self, store: Log[Payment]) -> None:
+        """In the order of ids."""
+        store.add(samples.payment("b"))
+        store.add(samples.payment("a"))
+        assert store.all() == (samples.payment("a"), samples.payment("b"))
+
+    def test_the_same_again_is_ignored(self, store: Log[Payment]) -> None:
+        """A statement of the bank may be read twice."""
+        for _ in range(2):
+            store.add(samples.payment("a"))
+        assert len(store.all()) == 1
+
+    def test_another_value_under_a_known_id_is_refused(self, store: Log[Payment]) -> None:
+        """The message shows both."""
+        store.add(samples.payment("a"))
+        with pytest.raises(RuleBroken, match=r"66\.94.*1\.00"):
+            store.add(samples.payment("a", "1.00"))
+        assert store.all() == (samples.payment("a"),)
 
 
 class MonthRepositorySuite:

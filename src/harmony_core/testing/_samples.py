@@ -6,7 +6,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
 from harmony_core.assets import Device, DeviceEvent, EventKind
-from harmony_core.billing import Charge, ChargeKind, Invoice, InvoiceLine, Recognised
+from harmony_core.billing import (
+    Allocation,
+    BillingProfile,
+    Charge,
+    ChargeKind,
+    Invoice,
+    InvoiceGrouping,
+    InvoiceLine,
+    LineKey,
+    Payment,
+    PaymentTerms,
+    QuantityOverride,
+    Receivable,
+    Recognised,
+    ReviewDeed,
+    ReviewStep,
+)
 from harmony_core.contracts import Contract, ContractLine, Side
 from harmony_core.explanation import Explainer
 from harmony_core.finance import (
@@ -274,3 +290,43 @@ def entry(
         JournalLine(Role.REVENUE, "4000", -booked(amount), about),
     )
     return JournalEntry(id, entity, day, "recognition", "C-1/1", lines, text="März – Backup")
+
+
+def profile(id: str) -> BillingProfile:  # noqa: A002
+    """How a customer wants to be billed."""
+    return BillingProfile(
+        id,
+        grouping=InvoiceGrouping.SITE,
+        sort=[LineKey.DIVISION, LineKey.PRODUCT],
+        subtotals=1,
+        wording=[("title", "Rechnung über Dienste")],
+        sites=[("C-1", "Bonn")],
+        payment=PaymentTerms.after_month_end(10),
+        reviewed_contracts=["C-1"],
+    )
+
+
+def override(charge_key: str, number: int = 1, quantity: str = "12") -> QuantityOverride:
+    """A quantity that somebody changed."""
+    changed = Fraction(quantity)
+    return QuantityOverride(charge_key, number, changed, Fraction("12.5"), "Anna", "Gespräch", DAY)
+
+
+def review_step(document_id: str, number: int = 1) -> ReviewStep:
+    """A document that somebody looked at."""
+    return ReviewStep(document_id, number, ReviewDeed.REVIEW, "Anna", DAY, "d41d8c")
+
+
+def receivable(id: str) -> Receivable:  # noqa: A002
+    """What an invoice asks for."""
+    return Receivable(id, "DE", "K-1", DAY, MARCH.last_day, booked("66.94"), ("I-0",))
+
+
+def payment(id: str, amount: str = "66.94") -> Payment:  # noqa: A002
+    """Money that came in."""
+    return Payment(id, "DE", "K-1", DAY, Money.of(amount, "GBP"), ["I-1"])
+
+
+def allocation(id: str) -> Allocation:  # noqa: A002
+    """What a payment settled."""
+    return Allocation(id, DAY, "P-1", "I-1", Money.of("66.94", "GBP"))

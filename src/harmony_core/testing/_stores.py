@@ -37,6 +37,12 @@ def fill(unit: UnitOfWork) -> None:
     unit.recognised.add([samples.recognised("K")])
     unit.invoices.add(samples.invoice("I-1"))
     unit.journal.add([samples.entry("J-1")])
+    unit.profiles.add(samples.profile("K-1"))
+    unit.overrides.add(samples.override("K"))
+    unit.reviews.add(samples.review_step("I-1"))
+    unit.receivables.add(samples.receivable("I-1"))
+    unit.payments.add(samples.payment("P-1"))
+    unit.allocations.add(samples.allocation("P-1/I-1/1"))
     unit.months.close(MARCH)
     unit.nights.ran(DAY)
 
@@ -67,6 +73,12 @@ def held(unit: UnitOfWork) -> dict[str, object]:
         "totals": tuple(unit.recognised.totals()),
         "invoices": unit.invoices.all(),
         "journal": tuple(unit.journal.entries()),
+        "profiles": unit.profiles.all(),
+        "overrides": unit.overrides.all(),
+        "reviews": unit.reviews.all(),
+        "receivables": unit.receivables.all(),
+        "payments": unit.payments.all(),
+        "allocations": unit.allocations.all(),
         "months": tuple(unit.months.closed()),
         "night": unit.nights.last(),
     }

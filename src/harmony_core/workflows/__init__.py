@@ -2,34 +2,59 @@
 
 A workflow loads through ports, decides by pure functions and saves everything together or nothing:
 :func:`execute_orders`, :func:`amend_contract`, :func:`give_notice`, :func:`record_facts`,
-:func:`feed_usage`, :func:`register_devices`, :func:`billing_night`, :func:`month_end`,
-:func:`review_work`. It knows ports and no store, so that any store that keeps the promises will do.
-The day is an argument; nothing here reads a clock.
+:func:`feed_usage`, :func:`register_devices`, :func:`billing_night`, :func:`release_documents`,
+:func:`credit_invoice`, :func:`receive_payments`, :func:`month_end`, :func:`review_work`. It knows
+ports and no store, so that any store that keeps the promises will do. The day is an argument;
+nothing here reads a clock.
 """
 
 from harmony_core.workflows._amendments import amend_contract
 from harmony_core.workflows._billing import NightReport, billing_night
+from harmony_core.workflows._documents import BillingProblem
 from harmony_core.workflows._endings import give_notice, succeed_contract, withdraw_notice
 from harmony_core.workflows._facts import feed_usage, record_facts, register_devices
 from harmony_core.workflows._gaps import UncoveredFact
 from harmony_core.workflows._months import MonthReport, month_end
 from harmony_core.workflows._orders import OrdersReport, execute_orders
+from harmony_core.workflows._payments import PaymentsReport, receivables_ledger, receive_payments
+from harmony_core.workflows._release import (
+    DocumentResult,
+    DraftsReport,
+    credit_invoice,
+    drafts,
+    edit_quantity,
+    release_documents,
+    return_documents,
+    review_documents,
+)
 from harmony_core.workflows._review import WorkReview, review_work
 
 __all__ = [
+    "BillingProblem",
+    "DocumentResult",
+    "DraftsReport",
     "MonthReport",
     "NightReport",
     "OrdersReport",
+    "PaymentsReport",
     "UncoveredFact",
     "WorkReview",
     "amend_contract",
     "billing_night",
+    "credit_invoice",
+    "drafts",
+    "edit_quantity",
     "execute_orders",
     "feed_usage",
     "give_notice",
     "month_end",
+    "receivables_ledger",
+    "receive_payments",
     "record_facts",
     "register_devices",
+    "release_documents",
+    "return_documents",
+    "review_documents",
     "review_work",
     "succeed_contract",
     "withdraw_notice",

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 
 import attrs
 
-from harmony_core.billing import Charge, Invoice, book_invoice, due, invoices
-from harmony_core.finance import JournalEntry, Money
-from harmony_core.periods import Month
+from harmony_core.billing import Charge, Invoice
+from harmony_core.contracts import Side
+from harmony_core.finance import Money
 from harmony_core.repositories.ports import Store, UnitOfWork
+from harmony_core.workflows._documents import (
+    BillingProblem,
+    due_charges,
+    keep,
+    made_documents,
+)
 from harmony_core.workflows._scene import Scene
 
 
 @attrs.frozen
 class NightReport:
-    """What a night billed; nothing at all when it had run before."""
+    """What a night billed; nothing at all when it had run before.
+
+    Args:
+        problems: what could not be billed and stays due, with the reason.
+        held: charges of customers and contracts whose documents are reviewed first; they stay due
+            until somebody releases them, see :func:`drafts`.
+    """
 
     day: date
     charges: tuple[Charge, ...]
     invoices: tuple[Invoice, ...]
+    problems: tuple[BillingProblem, ...] = ()
+    held: tuple[Charge, ...] = ()
 
     @property
     def totals(self) -> dict[str, Money]:
@@ -38,75 +51,44 @@ def billing_night(store: Store, day: date) -> NightReport:
 
     Documents are dated by the day on which their charges fell due, so that a missed night, caught
     up later, leaves the same books. Two runs at once produce each charge once: the store refuses
-    the second charge of a key.
+    the second charge of a key. A contract that cannot be billed, for want of a rate, an account, a
+    tax rate or a party, is among the ``problems``; the others are billed, and once what it lacks
+    is there the next night catches up. What is reviewed first is ``held``.
 
     Raises:
         AlreadyCharged: another run billed the same at the same moment; nothing of this one is
             kept, and running it again finds nothing left to do.
-        RateNotFound, AccountNotMapped, NotFound: a rate, code, tax rate or party is missing;
-            nothing of this night is kept.
+        NotFound: the store has no company.
     """
     with store.begin() as unit:
         return bill(unit, Scene.load(unit), day)
 
 
-def bill(unit: UnitOfWork, scene: Scene, day: date) -> NightReport:
-    """The night within a unit of work that the caller began."""
-    charged = unit.charges.keys()
-    charges = tuple(
-        charge
-        for contract_id in sorted(scene.contracts)
-        for charge in due(scene.contracts[contract_id], scene.facts, scene.terms, day, charged)
+def bill(unit: UnitOfWork, scene: Scene, day: date, *, strict: bool = False) -> NightReport:
+    """The night within a unit of work that the caller began; if ``strict``, problems raise."""
+    charges, unbilled = due_charges(unit, scene, day, strict=strict)
+    held = tuple(charge for charge in charges if is_held(scene, charge))
+    waiting = {charge.key for charge in held}
+    made, problems = made_documents(
+        unit, scene, (one for one in charges if one.key not in waiting), strict=strict
     )
-    made = _new_invoices(unit, scene, charges)
-    by_key = {charge.key: charge for charge in charges}
-    for charge in charges:
-        unit.charges.add(charge)
-    for invoice in made:
-        unit.invoices.add(invoice)
+    left_out = {id_ for problem in problems for id_ in problem.contract_ids}
+    billed = tuple(
+        one for one in charges if one.key not in waiting and one.contract_id not in left_out
+    )
+    for charge in billed:
+        if not charge.amount:  # on no document, but somebody looked
+            unit.charges.add(charge)
+    keep(unit, scene, made)
     unit.nights.ran(day)
-    closed = unit.months.closed()
-    unit.journal.add(
-        [
-            _in_open_month(book_invoice(i, by_key, scene.contracts, scene.terms), closed)
-            for i in made
-        ]
-    )
-    return NightReport(day, charges, made)
+    invoices = tuple(document.invoice for document in made)
+    return NightReport(day, billed, invoices, (*unbilled, *problems), held)
 
 
-def _new_invoices(unit: UnitOfWork, scene: Scene, charges: Iterable[Charge]) -> tuple[Invoice, ...]:
-    """The invoices of new charges; a second one for the same party and day gets a number."""
-    found = tuple(
-        invoices(
-            charges,
-            scene.contracts,
-            scene.directory,
-            scene.company.group,
-            scene.company.tax_table,
-        )
-    )
-    if not found:
-        return ()
-    days = [invoice.day for invoice in found]
-    taken = {invoice.id for invoice in unit.invoices.all(min(days), max(days))}
-    return tuple(attrs.evolve(invoice, id=_free(invoice.id, taken)) for invoice in found)
-
-
-def _free(wanted: str, taken: set[str]) -> str:
-    number, name = 1, wanted
-    while name in taken:
-        number += 1
-        name = f"{wanted}-{number}"
-    return name
-
-
-def _in_open_month(entry: JournalEntry, closed: frozenset[Month]) -> JournalEntry:
-    """A closed month is never touched: its late entries are posted to the first open day after."""
-    month = Month.containing(entry.day)
-    if month not in closed:
-        return entry
-    while month in closed:
-        month = month.next()
-    text = f"belongs to {entry.day}, which is closed"
-    return attrs.evolve(entry, day=month.first_day, text=text)
+def is_held(scene: Scene, charge: Charge) -> bool:
+    """Whether somebody looks at the document of a charge first; what asks for nothing has none."""
+    contract = scene.contracts[charge.contract_id]
+    if contract.side is Side.BUY or not charge.amount:
+        return False
+    profile = scene.profiles.get(contract.party_id)
+    return profile is not None and profile.reviews(contract)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -55,8 +55,8 @@ def month_end(store: Store, month: Month) -> MonthReport:
             return MonthReport(month, True, night, (), (), ())
         scene = Scene.load(unit)
         _refuse_gap(unit, scene, month)
-        night = bill(unit, scene, month.last_day)
-        rows = tuple(_recognised(unit, scene, month))
+        night = bill(unit, scene, month.last_day, strict=True)
+        rows = tuple(_recognised(unit, scene, month, night.held))
         work = scene.work_of(month)
         _refuse_unbooked(work, month)
         entries = (
@@ -99,10 +99,15 @@ def _refuse_unbooked(work: RatedWork, month: Month) -> None:
         )
 
 
-def _recognised(unit: UnitOfWork, scene: Scene, month: Month) -> Iterator[Recognised]:
+def _recognised(
+    unit: UnitOfWork, scene: Scene, month: Month, held: Iterable[Charge]
+) -> Iterator[Recognised]:
+    """What is held for review is earned all the same, as what is billed only later."""
     so_far = unit.recognised.totals()
     billed: defaultdict[str, list[Charge]] = defaultdict(list)
     for charge in unit.charges.unearned(month.last_day):
+        billed[charge.contract_id].append(charge)
+    for charge in held:
         billed[charge.contract_id].append(charge)
     for contract_id in sorted(scene.contracts):
         contract = scene.contracts[contract_id]

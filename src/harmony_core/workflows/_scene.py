@@ -9,7 +9,7 @@ from typing import TypeVar
 import attrs
 
 from harmony_core.assets import Device, DeviceEvent
-from harmony_core.billing import BillingTerms, Facts, booking_month, work_terms
+from harmony_core.billing import BillingProfile, BillingTerms, Facts, booking_month, work_terms
 from harmony_core.contracts import Contract, Side
 from harmony_core.errors import HarmonyError, NotFound
 from harmony_core.parties import Directory, Person
@@ -50,6 +50,7 @@ class Scene:
     device_events: tuple[DeviceEvent, ...]
     coverage: Mapping[TimeEntry | Expense, Coverage]
     """of work that the covers of contract lines decided upon, by the fact as it stands here"""
+    profiles: Mapping[str, BillingProfile]
 
     @classmethod
     def load(cls, unit: UnitOfWork) -> Scene:
@@ -86,6 +87,7 @@ class Scene:
             {device.id: device for device in devices},
             events,
             covers.coverage,
+            {profile.id: profile for profile in unit.profiles.all()},
         )
 
     def work_of(self, month: Month) -> RatedWork:

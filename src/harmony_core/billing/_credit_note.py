@@ -1,0 +1,309 @@
+"""Credit notes: an invoice given back, whole or in part, as its mirror.
+
+Everything comes from the invoice: the same charges, tax rates and exchange rates, in all three
+columns. Each figure is the share of the original that is credited by now, less what was credited
+before, so that any number of partial credits ends at exactly the original, with its sign turned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from urllib.parse import quote
+
+import attrs
+
+from harmony_core.billing._charge import Charge
+from harmony_core.billing._invoice import Invoice, InvoiceLine
+from harmony_core.errors import InvalidValue, NotFound, RuleBroken
+from harmony_core.explanation import Explainer
+from harmony_core.finance import (
+    Booked,
+    JournalEntry,
+    JournalLine,
+    Money,
+    Role,
+    TaxDocument,
+    TaxGroup,
+    booked_sum,
+    money_sum,
+)
+
+
+@attrs.frozen
+class CreditNote:
+    """The document, the charges that take back its lines, and its entry: kept together."""
+
+    document: Invoice
+    charges: tuple[Charge, ...]
+    entry: JournalEntry
+
+
+def credit_note(
+    invoice: Invoice,
+    entry: JournalEntry,
+    charges: Mapping[str, Charge],
+    *,
+    id: str,  # noqa: A002
+    day: date,
+    reason: str,
+    rounding_account: str,
+    amounts: Mapping[str, Money] | None = None,
+    earlier: Iterable[Invoice] = (),
+) -> CreditNote:
+    """Mirror an invoice, or some of its lines, or a part of them.
+
+    Tax is that of the original percentages on all that is credited so far; the credit that takes
+    the last of the lines takes what is left of the tax, however the invoice rounded it.
+
+    Args:
+        invoice: what is credited.
+        entry: of the invoice, see ``book_invoice``.
+        charges: those of its lines, by key.
+        id: of the credit note.
+        day: of the credit note.
+        reason: why; the explanation of each charge shows it.
+        rounding_account: the code for the role ``rounding`` in the entity's books.
+        amounts: by charge key, what to take off the net of that line, with the sign of the line;
+            without it, everything that is left.
+        earlier: credit notes of the invoice that there are already.
+
+    Raises:
+        NotFound: a key is not on the invoice.
+        RuleBroken: more would be credited than was billed less what was credited; nothing is left
+            to credit; or it is before the invoice.
+        InvalidValue: the entry is not that of the invoice, or an earlier document does not credit
+            it.
+    """
+    if entry.source != invoice.id or len(entry.lines) < len(invoice.lines):
+        raise InvalidValue(f"entry {entry.id!r} is not that of invoice {invoice.id!r}")
+    if day < invoice.day:
+        raise RuleBroken(f"{invoice.id!r} is of {invoice.day}: it cannot be credited on {day}")
+    before = _credited(invoice, earlier)
+    wanted = _wanted(invoice, before, amounts)
+    after = {key: before[key] + amount for key, amount in wanted.items()} | {
+        key: amount for key, amount in before.items() if key not in wanted
+    }
+    document = _document(invoice, before, after, id, day)
+    made = tuple(
+        _charge(
+            charges[line.charge_key],
+            line,
+            (before[line.charge_key], after[line.charge_key]),
+            document=document,
+            reason=reason,
+        )
+        for line in invoice.lines
+        if wanted.get(line.charge_key)
+    )
+    _refuse_what_has_no_share(invoice, after)
+    posted = _entry(
+        invoice, entry, before, after, id=id, day=day, rounding_account=rounding_account
+    )
+    return CreditNote(document, made, posted)
+
+
+def _credited(invoice: Invoice, earlier: Iterable[Invoice]) -> dict[str, Money]:
+    """What was credited of each line; as the lines have it, above zero for a charge."""
+    before = {line.charge_key: line.net * 0 for line in invoice.lines}
+    for document in earlier:
+        if document.credits != invoice.id:
+            raise InvalidValue(f"{document.id!r} does not credit {invoice.id!r}: leave it out")
+        for line in document.lines:
+            before[_original(line.charge_key, document)] -= line.net
+    return before
+
+
+def _credit_key(charge_key: str, credit_id: str) -> str:
+    return f"{charge_key}~{quote(credit_id, safe='')}"
+
+
+def _original(credit_key: str, document: Invoice) -> str:
+    return credit_key.removesuffix(f"~{quote(document.id, safe='')}")
+
+
+def _wanted(
+    invoice: Invoice, before: Mapping[str, Money], amounts: Mapping[str, Money] | None
+) -> dict[str, Money]:
+    left = {line.charge_key: line.net - before[line.charge_key] for line in invoice.lines}
+    if amounts is None:
+        wanted = {key: amount for key, amount in left.items() if amount}
+        if not wanted:
+            raise RuleBroken(f"nothing of {invoice.id!r} is left to credit")
+        return wanted
+    for key, amount in amounts.items():
+        if key not in left:
+            raise NotFound(f"invoice {invoice.id!r} has no line of charge {key!r}")
+        sign = -1 if left[key].minor < 0 else 1
+        if not 0 < sign * amount.minor <= sign * left[key].minor or (
+            amount.currency != invoice.currency
+        ):
+            raise RuleBroken(
+                f"{amount} cannot be credited of {key!r}: of what was billed {left[key]} is left, "
+                "give no more than that, with its sign"
+            )
+    if not amounts:
+        raise RuleBroken(f"no line of {invoice.id!r} is given to credit")
+    return dict(amounts)
+
+
+def _document(
+    invoice: Invoice,
+    before: Mapping[str, Money],
+    after: Mapping[str, Money],
+    id: str,  # noqa: A002
+    day: date,
+) -> Invoice:
+    lines = tuple(
+        attrs.evolve(
+            line,
+            charge_key=_credit_key(line.charge_key, id),
+            net=before[line.charge_key] - after[line.charge_key],
+        )
+        for line in invoice.lines
+        if after[line.charge_key] != before[line.charge_key]
+    )
+    touched = {_tax_key(line) for line in lines}
+    groups = []
+    for group in invoice.tax.groups:
+        if (group.category, group.rate_percent) in touched:
+            taxable = _taxable(invoice, before, group) - _taxable(invoice, after, group)
+            tax = _tax(invoice, before, group) - _tax(invoice, after, group)
+            groups.append(TaxGroup(group.category, group.rate_percent, taxable, tax))
+    net = money_sum((group.taxable for group in groups), invoice.currency)
+    taxes = money_sum((group.tax for group in groups), invoice.currency)
+    tax_document = TaxDocument(
+        tuple(line.net for line in lines), tuple(groups), net, taxes, net + taxes, net + taxes
+    )
+    return attrs.evolve(invoice, id=id, day=day, lines=lines, tax=tax_document, credits=invoice.id)
+
+
+def _tax_key(line: InvoiceLine) -> tuple[str, Fraction | None]:
+    return line.tax_category, line.tax_percent
+
+
+def _refuse_what_has_no_share(invoice: Invoice, after: Mapping[str, Money]) -> None:
+    """Lines that cancel to no tax, or to nothing in all, have no share to give back of it."""
+    for group in invoice.tax.groups:
+        if not group.tax and _tax(invoice, after, group):
+            raise RuleBroken(
+                f"the lines of {invoice.id!r} of tax category {group.category!r} cancel to no "
+                "tax: credit all that is left of them at once"
+            )
+    if not invoice.total and _total(invoice, after):
+        raise RuleBroken(f"{invoice.id!r} asks for nothing in all: credit all of it at once")
+
+
+def _of_group(invoice: Invoice, group: TaxGroup) -> Sequence[InvoiceLine]:
+    return [
+        line for line in invoice.lines if _tax_key(line) == (group.category, group.rate_percent)
+    ]
+
+
+def _taxable(invoice: Invoice, credited: Mapping[str, Money], group: TaxGroup) -> Money:
+    nets = (credited[line.charge_key] for line in _of_group(invoice, group))
+    return money_sum(nets, invoice.currency)
+
+
+def _tax(invoice: Invoice, credited: Mapping[str, Money], group: TaxGroup) -> Money:
+    """The tax of what is credited; all of it once every line of the group is."""
+    if all(credited[line.charge_key] == line.net for line in _of_group(invoice, group)):
+        return group.tax
+    taxable = _taxable(invoice, credited, group)
+    return (taxable.exact * (Fraction(group.rate_percent or 0) / 100)).settle()
+
+
+def _charge(
+    charge: Charge,
+    line: InvoiceLine,
+    credited: tuple[Money, Money],
+    *,
+    document: Invoice,
+    reason: str,
+) -> Charge:
+    """What takes back a part of a charge; ``credited`` is how much before it, and with it."""
+    before, after = (_share(charge.booked, amount, line.net) for amount in credited)
+    code = document.currency
+    why = Explainer("credit of an invoice line", 1)
+    why.fact("invoice", document.credits or "")
+    why.fact("charge", line.charge_key)
+    why.fact("reason", reason)
+    why.given("billed", "billed", line.net.exact.value, code)
+    why.given("before", "credited before", credited[0].exact.value, code)
+    why.given("after", "credited with this", credited[1].exact.value, code)
+    result = why.step("amount", "given back", "subtract", "before", "after", unit=code)
+    return attrs.evolve(
+        charge,
+        key=_credit_key(line.charge_key, document.id),
+        trigger=document.day,
+        booked=before - after,
+        explanation=why.explanation(result),
+        credits=line.charge_key,
+    )
+
+
+def _entry(
+    invoice: Invoice,
+    entry: JournalEntry,
+    before: Mapping[str, Money],
+    after: Mapping[str, Money],
+    *,
+    id: str,  # noqa: A002
+    day: date,
+    rounding_account: str,
+) -> JournalEntry:
+    was = _lines_of(invoice, entry, before, rounding_account)
+    now = _lines_of(invoice, entry, after, rounding_account)
+    lines = [
+        attrs.evolve(line, amount=earlier.amount - line.amount)
+        for earlier, line in zip(was, now, strict=True)
+    ]
+    kept = tuple(line for line in lines if line.amount)
+    return JournalEntry(id, entry.entity, day, "credit note", id, kept)
+
+
+def _lines_of(
+    invoice: Invoice,
+    entry: JournalEntry,
+    credited: Mapping[str, Money],
+    rounding_account: str,
+) -> tuple[JournalLine, ...]:
+    """The lines of the entry as far as they are credited; what rounding leaves is last.
+
+    They stand as ``book_invoice`` writes them: each line of the invoice, each tax, what is
+    claimed, what rounding left. What is claimed is one line here, whatever rates it has.
+    """
+    nets, rest = entry.lines[: len(invoice.lines)], entry.lines[len(invoice.lines) :]
+    taxed = [group for group in invoice.tax.groups if group.tax]
+    made = [
+        attrs.evolve(line, amount=_share(line.amount, credited[item.charge_key], item.net))
+        for line, item in zip(nets, invoice.lines, strict=True)
+    ]
+    made += [
+        attrs.evolve(line, amount=_share(line.amount, _tax(invoice, credited, group), group.tax))
+        for line, group in zip(rest, taxed, strict=False)
+    ]
+    claims = [line for line in rest[len(taxed) :] if line.role != Role.ROUNDING]
+    claimed = booked_sum((line.amount for line in claims), entry.currencies)
+    if claims:
+        nothing = Booked.zero(*entry.currencies)
+        asked = _total(invoice, credited)
+        part = _share(claimed, asked, invoice.total) if any(credited.values()) else nothing
+        made.append(attrs.evolve(claims[0], amount=part))
+    residue = booked_sum((line.amount for line in made), entry.currencies)
+    return *made, JournalLine(Role.ROUNDING, rounding_account, -residue)
+
+
+def _total(invoice: Invoice, credited: Mapping[str, Money]) -> Money:
+    taxes = (_tax(invoice, credited, group) for group in invoice.tax.groups)
+    return money_sum([*credited.values(), *taxes], invoice.currency)
+
+
+def _share(booked: Booked, credited: Money, whole: Money) -> Booked:
+    """What of a line of the entry goes with the part of the whole that is credited."""
+    if credited == whole:
+        return booked
+    share = Fraction(credited.minor, whole.minor)
+    columns = (booked.transaction, booked.entity, booked.group)
+    return Booked(*((column.exact * share).settle() for column in columns))
