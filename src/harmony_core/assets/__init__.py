@@ -8,10 +8,19 @@ contract since one fleet can bill twice the other way, and keeps the ids behind 
 :class:`AssetFields` inherits custom fields along the tree, and an :class:`AssetHierarchy` knows
 what is part of what on each day. :func:`triage` compares :class:`Snapshot` values of several
 monitoring sources with what was decided, and gives what waits, the register and its events.
+:class:`DeviceCoverage` knows which line bills which device, and lists overlaps and gaps.
 """
 
 from harmony_core.assets._amending import events_to_add
 from harmony_core.assets._counting import DeviceCount, count_devices
+from harmony_core.assets._coverage import DeviceCoverage
+from harmony_core.assets._coverage_report import (
+    CoverageReport,
+    CoverageRow,
+    CoveredDays,
+    LineKey,
+    NotCounted,
+)
 from harmony_core.assets._decisions import Finding, FindingKind, TriageDecision, Verdict
 from harmony_core.assets._devices import Device, Window
 from harmony_core.assets._events import DeviceEvent, EventKind, Fleet, devices_from_events
@@ -37,16 +46,22 @@ __all__ = [
     "AssetHierarchy",
     "AssetTypes",
     "CountPolicy",
+    "CoverageReport",
+    "CoverageRow",
+    "CoveredDays",
     "Device",
     "DeviceAmount",
     "DeviceCount",
+    "DeviceCoverage",
     "DeviceEvent",
     "EventKind",
     "Finding",
     "FindingKind",
     "Fleet",
     "IdentityRules",
+    "LineKey",
     "Match",
+    "NotCounted",
     "OwnFields",
     "Placement",
     "Sighting",
