@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from harmony_core.assets import Device, DeviceEvent, EventKind
 from harmony_core.billing import (
     BillingProfile,
     InvoiceGrouping,
@@ -14,13 +15,21 @@ from harmony_core.billing import (
     PaymentTerms,
     ReviewState,
 )
-from harmony_core.contracts import Contract
+from harmony_core.contracts import Amendment, Contract, NewPrice, Side
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken
 from harmony_core.finance import Money
 from harmony_core.periods import Month, Timing
 from harmony_core.pricing import PerUnit
-from harmony_core.products import ContractType, Recognition, TimeWorked
+from harmony_core.products import (
+    ContractType,
+    CountPolicy,
+    DevicesCounted,
+    Recognition,
+    TimeWorked,
+    UsageMetered,
+)
 from harmony_core.repositories import Store
+from harmony_core.repositories.sql import SqlStore
 from harmony_core.work import TimeEntry
 from harmony_core.workflows import (
     billing_night,
@@ -165,6 +174,9 @@ def test_a_quantity_of_nothing_leaves_no_document() -> None:
     store = held()
     edit_quantity(store, KEY, 0, by="Anna", reason="a gift", day=DAY)
     assert states(store) == {}
+    edit_quantity(store, KEY, 1, by="Ben", reason="no gift", day=DAY)
+    assert states(store) == {FIRST: ReviewState.DRAFT}
+    edit_quantity(store, KEY, 0, by="Anna", reason="a gift after all", day=DAY)
     [charge] = billing_night(store, DAY).charges
     assert (str(charge.amount), charge.quantity) == ("0.00 EUR", Fraction(0))
     assert "a gift" in charge.explanation.as_text()
@@ -223,6 +235,95 @@ def test_what_has_no_quantity_of_its_own_is_not_edited() -> None:
     )
     with pytest.raises(RuleBroken, match="it buys a block of a fund"):
         edit_quantity(held(None, blocks), KEY, 1, by="Anna", reason="x", day=DAY)
+
+
+def test_an_amended_line_is_edited_at_the_price_of_the_first_day() -> None:
+    """70.00 a month; from 16 January on at 5 and not 7: the edit asks for 3 at 7 all month."""
+    plain = contract(line(PerUnit.of("7", "EUR"), quantity=10))
+    cheaper = Amendment(
+        "A", "C-1", date(2025, 12, 1), date(2026, 1, 16), [NewPrice("1", PerUnit.of("5", "EUR"))]
+    )
+    store = held(None, plain.amended(cheaper))
+    edit_quantity(store, KEY, 3, by="Anna", reason="agreed", day=date(2026, 1, 2))
+    [draft] = drafts(store, date(2026, 1, 2)).drafts
+    assert str(draft.document.net) == "21.00 EUR"
+
+
+@pytest.mark.parametrize("policy", [CountPolicy.LAST_DAY, CountPolicy.DAILY, CountPolicy.PEAK])
+def test_counts_of_devices_are_edited(policy: CountPolicy) -> None:
+    """Two at 31.00, whatever was counted, for the full month of January."""
+    counted = contract(
+        line(
+            PerUnit.of("31", "EUR"),
+            quantity=0,
+            kind=ContractType.CONSUMPTION,
+            source=DevicesCounted(("computer",), policy),
+            timing=Timing.ARREARS,
+        )
+    )
+    store = in_memory(contracts=[counted])
+    with store.begin() as unit:
+        unit.profiles.add(BillingProfile("K-1", review=True))
+        unit.devices.add(Device("D-9", "laptop", "K-1"))
+        unit.facts.add([DeviceEvent("D-9", date(2026, 1, 1), EventKind.ON)])
+    edit_quantity(store, KEY, 2, by="Anna", reason="agreed", day=DAY)
+    [draft] = [one for one in drafts(store, DAY).drafts if KEY in {c.key for c in one.charges}]
+    [charge] = [one for one in draft.charges if one.key == KEY]
+    assert (str(charge.amount), charge.evidence) == ("62.00 EUR", ("D-9",))
+
+
+def test_what_was_measured_as_nothing_may_be_edited_before_the_night() -> None:
+    """The feed lost a month of 40 units, and the customer agrees to them."""
+    metered = contract(
+        line(
+            PerUnit.of("0.50", "EUR"),
+            quantity=0,
+            kind=ContractType.CONSUMPTION,
+            source=UsageMetered("traffic"),
+            timing=Timing.ARREARS,
+        )
+    )
+    store = held(None, metered)
+    edit_quantity(store, KEY, 40, by="Anna", reason="the feed was lost", day=DAY)
+    assert [str(one.document.net) for one in drafts(store, DAY).drafts] == ["20.00 EUR"]
+
+
+def test_a_suppliers_bill_is_credited_too() -> None:
+    bought = contract(line(PerUnit.of("50", "EUR")), id="B-1", side=Side.BUY, party="S-1")
+    store = in_memory(contracts=[bought], devices=(), facts=())
+    [bill] = billing_night(store, date(2026, 1, 1)).invoices
+    credit = credit_invoice(store, bill.id, day=DAY, reason="returned")
+    assert (credit.document.total, credit.document.side) == (-bill.total, Side.BUY)
+    entries = {entry.id: entry for entry in books(store).entries}
+    mirrored = [-row.amount for row in entries[bill.id].lines]
+    assert [row.amount for row in entries[credit.document.id].lines] == mirrored
+    with store.begin() as unit:
+        assert unit.receivables.all() == (), "what we owe is no receivable"
+
+
+def test_a_database_holds_reviews_credits_and_payments() -> None:
+    store = SqlStore("sqlite://")
+    store.create()
+    with in_memory(contracts=[agreed()], devices=(), facts=()).begin() as old, store.begin() as new:
+        new.company.save(old.company.get())
+        new.rates.add(old.rates.book())
+        for customer in old.customers.all():
+            new.customers.add(customer)
+        new.contracts.add(agreed())
+        new.profiles.add(BillingProfile("K-1", review=True))
+    edit_quantity(store, KEY, 8, by="Anna", reason="agreed", day=DAY)
+    review_documents(store, [FIRST], by="Anna", day=DAY)
+    [result] = release_documents(store, [FIRST], by="Ben", day=DAY)
+    assert result.state is ReviewState.RELEASED
+    credit = credit_invoice(store, FIRST, day=DAY, reason="broken")
+    paid = Payment("P-1", "DE", "K-1", DAY, Money.of("10.00", "EUR"))
+    report = receive_payments(store, [paid], day=DAY)
+    assert [one.source_id for one in report.allocations] == [credit.document.id]
+    with store.begin() as unit:
+        assert unit.allocations.all() == report.allocations
+        [kept] = [one for one in unit.charges.all() if one.credits]
+        assert kept == credit.charges[0]
+    store.close()
 
 
 def test_what_is_held_is_earned_when_it_is_served() -> None:

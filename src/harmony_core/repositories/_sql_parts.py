@@ -117,10 +117,14 @@ class SqlLog(Part, Generic[T]):
 
     def add(self, value: T, /) -> None:
         table, row = tables.logs[self.noun], _record_row(value)
+        if not self.session.has(table, row["id"]):
+            self.session.put_once(table, row, self._taken)
+            return
         for kept in self.session.rows(select(table.c.record).where(table.c.id == row["id"])):
             refuse_other(self.noun, self.memories.record(self.cls)(kept), value)
-            return
-        self.session.put(table, row)
+
+    def _taken(self, id_: str) -> HarmonyError:
+        return RuleBroken(f"{self.noun} {id_!r} is kept already")
 
     def all(self) -> tuple[T, ...]:
         table, read = tables.logs[self.noun], self.memories.record(self.cls)

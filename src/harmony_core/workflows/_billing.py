@@ -87,8 +87,13 @@ def bill(unit: UnitOfWork, scene: Scene, day: date, *, strict: bool = False) -> 
 
 def is_held(scene: Scene, charge: Charge) -> bool:
     """Whether somebody looks at the document of a charge first; what asks for nothing has none."""
+    return bool(charge.amount) and is_reviewed(scene, charge)
+
+
+def is_reviewed(scene: Scene, charge: Charge) -> bool:
+    """Whether the customer's profile asks for a look at the documents of the contract."""
     contract = scene.contracts[charge.contract_id]
-    if contract.side is Side.BUY or not charge.amount:
+    if contract.side is Side.BUY:
         return False
     profile = scene.profiles.get(contract.party_id)
     return profile is not None and profile.reviews(contract)

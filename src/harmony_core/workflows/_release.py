@@ -25,7 +25,7 @@ from harmony_core.billing import (
 from harmony_core.errors import HarmonyError, NotFound
 from harmony_core.finance import Exact, Money, Role
 from harmony_core.repositories.ports import Store, UnitOfWork
-from harmony_core.workflows._billing import is_held
+from harmony_core.workflows._billing import is_held, is_reviewed
 from harmony_core.workflows._documents import (
     BillingProblem,
     MadeDocument,
@@ -81,25 +81,25 @@ def edit_quantity(
 ) -> QuantityOverride:
     """Change the quantity of a charge on a draft; the facts stay, and the charge says who and why.
 
-    An edit to a quantity that costs nothing leaves no document to release: the next night keeps
-    the charge of zero with its explanation.
+    A charge of nothing stands on no document: until the next night keeps it, with its explanation,
+    it may be changed too.
 
     Raises:
-        NotFound: no draft of that day has such a charge.
+        NotFound: nothing that is due by that day and reviewed first has such a key.
         RuleBroken: the document was reviewed already (return it first), or the charge has no
             quantity of its own.
         InvalidValue: the quantity is below zero, or nobody or no reason is named.
     """
     with store.begin() as unit:
         scene = Scene.load(unit)
+        waiting, _ = due_charges(unit, scene, day)
+        found = [one for one in waiting if one.key == charge_key and is_reviewed(scene, one)]
+        if not found:
+            raise NotFound(f"no draft of {day} has a charge {charge_key!r}")
         made, _ = _made(unit, scene, day)
         for document in made.values():
-            found = [charge for charge in document.charges if charge.key == charge_key]
-            if found:
-                break
-        else:
-            raise NotFound(f"no draft of {day} has a charge {charge_key!r}")
-        after_deed(_draft(unit, document).state, ReviewDeed.EDIT, document.invoice.id)
+            if found[0] in document.charges:
+                after_deed(_draft(unit, document).state, ReviewDeed.EDIT, document.invoice.id)
         before = [one for one in unit.overrides.all() if one.charge_key == charge_key]
         original = before[0].original if before else found[0].quantity
         override = QuantityOverride(
