@@ -160,6 +160,10 @@ def test_one_bad_contract_stops_no_other() -> None:
         ("INV-DE-20260101-K-1-EUR", "7.00 EUR")
     ]
     assert {charge.contract_id for charge in night.charges} == {"C-1"}
+    assert [(one.document_id, one.contract_ids, one.done) for one in night.results] == [
+        ("INV-DE-20260101-K-1-EUR", ("C-1",), True),
+        (None, ("C-2",), False),
+    ]
     with store.begin() as unit:
         unit.contracts.save(contract(line(PerUnit.of("9", "EUR")), id="C-2"))
     later = billing_night(store, date(2026, 1, 20))

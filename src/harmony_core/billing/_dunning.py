@@ -196,11 +196,12 @@ def dunning(
     sent: dict[str, list[Reminder]] = {}
     for reminder in reminders:
         sent.setdefault(reminder.item_id, []).append(reminder)
+    there = {item.id for item in ledger.items(as_of)}
     waiting = {
         promise.item_id
         for promise in promises
         if promise.made_on <= as_of
-        and any(item.id == promise.item_id for item in ledger.items(as_of))
+        and promise.item_id in there
         and promise_state(promise, ledger, as_of) is PromiseState.RUNNING
     }
     least = {money.currency: money for money in table.least}
@@ -244,7 +245,7 @@ def late_interest(
     """
     rows = ledger.history(item_id)
     currency = rows[0][1].currency
-    [due_day] = [item.due_day for item in ledger.items(date.max) if item.id == item_id]
+    due_day = ledger.due_day(item_id)
     late = (through - due_day).days
     if not percent or late <= 0:
         return Money.zero(currency), None

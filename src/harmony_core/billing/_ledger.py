@@ -53,6 +53,9 @@ class ReceivablesLedger:
         self._payments = tuple(payments)
         self.allocations = tuple(sorted(allocations, key=lambda one: (one.day, one.id)))
         """Every allocation and reversal, by day and id."""
+        self._of_item: defaultdict[str, list[Allocation]] = defaultdict(list)
+        for one in self.allocations:
+            self._of_item[one.item_id].append(one)
         self._items: dict[str, OpenItem] = {}
         self._sources: dict[str, OnAccount] = {}
         self._returns: dict[str, tuple[str, ...]] = {}
@@ -281,14 +284,21 @@ class ReceivablesLedger:
             self._receivables, self._payments, (*self.allocations, *allocations), self._directory
         )
 
+    def due_day(self, item_id: str) -> date:
+        """Give the last day on which an item is paid in time.
+
+        Raises:
+            NotFound: nothing is called so.
+        """
+        return self._item(item_id).due_day
+
     def history(self, item_id: str) -> tuple[tuple[date, Money], ...]:
         """Give the days on which the open part of an item changed, and what it was from then on."""
         item = self._item(item_id)
         moves: defaultdict[date, Money] = defaultdict(lambda: item.amount * 0)
         moves[item.day] += item.amount
-        for one in self.allocations:
-            if one.item_id == item_id:
-                moves[one.day] -= one.amount
+        for one in self._of_item.get(item_id, ()):
+            moves[one.day] -= one.amount
         rows, left = [], item.amount * 0
         for day in sorted(moves):
             left += moves[day]
@@ -296,10 +306,9 @@ class ReceivablesLedger:
         return tuple(rows)
 
     def _free_id(self, source_id: str, item_id: str) -> str:
-        pair = (source_id, item_id)
         made = sum(
-            (one.source_id, one.item_id) == pair and one.reverses is None
-            for one in self.allocations
+            one.source_id == source_id and one.reverses is None
+            for one in self._of_item.get(item_id, ())
         )
         return allocation_id(source_id, item_id, made + 1)
 

@@ -10,7 +10,7 @@ nothing here reads a clock.
 
 from harmony_core.workflows._amendments import amend_contract
 from harmony_core.workflows._billing import NightReport, billing_night
-from harmony_core.workflows._documents import BillingProblem
+from harmony_core.workflows._documents import BillingProblem, DocumentResult
 from harmony_core.workflows._endings import give_notice, succeed_contract, withdraw_notice
 from harmony_core.workflows._facts import feed_usage, record_facts, register_devices
 from harmony_core.workflows._gaps import UncoveredFact
@@ -18,7 +18,6 @@ from harmony_core.workflows._months import MonthReport, month_end
 from harmony_core.workflows._orders import OrdersReport, execute_orders
 from harmony_core.workflows._payments import PaymentsReport, receivables_ledger, receive_payments
 from harmony_core.workflows._release import (
-    DocumentResult,
     DraftsReport,
     credit_invoice,
     drafts,

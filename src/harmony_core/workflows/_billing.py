@@ -7,12 +7,13 @@ from datetime import date
 
 import attrs
 
-from harmony_core.billing import Charge, Invoice
+from harmony_core.billing import Charge, Invoice, ReviewState
 from harmony_core.contracts import Side
 from harmony_core.finance import Money
 from harmony_core.repositories.ports import Store, UnitOfWork
 from harmony_core.workflows._documents import (
     BillingProblem,
+    DocumentResult,
     due_charges,
     keep,
     made_documents,
@@ -35,6 +36,22 @@ class NightReport:
     invoices: tuple[Invoice, ...]
     problems: tuple[BillingProblem, ...] = ()
     held: tuple[Charge, ...] = ()
+
+    @property
+    def results(self) -> tuple[DocumentResult, ...]:
+        """One result a document, and one for each contract that could not be billed."""
+        contracts = {
+            one.id: tuple(sorted({line.contract_id for line in one.lines})) for one in self.invoices
+        }
+        made = [
+            DocumentResult(id_, ReviewState.RELEASED, contract_ids=on_it)
+            for id_, on_it in contracts.items()
+        ]
+        failed = [
+            DocumentResult(one.document_id, None, one.reason, one.contract_ids)
+            for one in self.problems
+        ]
+        return (*made, *failed)
 
     @property
     def totals(self) -> dict[str, Money]:

@@ -12,6 +12,7 @@ from harmony_core.billing import (
     Charge,
     Invoice,
     PaymentTerms,
+    ReviewState,
     book_invoice,
     due,
     invoices,
@@ -39,6 +40,24 @@ class BillingProblem:
     document_id: str | None
     contract_ids: tuple[str, ...]
     reason: str
+
+
+@attrs.frozen
+class DocumentResult:
+    """What came of one document of a batch: its new state, or the problem that it has.
+
+    ``document_id`` is ``None`` where contracts failed before they had a document.
+    """
+
+    document_id: str | None
+    state: ReviewState | None
+    problem: str | None = None
+    contract_ids: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether what was asked for was done."""
+        return self.problem is None
 
 
 @attrs.frozen

@@ -13,7 +13,6 @@ from harmony_core.billing import (
     Invoice,
     QuantityOverride,
     ReviewDeed,
-    ReviewState,
     ReviewStep,
     after_deed,
     book_invoice,
@@ -28,26 +27,13 @@ from harmony_core.repositories.ports import Store, UnitOfWork
 from harmony_core.workflows._billing import is_held, is_reviewed
 from harmony_core.workflows._documents import (
     BillingProblem,
+    DocumentResult,
     MadeDocument,
     due_charges,
     keep,
     made_documents,
 )
 from harmony_core.workflows._scene import Scene
-
-
-@attrs.frozen
-class DocumentResult:
-    """What came of one document of a batch: its new state, or the problem that it has."""
-
-    document_id: str
-    state: ReviewState | None
-    problem: str | None = None
-
-    @property
-    def done(self) -> bool:
-        """Whether what was asked for was done."""
-        return self.problem is None
 
 
 @attrs.frozen
