@@ -576,6 +576,7 @@ def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.Contract
         serves=draw(st.none() | ids),
         trail=draw(st.lists(origins, max_size=2)),
         cover=draw(st.none() | covers),
+        counts_from=draw(st.none() | days),
     )
 
 
@@ -587,7 +588,14 @@ def some_contracts(draw: st.DrawFn) -> contracts.Contract:
     )
     side = draw(st.sampled_from(contracts.Side))
     made = contracts.Contract(
-        draw(ids), side, draw(ids), draw(ids), currency, tuple(lines), draw(st.none() | ids)
+        draw(ids),
+        side,
+        draw(ids),
+        draw(ids),
+        currency,
+        tuple(lines),
+        draw(st.none() | ids),
+        continues=draw(st.none() | ids),
     )
     if draw(st.booleans()):
         free = [line for line in lines if line.fund is None]
@@ -611,7 +619,14 @@ def amendments(
         attrs.evolve(line, start=first_day, last_day=draw(st.sampled_from([None, later])))
     )
     return contracts.Amendment(
-        draw(ids), contract_id, draw(days), first_day, [begins, *further], draw(st.none() | days)
+        draw(ids),
+        contract_id,
+        draw(days),
+        first_day,
+        [begins, *further],
+        draw(st.none() | days),
+        draw(st.sampled_from(contracts.ContractEvent)),
+        draw(st.lists(ids, max_size=2)),
     )
 
 
@@ -970,6 +985,9 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     contracts.ContractLine: contract_lines(),
     contracts.Contract: some_contracts(),
     contracts.Amendment: ids.flatmap(amendments),
+    contracts.SeatTerm: st.builds(
+        contracts.SeatTerm, days, later_days, amounts(), st.integers(0, 30), roundings
+    ),
     contracts.NewQuantity: st.builds(contracts.NewQuantity, ids, not_negative),
     contracts.NewPrice: st.builds(contracts.NewPrice, ids, schemes("EUR")),
     contracts.LineEnds: st.builds(contracts.LineEnds, ids),

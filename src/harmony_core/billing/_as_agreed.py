@@ -131,13 +131,22 @@ def became_known(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> t
 
 
 def changed_days(planned: PlannedCharge) -> Span:
-    """Give the days that a correction is for: from the first change that became known with it."""
+    """Give the days that a charge is for: of a correction those from the first change on."""
     span = planned.period.span
     if planned.before is None:
-        return span
+        return _served_days(planned)
     first_days = [
         one.first_day
         for one in amendments_of(planned.contract, planned.line, planned.kind, span)
         if planned.before < one.known_on <= planned.trigger
     ]
     return Span(max(span.start, min(first_days, default=span.start)), span.end)
+
+
+def _served_days(planned: PlannedCharge) -> Span:
+    """The days of a period on which the line runs, as far as is known when it is billed."""
+    contract, line, span = planned.contract, planned.line, planned.period.span
+    if not contract.amendments or line.fund is not None:
+        return span
+    parts = contract.known_by(planned.trigger).parts(line.id, span)
+    return Span(parts[0][0].start, parts[-1][0].end) if parts else span

@@ -131,6 +131,7 @@ NAMES: dict[str, type] = {
     "contract": contracts.Contract,
     "stage": orders.Stage,
     "amendment": contracts.Amendment,
+    "seat-term": contracts.SeatTerm,
     "new-quantity": contracts.NewQuantity,
     "new-price": contracts.NewPrice,
     "line-ends": contracts.LineEnds,

@@ -1,0 +1,112 @@
+"""Notices, withdrawals and successions are kept with the books, all of a deed or none of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+import pytest
+
+from harmony_core.contracts import ContractEvent, ContractState, lines_ended, state_on, succeed
+from harmony_core.errors import NotFound, RuleBroken
+from harmony_core.periods import Interval
+from harmony_core.pricing import PerUnit
+from harmony_core.products import Notice, NoticeAnchor, Renewal
+from harmony_core.repositories import MemoryStore
+from harmony_core.workflows import (
+    amend_contract,
+    billing_night,
+    give_notice,
+    succeed_contract,
+    withdraw_notice,
+)
+from tests.strategies import contract, line
+from tests.workflows.company import in_memory
+
+MONTHLY = Renewal(1, 1, Notice(Interval.days(10), NoticeAnchor.TERM_END))
+HALF_YEARS = Renewal(6, 6, Notice(Interval.months(1), NoticeAnchor.TERM_END))
+BASE = contract(
+    attrs.evolve(line(PerUnit.of("31", "EUR"), date(2026, 1, 1)), renewal=MONTHLY),
+    attrs.evolve(line(PerUnit.of("10", "EUR"), date(2026, 1, 1), id="2"), renewal=HALF_YEARS),
+)
+RECEIVED = date(2026, 1, 20)
+
+
+def selling() -> MemoryStore:
+    return in_memory(contracts=[BASE], facts=())
+
+
+def test_a_notice_entered_late_gives_back_what_was_billed_beyond_the_end() -> None:
+    store = selling()
+    billing_night(store, date(2026, 2, 1))
+    effect = give_notice(store, "C-1", RECEIVED, date(2026, 2, 3), id="N", evidence=["letter"])
+    assert [str(one.first_day) for one in effect.amendments] == ["2026-02-01", "2026-07-01"]
+    night = billing_night(store, date(2026, 8, 1))
+    assert [(one.line_id, str(one.service), str(one.amount)) for one in night.charges] == [
+        ("1", "2026-02-01..2026-02-28", "-31.00 EUR"),
+        *(
+            ("2", str(span), "10.00 EUR")
+            for span in (
+                "2026-03-01..2026-03-31",
+                "2026-04-01..2026-04-30",
+                "2026-05-01..2026-05-31",
+                "2026-06-01..2026-06-30",
+            )
+        ),
+    ]
+
+
+def test_the_same_notice_again_changes_nothing_and_a_second_one_is_refused() -> None:
+    store = selling()
+    first = give_notice(store, "C-1", RECEIVED, RECEIVED, id="N")
+    with store.begin() as unit:
+        kept = unit.contracts.get("C-1")
+    assert give_notice(store, "C-1", RECEIVED, date(2026, 1, 25), id="N") == first
+    with store.begin() as unit:
+        assert unit.contracts.get("C-1") == kept
+    with pytest.raises(RuleBroken, match="'C-1', on 2026-01-22: no notice of a contract that is"):
+        give_notice(store, "C-1", date(2026, 1, 22), date(2026, 1, 22), id="M")
+    with pytest.raises(RuleBroken, match="received on 2026-03-01 is entered on that day"):
+        give_notice(store, "C-1", date(2026, 3, 1), date(2026, 2, 1), id="M")
+    with pytest.raises(NotFound):
+        give_notice(store, "C-7", RECEIVED, RECEIVED, id="M")
+
+
+def test_a_notice_is_withdrawn_with_all_its_amendments() -> None:
+    store = selling()
+    give_notice(store, "C-1", RECEIVED, RECEIVED, id="N")
+    made = withdraw_notice(store, "C-1", "N", date(2026, 1, 28), id="W")
+    assert [one.id for one in made.amendments] == ["N", "W", "N/2", "W/2"]
+    assert state_on(made, date(2026, 12, 31)) is ContractState.ACTIVE
+    amounts = [str(one.amount) for one in billing_night(store, date(2026, 2, 1)).charges]
+    assert amounts == ["31.00 EUR", "31.00 EUR", "10.00 EUR", "10.00 EUR"]
+
+
+def test_another_contract_takes_the_place_of_one() -> None:
+    store = selling()
+    moved = succeed(
+        BASE, date(2026, 2, 15), "C-2", id="S", agreed_on=date(2026, 2, 1), party_id="K-2"
+    )
+    assert succeed_contract(store, moved, date(2026, 2, 1)).continues == "C-1"
+    night = billing_night(store, date(2026, 3, 1))
+    assert [(one.contract_id, str(one.service), str(one.amount)) for one in night.charges] == [
+        ("C-1", "2026-01-01..2026-01-31", "31.00 EUR"),
+        ("C-1", "2026-02-01..2026-02-14", "15.50 EUR"),
+        ("C-1", "2026-01-01..2026-01-31", "10.00 EUR"),
+        ("C-1", "2026-02-01..2026-02-14", "5.00 EUR"),
+        ("C-2", "2026-02-15..2026-02-28", "15.50 EUR"),
+        ("C-2", "2026-03-01..2026-03-31", "31.00 EUR"),
+        ("C-2", "2026-02-15..2026-02-28", "5.00 EUR"),
+        ("C-2", "2026-03-01..2026-03-31", "10.00 EUR"),
+    ]
+    with pytest.raises(RuleBroken, match="there is a contract 'C-2' already"):
+        succeed_contract(store, moved, date(2026, 2, 2))
+
+
+def test_what_the_state_forbids_is_not_kept() -> None:
+    store = selling()
+    over = lines_ended(BASE, date(2026, 1, 31), id="T", agreed_on=RECEIVED)
+    amend_contract(store, over, RECEIVED)
+    late = attrs.evolve(over, id="N", agreed_on=date(2026, 3, 1), event=ContractEvent.NOTICE)
+    with pytest.raises(RuleBroken, match="no notice of a contract that is ended: possible are"):
+        amend_contract(store, late, date(2026, 3, 1))
