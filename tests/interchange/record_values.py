@@ -580,6 +580,10 @@ def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.Contract
     )
 
 
+text_ids = st.lists(ids, max_size=2, unique=True)
+agreed_texts = st.builds(contracts.AgreedTexts, text_ids, text_ids, text_ids)
+
+
 @st.composite
 def some_contracts(draw: st.DrawFn) -> contracts.Contract:
     currency = draw(currencies)
@@ -596,6 +600,7 @@ def some_contracts(draw: st.DrawFn) -> contracts.Contract:
         tuple(lines),
         draw(st.none() | ids),
         continues=draw(st.none() | ids),
+        texts=draw(agreed_texts),
     )
     if draw(st.booleans()):
         free = [line for line in lines if line.fund is None]
@@ -988,6 +993,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     contracts.SeatTerm: st.builds(
         contracts.SeatTerm, days, later_days, amounts(), st.integers(0, 30), roundings
     ),
+    contracts.AgreedTexts: agreed_texts,
     contracts.NewQuantity: st.builds(contracts.NewQuantity, ids, not_negative),
     contracts.NewPrice: st.builds(contracts.NewPrice, ids, schemes("EUR")),
     contracts.LineEnds: st.builds(contracts.LineEnds, ids),

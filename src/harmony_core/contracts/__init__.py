@@ -4,6 +4,9 @@ Everything else relates to a contract line: what is counted, worked, charged, bo
 The four types (transactional, recurring, prepayment, consumption) are bundles of defaults over
 the same lines, so that one contract may hold lines of several types, to sell or to buy.
 
+:func:`term_sheet` says all that a contract says on a day, as data and in the reader's language, and
+:func:`term_changes` what differs between two versions of it.
+
 Terms renew from the original start (:func:`term`, :func:`term_at`); a notice ends them on a day
 and must arrive by another (:func:`terminate`, :func:`next_end`, :func:`last_receipt`).
 """
@@ -51,6 +54,7 @@ from harmony_core.contracts._notice import (
     receipt_day,
     terminate,
 )
+from harmony_core.contracts._possible_end import PossibleEnd, contract_end, possible_end
 from harmony_core.contracts._renewals import UpcomingRenewal, upcoming_renewals
 from harmony_core.contracts._standing import (
     LineEnd,
@@ -62,11 +66,15 @@ from harmony_core.contracts._standing import (
 )
 from harmony_core.contracts._succession import Succession, succeed, succession
 from harmony_core.contracts._term import Ending, Term, ending, next_end, term, term_at, terms
+from harmony_core.contracts._term_changes import TermChange, changes_in_words, term_changes
+from harmony_core.contracts._term_sheet import LineSheet, TermSheet, term_sheet
+from harmony_core.contracts._texts import AgreedTexts
 from harmony_core.contracts._units_added import units_added
 
 __all__ = [
     "LIFECYCLE",
     "Affected",
+    "AgreedTexts",
     "Amendment",
     "CatchUp",
     "Change",
@@ -82,11 +90,13 @@ __all__ = [
     "LineEnd",
     "LineEnds",
     "LineRunsOn",
+    "LineSheet",
     "LineTermination",
     "NameList",
     "NewPrice",
     "NewQuantity",
     "NoticeEffect",
+    "PossibleEnd",
     "RunningDays",
     "SeatAddition",
     "SeatCancellation",
@@ -94,11 +104,15 @@ __all__ = [
     "Side",
     "Succession",
     "Term",
+    "TermChange",
+    "TermSheet",
     "Termination",
     "UpcomingRenewal",
     "affected_by",
     "anchor_from",
     "catch_up",
+    "changes_in_words",
+    "contract_end",
     "differences",
     "ending",
     "last_receipt",
@@ -110,6 +124,7 @@ __all__ = [
     "notice_ends",
     "notice_withdrawn",
     "overridden",
+    "possible_end",
     "receipt_day",
     "require_possible",
     "running_days",
@@ -120,6 +135,8 @@ __all__ = [
     "succession",
     "term",
     "term_at",
+    "term_changes",
+    "term_sheet",
     "terminate",
     "terms",
     "units_added",

@@ -13,6 +13,7 @@ import attrs
 from harmony_core.contracts._agreed import Agreed
 from harmony_core.contracts._amendment import Amendment, LineBegins
 from harmony_core.contracts._line import ContractLine
+from harmony_core.contracts._texts import AgreedTexts
 from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound
 from harmony_core.periods import Span
 from harmony_core.products import ContractType, ExpensesIncurred
@@ -49,6 +50,7 @@ class Contract:
         lines: as they were agreed at first. ``lines_ever`` has those that were added later too.
         amendments: what was agreed later, in any order; they never rewrite a line.
         continues: the id of the contract whose place it took, if it took one.
+        texts: ids of the service levels, exclusions and conditions that belong to it.
 
     ``type`` is the type that all lines share, or ``None`` for a contract of mixed lines.
 
@@ -69,6 +71,7 @@ class Contract:
     order_id: str | None = None
     amendments: tuple[Amendment, ...] = attrs.field(default=(), converter=_in_order)
     continues: str | None = None
+    texts: AgreedTexts = attrs.field(factory=AgreedTexts)
     _agreed: Agreed = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:

@@ -93,6 +93,7 @@ def succeed(
         going_on,
         contract.order_id,
         continues=contract.id,
+        texts=contract.texts,
     )
     ending = lines_ended(
         contract,

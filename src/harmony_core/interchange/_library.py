@@ -132,6 +132,7 @@ NAMES: dict[str, type] = {
     "stage": orders.Stage,
     "amendment": contracts.Amendment,
     "seat-term": contracts.SeatTerm,
+    "agreed-texts": contracts.AgreedTexts,
     "new-quantity": contracts.NewQuantity,
     "new-price": contracts.NewPrice,
     "line-ends": contracts.LineEnds,

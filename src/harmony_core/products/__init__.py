@@ -48,6 +48,7 @@ from harmony_core.products._override import (
     given_by,
     trail_in_words,
 )
+from harmony_core.products._price_words import price_in_words
 from harmony_core.products._product import Product
 from harmony_core.products._rate_calendar import RateCalendar, WeeklyHours
 from harmony_core.products._renewal import Notice, NoticeAnchor, NoticeCounting, Renewal
@@ -104,6 +105,7 @@ __all__ = [
     "defaults_of",
     "describe_behaviour",
     "given_by",
+    "price_in_words",
     "refuse_impossible",
     "trail_in_words",
 ]

@@ -1,0 +1,61 @@
+"""Amendments put into words: what changes in which line, from which day on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harmony_core.contracts._amendment import (
+    Amendment,
+    Change,
+    LineBegins,
+    LineEnds,
+    LineRunsOn,
+    NewPrice,
+    NewQuantity,
+)
+from harmony_core.contracts._contract import Contract
+from harmony_core.contracts._line import ContractLine
+from harmony_core.culture import Culture
+from harmony_core.products import price_in_words
+
+
+def amendment_in_words(
+    culture: Culture, contract: Contract, amendment: Amendment
+) -> tuple[str, ...]:
+    """Give a heading, and a sentence or more for each change."""
+    head = culture.words(
+        "Amendment {id}, agreed on {agreed}, holds from {first}:",
+        id=amendment.id,
+        agreed=culture.day(amendment.agreed_on),
+        first=culture.day(amendment.first_day),
+    )
+    changes = (_change(culture, contract.line(one.line_id), one) for one in amendment.changes)
+    return head, *(sentence for change in changes for sentence in change)
+
+
+def _change(culture: Culture, line: ContractLine, change: Change) -> Iterator[str]:
+    who = line_title(culture, line)
+    match change:
+        case NewQuantity():
+            count = culture.number(change.quantity)
+            unit = culture.words(line.unit)
+            words = "{line}: the agreed quantity is {count} ({unit})."
+            yield culture.words(words, line=who, count=count, unit=unit)
+        case NewPrice():
+            yield culture.words("{line}: there is a new price.", line=who)
+            yield from price_in_words(culture, change.scheme, culture.words(line.unit))
+        case LineEnds():
+            yield culture.words("{line}: it ends with the day before.", line=who)
+        case LineRunsOn(last_day=None):
+            yield culture.words("{line}: it runs on without an end.", line=who)
+        case LineRunsOn(last_day=last) if last is not None:
+            yield culture.words("{line}: it runs until {day}.", line=who, day=culture.day(last))
+        case LineBegins():
+            yield culture.words(
+                "{line}: it is added and begins on {day}.", line=who, day=culture.day(line.start)
+            )
+
+
+def line_title(culture: Culture, line: ContractLine) -> str:
+    """Name a line for the reader."""
+    return culture.words("Line {id}, {name}", id=line.id, name=line.name(culture.language))

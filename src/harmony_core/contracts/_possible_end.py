@@ -1,0 +1,86 @@
+"""The next day on which something agreed can end, and by when somebody must act for that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import attrs
+
+from harmony_core.contracts._contract import Contract
+from harmony_core.contracts._line import ContractLine
+from harmony_core.contracts._standing import is_billed_once, running_days
+from harmony_core.contracts._term import next_end
+
+
+@attrs.frozen
+class PossibleEnd:
+    """The next possible end, as seen on a day.
+
+    Attributes:
+        ends_on: the last day, inclusive; ``None`` where nothing agreed ends it.
+        deadline: the last day on which a notice to that end can be received, on the day asked about
+            or later; ``None`` where it ends by itself, or not at all.
+    """
+
+    ends_on: date | None
+    deadline: date | None = None
+
+
+def possible_end(line: ContractLine, day: date) -> PossibleEnd:
+    """Give the next possible end of a line for a notice received on a day.
+
+    A line with a last day ends then by itself, unless a notice ends it earlier. A line with neither
+    a last day nor terms goes on until both sides agree otherwise.
+
+    Args:
+        line: as it stands on that day, see :meth:`Contract.line_on`.
+        day: on which a notice would arrive.
+    """
+    if line.renewal is None:
+        return PossibleEnd(line.last_day)
+    found = next_end(line.renewal, line.anchor, day)
+    if line.last_day is not None and line.last_day <= found.ends_on:
+        return PossibleEnd(line.last_day)
+    in_time = found.last_receipt >= day
+    return PossibleEnd(found.ends_on, found.last_receipt if in_time else None)
+
+
+def contract_end(contract: Contract, day: date) -> PossibleEnd:
+    """Give the next possible end of a whole contract, and the first deadline on the way to it.
+
+    It ends with the last of its lines that run on that day or begin later; what is billed once
+    plays no part beside lines that go on. The deadline is the earliest of theirs.
+    """
+    lines = lines_from(contract, day)
+    going_on = [line for line in lines if not is_billed_once(line)]
+    ends = [possible_end(line, day) for line in going_on or lines]
+    deadlines = [end.deadline for end in ends if end.deadline is not None]
+    return PossibleEnd(_latest(end.ends_on for end in ends), min(deadlines) if deadlines else None)
+
+
+def lines_from(contract: Contract, day: date) -> tuple[ContractLine, ...]:
+    """Give the lines that run on a day, as they stand then, and those that begin later.
+
+    Their last day is the one that is known by now, by a notice or otherwise.
+    """
+    found = (_line_from(contract, line, day) for line in contract.lines_ever)
+    return tuple(line for line in found if line is not None)
+
+
+def _line_from(contract: Contract, line: ContractLine, day: date) -> ContractLine | None:
+    stretches = running_days(contract, line.id)
+    coming = [one for one in stretches if one.last_day is None or one.last_day >= day]
+    if not coming:
+        return None
+    if is_billed_once(line):
+        return contract.line_on(line.id, line.start)
+    standing = contract.line_on(line.id, max(day, coming[0].first_day))
+    return None if standing is None else attrs.evolve(standing, last_day=coming[-1].last_day)
+
+
+def _latest(days: Iterable[date | None]) -> date | None:
+    """The last of the days; none where one of them is open, or there is no day."""
+    found = list(days)
+    known = [day for day in found if day is not None]
+    return max(known) if known and len(known) == len(found) else None

@@ -1,0 +1,233 @@
+"""All that a contract says on a day, in two languages and as data."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harmony_core.contracts import (
+    AgreedTexts,
+    Amendment,
+    Change,
+    Contract,
+    LineBegins,
+    LineEnds,
+    LineRunsOn,
+    NewPrice,
+    NewQuantity,
+    Side,
+    contract_end,
+    next_end,
+    possible_end,
+    term_sheet,
+)
+from harmony_core.culture import Culture
+from harmony_core.errors import InvalidValue
+from harmony_core.finance import LegalEntity
+from harmony_core.interchange import from_record, to_record
+from harmony_core.parties import Customer
+from harmony_core.periods import Interval
+from harmony_core.pricing import BandTable, LookUp, PerUnit
+from harmony_core.products import ContractType, Notice, NoticeAnchor, Renewal
+from tests.interchange.record_values import renewals, values_of
+from tests.strategies import contract, line
+
+ENGLISH, GERMAN = Culture.of("en-GB"), Culture.of("de-DE")
+YEARLY = Renewal(24, 12, Notice(Interval.months(3), NoticeAnchor.TERM_END))
+BANDS = LookUp(BandTable.of("EUR", [(10, "12"), (50, "10"), (None, "8")]))
+SEATS = attrs.evolve(line(BANDS, date(2024, 5, 1), quantity=25), renewal=YEARLY)
+SETUP = line(
+    PerUnit.of("500", "EUR"),
+    date(2026, 6, 1),
+    id="2",
+    kind=ContractType.TRANSACTIONAL,
+    months=None,
+)
+MADE = attrs.evolve(
+    contract(SEATS, SETUP),
+    order_id="O-7",
+    texts=AgreedTexts(["gold"], ["hardware"], ["general-7"]),
+    amendments=[
+        Amendment("A-1", "C-1", date(2026, 1, 20), date(2026, 2, 1), [NewQuantity("1", 30)])
+    ],
+)
+CUSTOMER = Customer("K-1", "Müller & Söhne", "DE", "EUR")
+ENTITY = LegalEntity("DE", "Northbridge GmbH", "DE", "GBP")
+
+
+def test_the_sheet_in_english() -> None:
+    sheet = term_sheet(MADE, date(2026, 1, 25), party=CUSTOMER, entity=ENTITY)
+    assert sheet.as_text(ENGLISH).splitlines() == [
+        "Contract C-1 as of 25 January 2026",
+        "  Seller: Northbridge GmbH",
+        "  Buyer: Müller & Söhne",
+        "  Order: O-7",
+        "  Currency: EUR",
+        "  Northbridge GmbH keeps its books in GBP.",
+        "  The next possible end is 30 April 2026, if notice is received by 31 January 2026.",
+        "Line 1, Service",
+        "  Agreed quantity: 25 (piece).",
+        "  It runs from 1 May 2024 on.",
+        *(f"  {said}" for _, said in SEATS.describe(ENGLISH).sentences),
+        "  The term that runs then ends on 30 April 2026.",
+        "  The next possible end is 30 April 2026, if notice is received by 31 January 2026.",
+        "Line 2, Service",
+        "  Agreed quantity: 1 (piece).",
+        "  It runs from 1 June 2026 on.",
+        *(f"  {said}" for _, said in SETUP.describe(ENGLISH).sentences),
+        "  No end is agreed.",
+        "Amendment A-1, agreed on 20 January 2026, holds from 1 February 2026:",
+        "  Line 1, Service: the agreed quantity is 30 (piece).",
+        "Service levels: gold",
+        "Not included: hardware",
+        "Terms and conditions: general-7",
+    ]
+
+
+def test_the_sheet_in_german_has_no_english_left() -> None:
+    german = term_sheet(MADE, date(2026, 2, 1), party=CUSTOMER, entity=ENTITY).as_text(GERMAN)
+    assert german.startswith("Vertrag C-1, Stand 1. Februar 2026\n  Verkäufer: Northbridge GmbH")
+    assert "  Vereinbarte Menge: 30 (Stück)." in german  # amended from that day on
+    assert "nächstmögliche Ende ist der 30. April 2027, wenn die Kündigung bis 31. Ja" in german
+    english = term_sheet(MADE, date(2026, 2, 1), party=CUSTOMER, entity=ENTITY).as_text(ENGLISH)
+    same = set(german.splitlines()) & set(english.splitlines())
+    assert same == set()
+
+
+def test_the_sheet_as_data() -> None:
+    data = term_sheet(MADE, date(2026, 1, 31), party=CUSTOMER, entity=ENTITY).as_data(ENGLISH)
+    assert json.loads(json.dumps(data)) == data
+    first = data["lines"][0]
+    assert (first["quantity"], first["next_possible_end"], first["deadline"]) == (
+        "25",
+        "2026-04-30",
+        "2026-01-31",
+    )
+    assert first["term"] == {"number": 0, "first_day": "2024-05-01", "last_day": "2026-04-30"}
+    assert first["words"]["renewal"] == [dict(SEATS.describe(ENGLISH).sentences)["renewal"]]
+    assert data["entity"] == {"id": "DE", "name": "Northbridge GmbH", "currency": "GBP"}
+    assert data["amendments"][0]["words"] == ["Line 1, Service: the agreed quantity is 30 (piece)."]
+    assert (data["service_levels"], data["exclusions"], data["conditions"]) == (
+        ["gold"],
+        ["hardware"],
+        ["general-7"],
+    )
+
+
+def test_on_the_buy_side_we_are_the_buyer() -> None:
+    bought = attrs.evolve(MADE, side=Side.BUY)
+    text = term_sheet(bought, date(2026, 1, 1)).as_text(ENGLISH)
+    assert "  Seller: K-1\n  Buyer: DE\n" in text
+
+
+def test_a_sheet_is_of_the_contracts_own_parties() -> None:
+    with pytest.raises(InvalidValue, match="contract 'C-1' is with 'K-1', got 'K-2'"):
+        term_sheet(MADE, date(2026, 1, 1), party=attrs.evolve(CUSTOMER, id="K-2"))
+    with pytest.raises(InvalidValue, match="contract 'C-1' is with 'DE', got 'GB'"):
+        term_sheet(MADE, date(2026, 1, 1), entity=attrs.evolve(ENTITY, id="GB"))
+
+
+def test_every_change_has_its_words() -> None:
+    day = date(2026, 3, 1)
+    free = line(PerUnit.of("5", "EUR"), date(2026, 4, 1), id="3")
+    changes: list[Change] = [
+        NewPrice("1", PerUnit.of("9", "EUR")),
+        LineEnds("2"),
+        LineBegins(free),
+    ]
+    later: list[Change] = [LineRunsOn("1", date(2027, 4, 30)), LineRunsOn("3")]
+    made = attrs.evolve(
+        MADE,
+        amendments=[
+            Amendment("B", "C-1", day, day, changes),
+            Amendment("C", "C-1", day, date(2026, 5, 1), later),
+        ],
+    )
+    said = [one["words"] for one in term_sheet(made, day).as_data(ENGLISH)["amendments"]]
+    assert said == [
+        [
+            "Line 1, Service: there is a new price.",
+            "€9.00 per piece.",
+            "Line 2, Service: it ends with the day before.",
+            "Line 3, Service: it is added and begins on 1 April 2026.",
+        ],
+        [
+            "Line 1, Service: it runs until 30 April 2027.",
+            "Line 3, Service: it runs on without an end.",
+        ],
+    ]
+
+
+@settings(max_examples=30)
+@given(made=values_of(Contract), day=st.dates(date(2000, 1, 1), date(2080, 1, 1)))
+def test_every_contract_has_a_sheet_and_the_same_one_when_it_comes_back(
+    made: Contract, day: date
+) -> None:
+    sheet = term_sheet(made, day)
+    back = from_record(json.loads(json.dumps(to_record(made))), Contract)
+    for culture in (ENGLISH, GERMAN):
+        data = sheet.as_data(culture)
+        assert json.loads(json.dumps(data)) == data
+        assert term_sheet(back, day).as_data(culture) == data
+        assert sheet.as_text(culture) == term_sheet(back, day).as_text(culture)
+    assert len(data["amendments"]) == len(made.amendments)
+
+
+@given(renewal=renewals, day=st.dates(date(2024, 1, 1), date(2040, 12, 31)))
+def test_a_deadline_is_the_last_day_that_works(renewal: Renewal, day: date) -> None:
+    start = date(2024, 1, 31)
+    found = possible_end(attrs.evolve(SEATS, start=start, renewal=renewal), max(day, start))
+    assert found.ends_on is not None
+    if found.deadline is None:  # no notice reaches another end any more
+        assert next_end(renewal, start, day).ends_on == found.ends_on
+        return
+    assert found.deadline >= day
+    assert next_end(renewal, start, found.deadline).ends_on == found.ends_on
+    late = next_end(renewal, start, found.deadline + timedelta(days=1))
+    assert late.ends_on > found.ends_on or late.last_receipt < late.received
+
+
+def test_a_last_day_that_comes_first_is_the_end() -> None:
+    ends = date(2026, 3, 31)
+    assert possible_end(attrs.evolve(SEATS, last_day=ends), date(2026, 1, 1)).ends_on == ends
+    assert possible_end(attrs.evolve(SEATS, last_day=ends), date(2026, 1, 1)).deadline is None
+    fixed = attrs.evolve(SEATS, renewal=None, last_day=ends)
+    assert possible_end(fixed, date(2026, 1, 1)).ends_on == ends
+
+
+def test_a_contract_ends_with_its_last_line_and_its_first_deadline_counts() -> None:
+    other = attrs.evolve(
+        SEATS, id="3", renewal=Renewal(12, 12, Notice(Interval.months(1), NoticeAnchor.MONTH_END))
+    )
+    made = contract(SEATS, other, SETUP)
+    found = contract_end(made, date(2026, 1, 20))
+    assert (found.ends_on, found.deadline) == (date(2026, 4, 30), date(2026, 1, 31))
+    assert contract_end(contract(SETUP), date(2026, 1, 1)).ends_on is None
+
+
+def test_a_notice_that_was_given_is_the_end() -> None:
+    day, end = date(2026, 1, 20), date(2026, 4, 30)
+    given_on = Amendment("N", "C-1", day, end + timedelta(days=1), [LineEnds("1")])
+    sheet = term_sheet(contract(SEATS).amended(given_on), day)
+    assert (sheet.lines[0].line.last_day, sheet.end.ends_on, sheet.end.deadline) == (end, end, None)
+    assert term_sheet(contract(SEATS).amended(given_on), end + timedelta(days=1)).lines == ()
+
+
+def test_terms_count_from_the_day_that_the_line_says() -> None:
+    added = attrs.evolve(SEATS, start=date(2025, 6, 10), counts_from=date(2024, 5, 1))
+    assert possible_end(added, date(2026, 1, 31)).ends_on == date(2026, 4, 30)
+    assert term_sheet(contract(added), date(2026, 1, 31)).lines[0].term is not None
+
+
+@pytest.mark.parametrize(
+    ("ids", "problem"),
+    [([""], "an empty one names nothing"), (["a", "a"], "found twice: a"), ("abc", "are a list")],
+)
+def test_texts_are_named_once_each(ids: list[str], problem: str) -> None:
+    with pytest.raises(InvalidValue, match=problem):
+        AgreedTexts(service_levels=ids)
