@@ -18,6 +18,7 @@ from harmony_core.periods import Interval, Month, Schedule, Span
 from harmony_core.pricing import (
     ONLY_LINE,
     AtLeast,
+    AtMost,
     BandTable,
     CapacityStep,
     CapacitySteps,
@@ -308,6 +309,26 @@ def test_an_index_series_gives_the_changes_of_its_months() -> None:
         IndexSeries.of({"2026-05": 0})
     with pytest.raises(InvalidValue, match="one value for each month"):
         IndexSeries([(Month(2026, 5), 100), (Month(2026, 5), 101)])
+
+
+def test_a_price_too_small_to_show_an_uplift_does_not_stand_still() -> None:
+    terms = Uplift.fixed(date(2021, 1, 1), "3.5")
+    for years in (1, 5, 10):
+        price = terms.price_on(euro("0.05"), date(2021 + years, 1, 1))
+        assert price.price == euro("0.05") * Fraction("1.035") ** years
+        assert price.explanation.evaluate() == price.price.value
+    table = FillUp(BandTable.of("EUR", [(10, "12"), (None, "0.05")]))
+    raised = scheme_on(Uplifted(table, terms), date(2022, 1, 1))
+    assert raised == FillUp(BandTable.of("EUR", [(10, "12.42"), (None, "0.05175")]))
+    by_step = Uplift.fixed(date(2021, 1, 1), "3.5", rounding=Rounding(step=Fraction(1, 100)))
+    assert by_step.price_on(euro("0.05"), date(2031, 1, 1)).price == euro("0.05")  # as was agreed
+
+
+def test_a_repricing_that_brings_a_maximum_below_the_minimum_around_it_can_be_priced() -> None:
+    capped = AtLeast.of(AtMost.of(PerUnit.of("1", "EUR"), "10"), "9")
+    raised = repriced(capped, lambda amount: euro("11") if amount == euro("9") else amount)
+    assert raised.price(100) == euro("11")
+    assert raised.explain(100).evaluate() == 11
 
 
 def test_a_price_finer_than_money_is_rounded_only_by_a_step_of_its_own() -> None:

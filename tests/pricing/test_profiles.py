@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from harmony_core.errors import InvalidBands, InvalidValue, RuleBroken
 from harmony_core.explanation import RoundingMode
-from harmony_core.finance import ExactAmount, Money, Rounding
+from harmony_core.finance import ExactAmount, Money, Rounding, money_sum
 from harmony_core.periods import (
     ACTUAL_30,
     THIRTY_30,
@@ -39,6 +39,7 @@ from harmony_core.pricing import (
     BeyondBlocks,
     Billed,
     BlockBand,
+    Commitment,
     Conversion,
     Converted,
     CreditLimit,
@@ -49,6 +50,7 @@ from harmony_core.pricing import (
     FreeAmountEdge,
     LookUp,
     LookUpBlocks,
+    MinimumQuantity,
     Percentage,
     PerUnit,
     PriceBook,
@@ -572,3 +574,21 @@ def test_a_band_with_a_cap_is_one_line() -> None:
     capped = FillUp(BandTable([Band.of(None, "0.004", "EUR", flat_fee="1.004", cap="1.01")]))
     assert OPENMETER.bill(capped, 1) == Money(1_01, "EUR")
     assert OPENMETER.bill(capped, 1, Billed(1), LAST) == Money(0, "EUR")
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda profile: profile.name)
+def test_a_line_without_units_is_billed_once(profile: Profile) -> None:
+    """A flat fee on a first line of no units is not charged again by the lines after it."""
+    table = BandTable.of("EUR", [(10, "1", "7"), (None, "1", "9")])
+    for scheme in (
+        Flat.of("5", "EUR"),
+        FillUp(table, ZeroQuantity.FIRST_BAND_FLAT_FEE),
+        MinimumQuantity(PerUnit.of("1", "EUR"), 5),
+        Commitment.of(PerUnit.of("1", "EUR"), "9"),
+    ):
+        points = PricePoint(last_line_of_period=False), PricePoint(False, False), LAST
+        billed = [
+            profile.bill(scheme, units, Billed(0), point)
+            for units, point in zip((0, 0, 2), points, strict=True)
+        ]
+        assert money_sum(billed, "EUR") == profile.bill(scheme, 2)

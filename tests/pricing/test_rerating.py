@@ -23,6 +23,7 @@ from harmony_core.pricing import (
     PricePoint,
     Scheme,
     exact_sum,
+    explain_increment,
     increment,
     price,
     price_each,
@@ -79,6 +80,20 @@ def test_an_amount_that_is_not_named_is_what_the_scheme_says(
     scheme = FillUp(table)
     more = increment(scheme, then, Billed(first))
     assert more == increment(scheme, then, Billed(first, scheme.price(first)))
+
+
+@given(schemes, st.lists(quantities | st.just(Fraction(0)), min_size=1, max_size=5))
+def test_the_lines_of_a_period_are_its_whole_even_where_nothing_was_used_at_first(
+    scheme: Scheme, lines: list[Fraction]
+) -> None:
+    total, billed = ExactAmount.of(0, "EUR"), Fraction(0)
+    for number, quantity in enumerate(lines):
+        point = PricePoint(number == 0, number == len(lines) - 1)
+        line = increment(scheme, quantity, Billed(billed), point)
+        why = explain_increment(scheme, quantity, Billed(billed), point)
+        assert why.evaluate() == why.value == line.value
+        total, billed = total + line, billed + quantity
+    assert total == scheme.price(billed)
 
 
 @given(schemes, st.lists(quantities, max_size=5))

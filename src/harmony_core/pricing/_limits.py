@@ -49,7 +49,8 @@ class AtLeast:
     def around(self, scheme: Scheme) -> AtLeast:
         """Give the same minimum around what its scheme is on a day.
 
-        It counts too where an uplift below zero has brought a maximum inside below it by then.
+        It counts too where uplifts, below zero or rounded apart, have brought a maximum inside
+        below it by then.
         """
         resolved = copy(self)
         object.__setattr__(resolved, "scheme", scheme)
@@ -67,7 +68,9 @@ class AtLeast:
 
     def repriced(self, change: Change) -> AtLeast:
         """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
-        return AtLeast(repriced(self.scheme, change), change(self.minimum))
+        changed = self.around(repriced(self.scheme, change))
+        object.__setattr__(changed, "minimum", change(self.minimum))
+        return changed
 
     def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:
         """Give the greater of the two; on an earlier line of the period what the scheme says."""

@@ -27,20 +27,19 @@ def lines(
     Schemes of bands have a line for the units and one for the flat fee of every band; limits,
     discounts and all other schemes are one line.
     """
-    if (
-        billed.amount is not None
-        or not isinstance(scheme, FillUp | LookUp)
-        or (isinstance(scheme, LookUp) and (billed.quantity or scheme.never_dearer_than_next_band))
+    if billed.amount is not None or not isinstance(scheme, FillUp | LookUp):
+        return [increment(scheme, quantity, billed, point)]
+    fee_without_units = scheme.zero_quantity is ZeroQuantity.FIRST_BAND_FLAT_FEE
+    billed_before = not point.first_line_of_period and fee_without_units
+    if isinstance(scheme, LookUp) and (
+        billed.quantity or billed_before or scheme.never_dearer_than_next_band
     ):
         return [increment(scheme, quantity, billed, point)]
     start, more, table = billed.quantity, units(quantity), scheme.table
-    later = (
-        isinstance(scheme, FillUp)
-        and first_flat_fee is FirstFlatFee.ON_FIRST_LINE
-        and not point.first_line_of_period
-    )
+    on_first_line = first_flat_fee is FirstFlatFee.ON_FIRST_LINE or fee_without_units
+    later = on_first_line and not point.first_line_of_period
     if not start + more:
-        charged = scheme.zero_quantity is ZeroQuantity.FIRST_BAND_FLAT_FEE and not later
+        charged = fee_without_units and not later
         amounts = _line(table.bands[0], _NONE, flat_fee=charged) if charged else iter(())
     elif isinstance(scheme, LookUp):
         band = table.bands[table.band_number(more) - 1]

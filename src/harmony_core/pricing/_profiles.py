@@ -58,7 +58,7 @@ from harmony_core.pricing._profile_rows import (
 )
 from harmony_core.pricing._proration import BandChosenBy, fill_up_prorated, look_up_prorated
 from harmony_core.pricing._rates import GraduatedPercentage
-from harmony_core.pricing._rerating import AtPeriodEnd, Billed
+from harmony_core.pricing._rerating import AtPeriodEnd, Billed, as_whole
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, ZeroQuantity
 
 _EARLIER = PricePoint(last_line_of_period=False)
@@ -210,6 +210,7 @@ class Profile:
                 return self.settle(AtPeriodEnd(scheme).price(quantity, point))
             if before.amount is None:
                 quantity, before = before.quantity + exact(quantity, "a quantity"), Billed()
+                point = as_whole(point)  # earlier lines billed nothing
         return self._allowed(self._sum(scheme, quantity, before, point))
 
     def _converts_line(self, billed: Billed) -> bool:

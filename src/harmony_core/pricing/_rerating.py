@@ -82,8 +82,8 @@ def still_to_bill(
     whole = scheme.price(total, as_whole(point))
     before = billed.amount
     if before is None:
-        if not billed.quantity:
-            return whole
+        if not billed.quantity and point.first_line_of_period:
+            return whole  # there was no earlier line, not even one of no units with a flat fee
         before = scheme.price(billed.quantity, EARLIER)
     return whole - before
 

@@ -40,7 +40,7 @@ def explain_still_to_bill(
     whole = why.adopt(scheme.explain(total, as_whole(point)), "whole_")
     if billed.amount is not None:
         before = why.given("billed", "billed before", billed.amount.value, scheme.currency)
-    elif billed.quantity:
+    elif billed.quantity or not point.first_line_of_period:
         before = why.adopt(scheme.explain(billed.quantity, EARLIER), "billed_")
     else:
         return why.explanation(whole)

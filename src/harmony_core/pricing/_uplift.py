@@ -131,8 +131,9 @@ class Uplift:
             the first day of the contract line that is sold. Until that is known nothing rises.
         change: a fixed percentage, or an index with floor and cap.
         rounding: how each raised price is settled. Without a step of its own it settles whole
-            amounts (99.90 EUR) to the minor unit and leaves finer prices (0.00045 EUR) exact;
-            ``None`` leaves all of them exact until a charge is settled.
+            amounts (99.90 EUR) to the minor unit and leaves finer prices (0.00045 EUR) exact; so
+            does a price become that is too small to show an uplift (0.05 EUR at 3.5 %), from that
+            uplift on. ``None`` leaves all of them exact until a charge is settled.
         every: the time from one anniversary to the next.
         first: the number of the anniversary that is the first to raise the price.
 
@@ -274,12 +275,25 @@ class Uplift:
         def raised(amount: ExactAmount) -> ExactAmount:
             value, step = amount.value, self._step(amount)
             for factor in factors:
-                value *= factor
-                if self.rounding is not None and step is not None:
-                    value = self.rounding.apply(value, step)
+                value, step = self._raised(value, factor, step)
             return ExactAmount(value, amount.currency)
 
         return raised
+
+    def _raised(
+        self, value: Fraction, factor: Fraction, step: Fraction | None
+    ) -> tuple[Fraction, Fraction | None]:
+        """Raise a value, and say whether the next uplift is settled still.
+
+        A change that settling would swallow is not lost: the price is exact from there on.
+        """
+        exactly = value * factor
+        if self.rounding is None or step is None:
+            return exactly, None
+        settled = self.rounding.apply(exactly, step)
+        if settled == value != exactly and self.rounding.step is None:
+            return exactly, None
+        return settled, step
 
     def price_on(self, amount: ExactAmount, day: date) -> UpliftedPrice:
         """Give what ``amount`` has become by ``day``, with every step.
@@ -311,7 +325,8 @@ class Uplift:
             why.given("step", "rounded to", step, amount.currency)
         if uplifts:
             why.given("hundred", "hundred", 100)
-        for number, (anniversary, _) in enumerate(uplifts, 1):
+        for number, (anniversary, percent) in enumerate(uplifts, 1):
+            _, step = self._raised(why.value(price), 1 + percent / 100, step)
             price = self._explain(why, number, anniversary, price, rounded=step is not None)
         return UpliftedPrice(
             len(uplifts), ExactAmount(why.value(price), amount.currency), why.explanation(price)
