@@ -8,14 +8,14 @@ trigger. So a night that was missed, or two nights at once, find exactly the sam
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import attrs
 
 from harmony_core.billing._charge import ChargeKind, charge_key
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._usage import UsageOfPeriod
-from harmony_core.contracts import Amendment, Contract, ContractLine
+from harmony_core.contracts import Amendment, Contract, ContractLine, line_end
 from harmony_core.periods import ServicePeriod, Span, Timing, trigger_day
 from harmony_core.products import (
     CountPolicy,
@@ -63,7 +63,7 @@ def plan(
     """Every charge of a line triggered from ``opening_day`` to ``through``, oldest period first."""
     for kind in kinds_of(line):
         for period in periods_of(line, kind):
-            first = trigger_of(line, kind, period)
+            first = first_trigger(contract, line, kind, period)
             if first > through:
                 break  # triggers rise with the periods
             if first >= opening_day:
@@ -107,6 +107,29 @@ def trigger_of(line: ContractLine, kind: ChargeKind, period: ServicePeriod) -> d
     if line.billing.interval is None and not line.by_calendar_month:
         return trigger_day(period.span, Timing.ADVANCE, line.billing.lead_days)  # once: on its day
     return trigger_day(period.span, line.billing.timing, line.billing.lead_days)
+
+
+def first_trigger(
+    contract: Contract, line: ContractLine, kind: ChargeKind, period: ServicePeriod
+) -> date:
+    """The day on which the first charge of a period falls due in a contract that was amended.
+
+    A period that is billed when it is over is over when its line ends: the last bill comes on the
+    day after the end, or when that becomes known, and does not wait for the days left out.
+    """
+    usual = trigger_of(line, kind, period)
+    for known_on in sorted({one.known_on for one in contract.amendments}):
+        if known_on >= usual:
+            break
+        known = contract.known_by(known_on)
+        if all(one.id != line.id for one in known.lines_ever):
+            continue
+        last_day = line_end(known, line.id).last_day
+        if last_day is not None and period.span.start <= last_day < period.span.last_day:
+            day = max(known_on, last_day + timedelta(days=1))
+            if day < usual and line_end(contract.known_by(day), line.id).last_day == last_day:
+                return day
+    return usual
 
 
 def _is_trued_up(line: ContractLine) -> bool:

@@ -17,7 +17,7 @@ from harmony_core.billing._charge import Charge, ChargeKind
 from harmony_core.billing._due import charge_of
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._funds import fund_line, fund_of
-from harmony_core.billing._plan import PlannedCharge, kinds_of, periods_of, trigger_of
+from harmony_core.billing._plan import PlannedCharge, first_trigger, kinds_of, periods_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.finance import Booked
@@ -87,7 +87,7 @@ def accruals(
             for period in periods_of(line, kind):
                 if period.span.start > close:
                     break
-                trigger = trigger_of(line, kind, period)
+                trigger = first_trigger(contract, line, kind, period)
                 over = period.span.last_day <= close
                 if trigger <= close or trigger < terms.opening_day or not (over or by_day):
                     continue
