@@ -1016,6 +1016,19 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     assets.Device: st.builds(
         assets.Device, ids, texts, texts, st.lists(days, max_size=5, unique=True).map(_windows)
     ),
+    assets.Entitlement: st.builds(
+        assets.Entitlement,
+        ids,
+        ids,
+        ids,
+        not_negative,
+        days,
+        st.none() | later_days,
+        texts,
+        st.none() | ids,
+        st.none() | ids,
+        st.none() | texts,
+    ),
     assets.Sighting: sightings,
     assets.Snapshot: sightings.flatmap(
         lambda seen: st.builds(

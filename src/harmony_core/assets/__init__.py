@@ -9,6 +9,7 @@ contract since one fleet can bill twice the other way, and keeps the ids behind 
 what is part of what on each day. :func:`triage` compares :class:`Snapshot` values of several
 monitoring sources with what was decided, and gives what waits, the register and its events.
 :class:`DeviceCoverage` knows which line bills which device, and lists overlaps and gaps.
+:func:`licence_gaps` compares each :class:`Entitlement` to software with its use.
 """
 
 from harmony_core.assets._amending import events_to_add
@@ -23,6 +24,7 @@ from harmony_core.assets._coverage_report import (
 )
 from harmony_core.assets._decisions import Finding, FindingKind, TriageDecision, Verdict
 from harmony_core.assets._devices import Device, Window
+from harmony_core.assets._estate import Entitlement, LicenceGap, licence_gaps
 from harmony_core.assets._events import DeviceEvent, EventKind, Fleet, devices_from_events
 from harmony_core.assets._fields import AssetFields, OwnFields
 from harmony_core.assets._hierarchy import AssetHierarchy, Placement
@@ -54,11 +56,13 @@ __all__ = [
     "DeviceCount",
     "DeviceCoverage",
     "DeviceEvent",
+    "Entitlement",
     "EventKind",
     "Finding",
     "FindingKind",
     "Fleet",
     "IdentityRules",
+    "LicenceGap",
     "LineKey",
     "Match",
     "NotCounted",
@@ -77,5 +81,6 @@ __all__ = [
     "device_amount",
     "devices_from_events",
     "events_to_add",
+    "licence_gaps",
     "triage",
 ]

@@ -152,6 +152,7 @@ NAMES: dict[str, type] = {
     "device": assets.Device,
     "device-event": assets.DeviceEvent,
     "placement": assets.Placement,
+    "entitlement": assets.Entitlement,
     "sighting": assets.Sighting,
     "snapshot": assets.Snapshot,
     "triage-decision": assets.TriageDecision,
