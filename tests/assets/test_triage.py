@@ -240,10 +240,34 @@ def test_late_snapshots_are_made_good_by_events_that_are_added(
     kept = triage(on_time, decided, day(LENGTH), SHORT).events
     wanted = triage(snapshots_of("rmm", history), decided, day(LENGTH), SHORT)
     added, problems = events_to_add(kept, wanted.events, day(LENGTH))
-    assert problems == ()
-    assert devices_from_events(wanted.devices, [*kept, *added]) == wanted.fleet
-    again, _ = events_to_add([*kept, *added], wanted.events, day(LENGTH))
-    assert again == ()
+    opposite = {
+        one.day
+        for one in kept
+        for other in wanted.events
+        if one.day == other.day and one.kind is not other.kind
+    }
+    assert {problem.split(":")[0] for problem in problems} == {
+        f"device D-1, {each}" for each in opposite
+    }
+    if problems:  # an on and an off of one day net, so neither can be said against the other
+        assert added == ()
+    else:
+        assert devices_from_events(wanted.devices, [*kept, *added]) == wanted.fleet
+        assert events_to_add([*kept, *added], wanted.events, day(LENGTH)) == ((), ())
+
+
+def test_a_device_with_a_day_that_cannot_be_said_is_left_as_it_was() -> None:
+    """One day late moves the end of the grace onto what was a return, and the other way round."""
+    history = ["seen", "seen", *["missed"] * 4, *["seen"] * 14]
+    on_time = ["none" if number in (2, 6) else each for number, each in enumerate(history)]
+    decided = [accepted(seen(), "D-1")]
+    kept = triage(snapshots_of("rmm", on_time), decided, day(LENGTH), SHORT).events
+    wanted = triage(snapshots_of("rmm", history), decided, day(LENGTH), SHORT).events
+    assert [(one.day, one.kind.value) for one in kept[1:]] == [(day(7), "off"), (day(8), "on")]
+    assert [(one.day, one.kind.value) for one in wanted[1:]] == [(day(6), "off"), (day(7), "on")]
+    added, problems = events_to_add(kept, wanted, day(LENGTH))
+    assert added == ()
+    assert [problem.split(":")[0] for problem in problems] == ["device D-1, 2026-04-07"]
 
 
 # --- what waits --------------------------------------------------------------------------------

@@ -27,8 +27,9 @@ def events_to_add(
         day: on which what is taken back becomes known.
 
     Returns:
-        The events, by device and day; and problems: a day that was taken back before and would
-        have to stand again, which no further event can say.
+        The events, by device and day; and problems: a day that would have to say the opposite, or
+        stand again after it was taken back, which no further event can say. Of such a device
+        nothing is added, so that it is not put right by half: give it a new id, or correct it.
 
     >>> off = DeviceEvent("pc-1", date(2026, 4, 11), EventKind.OFF)
     >>> added, _ = events_to_add([off], [], date(2026, 5, 2))
@@ -38,6 +39,7 @@ def events_to_add(
     before, after = _kinds(kept), _kinds(wanted)
     added: list[DeviceEvent] = []
     problems: list[Problem] = []
+    stuck: set[str] = set()
     for place in sorted({*before, *after}):
         has, needs = frozenset(before.get(place, {})), frozenset(after.get(place, {}))
         if _net(has) == _net(needs):
@@ -50,7 +52,8 @@ def events_to_add(
         else:
             message = "was taken back or decided otherwise before; correct the device by hand"
             problems.append(Problem.at(f"device {place[0]}, {place[1]}", message))
-    return tuple(added), tuple(problems)
+            stuck.add(place[0])
+    return tuple(event for event in added if event.device_id not in stuck), tuple(problems)
 
 
 def _kinds(
