@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import attrs
@@ -233,7 +234,7 @@ def test_a_record_has_what_the_row_says() -> None:
         ({"meter": ["calls"]}, r"meter must be text, got \['calls'\]"),
         ({"day": "1 March"}, "day must be a day like 2026-03-31, got '1 March'"),
         ({"day": datetime(2026, 3, 1, tzinfo=UTC)}, "day must be text, got datetime"),
-        ({"withdrawn": "yes"}, "withdrawn must be 0 or 1, got 'yes'"),
+        ({"withdrawn": "yes"}, "withdrawn must be 0 or 1, or true or false, got 'yes'"),
         ({"withdrawn": "1", "quantity": ""}, "withdraws nothing"),
         ({"withdrawn": True, "replaces": "u0"}, "withdraws 'u0' and has a quantity of 1.5"),
         ({"replaces": "u1"}, "replaces itself"),
@@ -254,9 +255,20 @@ def test_plain_values_are_as_good_as_text() -> None:
     assert one(**plain).accepted == one(id="7").accepted
 
 
-def test_a_row_of_another_shape_is_a_mistake_of_the_caller() -> None:
-    with pytest.raises(InvalidValue, match=r"usage\[0\] is no row: .* not str"):
-        read(["u1,acme"])  # type: ignore[list-item]
+def test_a_row_of_another_shape_is_rejected_and_the_others_go_on() -> None:
+    mixed: list[Any] = [GOOD, None, "u1,acme", ["u1"], {**GOOD, "id": "u2"}]
+    feed = read(mixed)
+    assert [record.id for record in feed.accepted] == ["u1", "u2"]
+    assert feed.control.total.rows == 5
+    assert [problem.split(":")[0] for problem in feed.problems] == [
+        "usage[1]",
+        "usage[2]",
+        "usage[3]",
+    ]
+    assert feed.problems[0] == (
+        "usage[1]: is no row: give mappings of names to cells, or the rows of csv_table or "
+        "json_lines, not NoneType"
+    )
 
 
 def test_a_changed_record_is_refused_with_what_changed() -> None:
@@ -375,6 +387,67 @@ def test_constants_factor_and_ids_of_our_own() -> None:
 def test_a_layout_that_cannot_work_is_refused(parts: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidValue, match=message):
         UsageColumns(**{"system": "probe", **parts})
+
+
+@pytest.mark.parametrize("cell", ["1", "true", "True", "TRUE", True, 1])
+def test_a_record_is_withdrawn_by_any_word_for_true(cell: object) -> None:
+    (record,) = one(id="u2", replaces="u1", withdrawn=cell, quantity="").accepted
+    assert record.withdrawn
+    line = f"u2,acme,calls,,2026-03-01,,u1,{cell}"
+    assert table(line).accepted == (record,)
+
+
+@pytest.mark.parametrize("cell", ["0", "false", "FALSE", "", False, 0, None])
+def test_a_record_stands_by_any_word_for_false(cell: object) -> None:
+    assert one(withdrawn=cell).accepted == one().accepted
+
+
+def test_a_missing_column_is_told_once_for_its_table() -> None:
+    lines = [HEADER.replace("day", "date"), *["u1,acme,calls,1,2026-03-01,,,"] * 3]
+    with pytest.raises(InputRejected) as caught:
+        read(csv_table(lines, "u.csv"))
+    assert caught.value.problems == (
+        "u.csv:1: column day is missing; the header has id, customer, meter, quantity, date, user, "
+        "replaces, withdrawn",
+    )
+    second = csv_table([HEADER.replace("user,", ""), "u1,acme,calls,1,2026-03-01,,"], "v.csv")
+    with pytest.raises(InputRejected, match=r"v\.csv:1: column user is missing"):
+        read(chain(csv_table([HEADER, "u1,acme,calls,1,2026-03-01,,,"], "u.csv"), second))
+
+
+def test_cells_are_apart_by_the_sign_that_is_declared() -> None:
+    lines = [HEADER, "u1,acme,calls,1.5,2026-03-01,anna,,", 'u2,acme,calls,2,2026-03-01,"a,;",,']
+    expected = read(csv_table(lines, "u.csv")).accepted
+    for sign in (";", "\t", "|"):
+        other = [line.replace('"a,;"', "@").replace(",", sign) for line in lines]
+        other = [line.replace("@", '"a,;"') for line in other]
+        assert read(csv_table(other, "u.csv", delimiter=sign)).accepted == expected
+        with pytest.raises(InputRejected) as caught:
+            read(csv_table(other, "u.csv"))
+        assert len(caught.value.problems) == 1
+        assert f"if {sign!r} stands between its cells, say delimiter={sign!r}" in str(caught.value)
+
+
+@pytest.mark.parametrize("sign", ["", ";;", '"', "\n", "e", "1", None])
+def test_a_sign_that_cannot_stand_between_cells_is_refused(sign: Any) -> None:
+    with pytest.raises(InvalidValue, match="delimiter must be one sign"):
+        list(csv_table(["a"], "u.csv", delimiter=sign))
+
+
+@pytest.mark.parametrize("reader", [csv_table, json_lines])
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        (b"id,t", "a table must be text, got bytes: decode it"),
+        (bytearray(b"id"), "a table must be text, got bytearray"),
+        (None, "a table must be text, got NoneType"),
+        ([b"id,t"], "line 1 must be text, got bytes: decode it"),
+        (["{}", None], "line 2 must be text, got NoneType"),
+    ],
+)
+def test_bytes_are_no_text(reader: Any, lines: Any, what: str) -> None:
+    with pytest.raises(InvalidValue, match=what):
+        list(reader(lines, "u.csv"))
 
 
 HEADER = "id,customer,meter,quantity,day,user,replaces,withdrawn"

@@ -107,7 +107,7 @@ class FocusRows:
         asked = Asked()
         charge = self._charge(row, asked)
         id_ = row.id or asked(self._id, row)
-        row = Row(row.path, row.cells, id=id_ or "")
+        row = Row(row.path, row.cells, id=id_ or "", header=row.header)
         if charge is None or id_ is None or asked.faults:
             reason = "; ".join(dict.fromkeys(asked.faults))
             return RejectedUsage(row, reason, _readable(row, self._columns.measure.value))

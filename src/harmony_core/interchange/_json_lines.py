@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from io import StringIO
 from typing import Any
 
 from harmony_core.errors import InvalidValue
 from harmony_core.interchange._faults import shown
 from harmony_core.interchange._tables import Row
+from harmony_core.interchange._text_lines import text_lines
 
 
 def json_lines(lines: Iterable[str], name: str) -> Iterator[Row]:
@@ -19,14 +19,16 @@ def json_lines(lines: Iterable[str], name: str) -> Iterator[Row]:
     A line that holds no object, or a key twice, or a number that is none (``NaN``), is damaged
     and says so in ``fault``. Blank lines are left out.
 
+    Raises:
+        InvalidValue: the lines are bytes. Raised with the first row.
+
     >>> first, second = json_lines(['{"id": "u1", "quantity": 0.10}', "{"], "usage.jsonl")
     >>> first.number("quantity")
     Fraction(1, 10)
     >>> second.path, second.fault
     ('usage.jsonl:2', 'not JSON: expecting property name enclosed in double quotes in column 2')
     """
-    source = StringIO(lines, newline=None) if isinstance(lines, str) else lines
-    for number, line in enumerate(source, start=1):
+    for number, line in enumerate(text_lines(lines), start=1):
         text = (line.removeprefix("\ufeff") if number == 1 else line).strip()
         if not text:
             continue

@@ -21,6 +21,30 @@ from harmony_core.interchange._faults import shown
 
 T = TypeVar("T")
 
+_FLAGS = {"0": False, "1": True, "false": False, "true": True}
+
+
+@attrs.frozen
+class Header:
+    """The names of the columns of a table, and where they stand."""
+
+    path: str
+    columns: tuple[str, ...]
+
+    def require(self, columns: Collection[str]) -> None:
+        """Refuse the table where a column is missing.
+
+        Raises:
+            InputRejected: with all that are missing.
+        """
+        missing = [column for column in columns if column not in self.columns]
+        if not missing:
+            return
+        what = f"column {', '.join(missing)} is missing; the header has {', '.join(self.columns)}"
+        if len(self.columns) == 1 and (signs := [one for one in ";\t|" if one in self.columns[0]]):
+            what += f": if {signs[0]!r} stands between its cells, say delimiter={signs[0]!r}"
+        raise InputRejected([Problem.at(self.path, what)])
+
 
 @attrs.frozen
 class Row:
@@ -34,12 +58,14 @@ class Row:
         cells: by column; ``None`` and empty text are empty cells.
         fault: what makes the row unreadable as a whole; its text is the only cell then.
         id: the id that a reader gave to it, where the source has none.
+        header: of the table that it is from, so that a missing column is told once and not by row.
     """
 
     path: str
     cells: Mapping[str, Any]
     fault: str = ""
     id: str = ""
+    header: Header | None = attrs.field(default=None, eq=False, repr=False)
 
     def text(self, name: str) -> str:
         """A cell that must not be empty."""
@@ -76,16 +102,19 @@ class Row:
         return value.numerator
 
     def flag(self, name: str, default: bool | None = None) -> bool:
-        """``0`` or ``1``, or a boolean; an empty cell gives ``default`` where there is one."""
+        """``0`` or ``1``, ``true`` or ``false`` in any case, or a boolean.
+
+        An empty cell gives ``default`` where there is one.
+        """
         value = self.cells.get(name)
         if type(value) is bool:
             return value
         if default is not None and (value is None or value == ""):
             return default
         text = self.text(name)
-        if text not in ("0", "1"):
-            raise InvalidValue(f"{name} must be 0 or 1, got {text!r}")
-        return text == "1"
+        if (flag := _FLAGS.get(text.lower())) is None:
+            raise InvalidValue(f"{name} must be 0 or 1, or true or false, got {text!r}")
+        return flag
 
     def day(self, name: str) -> date:
         """A day, as 2026-03-31."""
@@ -122,7 +151,12 @@ class Feed(Generic[T]):
 
 
 def read_rows(
-    lines: Iterable[str], name: str, columns: Collection[str], make: Callable[[Row], T]
+    lines: Iterable[str],
+    name: str,
+    columns: Collection[str],
+    make: Callable[[Row], T],
+    *,
+    delimiter: str = ",",
 ) -> Feed[T]:
     """Read CSV text and make a value of each row.
 
@@ -131,9 +165,11 @@ def read_rows(
         name: of the table, for the paths of problems.
         columns: the header must have all of them; others are left alone.
         make: makes a value or raises a :class:`~harmony_core.errors.HarmonyError`.
+        delimiter: the sign between two cells.
 
     Raises:
         InputRejected: there is no header, or a column is missing: no row can be understood.
+        InvalidValue: the lines are bytes, or the delimiter is no sign that may stand between cells.
 
     >>> feed = read_rows(
     ...     ["id,hours", "T1,1.5", "T2,x"],
@@ -146,7 +182,7 @@ def read_rows(
     """
     accepted: list[T] = []
     rejected: list[Problem] = []
-    for row in csv_table(lines, name, columns):
+    for row in csv_table(lines, name, columns, delimiter=delimiter):
         try:
             if row.fault:
                 raise InvalidValue(row.fault)
@@ -156,42 +192,48 @@ def read_rows(
     return Feed(tuple(accepted), tuple(rejected))
 
 
-def csv_table(lines: Iterable[str], name: str, columns: Collection[str] = ()) -> Iterator[Row]:
+def csv_table(
+    lines: Iterable[str], name: str, columns: Collection[str] = (), *, delimiter: str = ","
+) -> Iterator[Row]:
     """Give the rows of CSV text one by one; a row that is damaged says so in ``fault``.
 
     Args:
         lines: the text, by line or whole; a file opened as text with ``newline=""`` is fine.
         name: of the table, for the paths of its rows.
-        columns: the header must have all of them; others are left alone.
+        columns: the header must have all of them; others are left alone. ``read_usage`` asks for
+            those of its layout by itself.
+        delimiter: the sign between two cells; none is guessed.
 
     Raises:
         InputRejected: there is no header, a column is missing or there twice: no row can be
             understood. Raised with the first row.
+        InvalidValue: the lines are bytes, or the delimiter is no sign that may stand between
+            cells. Raised with the first row too.
 
     >>> [(row.path, row.cells["hours"]) for row in csv_table(["id,hours", "T1,1.5"], "time.csv")]
     [('time.csv:2', '1.5')]
     """
-    rows = csv_lines(lines)
+    rows = csv_lines(lines, delimiter=delimiter)
     first = next(rows, None)
     path = f"{name}:{first.number if first else 1}"
-    header = [cell.strip() for cell in first.cells] if first else []
-    if missing := [column for column in columns if column not in header]:
-        message = f"column {', '.join(missing)} is missing; the header has {', '.join(header)}"
-        raise InputRejected([Problem.at(path, message)])
-    if not header:
+    names = [cell.strip() for cell in first.cells] if first else []
+    header = Header(path, tuple(names))
+    header.require(columns)
+    if not names:
         raise InputRejected([Problem.at(path, "there is no header")])
-    if twice := sorted({column for column in header if header.count(column) > 1 and column}):
+    if twice := sorted({column for column in names if names.count(column) > 1 and column}):
         message = f"column {', '.join(twice)} is there twice: no row can be understood"
         raise InputRejected([Problem.at(path, message)])
     for line in rows:
         path = f"{name}:{line.number}"
-        if len(line.cells) == len(header):
-            yield Row(path, dict(zip(header, line.cells, strict=True)))
+        if len(line.cells) == len(names):
+            yield Row(path, dict(zip(names, line.cells, strict=True)), header=header)
         elif line.cells:
-            fault = f"{len(line.cells)} cells, but the header has {len(header)}"
-            yield Row(path, {"": line.text}, fault)
+            fault = f"{len(line.cells)} cells, but the header has {len(names)}"
+            yield Row(path, {"": line.text}, fault, header=header)
         else:
-            yield Row(path, {"": line.text}, "not CSV: see its quotation marks and line end")
+            fault = "not CSV: see its quotation marks and line end"
+            yield Row(path, {"": line.text}, fault, header=header)
 
 
 def read_day(value: str, name: str) -> date:

@@ -53,7 +53,8 @@ class UsageColumns:
             that is written in it.
         subject: whom or what it was for.
         replaces: the id of an earlier record that this one replaces; may be empty.
-        withdrawn: ``1`` or ``true`` in a row that takes that record away.
+        withdrawn: ``1`` or ``true`` in a row that takes that record away; ``0``, ``false`` or
+            empty in any other.
         constants: cells that the rows do not have, by column.
         zone: the IANA zone of the feed; instants without an offset are read in it, and refused
             without it. A time that the clocks skip is the instant of the change; one that they

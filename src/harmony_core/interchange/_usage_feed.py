@@ -12,7 +12,7 @@ Rows are read one by one. What is remembered of them is the records accepted so 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from itertools import islice
@@ -21,10 +21,9 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue
 from harmony_core.explanation import exact_text
 from harmony_core.interchange._external_keys import ExternalKeys
-from harmony_core.interchange._tables import Row
+from harmony_core.interchange._tables import Header, Row
 from harmony_core.interchange._usage_outcomes import (
     AcceptedUsage,
     ControlTotal,
@@ -64,7 +63,8 @@ def stream_usage(
     """Give the outcome of one row after the other, for feeds that are too long to be kept.
 
     Args:
-        rows: mappings of names to cells, or rows of :func:`csv_table` or :func:`json_lines`.
+        rows: mappings of names to cells, or rows of :func:`csv_table` or :func:`json_lines`. What
+            is neither is rejected by itself, and the others go on.
         layout: which column is what.
         keys: what the keys in the rows mean.
         known: records of earlier feeds; or a function that is given a thousand new records at a
@@ -73,10 +73,13 @@ def stream_usage(
         name: of the feed; the third row of an iterator is ``usage[2]``.
 
     Raises:
-        InputRejected: a table without a header that can be understood.
+        InputRejected: a table has no header that can be understood, or lacks a column that the
+            layout names.
     """
     read = layout.reader(keys) if through is None else _until(through, layout.reader(keys))
-    named = (_row(row, name, number) for number, row in enumerate(rows))
+    named = _with_columns(
+        (_row(row, name, number) for number, row in enumerate(rows)), layout.required
+    )
     before: dict[tuple[str, str], UsageRecord] = {}
     if not callable(known):
         before.update((_identity(record), record) for record in known)
@@ -173,10 +176,21 @@ def _row(row: Row | Mapping[str, Any], name: str, number: int) -> Row:
         return row
     if isinstance(row, Mapping):
         return Row(f"{name}[{number}]", row)
-    raise InvalidValue(
-        f"{name}[{number}] is no row: give mappings of names to cells, or the rows of csv_table "
-        f"or json_lines, not {type(row).__name__}"
+    fault = (
+        "is no row: give mappings of names to cells, or the rows of csv_table or json_lines, not "
+        f"{type(row).__name__}"
     )
+    return Row(f"{name}[{number}]", {"": row}, fault)
+
+
+def _with_columns(rows: Iterable[Row], required: Collection[str]) -> Iterator[Row]:
+    """Ask each table once, with its first row, whether it has the columns."""
+    header: Header | None = None
+    for row in rows:
+        if row.header is not None and row.header is not header:
+            header = row.header
+            header.require(required)
+        yield row
 
 
 def _identity(record: UsageRecord) -> tuple[str, str]:

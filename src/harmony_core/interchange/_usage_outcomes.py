@@ -109,6 +109,11 @@ ReadRow: TypeAlias = Callable[[Row], AcceptedUsage | RejectedUsage | UnmappedUsa
 class UsageLayout(Protocol):
     """How the rows of a feed are to be read."""
 
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The columns that a table must have."""
+        ...
+
     def reader(self, keys: ExternalKeys) -> ReadRow:
         """Give what reads one row after the other of one feed."""
         ...
