@@ -1028,6 +1028,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         st.none() | ids,
         st.none() | ids,
         st.none() | texts,
+        article=st.none() | st.builds(assets.MasterArticle, ids, ids, not_negative, days),
     ),
     assets.Sighting: sightings,
     assets.Snapshot: sightings.flatmap(

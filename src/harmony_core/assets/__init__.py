@@ -10,9 +10,17 @@ what is part of what on each day. :func:`triage` compares :class:`Snapshot` valu
 monitoring sources with what was decided, and gives what waits, the register and its events.
 :class:`DeviceCoverage` knows which line bills which device, and lists overlaps and gaps.
 :func:`licence_gaps` compares each :class:`Entitlement` to software with its use.
+:func:`entitlements_of` fills them from the article master, and :func:`differences_to_master` lists
+where they are not what it says.
 """
 
 from harmony_core.assets._amending import events_to_add
+from harmony_core.assets._article_master import (
+    MasterDifference,
+    MasterDifferenceKind,
+    differences_to_master,
+    entitlements_of,
+)
 from harmony_core.assets._counting import DeviceCount, count_devices
 from harmony_core.assets._coverage import DeviceCoverage
 from harmony_core.assets._coverage_report import (
@@ -24,7 +32,7 @@ from harmony_core.assets._coverage_report import (
 )
 from harmony_core.assets._decisions import Finding, FindingKind, TriageDecision, Verdict
 from harmony_core.assets._devices import Device, Window
-from harmony_core.assets._estate import Entitlement, LicenceGap, licence_gaps
+from harmony_core.assets._estate import Entitlement, LicenceGap, MasterArticle, licence_gaps
 from harmony_core.assets._events import DeviceEvent, EventKind, Fleet, devices_from_events
 from harmony_core.assets._fields import AssetFields, OwnFields
 from harmony_core.assets._hierarchy import AssetHierarchy, Placement
@@ -64,6 +72,9 @@ __all__ = [
     "IdentityRules",
     "LicenceGap",
     "LineKey",
+    "MasterArticle",
+    "MasterDifference",
+    "MasterDifferenceKind",
     "Match",
     "NotCounted",
     "OwnFields",
@@ -80,6 +91,8 @@ __all__ = [
     "count_devices",
     "device_amount",
     "devices_from_events",
+    "differences_to_master",
+    "entitlements_of",
     "events_to_add",
     "licence_gaps",
     "triage",

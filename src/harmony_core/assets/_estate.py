@@ -26,6 +26,23 @@ def _quantity(value: Exact) -> Fraction:
 
 
 @attrs.frozen
+class MasterArticle:
+    """The purchase of an article of the master: a bundle, or one product.
+
+    Args:
+        id: of the purchase; the entitlements that it brought share it.
+        product_id: the article.
+        quantity: how many of it.
+        day: of the purchase: the master's versions are those of that day.
+    """
+
+    id: str
+    product_id: str
+    quantity: Fraction = attrs.field(converter=_quantity)
+    day: date
+
+
+@attrs.frozen
 class Entitlement:
     """Licences of one product that a customer may use from ``start`` to ``last_day``.
 
@@ -41,6 +58,7 @@ class Entitlement:
         contract_id: under which contract it is billed or kept up.
         key: the licence key, opaque: kept, never read and not shown.
         recorded_on: when it became known, if that was later than its start.
+        article: the purchase from the article master that brought it, if one did.
 
     Raises:
         InvalidValue: a quantity below zero, or a last day before the first.
@@ -57,6 +75,7 @@ class Entitlement:
     contract_id: str | None = None
     key: str | None = attrs.field(default=None, repr=False)
     recorded_on: date | None = None
+    article: MasterArticle | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.quantity < 0:

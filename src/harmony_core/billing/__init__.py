@@ -8,6 +8,9 @@ finds nothing. A charge keeps its explanation and the ids of the devices, hours 
 ``book_*`` turn all of it into journal entries that are zero in three currencies.
 A ``ReceivablesLedger`` says what customers still owe; ``ageing`` and ``dunning`` for how long, and
 what to do about it.
+
+:func:`contract_facts` says in one flat record what a list shows of a contract without opening it;
+:func:`due_items` is the list of the night, and a :class:`KeyFigure` keeps the ids behind it.
 """
 
 from harmony_core.billing._ageing import Ageing, AgeingBucket, ageing
@@ -22,6 +25,12 @@ from harmony_core.billing._collection import (
     NotCollected,
     collection_batch,
     working_day,
+)
+from harmony_core.billing._contract_facts import (
+    ContractFacts,
+    DerivedField,
+    DerivedFields,
+    contract_facts,
 )
 from harmony_core.billing._credit_note import CreditNote, credit_note
 from harmony_core.billing._due import charge_of, due
@@ -53,6 +62,13 @@ from harmony_core.billing._migration import (
     migration_forecast,
 )
 from harmony_core.billing._moved import moved_by_years
+from harmony_core.billing._night_list import (
+    DueItem,
+    DueKind,
+    KeyFigure,
+    due_items,
+    key_figure,
+)
 from harmony_core.billing._open_items import AllocationRule, OnAccount, OpenItem
 from harmony_core.billing._override import overridden
 from harmony_core.billing._payment_terms import PaymentTerms
@@ -93,8 +109,13 @@ __all__ = [
     "ChargeKind",
     "CollectionBatch",
     "CollectionRow",
+    "ContractFacts",
     "CreditNote",
+    "DerivedField",
+    "DerivedFields",
     "Draft",
+    "DueItem",
+    "DueKind",
     "DuePeriod",
     "DueReminder",
     "DunningStage",
@@ -107,6 +128,7 @@ __all__ = [
     "InvoiceGrouping",
     "InvoiceLine",
     "InvoiceSection",
+    "KeyFigure",
     "LineFund",
     "LineKey",
     "Mandate",
@@ -140,8 +162,10 @@ __all__ = [
     "charge_of",
     "charges_of",
     "collection_batch",
+    "contract_facts",
     "credit_note",
     "due",
+    "due_items",
     "due_periods",
     "dunning",
     "fingerprint",
@@ -151,6 +175,7 @@ __all__ = [
     "impact",
     "invoice_layout",
     "invoices",
+    "key_figure",
     "late_interest",
     "line_dimensions",
     "migrate",

@@ -104,6 +104,13 @@ class LineFund:
         balance = self._at_end_of(through).get(block_id(self.line, service.start))
         return Fraction(0) if balance is None else 1 - balance.remaining / balance.purchased
 
+    def balance(self, day: date) -> Fraction:
+        """The units that more work on a day could still take, as known then."""
+        unknown = frozenset(entry.id for entry in self._entries if entry.known_on > day)
+        draws = [draw for draw in self._draws(unknown) if draw.day <= day]
+        found = dict(self._replayed(self.blocks(day), draws, day).balances)
+        return sum((one.available for one in found.values()), Fraction(0))
+
     def _bought(
         self, charge: tuple[ChargeKind, Span], statement: FundStatement
     ) -> dict[str, Fraction]:

@@ -54,7 +54,7 @@ from harmony_core.contracts._notice import (
     receipt_day,
     terminate,
 )
-from harmony_core.contracts._possible_end import PossibleEnd, contract_end, possible_end
+from harmony_core.contracts._possible_end import PossibleEnd, contract_end, lines_from, possible_end
 from harmony_core.contracts._renewals import UpcomingRenewal, upcoming_renewals
 from harmony_core.contracts._standing import (
     LineEnd,
@@ -118,6 +118,7 @@ __all__ = [
     "last_receipt",
     "line_end",
     "lines_ended",
+    "lines_from",
     "lines_resumed",
     "next_end",
     "notice_effect",

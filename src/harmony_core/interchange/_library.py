@@ -153,6 +153,7 @@ NAMES: dict[str, type] = {
     "device-event": assets.DeviceEvent,
     "placement": assets.Placement,
     "entitlement": assets.Entitlement,
+    "master-article": assets.MasterArticle,
     "sighting": assets.Sighting,
     "snapshot": assets.Snapshot,
     "triage-decision": assets.TriageDecision,

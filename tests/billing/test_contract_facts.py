@@ -1,0 +1,208 @@
+"""One flat record of a contract, columns of the host, the list of the night, key figures."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harmony_core.billing import (
+    ContractFacts,
+    DerivedFields,
+    DueKind,
+    Facts,
+    contract_facts,
+    due_items,
+    due_periods,
+    key_figure,
+)
+from harmony_core.contracts import Amendment, Contract, ContractState, LineEnds, NewQuantity
+from harmony_core.culture import Culture
+from harmony_core.errors import InvalidValue
+from harmony_core.finance import ExactAmount
+from harmony_core.interchange import content_hash
+from harmony_core.periods import Interval, Timing
+from harmony_core.pricing import PerUnit
+from harmony_core.products import (
+    ContractType,
+    Notice,
+    NoticeAnchor,
+    Recognition,
+    Renewal,
+    TimeWorked,
+)
+from harmony_core.work import TimeEntry
+from tests.strategies import contract, fund_terms, line
+
+YEARLY = Renewal(24, 12, Notice(Interval.months(3), NoticeAnchor.TERM_END))
+SEATS = attrs.evolve(
+    line(PerUnit.of("4.50", "EUR"), date(2024, 5, 31), quantity=12, lead_days=5), renewal=YEARLY
+)
+MADE = contract(SEATS)
+DAY = date(2026, 1, 25)
+HOURS = line(
+    PerUnit.of("90", "EUR"),
+    date(2026, 1, 1),
+    id="H",
+    kind=ContractType.PREPAYMENT,
+    quantity=20,
+    months=None,
+    recognition=Recognition.AS_DRAWN,
+    fund=fund_terms(),
+)
+
+
+def test_the_record_of_a_contract() -> None:
+    found = contract_facts(MADE, DAY)
+    assert attrs.asdict(found, recurse=False) == {
+        "contract_id": "C-1",
+        "party_id": "K-1",
+        "entity_id": "DE",
+        "as_of": DAY,
+        "state": ContractState.ACTIVE,
+        "first_day": date(2024, 5, 31),
+        "term_end": date(2026, 5, 30),
+        "next_possible_end": date(2026, 5, 30),
+        "deadline": date(2026, 2, 28),
+        "next_invoice": date(2026, 1, 26),  # five days before the 31st
+        "interval": Interval.months(1),
+        "currency": "EUR",
+        "value_per_period": ExactAmount.of("54", "EUR"),
+        "value_per_year": ExactAmount.of("648", "EUR"),
+        "measured_lines": 0,
+        "balance": None,
+        "balance_unit": None,
+    }
+
+
+def test_an_amendment_counts_from_its_day() -> None:
+    first = date(2026, 2, 1)
+    made = MADE.amended(Amendment("A", "C-1", DAY, first, [NewQuantity("1", 20)]))
+    assert contract_facts(made, DAY).value_per_year == ExactAmount.of("648", "EUR")
+    assert contract_facts(made, first).value_per_year == ExactAmount.of("1080", "EUR")
+    over = MADE.amended(Amendment("N", "C-1", DAY, first, [LineEnds("1")]))
+    assert contract_facts(over, first).state is ContractState.ENDED
+    assert contract_facts(over, first).next_invoice is None
+    assert contract_facts(over, DAY).next_possible_end == date(2026, 1, 31)
+
+
+def test_lines_of_several_intervals_and_measured_ones() -> None:
+    quarterly = line(PerUnit.of("30", "EUR"), date(2026, 1, 1), id="2", months=3)
+    work = line(
+        PerUnit.of("90", "EUR"),
+        date(2026, 1, 1),
+        id="3",
+        kind=ContractType.TRANSACTIONAL,
+        source=TimeWorked(),
+        timing=Timing.ARREARS,
+        months=None,
+        quantity=0,
+    )
+    found = contract_facts(contract(SEATS, quarterly, work), DAY)
+    assert (found.interval, found.value_per_period, found.measured_lines) == (None, None, 1)
+    assert found.value_per_year == ExactAmount.of("768", "EUR")
+    assert found.next_possible_end is None  # the two others are open
+    weekly = attrs.evolve(
+        SEATS, billing=attrs.evolve(SEATS.billing, interval=Interval.of(1, "week"))
+    )
+    exact = contract_facts(contract(weekly), DAY).value_per_year
+    assert exact.value == Fraction(54 * 365, 7)
+
+
+def test_the_balance_of_a_fund_is_what_work_could_still_take() -> None:
+    made = contract(HOURS)
+    worked = Facts(
+        time=[
+            TimeEntry("1", "P", date(2026, 1, 10), 3, contract_id="C-1", line_id="H"),
+            TimeEntry("2", "P", date(2026, 1, 20), 5, contract_id="C-1", line_id="H",
+                      recorded_on=date(2026, 2, 2)),
+        ]
+    )  # fmt: skip
+    days = [date(2025, 12, 31), date(2026, 1, 1), DAY, date(2026, 2, 2), date(2027, 1, 1)]
+    found = [contract_facts(made, day, worked) for day in days]
+    assert [one.balance for one in found] == [None, 20, 17, 12, 0]
+    assert found[1].balance_unit == "hours"
+
+
+@settings(max_examples=40)
+@given(
+    start=st.dates(date(2024, 1, 1), date(2026, 12, 31)),
+    months=st.integers(1, 12),
+    timing=st.sampled_from(Timing),
+    lead=st.integers(0, 20),
+    day=st.dates(date(2024, 1, 1), date(2027, 12, 31)),
+)
+def test_the_next_invoice_is_the_first_that_a_run_would_find(
+    start: date, months: int, timing: Timing, lead: int, day: date
+) -> None:
+    made = contract(
+        line(PerUnit.of("1", "EUR"), start, months=months, timing=timing, lead_days=lead)
+    )
+    found = contract_facts(made, day).next_invoice
+    assert found is not None
+    every = due_periods(
+        start, Interval.months(months), timing, found + timedelta(days=1), lead_days=lead
+    )
+    assert found == min(one.trigger for one in every if one.trigger >= day)
+
+
+def test_columns_of_the_host_are_computed_once_for_each_content() -> None:
+    asked: list[str] = []
+
+    def tier(made: Contract, found: ContractFacts) -> str:
+        asked.append(made.id)
+        return "gold" if found.value_per_year.value > 500 else "silver"
+
+    fields = DerivedFields({"tier": tier}, content_hash)
+    cache: dict[Any, Any] = {}
+    found = contract_facts(MADE, DAY)
+    row = fields.row(MADE, found, cache)
+    assert (row["contract_id"], row["value_per_year"], row["tier"]) == (
+        "C-1",
+        ExactAmount.of("648", "EUR"),
+        "gold",
+    )
+    assert fields.row(attrs.evolve(MADE), found, cache) == row
+    assert asked == ["C-1"]
+    changed = contract(attrs.evolve(SEATS, quantity=1))
+    assert fields.row(changed, contract_facts(changed, DAY), cache)["tier"] == "silver"
+    assert fields.row(MADE, found)["tier"] == "gold"  # without a cache it is computed again
+    assert len(asked) == 3
+    with pytest.raises(InvalidValue, match="every record has state already"):
+        DerivedFields({"state": tier}, content_hash)
+
+
+def test_the_list_of_the_night() -> None:
+    ends = contract(line(PerUnit.of("1", "EUR"), date(2025, 1, 1), date(2026, 2, 10)), id="C-2")
+    made = [MADE, ends]
+    records = [contract_facts(one, DAY) for one in made]
+    found = [
+        (it.day, it.kind, it.contract_id, it.line_id) for it in due_items(made, records, DAY, 34)
+    ]
+    assert found == [
+        (date(2026, 1, 26), DueKind.INVOICE, "C-1", None),
+        (date(2026, 2, 1), DueKind.INVOICE, "C-2", None),
+        (date(2026, 2, 10), DueKind.END, "C-2", "1"),
+        (date(2026, 2, 28), DueKind.DEADLINE, "C-1", "1"),
+    ]
+    assert not due_items(made, records, DAY, 0)
+    on_the_day = due_items([MADE], [], date(2026, 5, 1), 30)
+    assert [(it.day, it.kind) for it in on_the_day] == [(date(2026, 5, 31), DueKind.RENEWAL)]
+    with pytest.raises(InvalidValue, match="zero or more days ahead"):
+        due_items(made, records, DAY, -1)
+
+
+def test_a_key_figure_keeps_the_ids_behind_it() -> None:
+    other = attrs.evolve(contract(attrs.evolve(SEATS, quantity=1)), id="C-0")
+    records = [contract_facts(one, DAY) for one in (MADE, other)]
+    figure = key_figure("all", "contracts", records, lambda it: it.state is ContractState.ACTIVE)
+    assert (figure.number, figure.ids) == (2, ("C-0", "C-1"))
+    large = key_figure("large", "large", records, lambda it: it.value_per_year.value > 500)
+    assert (large.number, large.ids) == (1, ("C-1",))
+    german = Culture.of("de-DE", {"large contracts": "große Verträge"})
+    assert attrs.evolve(large, label="large contracts").in_words(german) == "große Verträge: 1"
