@@ -1016,6 +1016,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     assets.Device: st.builds(
         assets.Device, ids, texts, texts, st.lists(days, max_size=5, unique=True).map(_windows)
     ),
+    assets.MasterArticle: st.builds(assets.MasterArticle, ids, ids, not_negative, days),
     assets.Entitlement: st.builds(
         assets.Entitlement,
         ids,
