@@ -18,6 +18,11 @@ from harmony_core.errors import InvalidBands
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._repricing import Change, changed
+from harmony_core.pricing._scheme import amount_of
+
+
+def _limit(value: Exact | None) -> Fraction | None:
+    return None if value is None else exact(value, "a band limit")
 
 
 @attrs.frozen
@@ -28,10 +33,16 @@ class Band:
     charges, its flat fee included.
     """
 
-    up_to: Fraction | None
+    up_to: Fraction | None = attrs.field(converter=_limit)
     unit_price: ExactAmount
     flat_fee: ExactAmount | None = None
     cap: ExactAmount | None = None
+
+    def __attrs_post_init__(self) -> None:
+        amount_of(self.unit_price, "a unit price")
+        for amount, what in ((self.flat_fee, "a flat fee"), (self.cap, "the cap of a band")):
+            if amount is not None:
+                amount_of(amount, what)
 
     @classmethod
     def of(
@@ -45,7 +56,7 @@ class Band:
     ) -> Band:
         """Make a band from plain numbers in one currency."""
         return cls(
-            None if up_to is None else exact(up_to, "a band limit"),
+            _limit(up_to),
             ExactAmount.of(unit_price, currency),
             None if flat_fee is None else ExactAmount.of(flat_fee, currency),
             None if cap is None else ExactAmount.of(cap, currency),
@@ -95,7 +106,7 @@ class BandTable:
         Raises:
             InvalidBands: the rows do not make a table; the message says which rule they break.
         """
-        return cls(tuple(_band(row[0], row[1:], currency) for row in rows))
+        return cls(tuple(_band(_row(row, "up_to"), currency) for row in rows))
 
     @classmethod
     def of_ranges(cls, currency: str, rows: Iterable[Sequence[Exact | None]]) -> BandTable:
@@ -112,14 +123,14 @@ class BandTable:
             ...
         harmony_core.errors.InvalidBands: no band covers the quantities above 10 and up to 12: ...
         """
-        ranges = [tuple(row) for row in rows]
+        ranges = [range_row(row) for row in rows]
         reached: Fraction | None = Fraction(0)
         for above, up_to, *_ in ranges:
             if above is None:
                 raise InvalidBands("a band of a range needs to say above which quantity it begins")
             _refuse_gap_or_overlap(reached, exact(above, "a band's beginning"))
             reached = None if up_to is None else exact(up_to, "a band limit")
-        return cls(tuple(_band(row[1], row[2:], currency) for row in ranges))
+        return cls(tuple(_band(row[1:], currency) for row in ranges))
 
     @property
     def currency(self) -> str:
@@ -164,8 +175,27 @@ class BandTable:
         return None if found is None else found[0]
 
 
-def _band(up_to: Exact | None, prices: Sequence[Exact | None], currency: str) -> Band:
-    unit_price, flat_fee = prices if len(prices) == 2 else (*prices, None)
+def range_row(row: Sequence[Exact | None]) -> tuple[Exact | None, ...]:
+    """Read a row that also says above which quantity its band begins.
+
+    Raises:
+        InvalidBands: it has too few cells, or too many.
+    """
+    return _row(row, "above, up_to")
+
+
+def _row(row: Sequence[Exact | None], limits: str) -> tuple[Exact | None, ...]:
+    cells, fewest = tuple(row), limits.count(",") + 2
+    if not fewest <= len(cells) <= fewest + 1:
+        raise InvalidBands(
+            f"a row of a band table is ({limits}, price), and the flat fee where there is one: got "
+            f"{len(cells)} cells in {cells!r}"
+        )
+    return cells
+
+
+def _band(row: tuple[Exact | None, ...], currency: str) -> Band:
+    up_to, unit_price, flat_fee = row if len(row) == 3 else (*row, None)
     if unit_price is None:
         raise InvalidBands("every band needs a unit price; for none give '0'")
     return Band.of(up_to, unit_price, currency, flat_fee=flat_fee)

@@ -16,7 +16,7 @@ from harmony_core.errors import InvalidBands, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._repricing import Change
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, amount_of, units, whole_number
 
 
 class BeyondBlocks(StrEnum):
@@ -30,15 +30,24 @@ class BeyondBlocks(StrEnum):
     """the last band goes on"""
 
 
+def _size(value: Exact) -> Fraction:
+    return exact(value, "a block size")
+
+
+def _number(value: int | None) -> int | None:
+    return None if value is None else whole_number(value, "a number of blocks")
+
+
 @attrs.frozen
 class BlockBand:
     """``blocks`` blocks of ``block_size`` units at ``block_price`` each; ``None``: no end."""
 
     block_price: ExactAmount
-    block_size: Fraction
-    blocks: int | None = None
+    block_size: Fraction = attrs.field(converter=_size)
+    blocks: int | None = attrs.field(default=None, converter=_number)
 
     def __attrs_post_init__(self) -> None:
+        amount_of(self.block_price, "a block price")
         if self.block_size <= 0:
             size = exact_text(self.block_size)
             raise InvalidBands(f"a block holds more than nothing, got a size of {size}")
@@ -77,9 +86,17 @@ def _bands(bands: Iterable[BlockBand]) -> tuple[BlockBand, ...]:
 def blocks_of(currency: str, rows: Iterable[tuple[Exact, int | None, Exact]]) -> list[BlockBand]:
     """Make bands from rows of ``(block_size, blocks, block_price)``."""
     return [
-        BlockBand(ExactAmount.of(price, currency), exact(size, "a block size"), blocks)
-        for size, blocks, price in rows
+        BlockBand(ExactAmount.of(price, currency), size, blocks)
+        for size, blocks, price in map(_row, rows)
     ]
+
+
+def _row(row: tuple[Exact, int | None, Exact]) -> tuple[Exact, int | None, Exact]:
+    if len(row) != 3:
+        raise InvalidBands(
+            f"a row of blocks is (block_size, blocks, block_price), got {len(row)} cells in {row!r}"
+        )
+    return row
 
 
 @attrs.frozen

@@ -59,7 +59,7 @@ def refuse_what_takes_several(scheme: Scheme) -> None:
     Raises:
         InvalidValue: ``scheme`` takes a quantity for each unit.
     """
-    if isinstance(scheme, CapacitySteps):
+    if any(isinstance(one, CapacitySteps) for one in inside(scheme)):
         raise InvalidValue(
             "CapacitySteps takes a quantity for each unit, so nothing that prices one quantity can "
             "stand around it: change the prices of its steps instead"
@@ -110,6 +110,18 @@ def refuse_minimum_quantity(scheme: Scheme, quantity: Fraction) -> None:
 
 
 def _refuse_minimum_beyond_blocks(scheme: Scheme, quantity: Fraction) -> None:
+    """Follow the least quantity to be priced through whatever hands it on."""
+    if isinstance(scheme, Ramp):
+        for step in scheme.steps:
+            _refuse_minimum_beyond_blocks(step.scheme, quantity)
+        return
+    inner: Scheme | None = getattr(scheme, "scheme", None)
+    if inner is not None:
+        least = quantity - getattr(scheme, "free", 0)
+        if conversion := getattr(scheme, "conversion", None):
+            least = conversion.convert(quantity)
+        _refuse_minimum_beyond_blocks(inner, least)
+        return
     if not isinstance(scheme, FillUpBlocks | LookUpBlocks):
         return
     if scheme.beyond is not BeyondBlocks.REFUSE or scheme.bands[-1].blocks is None:

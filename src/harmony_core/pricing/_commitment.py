@@ -12,8 +12,12 @@ from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact
 from harmony_core.pricing._combinations import inside, refuse_what_takes_several
 from harmony_core.pricing._repricing import Change, repriced
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, amount_of
 from harmony_core.pricing._settling import settled, smallest
+
+
+def _factor(value: Exact) -> Fraction:
+    return exact(value, "an overage factor")
 
 
 @attrs.frozen
@@ -31,7 +35,7 @@ class Commitment:
 
     scheme: Scheme
     committed: ExactAmount
-    overage_factor: Fraction = Fraction(1)
+    overage_factor: Fraction = attrs.field(default=Fraction(1), converter=_factor)
     true_up: bool = True
 
     def __attrs_post_init__(self) -> None:
@@ -41,6 +45,7 @@ class Commitment:
                 "a commitment cannot stand around another: what is missing to the inner one would "
                 "count as used up; price windows by price_each, and put AtLeast around a total"
             )
+        amount_of(self.committed, "a commitment")
         if self.committed.currency != self.scheme.currency:
             raise CurrencyMismatch(self.scheme.currency, self.committed.currency)
         if self.committed.value < 0:
@@ -55,7 +60,7 @@ class Commitment:
     ) -> Commitment:
         """Make it from plain numbers in the scheme's currency."""
         amount = ExactAmount.of(committed, scheme.currency)
-        return cls(scheme, amount, exact(overage_factor, "an overage factor"), true_up)
+        return cls(scheme, amount, overage_factor, true_up)
 
     @property
     def currency(self) -> str:

@@ -18,7 +18,7 @@ from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._combinations import refuse_free_units, refuse_what_takes_several
 from harmony_core.pricing._conversion import starts_from
 from harmony_core.pricing._repricing import Change, repriced
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, amount_of, units
 
 
 def _percent(value: Exact) -> Fraction:
@@ -61,6 +61,7 @@ class AmountOff:
     amount: ExactAmount
 
     def __attrs_post_init__(self) -> None:
+        amount_of(self.amount, "a discount")
         if self.amount.value < 0:
             raise InvalidValue(f"a discount is zero or more, got {self.amount}")
 
@@ -85,7 +86,15 @@ Discount: TypeAlias = PercentOff | AmountOff
 
 
 def _discounts(discounts: Iterable[Discount]) -> tuple[Discount, ...]:
+    if not isinstance(discounts, Iterable):
+        raise InvalidValue(
+            f"discounts are a list, in the order in which they count, got {discounts!r}: put it "
+            "into brackets"
+        )
     found = tuple(discounts)
+    for one in found:
+        if not isinstance(one, PercentOff | AmountOff):
+            raise InvalidValue(f"a discount is a PercentOff or an AmountOff, got {one!r}")
     if not found:
         raise InvalidValue("a discounted scheme needs a discount: give one, or the scheme alone")
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
 from fractions import Fraction
 
@@ -15,14 +16,33 @@ from harmony_core.pricing._combinations import (
     refuse_minimum_quantity,
     refuse_what_takes_several,
 )
+from harmony_core.pricing._conversion import Converted
+from harmony_core.pricing._discounts import Discounted, FreeUnits
 from harmony_core.pricing._repricing import Change, repriced
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
+from harmony_core.pricing._rerating import AtPeriodEnd
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, amount_of, units
 
 
 def _same_currency(scheme: Scheme, limit: ExactAmount) -> None:
     refuse_what_takes_several(scheme)
+    amount_of(limit, "a limit of a charge")
     if scheme.currency != limit.currency:
         raise CurrencyMismatch(scheme.currency, limit.currency)
+
+
+def _maxima(scheme: Scheme) -> Iterator[AtMost]:
+    """Give each maximum that holds for the whole charge: what stands around it only lowers it.
+
+    A commitment may charge more than what it stands around, and an uplift raises the maximum.
+    """
+    for one in at_each_step(scheme):
+        if isinstance(one, AtMost):
+            yield one
+        if isinstance(
+            one,
+            AtLeast | AtMost | AtPeriodEnd | Converted | Discounted | FreeUnits | MinimumQuantity,
+        ):
+            yield from _maxima(one.scheme)
 
 
 @attrs.frozen
@@ -39,8 +59,8 @@ class AtLeast:
 
     def __attrs_post_init__(self) -> None:
         _same_currency(self.scheme, self.minimum)
-        for one in at_each_step(self.scheme):
-            if isinstance(one, AtMost) and one.maximum.value < self.minimum.value:
+        for one in _maxima(self.scheme):
+            if one.maximum.value < self.minimum.value:
                 raise InvalidValue(
                     f"a charge cannot be at least {self.minimum} and at most {one.maximum}: lower "
                     "the minimum, or raise the maximum inside it"

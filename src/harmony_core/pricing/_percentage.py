@@ -13,7 +13,7 @@ from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._repricing import Change, changed
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, amount_of, units, whole_number
 
 
 class FreeAmountEdge(StrEnum):
@@ -23,6 +23,22 @@ class FreeAmountEdge(StrEnum):
     """it is"""
     EXCLUSIVE = "exclusive"
     """its value is, but it pays the fee of a transaction"""
+
+
+def _count(value: int) -> int:
+    return whole_number(value, "a number of transactions")
+
+
+def _free_count(value: int | None) -> int | None:
+    return None if value is None else whole_number(value, "a number of free transactions")
+
+
+def _free_amount(value: Exact | None) -> Fraction | None:
+    return None if value is None else exact(value, "a free amount")
+
+
+def _rate(value: Exact) -> Fraction:
+    return exact(value, "a rate in percent")
 
 
 def _values(values: Iterable[Exact]) -> tuple[Fraction, ...]:
@@ -38,7 +54,7 @@ class Transactions:
     """
 
     total: Fraction = attrs.field(converter=units)
-    count: int
+    count: int = attrs.field(converter=_count)
     first: tuple[Fraction, ...] = attrs.field(default=(), converter=_values)
 
     def __attrs_post_init__(self) -> None:
@@ -46,6 +62,18 @@ class Transactions:
             raise InvalidValue(
                 f"{len(self.first)} transactions are known one by one, but only {self.count} are "
                 "said to exist: give the count of all"
+            )
+        known = sum(self.first, Fraction(0))
+        if known > self.total > 0:  # a total of zero charges nothing, whatever made it up
+            raise InvalidValue(
+                f"the transactions that are known one by one come to {exact_text(known)}, but all "
+                f"of them to only {exact_text(self.total)}: give the total of all"
+            )
+        if known < self.total and self.count == len(self.first):
+            raise InvalidValue(
+                f"all {self.count} transactions are known one by one and come to "
+                f"{exact_text(known)}, but a total of {exact_text(self.total)} is given: correct "
+                "one of them"
             )
 
     @classmethod
@@ -66,6 +94,12 @@ class Transactions:
             InvalidValue: the running totals fall.
         """
         totals = [Fraction(0), *_values(running_totals)]
+        for lower, upper in pairwise(totals):
+            if upper < lower:
+                raise InvalidValue(
+                    f"running totals rise, but {exact_text(upper)} follows {exact_text(lower)}: "
+                    "give what the first transactions come to together, one by one"
+                )
         first = [upper - lower for lower, upper in pairwise(totals)]
         return cls(total, count, first)
 
@@ -99,18 +133,20 @@ class Percentage:
     ExactAmount.of('5.01', 'EUR')
     """
 
-    rate_percent: Fraction
+    rate_percent: Fraction = attrs.field(converter=_rate)
     fee: ExactAmount
     least: ExactAmount | None = None
     most: ExactAmount | None = None
-    free_transactions: int | None = None
-    free_amount: Fraction | None = None
+    free_transactions: int | None = attrs.field(default=None, converter=_free_count)
+    free_amount: Fraction | None = attrs.field(default=None, converter=_free_amount)
     free_amount_edge: FreeAmountEdge = FreeAmountEdge.INCLUSIVE
 
     def __attrs_post_init__(self) -> None:
         if self.rate_percent < 0:
             raise InvalidValue(f"a rate is zero or more, got {exact_text(self.rate_percent)} %")
         for limit in (self.fee, self.least, self.most):
+            if limit is not None:
+                amount_of(limit, "a charge per transaction")
             if limit is not None and limit.currency != self.fee.currency:
                 raise CurrencyMismatch(self.fee.currency, limit.currency)
             if limit is not None and limit.value < 0:
@@ -119,8 +155,6 @@ class Percentage:
             raise InvalidValue(
                 f"a transaction cannot charge at least {self.least} and at most {self.most}"
             )
-        if self.free_transactions is not None and self.free_transactions < 0:
-            raise InvalidValue(f"free transactions: zero or more, got {self.free_transactions}")
         if self.free_amount is not None and self.free_amount < 0:
             raise InvalidValue(f"a free amount is zero or more, got {exact_text(self.free_amount)}")
 
@@ -143,12 +177,12 @@ class Percentage:
             InvalidValue: a number is below zero, or ``least`` is above ``most``.
         """
         return cls(
-            exact(rate_percent, "a rate in percent"),
+            _rate(rate_percent),
             ExactAmount.of(fee, currency),
             None if least is None else ExactAmount.of(least, currency),
             None if most is None else ExactAmount.of(most, currency),
             free_transactions,
-            None if free_amount is None else exact(free_amount, "a free amount"),
+            _free_amount(free_amount),
             free_amount_edge,
         )
 

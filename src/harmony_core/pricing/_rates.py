@@ -11,7 +11,7 @@ from harmony_core.errors import InvalidBands, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._banded import FillUp
-from harmony_core.pricing._bands import Band, BandTable
+from harmony_core.pricing._bands import Band, BandTable, range_row
 from harmony_core.pricing._repricing import Change
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, ZeroQuantity, units
 
@@ -72,10 +72,14 @@ class GraduatedPercentage:
 
 
 def _priced(row: Sequence[Exact | None]) -> Sequence[Exact | None]:
-    above, up_to, percent, *fee = row
+    above, up_to, percent, *fee = range_row(row)
     if percent is None:
         raise InvalidBands("every band needs a rate; for none give '0'")
     return (above, up_to, exact(percent, "a rate in percent") / 100, *fee)
+
+
+def _factor(value: Exact) -> Fraction:
+    return exact(value, "a factor")
 
 
 @attrs.frozen
@@ -87,7 +91,7 @@ class Dynamic:
     """
 
     currency: str
-    factor: Fraction
+    factor: Fraction = attrs.field(converter=_factor)
 
     def __attrs_post_init__(self) -> None:
         ExactAmount.of(0, self.currency)  # refuses an unknown currency
@@ -97,7 +101,7 @@ class Dynamic:
     @classmethod
     def of(cls, factor: Exact, currency: str) -> Dynamic:
         """Make it from a plain number."""
-        return cls(currency, exact(factor, "a factor"))
+        return cls(currency, factor)
 
     def repriced(self, change: Change) -> Dynamic:  # noqa: ARG002
         """Give itself: the price comes with the record, and whoever sends it raises it."""

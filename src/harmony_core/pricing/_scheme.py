@@ -83,6 +83,32 @@ def units_ratio(quantity: Exact) -> tuple[int, int]:
     return ratio
 
 
+def whole_number(value: int, what: str) -> int:
+    """Read a number of things that cannot be divided; ``what`` names it in the error.
+
+    Raises:
+        InvalidValue: it is not a whole number, or below zero.
+    """
+    if type(value) is not int:
+        raise InvalidValue(f"{what} is an int, got {value!r}: give whole ones only")
+    if value < 0:
+        raise InvalidValue(f"{what} is zero or more, got {value}")
+    return value
+
+
+def amount_of(value: object, what: str) -> ExactAmount:
+    """Read an amount that was agreed; ``what`` names it in the error.
+
+    Raises:
+        InvalidValue: it is something else, a bare number for example.
+    """
+    if not isinstance(value, ExactAmount):
+        raise InvalidValue(
+            f"{what} is an ExactAmount, got {value!r}: make it with ExactAmount.of(value, currency)"
+        )
+    return value
+
+
 def net_quantity(carried_in: Exact, added: Exact) -> Fraction:
     """Give the quantity to price when units are carried into a period and others are added.
 
