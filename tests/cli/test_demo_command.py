@@ -310,6 +310,22 @@ DAMAGES = {
         cell("order_lines.csv", 8, "contract", "C-001"),
         "order_lines.csv:8: contract 'C-001' is of order 'SO-001' already",
     ),
+    "amendment of an unknown contract": (
+        cell("amendments.csv", 2, "contract", "C-999"),
+        "amendments.csv:2: contract 'C-999' is not in order_lines.csv",
+    ),
+    "amendment of an unknown line": (
+        cell("amendments.csv", 2, "line", "9"),
+        "amendments.csv:2: contract 'C-041' has no line '9'",
+    ),
+    "amendment of what is not there": (
+        cell("amendments.csv", 2, "change", "colour"),
+        "amendments.csv:2: change must be quantity, price, ends or runs_on, got 'colour'",
+    ),
+    "amendment of two days": (
+        cell("amendments.csv", 12, "first_day", "2026-02-01"),
+        "amendments.csv:12: A-10 is of another contract or of other days than in amendments.csv:11",
+    ),
     "customer twice": (
         twice("customers.csv", 4),
         "customers.csv:5: CU03 is there already, in customers.csv:4",

@@ -7,12 +7,19 @@ from fractions import Fraction
 
 import pytest
 
+from tests.demo.independent.amendments import (
+    amended_amount,
+    furthest_end,
+    last_bill,
+    served,
+    terms_on,
+)
 from tests.demo.independent.amounts import device_count, devices_amount, price
 from tests.demo.independent.charges import periods
 from tests.demo.independent.exact import money_text, settle
 from tests.demo.independent.funds import replay
 from tests.demo.independent.rates import RateTable
-from tests.demo.independent.reading import DeviceEvent, Line, Product, Rate, Work
+from tests.demo.independent.reading import Change, DeviceEvent, Line, Product, Rate, Work
 
 BANDS = [
     (Fraction(10), Fraction(12), Fraction(0)),
@@ -170,3 +177,46 @@ def test_a_corrected_rate_leaves_older_bookings_alone() -> None:
     assert table.find("GBP", "KWD", date(2024, 5, 10)) == Fraction(34, 85)
     with pytest.raises(LookupError, match="within 7 days"):
         table.find("EUR", "KWD", date(2024, 5, 11))
+
+
+def change(id_: str, agreed: str, first: str, kind: str, value: str, known: str = "") -> Change:
+    at = date.fromisoformat
+    return Change(id_, at(agreed), at(first), at(known or agreed), kind, value)
+
+
+def test_an_amended_period_is_the_sum_of_its_days() -> None:
+    """April 2024: 3 x 30.00; from the 11th 6; from the 21st 27.00 a unit, found in May."""
+    at = date.fromisoformat
+    amended = line()._replace(
+        changes=(
+            change("A-2", "2024-04-18", "2024-04-21", "price", "27.00", known="2024-05-02"),
+            change("A-1", "2024-04-05", "2024-04-11", "quantity", "6"),
+        )
+    )
+    april = next(periods(amended, at("2024-04-30")))
+    assert amended_amount(amended, april, at("2024-04-01")) == 90
+    assert amended_amount(amended, april, at("2024-04-05")) == 30 + 120
+    assert amended_amount(amended, april, at("2024-05-02")) == 30 + 60 + 54
+    days = served(amended, april, at("2024-04-01"), at("2024-04-05"))
+    assert (str(days.first), str(days.last), days.full_days) == ("2024-04-11", "2024-04-30", 30)
+
+
+def test_an_end_that_is_taken_back_leaves_the_days_between() -> None:
+    at = date.fromisoformat
+    ended = line(end="2024-06-15")._replace(
+        changes=(
+            change("A-1", "2024-04-02", "2024-04-13", "ends", ""),
+            change("A-2", "2024-05-20", "2024-04-13", "runs_on", "2024-07-10"),
+        )
+    )
+    april = next(periods(ended, at("2024-04-30")))
+    assert amended_amount(ended, april, at("2024-04-02")) == 36  # 12 days of 30, 90.00
+    assert str(served(ended, april, None, at("2024-04-02")).last) == "2024-04-12"
+    assert amended_amount(ended, april, at("2024-05-20")) == 90
+    assert terms_on(ended, at("2024-04-13"), at("2024-05-19")) is None
+    assert last_bill(ended, april, at("2024-05-01")) == at("2024-04-13")
+    late = ended._replace(changes=(ended.changes[0]._replace(known=at("2024-04-20")),))
+    assert last_bill(late, april, at("2024-05-01")) == at("2024-04-20")
+    assert last_bill(late, april, at("2024-04-20")) == at("2024-04-20")
+    assert furthest_end(ended) == at("2024-07-10")
+    assert [str(p.last) for p in periods(ended, at("2024-12-31"))][-1] == "2024-07-10"

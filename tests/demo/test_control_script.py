@@ -229,6 +229,10 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "O-3,1,B-1,licence,10,,2024-04-01,,C-1",
     )
     write_csv(
+        folder / "amendments.csv",
+        "id,contract,line,agreed_on,first_day,change,value,recorded_on",
+    )
+    write_csv(
         folder / "devices.csv",
         "id,type,customer",
         *("D-1,laptop,K-2", "D-2,laptop,K-2", "D-3,computer,K-2", "D-4,switch,K-2"),

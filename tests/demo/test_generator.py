@@ -131,7 +131,7 @@ def test_the_command_writes_every_file(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "harmony_core.demo.generator", "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
     assert done.returncode == 0, done.stderr
-    assert "18 files" in done.stdout
+    assert "19 files" in done.stdout
     assert (tmp_path / "time.csv").read_bytes() == (DATA / "time.csv").read_bytes()
 
 
@@ -273,6 +273,23 @@ def test_order_lines_resolve_and_have_a_price() -> None:
         if order["side"] == "buy":
             assert line["unit_price"], line
             assert not line["for_contract"] or line["for_contract"].startswith("C-"), line
+
+
+def test_amendments_change_lines_of_a_fixed_quantity_within_the_months() -> None:
+    kinds: Counter[str] = Counter()
+    for row in rows("amendments"):
+        line = lines()[row["contract"], row["line"].partition(".")[0]]
+        product = product_of(line)
+        assert product["quantity"]["source"] == "fixed", row
+        assert product["accounting"]["recognition"] == "straight_line", row
+        assert FIRST <= day(row["agreed_on"]) <= LAST, row
+        assert is_active(line, day(row["first_day"])), row
+        assert not row["recorded_on"] or row["agreed_on"] < row["recorded_on"] <= str(LAST), row
+        assert (row["change"] == "ends") <= (not row["value"]), row
+        kinds[row["change"]] += 1
+    assert kinds == {"quantity": 4, "price": 3, "ends": 7, "runs_on": 2}
+    late = [row for row in rows("amendments") if (row["recorded_on"] or "") > row["first_day"]]
+    assert len(late) == 3
 
 
 def test_bundles_name_products_and_share_the_whole_price() -> None:
@@ -449,12 +466,13 @@ def test_the_tricky_cases_name_ids_that_exist() -> None:
     known = {
         key for name in ("devices", "time", "expenses", "usage", "customers") for key in by_id(name)
     }
+    known |= {row["id"] for row in rows("amendments")}
     known |= {contract for contract, _ in lines()} | by_id("people").keys()
     text = (DATA / "TRICKY.md").read_text(encoding="utf-8")
     cases = [line for line in text.splitlines() if line.startswith("- **")]
     assert len(cases) >= 30
     words = {word.strip(".,:;`()*") for case in cases for word in case.split()}
-    ids = {word for word in words if word[:1] in "CDTEUP" and word[-2:].isdigit()}
+    ids = {word for word in words if word[:1] in "ABCDTEUP" and word[-2:].isdigit()}
     assert ids
     assert ids <= known
 

@@ -72,6 +72,9 @@ def load(store: Store, demo: DemoFiles, opening: Month) -> OrdersReport:
         report = execute_orders(_Within(unit), date.max)
         if report.problems:
             raise InputRejected(report.problems)
+        for amendment in demo.amendments:
+            contract = unit.contracts.get(amendment.contract_id)
+            unit.contracts.save(contract.amended(amendment))
     return report
 
 

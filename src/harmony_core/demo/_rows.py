@@ -8,13 +8,22 @@ from datetime import date
 from fractions import Fraction
 
 from harmony_core.assets import DeviceEvent, EventKind
-from harmony_core.contracts import Side
+from harmony_core.contracts import (
+    Amendment,
+    Change,
+    LineEnds,
+    LineRunsOn,
+    NewPrice,
+    NewQuantity,
+    Side,
+)
 from harmony_core.errors import InvalidValue
 from harmony_core.finance import CostRateTable, ExactAmount, Money, Rate
 from harmony_core.interchange import Feed, Row, read_ecb_csv, read_rates_csv
 from harmony_core.orders import Order, OrderLine
 from harmony_core.parties import Customer, Employment, Supplier
 from harmony_core.periods import History
+from harmony_core.pricing import PerUnit
 from harmony_core.work import Expense, TimeEntry, UsageRecord
 
 
@@ -63,6 +72,7 @@ def supplier(row: Row) -> Supplier:
 COST_RATE = ("scope", "key", "valid_from", "currency", "hourly")
 ORDER = ("id", "side", "party", "entity", "currency", "accepted_on")
 ORDER_LINE = ("order", "line", "contract", "product", "quantity", "unit_price", "start", "end")
+AMENDMENT = ("id", "contract", "line", "agreed_on", "first_day", "change", "value")
 TIME = ("id", "person", "day", "started_at", "hours", "contract", "line", "multiplier")
 EXPENSE = ("id", "person", "day", "amount", "currency", "contract", "line", "category")
 USAGE = ("id", "source", "day", "customer", "meter", "quantity")
@@ -97,6 +107,32 @@ def order_line(row: Row, currencies: dict[str, str]) -> tuple[str, OrderLine]:
         row.optional_day("end"),
         None if price is None else ExactAmount.of(price, currencies[order_id]),
         row.optional("for_contract"),
+    )
+
+
+def amendment(row: Row, currency: str) -> Amendment:
+    """What one row says: an amendment of one change; rows of one id go together."""
+    line_id, kind = row.text("line"), row.text("change")
+    change: Change
+    match kind:
+        case "quantity":
+            change = NewQuantity(line_id, row.number("value"))
+        case "price":
+            price = ExactAmount.of(row.number("value"), currency)
+            change = NewPrice(line_id, PerUnit(price))
+        case "ends":
+            change = LineEnds(line_id)
+        case "runs_on":
+            change = LineRunsOn(line_id, row.optional_day("value"))
+        case _:
+            raise InvalidValue(f"change must be quantity, price, ends or runs_on, got {kind!r}")
+    return Amendment(
+        row.text("id"),
+        row.text("contract"),
+        row.day("agreed_on"),
+        row.day("first_day"),
+        (change,),
+        row.optional_day("recorded_on"),
     )
 
 

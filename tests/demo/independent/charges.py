@@ -1,4 +1,4 @@
-"""What is charged, for which days, and when: R0 to R4."""
+"""What is charged, for which days, and when: R0 to R4, and R14."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
+from tests.demo.independent.amendments import amended_amount, furthest_end, last_bill, served
 from tests.demo.independent.amounts import (
     Fleet,
     Period,
@@ -71,10 +72,10 @@ def periods(line: Line, until: date) -> Iterator[Period]:
         if line.start <= until:
             yield Period(0, line.start, line.start, 1)
         return
-    number, first = 0, line.start
-    while first <= until and (line.end is None or first <= line.end):
+    number, first, end = 0, line.start, furthest_end(line)
+    while first <= until and (end is None or first <= end):
         last = add_months(line.start, (number + 1) * line.product.interval) - ONE_DAY
-        clipped_last = last if line.end is None else min(last, line.end)
+        clipped_last = last if end is None else min(last, end)
         yield Period(number, first, clipped_last, days_between(first, last))
         number, first = number + 1, last + ONE_DAY
 
@@ -90,7 +91,8 @@ def trigger_day(line: Line, period: Period) -> date:
     if product.interval == 0 and product.source not in {"time", "expenses"}:
         return line.start
     lead = timedelta(days=product.lead_days)
-    return (period.first if product.timing == "advance" else period.last + ONE_DAY) - lead
+    day = (period.first if product.timing == "advance" else period.last + ONE_DAY) - lead
+    return last_bill(line, period, day) if line.changes else day
 
 
 # --- R3, overage ---------------------------------------------------------------------------------
@@ -124,18 +126,30 @@ def with_corrections(
     amount_as_known: Callable[[date], Fraction],
     known_days: list[date],
     keep_zero: bool,
+    days_charged: Callable[[date | None, date], Period] | None = None,
 ) -> Iterator[Charge]:
-    """Yield the first charge and then one correction for each later day that changes the amount."""
+    """Yield the first charge and then one correction for each later day that changes the amount.
+
+    ``days_charged`` gives the days of each from the day before and its own; else it is the period.
+    """
+
+    def period(before: date | None, day: date) -> Period:
+        return first.period if days_charged is None else days_charged(before, day)
+
     currency = first.line.currency
     charged = settle(amount_as_known(first.trigger), currency)
     if charged or keep_zero:
-        yield first._replace(net=charged)
+        yield first._replace(net=charged, period=period(None, first.trigger))
+    before = first.trigger
     for day in known_days:
         if day > first.trigger:
             amount = settle(amount_as_known(day), currency)
             if amount != charged:
-                yield first._replace(kind=CORRECTION, trigger=day, net=amount - charged)
+                yield first._replace(
+                    kind=CORRECTION, trigger=day, net=amount - charged, period=period(before, day)
+                )
                 charged = amount
+            before = day
 
 
 class Facts:
@@ -200,6 +214,11 @@ def _measured(
             lambda period, known: expenses_amount(line, expenses, rates, period, known),
             [(e.day, e.known) for e in expenses],
         )
+    if line.changes:
+        return (
+            lambda period, known: amended_amount(line, period, known),
+            [(change.first_day, change.known) for change in line.changes],
+        )
     return (lambda period, _: fixed_amount(line, period)), []
 
 
@@ -212,7 +231,8 @@ def charges_of(line: Line, facts: Facts, rates: RateTable, until: date) -> Itera
             {known for day, known in known_of if trigger < known <= until and day <= period.last}
         )
         first = Charge(line, "main", ORIGINAL, period, trigger, Fraction(0))
-        yield from with_corrections(first, partial(amount, period), late, keep_zero=True)
+        days = partial(served, line, period) if line.changes else None
+        yield from with_corrections(first, partial(amount, period), late, True, days)
     if line.product.type == "prepayment":
         yield from _overage(line, facts.work[line.contract, line.line], until)
 

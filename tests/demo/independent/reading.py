@@ -40,6 +40,17 @@ class Product(NamedTuple):
         return self.source != "fixed"
 
 
+class Change(NamedTuple):
+    """One row of amendments.csv: what changes in one line."""
+
+    id: str  # of the amendment
+    agreed_on: date
+    first_day: date
+    known: date
+    kind: str  # quantity, price, ends, runs_on
+    value: str  # units, unit price, nothing, last day or nothing
+
+
 class Line(NamedTuple):
     contract: str
     line: str
@@ -53,6 +64,7 @@ class Line(NamedTuple):
     start: date
     end: date | None  # last day, inclusive
     for_contract: str
+    changes: tuple[Change, ...] = ()
 
     @property
     def key(self) -> str:
@@ -219,7 +231,27 @@ def _lines(folder: Path, products: dict[str, Product], master: dict[str, str]) -
                 for_contract=row["for_contract"],
             )
         )
-    return [part for line in lines for part in _exploded(line, products)]
+    changes = _changes(folder / "amendments.csv")
+    parts = [part for line in lines for part in _exploded(line, products)]
+    return [
+        part._replace(changes=tuple(changes.get((part.contract, part.line), ()))) for part in parts
+    ]
+
+
+def _changes(path: Path) -> dict[tuple[str, str], list[Change]]:
+    """R14: by contract and line; known on recorded_on, when that is empty on agreed_on."""
+    found: dict[tuple[str, str], list[Change]] = {}
+    for row in _rows(path):
+        change = Change(
+            row["id"],
+            date.fromisoformat(row["agreed_on"]),
+            date.fromisoformat(row["first_day"]),
+            date.fromisoformat(row["recorded_on"] or row["agreed_on"]),
+            row["change"],
+            row["value"],
+        )
+        found.setdefault((row["contract"], row["line"]), []).append(change)
+    return found
 
 
 # > R3: a bundle becomes one line for each of its parts: the first keeps the number of the line,

@@ -36,11 +36,14 @@ class Recognised(NamedTuple):
 # --- R6: which rule, and from which month on -----------------------------------------------------
 # > Overage: at_once, in the month of its last service day. Corrections: at_once, in the month of
 # > max(last service day, trigger).
+# > (R14) The correction of an amendment is earned as the line is, by day over its own days, and not
+# > before its trigger.
 
 
 def pattern(charge: Charge) -> str:
     """Recognition rule of a charge."""
-    if charge.kind == CORRECTION or charge.series == "overage":
+    amended = charge.line.changes and charge.line.product.recognition == "straight_line"
+    if (charge.kind == CORRECTION and not amended) or charge.series == "overage":
         return "at_once"
     return charge.line.product.recognition
 
@@ -69,10 +72,9 @@ def accrues_before_trigger(charge: Charge, month_end: date) -> bool:
 def first_month(charge: Charge, opening: date) -> str:
     """First month in which a part of the charge is recognised."""
     how = pattern(charge)
+    service = charge.period.last if how == "at_once" else charge.period.first
     if charge.kind == CORRECTION:
-        service = max(charge.period.last, charge.trigger)
-    else:
-        service = charge.period.last if how == "at_once" else charge.period.first
+        service = max(service, charge.trigger)
     month = max(month_of(service), month_of(opening))
     while charge.trigger > month_last(month) and not accrues_before_trigger(
         charge, month_last(month)

@@ -36,6 +36,12 @@ class Planted(NamedTuple):
     swap_last: str
     swap_any: str
     master_fleet: str
+    last_of_august: str
+    leap: str
+    quarters: str
+    dinar_services: str
+    bundle: str
+    december: str
 
 
 def plant(book: Book) -> Planted:
@@ -135,7 +141,7 @@ def _recurring(book: Book) -> dict[str, str]:
     book.sell(
         kind, IN_YEN, date(2024, 3, 1), [Sold("RC-01", 35), Sold("RC-06", 1), Sold("CL-02", 35)]
     )
-    book.sell(
+    dinar = book.sell(
         kind, IN_DINAR, date(2023, 12, 15), [Sold("RC-01", 48), Sold("RC-05", 1), Sold("CL-03", 20)]
     )
     bundle = book.sell(kind, "CU04", date(2024, 6, 1), [Sold("BD-02", 24), Sold("BD-04", 8)])
@@ -152,7 +158,17 @@ def _recurring(book: Book) -> dict[str, str]:
         "One day of the first period is earned in "
         "2024, the rest in 2025, another fiscal year of the German books.",
     )
-    return {"pilot": pilot, "covered": covered, "split_view": split}
+    return {
+        "pilot": pilot,
+        "covered": covered,
+        "split_view": split,
+        "last_of_august": last_of_august,
+        "leap": leap,
+        "quarters": quarters,
+        "dinar_services": dinar,
+        "bundle": bundle,
+        "december": december,
+    }
 
 
 def _prepayment(book: Book) -> dict[str, str]:

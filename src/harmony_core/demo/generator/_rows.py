@@ -74,6 +74,17 @@ class OrderLine(NamedTuple):
     for_contract: str | None
 
 
+class Amendment(NamedTuple):
+    id: str
+    contract: str
+    line: str
+    agreed_on: date
+    first_day: date
+    change: str
+    value: Decimal | int | date | None
+    recorded_on: date | None
+
+
 class Device(NamedTuple):
     id: str
     type: str
