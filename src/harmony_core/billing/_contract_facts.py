@@ -79,6 +79,9 @@ def contract_facts(contract: Contract, as_of: date, facts: Facts | None = None) 
         contract: with its amendments; ask :meth:`Contract.known_by` for what was known on a day.
         as_of: the day.
         facts: what drew its funds; without them nothing did.
+
+    Raises:
+        PriceNotFound: a line has no price on that day, since an index is not published yet.
     """
     running = [one for one in lines_from(contract, as_of) if one.start <= as_of]
     fixed = [one for one in running if one.is_fixed and one.billing.interval is not None]
