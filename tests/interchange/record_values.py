@@ -103,6 +103,7 @@ def usage_records(draw: st.DrawFn) -> work.UsageRecord:
         subject=draw(texts),
         replaces=replaces,
         withdrawn=withdrawn,
+        origin=draw(texts),
     )
 
 
@@ -119,6 +120,7 @@ def focus_columns(draw: st.DrawFn) -> interchange.FocusColumns:
         units=draw(st.dictionaries(texts, texts, max_size=2)) if counted else {},
         zone=draw(st.sampled_from(["UTC", "Europe/Berlin"])),
         source=draw(texts),
+        part=draw(texts),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import attrs
@@ -22,6 +23,7 @@ from harmony_core.interchange import (
     ExternalKeys,
     FocusColumns,
     FocusMeasure,
+    Row,
     UsageFeed,
     csv_table,
     read_usage,
@@ -29,6 +31,7 @@ from harmony_core.interchange import (
 from harmony_core.periods import Timing
 from harmony_core.pricing import BandTable, Dynamic, FillUp
 from harmony_core.products import ContractType, UsageMetered
+from harmony_core.work import UsageRecord
 from tests.strategies import TERMS, contract, line
 
 KEYS = ExternalKeys(
@@ -211,11 +214,83 @@ def test_rows_that_waited_for_a_key_keep_the_ids_of_the_whole_file() -> None:
     assert len(whole.repeated) == 2
 
 
+HALF = {**BASE, "ConsumedQuantity": "10"}
+
+
+def parts(*files: tuple[str, list[dict[str, str]]]) -> Iterator[Row]:
+    return chain.from_iterable(csv_table(text(rows), name) for name, rows in files)
+
+
+@pytest.mark.parametrize("quantity", ["10", "20"])
+def test_a_like_row_of_another_file_is_never_a_repeat(quantity: str) -> None:
+    """It may be a charge of its own: nothing is lost, and nothing is billed twice."""
+    first = read(parts(("a.csv", [HALF])))
+    other = {**HALF, "ConsumedQuantity": quantity}
+    second = read(parts(("b.csv", [other])), known=first.accepted)
+    assert (second.accepted, second.repeated) == ((), ())
+    (problem,) = second.problems
+    assert problem.startswith("b.csv:2: a row like it came before, with 10 in a.csv, and this one")
+    assert f"has {quantity} in b.csv: where both are charges, read the files of one" in problem
+    again = read(parts(("a.csv", [HALF])), known=first.accepted)
+    assert (len(again.repeated), again.rejected) == (1, ())
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_files_of_an_export_are_one_bill_in_one_reading(known: bool) -> None:
+    files = ("a.csv", [HALF, HALF]), ("b.csv", [HALF])
+    feed = read(parts(*files))
+    assert [record.origin for record in feed.accepted] == ["a.csv", "a.csv", "b.csv"]
+    assert sum(record.quantity for record in feed.accepted) == 30
+    kept = {record.id: record for record in feed.accepted}
+    before: Any = feed.accepted if known else lambda new: [kept[one.id] for one in new]
+    again = read(parts(*files), known=before)
+    assert (len(again.repeated), again.accepted, again.rejected) == (3, (), ())
+    alone = read(parts(files[0]))  # the first file alone, and the others with it later
+    rest = read(parts(*files), known=alone.accepted)
+    assert (len(rest.repeated), sum(record.quantity for record in rest.accepted)) == (2, 10)
+
+
+def test_the_files_of_an_export_may_be_read_apart_by_their_parts() -> None:
+    known: list[UsageRecord] = []
+    for number in ("1", "2"):
+        layout = attrs.evolve(QUANTITY, part=number)
+        known += read(parts((f"{number}.csv", [HALF, HALF])), layout, known=known).accepted
+    assert len({record.id for record in known}) == 4
+    assert sum(record.quantity for record in known) == 40
+    for number in ("2", "1"):  # the same part again, even under another name, gives nothing new
+        layout = attrs.evolve(QUANTITY, part=number)
+        again = read(parts(("again.csv", [HALF, HALF])), layout, known=known)
+        assert (len(again.repeated), again.accepted, again.rejected) == (2, (), ())
+
+
+@given(st.lists(st.lists(st.sampled_from(MARCH[:4]), max_size=4), max_size=4))
+def test_no_cut_of_a_bill_into_files_loses_a_unit(files: list[list[dict[str, str]]]) -> None:
+    """Whoever reads file by file without a word gets every unit accepted or refused aloud."""
+    known: list[UsageRecord] = []
+    accepted = rejected = Fraction(0)
+    for number, rows in enumerate(files):
+        feed = read(parts((f"{number}.csv", rows)), COST, keys=COSTS, known=known)
+        assert feed.repeated == ()
+        known += feed.accepted
+        accepted += feed.control.accepted.quantity
+        rejected += feed.control.rejected.quantity
+    assert accepted + rejected == sum(Fraction(row["BilledCost"]) for rows in files for row in rows)
+    one_reading = read(
+        parts(*((f"{number}.csv", rows) for number, rows in enumerate(files))), COST, keys=COSTS
+    )
+    assert one_reading.control.accepted.quantity == accepted + rejected
+
+
+def test_records_that_did_not_know_their_file_are_repeated_as_before() -> None:
+    known = [attrs.evolve(record, origin="") for record in one().accepted]
+    assert len(read([BASE], known=known).repeated) == 1
+
+
 def test_a_figure_that_changed_is_refused_and_not_billed_twice() -> None:
     known = one().accepted
     feed = read([{**BASE, "ConsumedQuantity": "61"}], known=known)
     assert feed.accepted == ()
-    assert "(quantity 60.5 is now 61)" in feed.problems[0]
+    assert "(quantity 60.5 is now 61): read bill when its figures are final" in feed.problems[0]
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ def test_tables_of_another_version_are_refused(url: str, store: SqlStore) -> Non
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE harmony_schema_version SET version = 99"))
-    with pytest.raises(RuleBroken, match="version 99, this library needs 4"), store.begin():
+    with pytest.raises(RuleBroken, match="version 99, this library needs 5"), store.begin():
         pass
     with pytest.raises(RuleBroken, match="version 99"):
         store.create()
@@ -190,7 +190,7 @@ def test_tables_of_version_1_are_brought_forward_as_the_reference_says(
         unit.facts.add([samples.usage("1"), TimeEntry("1", "P-1", samples.DAY, 2)])
     subject = ("customer_id", "ticket", "asset_id", "service_item", "user_id", "site", "note")
     added = {
-        "usage_record": ("used_at", "subject", "replaces", "withdrawn"),
+        "usage_record": ("used_at", "subject", "replaces", "withdrawn", "origin"),
         "time_entry": ("role", "worked_from", "worked_to", *subject),
         "expense": ("receipts", *subject),
         "charge": ("credits",),

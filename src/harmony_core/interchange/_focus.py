@@ -3,7 +3,9 @@
 Reads the columns of FOCUS 1.0 and later; others, such as ``x_`` columns, are left alone. A row
 has no id of its own. Its id is made of the columns that say what is charged and when, and not of
 what it costs: so the same file again gives nothing new, and a figure that changed under the same
-id is refused aloud instead of being billed twice.
+id is refused aloud instead of being billed twice. Rows that are alike are counted within one
+reading. A record keeps the file that it came from, so that a like row of another file, which may
+be a charge of its own, is refused aloud too, and never taken for a repeat.
 
 Source: FinOps Open Cost and Usage Specification, https://focus.finops.org/focus-specification/
 """
@@ -80,6 +82,8 @@ class FocusColumns:
         units: for meters of ours, the unit in which their quantities must come.
         identity: columns that make the id of a row.
         zone: whose civil day of ``ChargePeriodStart`` is the day of the usage.
+        part: of the export that this file is, such as its number, where files of one export are
+            read apart: it goes into the ids. Without it a file is known by the name of its table.
         source: of the records; without it ``aws BilledCost`` for that measure of the system
             ``aws``, so that a bill read by two measures gives records that do not clash.
 
@@ -105,6 +109,7 @@ class FocusColumns:
     identity: tuple[str, ...] = attrs.field(default=FOCUS_IDENTITY, converter=as_names)
     zone: str = "UTC"
     source: str = ""
+    part: str = ""
 
     def __attrs_post_init__(self) -> None:
         if not self.system:

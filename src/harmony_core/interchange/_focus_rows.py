@@ -33,6 +33,8 @@ from harmony_core.work import UsageRecord
 CATEGORIES = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
 INSTANTS = ("BillingPeriodStart", "ChargePeriodStart", "ChargePeriodEnd")
 NULLS = frozenset({"", "NULL", "null"})
+_PLACE = re.compile(r"(:\d+|\[\d+\])$", re.ASCII)
+"""Of a row within its file, at the end of its path."""
 _SCIENTIFIC = re.compile(r"-?\d{1,50}(\.\d{1,50})?[Ee][+-]?\d{1,3}", re.ASCII)
 
 
@@ -81,6 +83,8 @@ class FocusLayout(Protocol):
     def zone(self) -> str: ...
     @property
     def source(self) -> str: ...
+    @property
+    def part(self) -> str: ...
 
 
 @attrs.frozen
@@ -188,12 +192,13 @@ class FocusRows:
                 quantity,
                 at=charge.since,
                 subject=_text(row, "ResourceId"),
+                origin=of.part or _PLACE.sub("", row.path),
             ),
         )
 
     def _id(self, row: Row) -> str:
         """Give digest of the identity, and which of the rows of that identity this one is."""
-        parts = []
+        parts = [f"={len(self._columns.part)}:{self._columns.part}"] if self._columns.part else []
         for name in self._columns.identity:
             text = str(self._instant(row, name)) if name in INSTANTS else _text(row, name)
             if text:

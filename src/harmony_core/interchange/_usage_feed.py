@@ -211,18 +211,36 @@ def _compared(
         return outcome
     if first.recorded_on is not None:
         first = attrs.evolve(first, recorded_on=None)  # when it became known is not its content
+    if not first.origin:  # kept before records knew their file
+        first = attrs.evolve(first, origin=record.origin)
     if first == record:
         return RepeatedUsage(outcome.row, record)
+    if first.origin != record.origin:
+        return RejectedUsage(outcome.row, _of_two_files(first, record), record.quantity)
     changed = ", ".join(
         f"{field} {_shown(getattr(first, field))} is now {_shown(getattr(record, field))}"
         for field in attrs.fields_dict(UsageRecord)
         if getattr(first, field) != getattr(record, field)
     )
+    way_out = f"send the correction under an id of its own that replaces {record.id!r}"
+    if record.origin:
+        way_out = (
+            f"read {record.origin} when its figures are final; if it is another part of an export "
+            "now, read all parts in one reading, or declare part="
+        )
     reason = (
         f"usage record {record.id!r} of {record.source} came before and is never changed "
-        f"({changed}): send the correction under an id of its own that replaces {record.id!r}"
+        f"({changed}): {way_out}"
     )
     return RejectedUsage(outcome.row, reason, record.quantity)
+
+
+def _of_two_files(first: UsageRecord, record: UsageRecord) -> str:
+    then, now = (f"{exact_text(one.quantity)} in {one.origin}" for one in (first, record))
+    return (
+        f"a row like it came before, with {then}, and this one has {now}: where both are charges, read the files of one export in one reading, or "
+        "each with its own part=; where it is the same file, give its table the same name"
+    )
 
 
 def _shown(value: object) -> str:

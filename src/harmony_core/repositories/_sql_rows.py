@@ -209,12 +209,13 @@ def usage_row(record: UsageRecord) -> Row:
         "subject": record.subject,
         "replaces": record.replaces,
         "withdrawn": int(record.withdrawn),
+        "origin": record.origin,
     }
 
 
 def usage_record(row: tuple[Any, ...]) -> UsageRecord:
     id_, source, day, customer_id, meter, quantity, recorded_on, _, *rest = row
-    used_at, subject, replaces, withdrawn = rest  # NULL in rows of schema version 1
+    used_at, subject, replaces, withdrawn, origin = rest  # NULL in rows of older versions
     return UsageRecord(
         id_,
         source,
@@ -227,6 +228,7 @@ def usage_record(row: tuple[Any, ...]) -> UsageRecord:
         subject or "",
         replaces,
         bool(withdrawn),
+        origin or "",
     )
 
 

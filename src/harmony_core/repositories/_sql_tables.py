@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Of the tables below; raised when one of them changes."""
 
 metadata = MetaData()
@@ -134,6 +134,7 @@ usage_record = Table(
     _maybe("subject"),
     _maybe("replaces"),
     Column("withdrawn", Integer),
+    _maybe("origin"),
 )
 
 device_event = Table(

@@ -217,6 +217,7 @@ def usage(
         subject="host-1",
         replaces=replaces,
         withdrawn=replaces is not None and not Fraction(quantity),
+        origin="meters-1.csv",
     )
 
 

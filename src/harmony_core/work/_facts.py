@@ -191,6 +191,8 @@ class UsageRecord:
         replaces: the id of an earlier record of the same source. From the day on which this record
             is known it stands in that one's place, on its own ``day``.
         withdrawn: it stands there empty: the earlier record never happened.
+        origin: the file, or the part of an export, that it was read from, where its id was counted
+            within that. The same id from another origin may be another fact, so it is refused.
 
     Raises:
         InvalidValue: a quantity that is not exact, an instant without a zone, a record that
@@ -214,6 +216,7 @@ class UsageRecord:
     subject: str = ""
     replaces: str | None = None
     withdrawn: bool = False
+    origin: str = ""
 
     def __attrs_post_init__(self) -> None:
         if self.replaces == self.id:
