@@ -212,7 +212,7 @@ def test_tables_of_version_1_are_brought_forward_as_the_reference_says(
     late = samples.usage("2", quantity="0", replaces="1")
     with store.begin() as unit:
         (kept,) = unit.facts.usage(date.max)
-        assert kept == attrs.evolve(samples.usage("1"), at=None, subject="")
+        assert kept == attrs.evolve(samples.usage("1"), at=None, subject="", origin="")
         assert unit.facts.add([late]) == 1
     with store.begin() as unit:
         assert unit.facts.usage(date.max) == (kept, late)

@@ -238,8 +238,9 @@ def _compared(
 def _of_two_files(first: UsageRecord, record: UsageRecord) -> str:
     then, now = (f"{exact_text(one.quantity)} in {one.origin}" for one in (first, record))
     return (
-        f"a row like it came before, with {then}, and this one has {now}: where both are charges, read the files of one export in one reading, or "
-        "each with its own part=; where it is the same file, give its table the same name"
+        f"a row like it came before, with {then}, and this one has {now}: "
+        "where both are charges, read the files of one export in one reading, or each "
+        "with its own part=; where it is the same file, give its table the same name"
     )
 
 
