@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -138,6 +139,9 @@ def test_what_cannot_be_amended_is_refused_with_the_way_out() -> None:
         contract(AHEAD).amended(agreed("A", JUNE, NewPrice("1", PRICE)))
     with pytest.raises(RuleBroken, match="which is measured: change its price"):
         contract(AHEAD).amended(agreed("A", JUNE, NewQuantity("1", 3)))
+    text: Any = "2026-06-01"
+    with pytest.raises(InvalidValue, match="first_day of amendment 'A' is a plain date, got '2026"):
+        agreed("A", text, LineEnds("1"))
     with pytest.raises(InvalidValue, match="changes nothing"):
         agreed("A", JUNE)
     with pytest.raises(InvalidValue, match="changes the same of line '1' twice"):
@@ -151,3 +155,8 @@ def test_what_cannot_be_amended_is_refused_with_the_way_out() -> None:
     made = BASE.amended(agreed("A", JUNE, NewQuantity("1", 3)))
     with pytest.raises(InvalidValue, match="two amendments called A"):
         made.amended(agreed("A", JULY, NewQuantity("1", 4)))
+
+
+def test_a_single_change_needs_no_list() -> None:
+    one = LineEnds("1")
+    assert Amendment("A", "C-1", MARCH, JUNE, one) == agreed("A", JUNE, one, on=MARCH)

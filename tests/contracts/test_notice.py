@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from harmony_core.contracts import (
 )
 from harmony_core.errors import InvalidValue
 from harmony_core.periods import Interval, Month, add_months
-from harmony_core.products import Notice, NoticeAnchor, NoticeCounting
+from harmony_core.products import Notice, NoticeAnchor, NoticeCounting, Renewal
 
 DAY = timedelta(days=1)
 days = st.dates(date(2024, 1, 1), date(2040, 12, 31))
@@ -165,6 +166,11 @@ def test_one_instant_is_in_time_in_london_and_late_in_berlin() -> None:
     assert receipt_day(date(2026, 6, 30)) == date(2026, 6, 30)
 
 
+def plain(value: Any) -> Any:
+    """A value as a caller without a type checker gives it."""
+    return value
+
+
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(InvalidValue, match="falls on a day of its recipient: give the zone"):
         receipt_day(datetime(2026, 6, 30, 22, 30, tzinfo=UTC))
@@ -176,6 +182,10 @@ def test_what_cannot_be_is_refused() -> None:
         Notice(WEEK, NoticeAnchor.YEAR_END, year_ends_in=13)
     with pytest.raises(InvalidValue, match="within a notice period: give one"):
         Notice(None, counting=CLEAR)
+    with pytest.raises(InvalidValue, match=r"such as Interval.months\(3\), got '3 months'"):
+        Notice(plain("3 months"))
+    with pytest.raises(InvalidValue, match=r"a renewal ends by a Notice"):
+        Renewal(12, 12, plain(WEEK))
     with pytest.raises(InvalidValue, match="NoticeAnchor is one of any_day"):
         NoticeAnchor("someday")
     with pytest.raises(InvalidValue, match="NoticeCounting is one of corresponding"):

@@ -89,8 +89,8 @@ def _evidence(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(ids)
 
 
-def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
-    return tuple(changes)
+def _changes(changes: Iterable[Change] | Change) -> tuple[Change, ...]:
+    return (changes,) if isinstance(changes, Change) else tuple(changes)
 
 
 @attrs.frozen
@@ -102,7 +102,7 @@ class Amendment:
         contract_id: of the contract.
         agreed_on: the day on which both sides agreed; of a notice the day of its receipt.
         first_day: the first day on which the changes hold, before or after that.
-        changes: at least one; another product is the end of one line and the begin of another.
+        changes: one or more; another product is the end of one line and the begin of another.
         recorded_on: the day on which it became known; ``None`` is the day on which it was agreed.
         event: what it is in the life of the contract, such as a notice.
         evidence: ids of what it rests on: a letter, the notice that it takes back, the contract
@@ -122,6 +122,10 @@ class Amendment:
     evidence: tuple[str, ...] = attrs.field(default=(), converter=_evidence)
 
     def __attrs_post_init__(self) -> None:
+        for name in ("agreed_on", "first_day", "recorded_on"):
+            day = getattr(self, name)
+            if type(day) is not date and (name != "recorded_on" or day is not None):
+                raise InvalidValue(f"{name} of amendment {self.id!r} is a plain date, got {day!r}")
         if not self.changes:
             raise InvalidValue(f"amendment {self.id!r} changes nothing: give its changes")
         seen: set[tuple[str, object]] = set()

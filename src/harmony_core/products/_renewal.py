@@ -85,6 +85,10 @@ class Notice:
     year_ends_in: int = 12
 
     def __attrs_post_init__(self) -> None:
+        if self.period is not None and not isinstance(self.period, Interval):
+            raise InvalidValue(
+                f"a notice period is an Interval, such as Interval.months(3), got {self.period!r}"
+            )
         if self.year_ends_in not in range(1, 13):
             raise InvalidValue(f"a year ends in month 1 to 12, got {self.year_ends_in!r}")
         if self.period is None and self.counting is NoticeCounting.CLEAR_DAYS:
@@ -103,7 +107,8 @@ class Renewal:
         maximum_renewals: after so many it ends by itself; zero never renews, ``None`` has no end.
 
     Raises:
-        InvalidValue: a number is below its least value, or renewals are counted of what runs on.
+        InvalidValue: a number is below its least value, renewals are counted of what runs on, or
+            the notice is none.
     """
 
     initial_months: int
@@ -112,6 +117,11 @@ class Renewal:
     maximum_renewals: int | None = None
 
     def __attrs_post_init__(self) -> None:
+        if not isinstance(self.notice, Notice):
+            raise InvalidValue(
+                f"a renewal ends by a Notice, such as Notice(Interval.months(3)), got "
+                f"{self.notice!r}"
+            )
         if self.initial_months < 1 or self.renewal_months < 0:
             raise InvalidValue(
                 "a renewal needs an initial term of at least one month and no negative months, "
