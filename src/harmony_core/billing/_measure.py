@@ -28,8 +28,11 @@ from harmony_core.finance import Money, convert
 from harmony_core.periods import ServicePeriod, Span, Timing, proration
 from harmony_core.pricing import (
     Scheme,
+    Transactions,
+    charges_transactions,
     explain,
     explain_price_usage,
+    explain_transactions,
     facts_on,
     net_quantity,
     scheme_on,
@@ -186,8 +189,11 @@ class Measurement:
             metered = sum((record.quantity for record in records), Fraction(0))
             if metered < 0:
                 why.fact("taken back beyond the usage of the period", exact_text(-metered))
+            scheme = self._scheme(why)
+            if charges_transactions(scheme):
+                return self._transactions(why, scheme, usage.transactions(source.rule), evidence)
             quantity = net_quantity(0, metered)
-            price = why.adopt(explain(self._scheme(why), quantity), "price_")
+            price = why.adopt(explain(scheme, quantity), "price_")
             return self._settled(why, price, quantity, evidence)
         if usage.left_out:
             why.fact("records without what the rule needs", str(usage.left_out))
@@ -196,6 +202,18 @@ class Measurement:
         using = {"quantity": name} if found.buckets is None else None
         price = why.adopt(explain_price_usage(self._scheme(why), found), "price_", using)
         return self._settled(why, price, found.quantity, evidence)
+
+    def _transactions(
+        self,
+        why: Explainer,
+        scheme: Scheme,
+        transactions: Transactions,
+        evidence: tuple[str, ...],
+    ) -> Measured:
+        """Each record is a transaction, which is charged alone."""
+        why.fact("transactions that are charged", str(transactions.count))
+        price = why.adopt(explain_transactions(scheme, transactions), "price_")
+        return self._settled(why, price, transactions.total, evidence)
 
     def _devices(self, day: date, source: DevicesCounted) -> Measured:
         if self.kind is ChargeKind.TRUE_UP:

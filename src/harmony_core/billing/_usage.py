@@ -9,7 +9,13 @@ import attrs
 
 from harmony_core.billing._facts import Facts
 from harmony_core.periods import Span, local_midnight
-from harmony_core.pricing import UsageQuantity, UsageRule, UsageSample, usage_quantity
+from harmony_core.pricing import (
+    Transactions,
+    UsageQuantity,
+    UsageRule,
+    UsageSample,
+    usage_quantity,
+)
 from harmony_core.products import UsageMetered
 from harmony_core.work import UsageRecord
 
@@ -35,6 +41,11 @@ class KnownUsage:
     def evidence(self) -> tuple[str, ...]:
         """Their ids."""
         return tuple(usage_id(one) for one in self.counted)
+
+    def transactions(self, rule: UsageRule) -> Transactions:
+        """The records in the order in which they happened, each a transaction."""
+        ordered = sorted(self.records, key=lambda record: _moment(rule, record))
+        return Transactions.netted(record.quantity for record in ordered)
 
     def quantity(self, rule: UsageRule, span: Span) -> UsageQuantity:
         """What the records come to."""

@@ -16,7 +16,7 @@ from harmony_core.bulk._straight import straight_lines
 from harmony_core.bulk._whole_lines import GREATEST, Scale
 from harmony_core.errors import InvalidValue
 from harmony_core.finance import HALF_UP, ExactAmount, Rounding, minor_digits
-from harmony_core.pricing import Scheme, charge
+from harmony_core.pricing import Scheme, charge, refuse_unbillable
 
 
 def _as_tuple(schemes: Iterable[Scheme]) -> tuple[Scheme, ...]:
@@ -75,6 +75,7 @@ class RatePlan:
         object.__setattr__(self, "_scales", tuple(map(self._scale, self.schemes)))
 
     def _scale(self, scheme: Scheme) -> Scale:
+        refuse_unbillable(scheme)
         ExactAmount.of(0, scheme.currency).settle(self.rounding)  # refuses a step that is too fine
         major = 10 ** minor_digits(scheme.currency)
         step = self.rounding.step

@@ -34,6 +34,7 @@ from harmony_core.products import (
     Renewal,
     TimeWorked,
     describe_behaviour,
+    refuse_unmeasurable,
 )
 
 
@@ -101,6 +102,10 @@ class ContractLine:
             )
         if self.fund is not None and not self.quantity:
             raise InvalidValue(f"line {self.id!r} buys blocks of nothing: give units per block")
+        try:
+            refuse_unmeasurable(self.scheme, self.source)
+        except InvalidValue as reason:
+            raise InvalidValue(f"line {self.id!r}: {reason}") from None
         object.__setattr__(self, "scheme", anchored(self.scheme, self.anchor))
         try:
             scheme_on(self.scheme, self.start)

@@ -27,6 +27,7 @@ from harmony_core.pricing._bands import Band, BandTable
 from harmony_core.pricing._blocks import BeyondBlocks, BlockBand, FillUpBlocks, LookUpBlocks
 from harmony_core.pricing._capacity import CapacityStep, CapacitySteps
 from harmony_core.pricing._cliffs import Cliff, cliffs
+from harmony_core.pricing._combinations import refuse_unbillable
 from harmony_core.pricing._commitment import Commitment, explain_true_up, true_up
 from harmony_core.pricing._conversion import Conversion, Converted, SplitRounding, round_quantity
 from harmony_core.pricing._dated import (
@@ -124,6 +125,12 @@ from harmony_core.pricing._scheme import (
     price,
 )
 from harmony_core.pricing._simple import Flat, PerUnit
+from harmony_core.pricing._transactions import (
+    charges_transactions,
+    explain_transactions,
+    price_transactions,
+    refuse_transactions_as_one,
+)
 from harmony_core.pricing._uplift import FixedUplift, IndexUplift, Uplift, UpliftedPrice
 from harmony_core.pricing._uplifted import Uplifted
 from harmony_core.pricing._usage import (
@@ -223,6 +230,7 @@ __all__ = [
     "billable_units",
     "change_days",
     "charge",
+    "charges_transactions",
     "cliffs",
     "exact_sum",
     "explain",
@@ -240,6 +248,7 @@ __all__ = [
     "explain_rerate_periods",
     "explain_still_to_bill",
     "explain_time_weighted",
+    "explain_transactions",
     "explain_true_up",
     "facts_on",
     "fill_up_prorated",
@@ -253,9 +262,12 @@ __all__ = [
     "price",
     "price_each",
     "price_since",
+    "price_transactions",
     "price_usage",
     "prorated_amount",
     "prorated_quantity",
+    "refuse_transactions_as_one",
+    "refuse_unbillable",
     "repriced",
     "rerate",
     "rerate_periods",

@@ -66,6 +66,19 @@ def refuse_what_takes_several(scheme: Scheme) -> None:
         )
 
 
+def refuse_unbillable(scheme: Scheme) -> None:
+    """Refuse a stairstep over several units where one quantity is billed.
+
+    Raises:
+        InvalidValue: there is one, however deep.
+    """
+    if any(isinstance(one, CapacitySteps) for one in inside(scheme)):
+        raise InvalidValue(
+            "CapacitySteps takes a quantity for each unit, and what is sold has one quantity: bill "
+            "each unit by bands of its own, or price the peaks with it and bill that as a Flat"
+        )
+
+
 def refuse_free_units(scheme: Scheme) -> None:
     """Refuse free units around a scheme whose quantity is money.
 

@@ -55,7 +55,7 @@ def scheme_on(scheme: Scheme, day: date) -> Scheme:
     """
     if _changes_by_date(scheme):
         return scheme_on(scheme.on(day), day)
-    return _around(scheme, lambda inner: scheme_on(inner, day))
+    return with_inside(scheme, lambda inner: scheme_on(inner, day))
 
 
 def anchored(scheme: Scheme, first_day: date) -> Scheme:
@@ -72,7 +72,7 @@ def anchored(scheme: Scheme, first_day: date) -> Scheme:
     if hasattr(scheme, "anchored"):
         found: Scheme = scheme.anchored(first_day)
         return found
-    return _around(scheme, lambda inner: anchored(inner, first_day))
+    return with_inside(scheme, lambda inner: anchored(inner, first_day))
 
 
 def is_dated(scheme: Scheme) -> bool:
@@ -153,7 +153,7 @@ def _inside(scheme: Scheme) -> Scheme | None:
     return inner if attrs.has(type(scheme)) else None
 
 
-def _around(scheme: Scheme, change: Callable[[Scheme], Scheme]) -> Scheme:
+def with_inside(scheme: Scheme, change: Callable[[Scheme], Scheme]) -> Scheme:
     """The scheme with what it stands around changed; itself where that stays as it was."""
     inner = _inside(scheme)
     if inner is None:

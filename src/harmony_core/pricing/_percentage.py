@@ -103,6 +103,30 @@ class Transactions:
         first = [upper - lower for lower, upper in pairwise(totals)]
         return cls(total, count, first)
 
+    @classmethod
+    def netted(cls, values: Iterable[Exact]) -> Transactions:
+        """Give transactions of which some are taken back: values below zero, in their order.
+
+        A value below zero takes back from the transactions before it, the latest first, and what
+        is more than those from the ones that follow. What is taken back whole never happened; of
+        one that is taken back in part the rest is left. Nor is a value of zero a transaction.
+
+        >>> Transactions.netted([100, 50, -70]).first
+        (Fraction(80, 1),)
+        """
+        left: list[Fraction] = []
+        owed = Fraction(0)
+        for value in values:
+            rest = exact(value, "the value of a transaction") - owed
+            owed = Fraction(0)
+            while rest < 0 and left:
+                rest += left.pop()
+            if rest > 0:
+                left.append(rest)
+            else:
+                owed = -rest
+        return cls.of(left)
+
     def each(self) -> tuple[Fraction, ...]:
         """Give every value.
 

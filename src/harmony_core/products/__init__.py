@@ -27,6 +27,7 @@ from harmony_core.products._behaviours import (
     UsageMetered,
     defaults_of,
     refuse_impossible,
+    refuse_unmeasurable,
 )
 from harmony_core.products._bundle import (
     Component,
@@ -107,5 +108,6 @@ __all__ = [
     "given_by",
     "price_in_words",
     "refuse_impossible",
+    "refuse_unmeasurable",
     "trail_in_words",
 ]

@@ -16,7 +16,12 @@ import attrs
 from harmony_core.errors import InvalidValue, PriceNotFound
 from harmony_core.finance import Exact, ExactAmount, Role, exact
 from harmony_core.periods import Interval, Timing
-from harmony_core.pricing import Scheme, UsageRule
+from harmony_core.pricing import (
+    Scheme,
+    UsageRule,
+    refuse_transactions_as_one,
+    refuse_unbillable,
+)
 from harmony_core.products._fund_policies import Rollover, TopUp
 from harmony_core.products._time_terms import TimeTerms
 
@@ -377,6 +382,18 @@ _DEFAULTS: Mapping[ContractType, Defaults] = {
         FixedQuantity(), Billing(Timing.ARREARS, Interval.months(1)), Accounting()
     ),
 }
+
+
+def refuse_unmeasurable(scheme: Scheme, quantity: QuantitySource) -> None:
+    """Refuse a price that its source of quantity cannot feed.
+
+    Raises:
+        InvalidValue: it takes a quantity for each of several units, or charges each transaction
+            while the usage comes to one quantity.
+    """
+    refuse_unbillable(scheme)
+    if isinstance(quantity, UsageMetered):
+        refuse_transactions_as_one(scheme, quantity.rule)
 
 
 def refuse_impossible(

@@ -20,6 +20,7 @@ from harmony_core.products._behaviours import (
     QuantitySource,
     defaults_of,
     refuse_impossible,
+    refuse_unmeasurable,
 )
 from harmony_core.products._bundle import Component, refuse_unsharable
 from harmony_core.products._describe import Description, describe_behaviour
@@ -108,6 +109,11 @@ class Product:
             raise InvalidValue(
                 f"product {self.id!r} has two schemes in one currency: {sorted(currencies)}"
             )
+        try:
+            for scheme in self.schemes:
+                refuse_unmeasurable(scheme, self.quantity)
+        except InvalidValue as reason:
+            raise InvalidValue(f"product {self.id!r}: {reason}") from None
         refuse_unsharable(self.id, self.components)
         self._refuse_days()
         try:
