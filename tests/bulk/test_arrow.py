@@ -174,8 +174,39 @@ def test_a_frame_is_no_column() -> None:
     frame = na.c_array_from_buffers(
         na.struct({"n": na.int64()}), 1, [None], children=[na.c_array([1], na.int64())]
     )
-    with pytest.raises(InvalidValue, match="struct: pass its columns one by one"):
+    with pytest.raises(InvalidValue, match="struct: pass its columns one by one, such as batch"):
         PLAN.rate(frame, [0])
+    with pytest.raises(InvalidValue, match=r"^batch 0: .* struct: pass its columns"):
+        list(RatePlan([LookUp(SEATS)]).rate_batches([frame]))
+
+
+def _frames(name: str) -> Any:
+    return pytest.importorskip(name)
+
+
+def test_columns_of_kinds_that_are_unknown_are_refused_by_the_library() -> None:
+    polars, pyarrow = _frames("polars"), _frames("pyarrow")
+    one = RatePlan([LookUp(SEATS)])
+    for column in (
+        polars.Series([None, None]),
+        polars.Series([1, 2], dtype=polars.Int128),
+        pyarrow.array([1, 2], pyarrow.decimal64(9, 2)),
+        pyarrow.array([1, 2], pyarrow.decimal256(9, 2)),
+        pyarrow.array([1, 2]).dictionary_encode(),
+        pyarrow.chunked_array([pyarrow.array([1, 2], pyarrow.decimal32(9, 2))]),
+        pyarrow.array([None], pyarrow.null()),
+        pyarrow.array([1, 2], pyarrow.timestamp("us", "UTC")),
+        pyarrow.record_batch({"q": [1, 2]}),
+    ):
+        with pytest.raises(InvalidValue, match=r"got an Arrow column of .*: (cast it|pass its)"):
+            one.rate(column)
+
+
+def test_a_batch_of_pyarrow_is_a_pair_of_its_columns() -> None:
+    pyarrow = _frames("pyarrow")
+    batch = pyarrow.record_batch({"q": [60, 60], "s": [0, 1]})
+    (rated,) = PLAN.rate_batches([(batch["q"], batch["s"])])
+    assert rated.minor.tolist() == [60000, 48000]
 
 
 def test_codes_are_no_decimals() -> None:

@@ -142,3 +142,42 @@ def test_widths_and_zones_are_checked_without_rows() -> None:
         bucket_starts([], timedelta(seconds=7))
     with pytest.raises(InvalidValue, match="no time zone 'Mars'"):
         bucket_starts([], Interval.days(1), "Mars")
+
+
+STAMPS = [1_790_000_123, -3, 0]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Tokyo"])
+def test_time_stamps_of_arrow_are_instants(unit: str, zone: str | None) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    per = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    counted = [at * per for at in STAMPS]
+    column = pyarrow.array(counted, pyarrow.timestamp(unit, zone))
+    expected = one_by_one(counted, timedelta(hours=1), "Asia/Kathmandu", per)
+    chunked = pyarrow.chunked_array([column[:1], column[1:]])
+    for one in (column, chunked, column.slice(0, 3)):
+        found = bucket_starts(one, timedelta(hours=1), "Asia/Kathmandu")
+        assert found.tolist() == expected
+    gap = pyarrow.array([0, None], pyarrow.timestamp(unit, zone))
+    with pytest.raises(InvalidValue, match="row 1 has no instant"):
+        bucket_starts(gap, timedelta(hours=1))
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Tokyo"])
+def test_instants_of_frames(zone: str | None) -> None:
+    polars, pandas = pytest.importorskip("polars"), pytest.importorskip("pandas")
+    at = [1_790_000_123_000, -3000, 0]
+    column = polars.Series(at).cast(polars.Datetime("ms", zone))
+    expected = one_by_one(at, Interval.days(1), "Europe/Berlin", 1000)
+    assert bucket_starts(column, Interval.days(1), "Europe/Berlin").tolist() == expected
+    series = pandas.Series(pandas.to_datetime(at, unit="ms", utc=zone is not None)).astype(
+        f"datetime64[ms, {zone}]" if zone else "datetime64[ms]"
+    )
+    assert bucket_starts(series, Interval.days(1), "Europe/Berlin").tolist() == expected
+
+
+def test_a_column_of_days_is_none_of_instants() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    with pytest.raises(InvalidValue, match=r"date32: cast it to int64 .*, or to a time stamp"):
+        bucket_starts(pyarrow.array([1], pyarrow.date32()), Interval.days(1))

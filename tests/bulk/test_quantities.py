@@ -128,6 +128,8 @@ def test_records_from_arrow() -> None:
     assert aggregate(Aggregation.SUM, value, group, 2).whole.tolist() == [7, 25]
     with pytest.raises(InvalidValue, match="row 1 has no value"):
         aggregate(Aggregation.SUM, na.Array([5, None, 7], na.int16()), group, 2)
+    with pytest.raises(InvalidValue, match="row 2 has no group"):
+        aggregate(Aggregation.SUM, value, na.Array([0, 0, None], na.uint8()), 2)
 
 
 @pytest.mark.parametrize("how", OF_VALUES)

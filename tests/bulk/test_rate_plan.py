@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
@@ -28,9 +29,11 @@ from harmony_core.pricing import (
     LookUp,
     MinimumQuantity,
     PerUnit,
+    Ramp,
     Scheme,
     ZeroQuantity,
     price,
+    scheme_on,
 )
 from tests.pricing.scheme_values import schemes as any_schemes
 
@@ -355,6 +358,7 @@ def _read_only() -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         (lambda _: np.empty(8, np.int64)[::2], "4 int64"),
         (lambda quantities: quantities, "shares memory"),
         (lambda _: _read_only(), "cannot be written"),
+        (lambda _: [0, 0, 0, 0], "numpy array of 4 int64, which is written to, got list"),
     ],
 )
 def test_a_place_that_does_not_do_is_refused(out: Callable[[object], object], why: str) -> None:
@@ -393,6 +397,25 @@ def test_a_fault_names_its_batch() -> None:
 def test_a_plan_needs_a_scheme() -> None:
     with pytest.raises(InvalidValue, match="needs a scheme"):
         RatePlan([])
+
+
+@pytest.mark.parametrize("schemes", [["x"], [PerUnit.of("1", "EUR"), None], "xy"])
+def test_what_has_no_price_is_no_scheme(schemes: list[Scheme]) -> None:
+    with pytest.raises(
+        InvalidValue, match=r"scheme \d of the plan is .*, which has no price: give"
+    ):
+        RatePlan(schemes)
+
+
+def test_a_price_that_depends_on_the_day_is_refused_when_the_plan_is_made() -> None:
+    day = date(2026, 1, 1)
+    ramp = Ramp.of((day, PerUnit.of("10", "EUR")), (date(2027, 1, 1), PerUnit.of("12", "EUR")))
+    for scheme in (ramp, AtLeast.of(ramp, "100")):
+        with pytest.raises(
+            InvalidValue, match=r"scheme 1 of the plan, .*: take scheme_on\(scheme,"
+        ):
+            RatePlan([PerUnit.of("1", "EUR"), scheme])
+        assert len(RatePlan([scheme_on(scheme, day)]).rate([20])) == 1
 
 
 def test_a_step_finer_than_a_minor_unit_is_refused_when_the_plan_is_made() -> None:

@@ -164,6 +164,8 @@ class _Rows:
             raise InvalidValue(
                 f"{len(self.values)} values need as many groups, got {len(self.groups)}"
             )
+        if (row := self.groups.first_gap()) is not None:
+            raise InvalidValue(f"row {row} has no group: say which group it belongs to")
         self.into, self.places, self._least = into, self.values.places, least
 
     def __iter__(self) -> Iterator[tuple[Whole, Whole]]:

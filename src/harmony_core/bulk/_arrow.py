@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from harmony_core.bulk._gaps import UnsetGaps
 from harmony_core.errors import InvalidValue
 
 _WHOLE = {
@@ -16,17 +18,20 @@ _WHOLE = {
     for sign in ("", "u")
     for bits in (8, 16, 32, 64)
 }
-_BITS = 1 << 15
-"""Validity is unpacked for so many rows at a time."""
+_PER_UNIT = {"SECOND": "s", "MILLI": "ms", "MICRO": "us", "NANO": "ns"}
 
 
 @attrs.frozen(eq=False)
 class ArrowChunk:
-    """The values of one Arrow array; ``scale`` where they are decimals, in pairs of 64 bits."""
+    """The values of one Arrow array; ``scale`` where they are decimals, in pairs of 64 bits.
+
+    ``unit`` is what they count where they are time stamps.
+    """
 
     values: NDArray[Any]
     scale: int | None
-    missing: NDArray[np.int64]
+    gaps: UnsetGaps | None
+    unit: str | None = None
 
 
 def hands_out_arrow(source: object) -> bool:
@@ -44,52 +49,71 @@ def _nanoarrow() -> Any:
     return nanoarrow
 
 
-def arrow_chunks(source: object, what: str) -> Iterator[ArrowChunk]:
-    """Read a column of whole numbers or decimals.
+def arrow_chunks(source: object, what: str, *, stamps: bool = False) -> Iterator[ArrowChunk]:
+    """Read a column of whole numbers or decimals; of time stamps as well, where they may come.
 
     Raises:
-        InvalidValue: it is a column of something else, or several columns.
+        InvalidValue: it is a column of something else, or several columns, or of a kind that is
+            not known here at all.
     """
+    for view, schema, kind in _arrays(source, what):
+        if stamps and kind == "timestamp":
+            chunk = _numbers(view, np.frombuffer(view.buffer(1), np.int64))
+            yield attrs.evolve(chunk, unit=_PER_UNIT[schema.unit.name])
+        else:
+            yield _chunk(view, schema, kind, what, stamps=stamps)
+
+
+def _arrays(source: object, what: str) -> Iterator[tuple[Any, Any, str]]:
     nanoarrow = _nanoarrow()
-    if hasattr(source, "__arrow_c_array__"):
-        arrays: Any = [nanoarrow.c_array(source)]
-    else:
-        arrays = nanoarrow.c_array_stream(source)
-    for array in arrays:
-        yield _chunk(array.view(), nanoarrow.Schema(array.schema), what)
+    with _named(source, what):
+        if hasattr(source, "__arrow_c_array__"):
+            arrays: Any = [nanoarrow.c_array(source)]
+        else:
+            arrays = nanoarrow.c_array_stream(source)
+        for array in arrays:
+            schema = nanoarrow.Schema(array.schema)
+            yield array.view(), schema, schema.type.name.lower()
 
 
-def _chunk(view: Any, schema: Any, what: str) -> ArrowChunk:
-    kind, scale = schema.type.name.lower(), None
-    first, size = view.offset, view.length
-    if kind in _WHOLE and view.dictionary is None:
-        values: NDArray[Any] = np.frombuffer(view.buffer(1), _WHOLE[kind])[first : first + size]
-    elif kind == "decimal128":
-        scale = schema.scale
-        pairs = np.frombuffer(view.buffer(1), np.int64).reshape(-1, 2)
-        values = pairs[first : first + size]
-    else:
+@contextmanager
+def _named(source: object, what: str) -> Iterator[None]:
+    """Turn what nanoarrow says of kinds that it does not know into an error of ours."""
+    try:
+        yield
+    except InvalidValue:
+        raise
+    except (RuntimeError, ValueError, KeyError, NotImplementedError) as wrong:
+        kind = getattr(source, "dtype", None) or getattr(source, "type", type(source).__name__)
         raise InvalidValue(
-            f"{what} are whole numbers or decimals, got an Arrow column of {kind}: "
-            + (
-                "pass its columns one by one"
-                if kind == "struct"
-                else "cast it to int64 with its decimal places, or to decimal128"
-            )
-        )
-    missing = np.empty(0, np.int64)
+            f"{what} are whole numbers or decimals, got an Arrow column of {kind}, which cannot be "
+            "read: cast it to int64 with its decimal places, or to decimal128"
+        ) from wrong
+
+
+def _numbers(view: Any, values: NDArray[Any], scale: int | None = None) -> ArrowChunk:
+    first = view.offset
+    gaps = None
     if view.null_count and view.buffer(0).size_bytes:
-        missing = _missing(np.frombuffer(view.buffer(0), np.uint8), first, size)
-    return ArrowChunk(values, scale, missing)
+        gaps = UnsetGaps(np.frombuffer(view.buffer(0), np.uint8), first)
+    return ArrowChunk(values[first : first + view.length], scale, gaps)
 
 
-def _missing(bits: NDArray[np.uint8], first: int, size: int) -> NDArray[np.int64]:
-    found = []
-    for start in range(0, first + size, _BITS):
-        part = bits[start // 8 : (start + _BITS) // 8]
-        unset = np.flatnonzero(np.unpackbits(part, bitorder="little") == 0) + start
-        found.append(unset[(unset >= first) & (unset < first + size)] - first)
-    return np.concatenate(found).astype(np.int64)
+def _chunk(view: Any, schema: Any, kind: str, what: str, *, stamps: bool) -> ArrowChunk:
+    if kind in _WHOLE:
+        return _numbers(view, np.frombuffer(view.buffer(1), _WHOLE[kind]))
+    if kind == "decimal128":
+        pairs = np.frombuffer(view.buffer(1), np.int64).reshape(-1, 2)
+        return _numbers(view, pairs, schema.scale)
+    raise InvalidValue(
+        f"{what} are whole numbers or decimals, got an Arrow column of {kind}: "
+        + (
+            "pass its columns one by one, such as batch['quantity'], batch['scheme']"
+            if kind == "struct"
+            else "cast it to int64 with its decimal places, or to decimal128"
+            + (", or to a time stamp" if stamps else "")
+        )
+    )
 
 
 def arrow_int64(values: NDArray[np.int64], missing: NDArray[np.int64]) -> Any:

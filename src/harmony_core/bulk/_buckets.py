@@ -33,11 +33,13 @@ def bucket_starts(
     """Give for each instant where its bucket began, as ``periods.bucket_start`` does.
 
     Args:
-        instants: a column of whole numbers since 1970-01-01 in UTC, or of ``datetime64``.
+        instants: a column of whole numbers since 1970-01-01 in UTC, or of ``datetime64`` or Arrow
+            time stamps (so of pandas and polars). Those of a zone are instants whatever it is;
+            those without one are read in UTC.
         width: a day, a week, months that divide the year, or whole seconds that divide a day.
         zone: an IANA name.
         unit: what the instants count, and what the answer counts: ``s``, ``ms``, ``us`` or
-            ``ns``. A column of ``datetime64`` says it itself.
+            ``ns``. A column of ``datetime64`` or of Arrow time stamps says it itself.
 
     Raises:
         InvalidValue: a row has no instant, or one outside of the years 2 to 9998; or the width,
@@ -47,16 +49,10 @@ def bucket_starts(
     [1789996500]
     """
     bucket_start(_EPOCH, width, zone)  # refuses a width or a zone that there is not
-    if isinstance(instants, np.ndarray) and instants.dtype.kind == "M":
-        unit, counted = np.datetime_data(instants.dtype)
-        if counted != 1:
-            raise InvalidValue(f"instants count one {unit}, not {counted} at once: cast them")
-        if (nothing := np.isnat(instants)).any():
-            raise InvalidValue(f"row {int(np.argmax(nothing))} has no instant: leave it out")
-        instants = instants.view(instants.dtype.byteorder + "i8")
+    column = one_column(instants, "instants", None, stamps=True)
+    unit = column.unit or unit
     if unit not in _PER_SECOND:
         raise InvalidValue(f"instants count {', '.join(_PER_SECOND)}, not {unit!r}: cast them")
-    column = one_column(instants, "instants", None)
     if column.places:
         raise InvalidValue("instants are whole numbers, got decimals: cast them to integers")
     per, starts = _PER_SECOND[unit], np.empty(len(column), np.int64)

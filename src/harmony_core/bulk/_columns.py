@@ -1,15 +1,17 @@
 """Columns of whole numbers at the door: what may be read, and what its rows say.
 
 A column is read block by block, so that what is narrower than 64 bits is widened in a small buffer
-and what is wider (unsigned 64 bits, decimals of 128) shows its far rows by a mark. Floats are
-refused, as everywhere.
+and what is wider (unsigned 64 bits, decimals of 128) shows its far rows by a mark. A column in many
+chunks is read as it stands. Floats are refused, as everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 import attrs
@@ -17,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harmony_core.bulk._arrow import ArrowChunk, arrow_chunks, hands_out_arrow
+from harmony_core.bulk._gaps import Gaps, MaskedGaps
 from harmony_core.bulk._kernel import BEYOND, BLOCK, Whole
 from harmony_core.bulk._whole_lines import GREATEST
 from harmony_core.errors import InvalidValue
@@ -50,41 +53,109 @@ _NO_ROWS: Whole = np.empty(0, np.int64)
 
 
 @attrs.frozen(eq=False)
-class Column:
-    """Whole numbers with a number of decimal places; ``missing`` lists the rows without any.
+class Chunk:
+    """Whole numbers, and which rows are without any.
 
     ``values`` are integers of any width, or pairs of 64 bits, the low ones first.
     """
 
     values: NDArray[Any]
-    places: int = 0
-    missing: Whole = _NO_ROWS
+    gaps: Gaps | None = None
 
     def __len__(self) -> int:
         return len(self.values)
 
-    def block(self, start: int, stop: int, into: Whole) -> Whole:
-        """Give rows as 64 bits; ``into`` is used where they are not that already.
+    @property
+    def is_wide(self) -> bool:
+        """Whether a row may not fit 64 bits."""
+        return self.values.ndim == 2 or self.values.dtype.type is np.uint64
 
-        What is greater than 64 bits is ``BEYOND``, what is less is as far below zero.
-        """
+    def block(self, start: int, stop: int, into: Whole) -> Whole:
+        """Give rows as 64 bits; ``into`` is used where they are not that already."""
         part = self.values[start:stop]
         into = into[: stop - start]
         if part.ndim == 2:
             _narrowed(part, into)
         elif part.dtype.type is np.uint64:
             np.minimum(part, np.uint64(GREATEST), out=into.view(np.uint64))
-        elif part.dtype != np.int64:
+        elif part.dtype != np.int64 or self.gaps:
             np.copyto(into, part)
         else:
             into = part
-        if len(self.missing):
-            first, last = np.searchsorted(self.missing, [start, stop])
-            if first != last:
-                if into is part:
-                    into = into.copy()
-                into[self.missing[first:last] - start] = 0
+        if self.gaps:
+            into[self.gaps.between(start, stop)] = 0
         return into
+
+    def whole(self, row: int) -> int:
+        """Give one row exactly, however great."""
+        if self.values.ndim == 2:
+            low, high = (int(part) for part in self.values[row])
+            return (high << 64) + (low & (2**64 - 1))
+        return int(self.values[row])
+
+
+class Column:
+    """Whole numbers with a number of decimal places, in the chunks that they came in.
+
+    ``unit`` is what they count where they are time stamps that say it. Chunks are never put
+    together: a block that lies in two of them is, and only that.
+    """
+
+    def __init__(self, chunks: Sequence[Chunk], places: int = 0, unit: str | None = None) -> None:
+        self.chunks, self.places, self.unit = chunks, places, unit
+        self._starts = [0, *accumulate(map(len, chunks))]
+        self.has_gaps = any(chunk.gaps for chunk in chunks)
+        self._is_wide = any(chunk.is_wide for chunk in chunks)
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def block(self, start: int, stop: int, into: Whole) -> Whole:
+        """Give rows as 64 bits; ``into`` is used where they are not that already.
+
+        What is greater than 64 bits is ``BEYOND``, what is less is as far below zero, and what is
+        not there is zero.
+        """
+        for chunk, first, last, at in self._parts(start, stop):
+            if last - first == stop - start:
+                return chunk.block(first, last, into)
+            place = into[at : at + last - first]
+            part = chunk.block(first, last, place)
+            if part is not place:
+                np.copyto(place, part)
+        return into[: stop - start]
+
+    def gaps(self, start: int, stop: int) -> Whole:
+        """Give the rows without a value, counted from ``start``."""
+        if not self.has_gaps:
+            return _NO_ROWS
+        found = [
+            chunk.gaps.between(first, last) + at
+            for chunk, first, last, at in self._parts(start, stop)
+            if chunk.gaps
+        ]
+        return np.concatenate([_NO_ROWS, *found])
+
+    def first_gap(self) -> int | None:
+        """Give the first row without a value, if there is any."""
+        if self.has_gaps:
+            for start, stop in blocks(len(self)):
+                if len(found := self.gaps(start, stop)):
+                    return start + int(found[0])
+        return None
+
+    def all_gaps(self) -> Whole:
+        """List the rows without a value; the list is as long as they are many."""
+        if not self.has_gaps:
+            return _NO_ROWS
+        ends = list(blocks(len(self)))
+        rows = np.empty(sum(len(self.gaps(*part)) for part in ends), np.int64)
+        filled = 0
+        for start, stop in ends:
+            found = self.gaps(start, stop)
+            np.add(found, start, out=rows[filled : filled + len(found)])
+            filled += len(found)
+        return rows
 
     def narrow(self, start: int, stop: int, into: Whole, least: int) -> Whole:
         """Give rows as 64 bits, where all of them are there, fit, and are not below ``least``.
@@ -92,10 +163,11 @@ class Column:
         Raises:
             InvalidValue: with the first row that is not so.
         """
-        if len(self.missing):
-            raise InvalidValue(f"row {self.missing[0]} has no value: fill it in, or leave it out")
+        if len(gaps := self.gaps(start, stop)):
+            what = "instant" if self.unit else "value"
+            raise InvalidValue(f"row {start + gaps[0]} has no {what}: fill it in, or leave it out")
         block = self.block(start, stop, into)
-        if self.values.ndim == 2 or self.values.dtype.type is np.uint64:
+        if self._is_wide:
             for row in map(int, np.flatnonzero((block == BEYOND) | (block == -BEYOND)) + start):
                 if abs(self.whole(row)) > GREATEST:
                     raise InvalidValue(
@@ -107,6 +179,10 @@ class Column:
             raise InvalidValue(f"row {row}: a quantity is zero or more, got {self.shown(row)}")
         return block
 
+    def shares_memory(self, array: Whole) -> bool:
+        """Say whether an array may lie where one of the chunks does."""
+        return any(np.may_share_memory(array, chunk.values) for chunk in self.chunks)
+
     def shown(self, row: int) -> str:
         """Write one row as its quantity, for a message."""
         return exact_text(self.exact(row))
@@ -117,10 +193,17 @@ class Column:
 
     def whole(self, row: int) -> int:
         """Give one row exactly, however great."""
-        if self.values.ndim == 2:
-            low, high = (int(part) for part in self.values[row])
-            return (high << 64) + (low & (2**64 - 1))
-        return int(self.values[row])
+        number = bisect_right(self._starts, row) - 1
+        return self.chunks[number].whole(row - self._starts[number])
+
+    def _parts(self, start: int, stop: int) -> Iterator[tuple[Chunk, int, int, int]]:
+        """List the chunks of some rows: from and to which row of theirs, and where that stands."""
+        number, row = bisect_right(self._starts, start) - 1, start
+        while row < stop:
+            chunk, begin = self.chunks[number], self._starts[number]
+            last = min(stop - begin, len(chunk))
+            yield chunk, row - begin, last, row - start
+            row, number = begin + last, number + 1
 
 
 def _narrowed(pairs: NDArray[Any], into: Whole) -> None:
@@ -131,8 +214,8 @@ def _narrowed(pairs: NDArray[Any], into: Whole) -> None:
         into[far] = np.where(high[far] < 0, -BEYOND, BEYOND)
 
 
-def columns(source: object, what: str, places: int | None) -> Iterator[Column]:
-    """Read a column, chunk by chunk.
+def one_column(source: object, what: str, places: int | None, *, stamps: bool = False) -> Column:
+    """Read a column; where ``stamps`` may come, one of time stamps is whole numbers of its unit.
 
     Raises:
         InvalidValue: it holds something else than whole numbers or decimals, or ``places`` are
@@ -141,37 +224,35 @@ def columns(source: object, what: str, places: int | None) -> Iterator[Column]:
     if isinstance(source, Quantities):
         if places not in {None, source.places}:
             raise _says_its_places(what, source.places, places)
-        yield Column(source.whole, source.places)
-    elif isinstance(source, np.ma.MaskedArray):
-        mask = np.ma.getmaskarray(source)
-        array = _whole_numbers(source.data, what)
-        yield Column(array, _declared(places), np.flatnonzero(mask).astype(np.int64))
-    elif not isinstance(source, np.ndarray) and hands_out_arrow(source):
+        return Column([Chunk(source.whole)], source.places)
+    if isinstance(source, np.ma.MaskedArray):
+        mask, array = np.ma.getmask(source), _whole_numbers(source.data, what)
+        gaps = MaskedGaps(mask) if isinstance(mask, np.ndarray) else None
+        return Column([Chunk(array, gaps)], _declared(places))
+    if not isinstance(source, np.ndarray) and hands_out_arrow(source):
         try:
-            chunks = list(arrow_chunks(source, what))
+            return _from_arrow(list(arrow_chunks(source, what, stamps=stamps)), what, places)
         except ImportError as missing:  # pandas hands out Arrow only where pyarrow is installed
             if missing.name == "nanoarrow" or not hasattr(source, "__array__"):
                 raise
-            yield Column(_whole_numbers(np.asarray(source), what), _declared(places))
-            return
-        for chunk in chunks:
-            yield _from_arrow(chunk, what, places)
-    else:
-        yield Column(_whole_numbers(np.asarray(source), what), _declared(places))
+    try:
+        array = np.asarray(source)
+    except ValueError as wrong:  # such as lists of different lengths
+        raise not_whole(what, type(source).__name__) from wrong
+    if stamps and array.dtype.kind == "M":
+        return _from_datetimes(array, what)
+    return Column([Chunk(_whole_numbers(array, what))], _declared(places))
 
 
-def one_column(source: object, what: str, places: int | None) -> Column:
-    """Read a column as one, chunks put together."""
-    chunks = list(columns(source, what, places))
-    if len(chunks) == 1:
-        return chunks[0]
-    start, missing = 0, [_NO_ROWS]
-    for chunk in chunks:
-        missing.append(chunk.missing + start)
-        start += len(chunk)
-    values = [chunk.values for chunk in chunks] or [_NO_ROWS]
-    own = chunks[0].places if chunks else _declared(places)
-    return Column(np.concatenate(values), own, np.concatenate(missing))
+def _from_datetimes(array: NDArray[Any], what: str) -> Column:
+    unit, counted = np.datetime_data(array.dtype)
+    if counted != 1:
+        raise InvalidValue(f"{what} count one {unit}, not {counted} at once: cast them")
+    for start, stop in blocks(len(array)):
+        if (nothing := np.isnat(array[start:stop])).any():
+            row = start + int(np.argmax(nothing))
+            raise InvalidValue(f"row {row} has no instant: leave it out")
+    return Column([Chunk(array.view(array.dtype.byteorder + "i8"))], unit=unit)
 
 
 def _declared(places: int | None) -> int:
@@ -182,12 +263,13 @@ def _declared(places: int | None) -> int:
     return places
 
 
-def _from_arrow(chunk: ArrowChunk, what: str, places: int | None) -> Column:
-    if chunk.scale is None:
-        return Column(chunk.values, _declared(places), chunk.missing)
-    if places is not None and places != chunk.scale:
-        raise _says_its_places(what, chunk.scale, places)
-    return Column(chunk.values, chunk.scale, chunk.missing)
+def _from_arrow(chunks: list[ArrowChunk], what: str, places: int | None) -> Column:
+    own = chunks[0].scale if chunks else None
+    if own is not None and places is not None and places != own:
+        raise _says_its_places(what, own, places)
+    column = [Chunk(chunk.values, chunk.gaps) for chunk in chunks]
+    unit = chunks[0].unit if chunks else None
+    return Column(column, _declared(places) if own is None else own, unit)
 
 
 def _says_its_places(what: str, its_own: int, places: int | None) -> InvalidValue:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import numpy as np
 
 from harmony_core.bulk._arrow import arrow_int64
-from harmony_core.bulk._columns import Column, Nulls, blocks, columns, one_column
+from harmony_core.bulk._columns import Column, Nulls, blocks, one_column
 from harmony_core.bulk._kernel import BLOCK, Buffers, Kernel, Whole
 from harmony_core.bulk._straight import straight_lines
 from harmony_core.bulk._whole_lines import GREATEST, Scale
 from harmony_core.errors import InvalidValue
 from harmony_core.finance import HALF_UP, ExactAmount, Rounding, minor_digits
-from harmony_core.pricing import Scheme, charge, refuse_unbillable
+from harmony_core.pricing import Scheme, charge, is_dated, refuse_unbillable
 
 
 def _as_tuple(schemes: Iterable[Scheme]) -> tuple[Scheme, ...]:
@@ -58,8 +58,8 @@ class RatePlan:
     [60000, 48000, 6000]
 
     Raises:
-        InvalidValue: there is no scheme, or the rounding's step is finer than the minor unit of
-            one.
+        InvalidValue: there is no scheme, or something that is none; a scheme whose price depends
+            on the day; or the rounding's step is finer than the minor unit of one.
     """
 
     schemes: tuple[Scheme, ...] = attrs.field(converter=_as_tuple)
@@ -72,6 +72,8 @@ class RatePlan:
     def __attrs_post_init__(self) -> None:
         if not self.schemes:
             raise InvalidValue("a rate plan needs a scheme: give at least one")
+        for number, scheme in enumerate(self.schemes):
+            _require_scheme(scheme, number)
         object.__setattr__(self, "_scales", tuple(map(self._scale, self.schemes)))
 
     def _scale(self, scheme: Scheme) -> Scale:
@@ -144,9 +146,9 @@ class RatePlan:
         places: int | None,
         nulls: Nulls,
     ) -> Rated:
-        amounts = list(columns(quantities, "quantities", places))
+        amounts = one_column(quantities, "quantities", places)
         of_rows = None if codes is None else _codes(codes)
-        size = sum(map(len, amounts))
+        size = len(amounts)
         if of_rows is None and len(self.schemes) > 1:
             raise InvalidValue(
                 f"the plan has {len(self.schemes)} schemes: give codes, a column with the number "
@@ -154,68 +156,64 @@ class RatePlan:
             )
         if of_rows is not None and len(of_rows) != size:
             raise InvalidValue(f"{size} quantities need as many codes, got {len(of_rows)}")
-        minor = _room(size, out, [column.values for column in amounts], of_rows)
-        one_by_one, start, missing = 0, 0, []
+        if nulls is Nulls.REFUSE and (row := amounts.first_gap()) is not None:
+            raise InvalidValue(
+                f"row {row} has no quantity: fill it in, leave it out, or pass nulls=Nulls.PASS"
+            )
+        minor = _room(size, out, amounts, of_rows)
         buffers = buffers or Buffers(min(BLOCK, size))
-        for column in amounts:
-            if nulls is Nulls.REFUSE and len(column.missing):
-                raise InvalidValue(
-                    f"row {start + column.missing[0]} has no quantity: fill it in, leave it out, "
-                    "or pass nulls=Nulls.PASS"
-                )
-            one_by_one += self._rate_column(column, of_rows, start, minor, buffers)
-            minor[start + column.missing] = 0
-            missing.append(column.missing + start)
-            start += len(column)
-        return Rated(minor, np.concatenate([np.empty(0, np.int64), *missing]), one_by_one)
+        one_by_one = self._rate_column(amounts, of_rows, minor, buffers)
+        return Rated(minor, amounts.all_gaps(), one_by_one)
 
     def _rate_column(
-        self, column: Column, codes: Column | None, first: int, minor: Whole, buffers: Buffers
+        self, column: Column, codes: Column | None, minor: Whole, buffers: Buffers
     ) -> int:
-        """Write the amounts of a chunk that begins at row ``first``; gives how many singly."""
+        """Write the amounts of all rows; gives how many were rated singly."""
         kernels, singly = self._kernels_for(column.places), 0
         schemes = len(self.schemes)
         for start, stop in blocks(len(column)):
-            at, use = first + start, buffers.of(stop - start)
+            use = buffers.of(stop - start)
             quantity = column.block(start, stop, use.quantity)
             # Without its sign a number below zero is greater than all others: one pass for both.
             greatest = int(quantity.view(np.uint64).max())
             if greatest > GREATEST:
-                row = int(np.argmax(quantity < 0))
+                row = start + int(np.argmax(quantity < 0))
                 raise InvalidValue(
-                    f"row {at + row}: a quantity is zero or more, got {column.shown(start + row)}: "
+                    f"row {row}: a quantity is zero or more, got {column.shown(row)}: "
                     "price what is given back as a charge and turn the sign of the amount"
                 )
             code = None
             if codes is not None:
-                code = codes.block(at, first + stop, use.code)
+                code = codes.block(start, stop, use.code)
                 if int(code.view(np.uint64).max()) >= schemes:
-                    row = int(np.argmax((code < 0) | (code >= schemes)))
+                    row = start + int(np.argmax((code < 0) | (code >= schemes)))
                     raise InvalidValue(
-                        f"row {at + row} has the code {codes.whole(at + row)}, but the plan has "
+                        f"row {row} has the code {codes.whole(row)}, but the plan has "
                         f"schemes 0 to {schemes - 1}"
                     )
                 code = None if schemes == 1 else code
             kernel = next((one for one in kernels if greatest <= one.least_reach), kernels[-1])
-            out = minor[at : first + stop]
+            out = minor[start:stop]
             kernel.rate(quantity, code, greatest, out, use)
+            gaps = column.gaps(start, stop)
+            out[gaps] = 0
             if kernel.all_reach and greatest <= kernel.least_reach:
                 continue
             reach = kernel.reach[0] if code is None else kernel.reach[code]
             far = np.flatnonzero(quantity > reach)
-            if len(column.missing):
-                far = np.setdiff1d(far, column.missing - start, assume_unique=True)
+            if len(gaps):
+                far = np.setdiff1d(far, gaps, assume_unique=True)
             for row in map(int, far):
                 scheme = self.schemes[0 if code is None else int(code[row])]
-                out[row] = self._singly(scheme, column, start + row, at + row)
+                out[row] = self._singly(scheme, column, start + row)
                 singly += 1
         return singly
 
-    def _singly(self, scheme: Scheme, column: Column, row: int, shown: int) -> int:
+    def _singly(self, scheme: Scheme, column: Column, row: int) -> int:
         money = charge(scheme, column.exact(row), self.rounding)
         if abs(money.minor) > GREATEST:
             raise InvalidValue(
-                f"row {shown}: {money} is too great for a column of 64 bits: rate this row alone, "
+                f"row {row}: {money} is too great for a column of 64 bits: rate this row alone, "
                 "by charge()"
             )
         return money.minor
@@ -236,26 +234,42 @@ class RatePlan:
         return self._kernels[places]
 
 
+def _require_scheme(scheme: object, number: int) -> None:
+    if not (hasattr(scheme, "currency") and callable(getattr(scheme, "price", None))):
+        raise InvalidValue(
+            f"scheme {number} of the plan is {scheme!r}, which has no price: give schemes, such as "
+            "FillUp or PerUnit"
+        )
+    if is_dated(cast(Scheme, scheme)):
+        raise InvalidValue(
+            f"scheme {number} of the plan, {type(scheme).__name__}, has a price that depends on "
+            "the day: take scheme_on(scheme, day), one for each day on which it changes"
+        )
+
+
 def _codes(source: object) -> Column:
     column = one_column(source, "codes", None)
     if column.places:
         raise InvalidValue("codes are whole numbers, got decimals: cast them to integers")
-    if len(column.missing):
-        raise InvalidValue(f"row {column.missing[0]} has no code: say which scheme prices it")
+    if (row := column.first_gap()) is not None:
+        raise InvalidValue(f"row {row} has no code: say which scheme prices it")
     return column
 
 
-def _room(size: int, out: Whole | None, inputs: Sequence[Any], codes: Column | None) -> Whole:
+def _room(size: int, out: Whole | None, *inputs: Column | None) -> Whole:
     if out is None:
         return np.empty(size, np.int64)
+    if not isinstance(out, np.ndarray):
+        raise InvalidValue(
+            f"out must be a numpy array of {size} int64, which is written to, got "
+            f"{type(out).__name__}"
+        )
     if out.dtype != np.int64 or out.shape != (size,) or not out.flags.c_contiguous:
         raise InvalidValue(
             f"out must be a whole column of {size} int64, got {out.dtype} of shape {out.shape}"
         )
     if not out.flags.writeable:
         raise InvalidValue("out cannot be written: give an array of your own")
-    if any(
-        np.may_share_memory(out, part) for part in (*inputs, *([codes.values] if codes else []))
-    ):
+    if any(column is not None and column.shares_memory(out) for column in inputs):
         raise InvalidValue("out shares memory with a column that is read: give an array apart")
     return out
