@@ -79,9 +79,18 @@ class Case:
         cents: Whole = (exact + PER_CENT // 2) // PER_CENT
         return cents
 
-    def total(self, rows: int | None = None) -> int:
-        """Give the sum of the right cents of the first rows, or of all."""
-        return int(self.right[:rows].sum())
+    def differences(self, found: Whole, *, in_order: bool) -> int:
+        """Count the rows whose cents are not the right ones; the case has no other rows.
+
+        What comes in an order of its own is compared sorted: each amount must be there as often as
+        it is right.
+        """
+        right = self.right
+        if len(found) != len(right):
+            return max(len(found), len(right))
+        if not in_order:
+            found, right = np.sort(found), np.sort(right)
+        return int(np.count_nonzero(found != right))
 
     def first(self, rows: int) -> Case:
         """The same with fewer rows."""
@@ -100,8 +109,16 @@ class Contender:
 
     name: str
     prepare: Callable[[Case], Callable[[], Any]]
-    total: Callable[[Any], int]
     rows: int | None = None
     """so many at most, where it is slow"""
     kind: str = "peer"
     """``ours``, ``user`` (as one would write it) or ``tuned`` (by hand)"""
+    in_order: bool = True
+    """whether the amounts come in the order of the rows"""
+
+    def wrong(self, result: Any, case: Case) -> int:
+        """Count the rows of a result that are not what they should be, to the cent."""
+        found = np.asarray(result)
+        if found.dtype.kind not in "iu":
+            return len(found)  # a float that happens to be right is not exact
+        return case.differences(found.astype(np.int64), in_order=self.in_order)

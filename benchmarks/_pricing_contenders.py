@@ -26,10 +26,10 @@ OPEN = 2**62
 def contenders(case: Case) -> list[Contender]:
     """List those whose engine is installed."""
     found = [
-        Contender("ours, value by value", _scalar, sum, SLOW_ROWS, "ours"),
-        Contender("Decimal and bisect", _decimal, sum, SLOW_ROWS, "user"),
-        Contender(OURS, _ours, _sum, kind="ours"),
-        Contender("ours, into an array that is there", _ours_into, _sum, kind="ours"),
+        Contender("ours, value by value", _scalar, SLOW_ROWS, "ours"),
+        Contender("Decimal and bisect", _decimal, SLOW_ROWS, "user"),
+        Contender(OURS, _ours, kind="ours"),
+        Contender("ours, into an array that is there", _ours_into, kind="ours"),
     ]
     if not missing():
         found += _ONE_TABLE if case.is_one_table else _MANY_TABLES
@@ -39,10 +39,6 @@ def contenders(case: Case) -> list[Contender]:
 def missing() -> list[str]:
     """List the peers that are not installed."""
     return [name for name in PEERS if find_spec(name) is None]
-
-
-def _sum(amounts: Any) -> int:
-    return int(np.asarray(amounts).sum())
 
 
 # --- ours, and the loop -------------------------------------------------------------------------
@@ -318,24 +314,24 @@ def _numpy_gather(case: Case) -> Run:
     return run
 
 
-_FROM_POLARS = Contender("ours, from a polars frame", _ours_from_polars, _sum, kind="ours")
+_FROM_POLARS = Contender("ours, from a polars frame", _ours_from_polars, kind="ours")
 _ONE_TABLE = [
     _FROM_POLARS,
-    Contender("polars, join_asof", _polars_asof, _sum, kind="user"),
-    Contender("polars, when chain", _polars_when, _sum, kind="tuned"),
-    Contender("polars, sum of clips", _polars_clips, _sum, kind="tuned"),
-    Contender("duckdb, range join", _duckdb_range_join, _sum, kind="user"),
-    Contender("duckdb, CASE", _duckdb_case, _sum, kind="tuned"),
-    Contender("pandas, cut", _pandas_cut, _sum, kind="user"),
-    Contender("pandas, numpy searchsorted", _numpy_search, _sum, kind="tuned"),
+    Contender("polars, join_asof", _polars_asof, kind="user", in_order=False),
+    Contender("polars, when chain", _polars_when, kind="tuned"),
+    Contender("polars, sum of clips", _polars_clips, kind="tuned"),
+    Contender("duckdb, range join", _duckdb_range_join, kind="user", in_order=False),
+    Contender("duckdb, CASE", _duckdb_case, kind="tuned"),
+    Contender("pandas, cut", _pandas_cut, kind="user"),
+    Contender("pandas, numpy searchsorted", _numpy_search, kind="tuned"),
 ]
 _MANY_TABLES = [
     _FROM_POLARS,
-    Contender("polars, join_asof by", _polars_asof, _sum, kind="user"),
-    Contender("polars, wide join and when", _polars_join_when, _sum, kind="tuned"),
-    Contender("polars, gather of padded columns", _polars_gather, _sum, kind="tuned"),
-    Contender("duckdb, range join", _duckdb_range_join, _sum, kind="user"),
-    Contender("duckdb, wide join and CASE", _duckdb_wide_case, _sum, kind="tuned"),
-    Contender("pandas, merge_asof by", _pandas_asof, _sum, kind="user"),
-    Contender("pandas, numpy gather", _numpy_gather, _sum, kind="tuned"),
+    Contender("polars, join_asof by", _polars_asof, kind="user", in_order=False),
+    Contender("polars, wide join and when", _polars_join_when, kind="tuned"),
+    Contender("polars, gather of padded columns", _polars_gather, kind="tuned"),
+    Contender("duckdb, range join", _duckdb_range_join, kind="user", in_order=False),
+    Contender("duckdb, wide join and CASE", _duckdb_wide_case, kind="tuned", in_order=False),
+    Contender("pandas, merge_asof by", _pandas_asof, kind="user", in_order=False),
+    Contender("pandas, numpy gather", _numpy_gather, kind="tuned"),
 ]

@@ -2,7 +2,8 @@
 
 Five bands, filled up, for all rows one table or a thousand in random order. Each engine answers as
 a user would write it and hand-tuned, all of them in whole numbers and rounded half up, so that all
-totals agree; the run refuses to go on if they do not. Everything runs on one core. The contenders
+rows agree; before anything is timed each row is compared, and the run refuses to go on if one is
+wrong. Everything runs on one core. The contenders
 take turns, a figure is the median of its rounds, and memory is what a process of its own needs
 beyond its input at the peak, the amounts included.
 
@@ -98,9 +99,10 @@ def timed(field: list[Contender], case: Case, rounds: int) -> list[float]:
     """
     runs = []
     for one in field:
-        run = one.prepare(case if one.rows is None else case.first(one.rows))
-        if (total := one.total(run())) != (right := case.total(one.rows)):
-            raise AssertionError(f"{one.name} gives {total} cents, but it is {right}")
+        own = case if one.rows is None else case.first(one.rows)
+        run = one.prepare(own)
+        if wrong := one.wrong(run(), own):
+            raise AssertionError(f"{one.name} gets {wrong:,} of {len(own.quantities):,} rows wrong")
         runs.append(run)
     times: list[list[float]] = [[] for _ in field]
     order = Random(rounds)
