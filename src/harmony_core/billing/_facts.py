@@ -164,17 +164,27 @@ class Facts:
         start: date,
         known: date,
         counts: Callable[[UsageRecord], bool],
-    ) -> list[UsageRecord]:
-        """What counts, as known on a day, of the last day before ``start`` that has any."""
-        found = self._usage.get((self.customer(customer_id), meter))
-        last = bisect_left(found.days, start) if found else 0
-        while found and last:
-            first = bisect_left(found.days, found.days[last - 1])
-            standing = self.standing(found.facts[first:last], known)
-            if counted := [record for record in standing if counts(record)]:
-                return counted
-            last = first
-        return []
+    ) -> Iterator[list[UsageRecord]]:
+        """Of each subject what counts, as known on a day, of its last day before ``start``.
+
+        Subjects without such a day are left out; the others come in the order of their names.
+        """
+        customer = self.customer(customer_id)
+        found = self._usage.get((customer, meter))
+        if found is None:
+            return
+        by_subject = self.remember(
+            ("usage by subject", customer, meter), lambda: _by_subject(found.facts)
+        )
+        for of_subject in by_subject:
+            last = bisect_left(of_subject.days, start)
+            while last:
+                first = bisect_left(of_subject.days, of_subject.days[last - 1])
+                standing = self.standing(of_subject.facts[first:last], known)
+                if counted := [record for record in standing if counts(record)]:
+                    yield counted
+                    break
+                last = first
 
     def late_usage_before(self, customer_id: str, meter: str, start: date) -> list[UsageRecord]:
         """Usage before ``start`` about which something became known later than on its day."""
@@ -222,6 +232,13 @@ class Facts:
     def _late_events(self, customer_id: str) -> tuple[DeviceEvent, ...]:
         events = self.device_events_of(customer_id)
         return tuple(event for event in events if event.known_on > event.day)
+
+
+def _by_subject(records: Iterable[UsageRecord]) -> list[_ByDay[UsageRecord]]:
+    groups: defaultdict[str, list[UsageRecord]] = defaultdict(list)
+    for record in records:
+        groups[record.subject].append(record)
+    return [_ByDay(groups[subject]) for subject in sorted(groups)]
 
 
 def _all(groups: Mapping[tuple[str | None, str | None], _ByDay[F]]) -> Iterator[F]:

@@ -24,18 +24,19 @@ from harmony_core.work import UsageRecord
 class KnownUsage:
     """The records of a period that count as known on a day, in order of day and id.
 
-    ``before`` is the record whose level the period begins with, where its rule takes levels;
+    ``before`` holds the records whose levels the period begins with, one a subject, where its rule
+    takes levels;
     ``left_out`` is how many more there are, each without something that the rule needs.
     """
 
     records: list[UsageRecord]
-    before: UsageRecord | None
+    before: tuple[UsageRecord, ...]
     left_out: int
 
     @property
     def counted(self) -> list[UsageRecord]:
         """The records behind the quantity."""
-        return self.records if self.before is None else [self.before, *self.records]
+        return [*self.before, *self.records]
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -49,7 +50,7 @@ class KnownUsage:
 
     def quantity(self, rule: UsageRule, span: Span) -> UsageQuantity:
         """What the records come to."""
-        opening = 0 if self.before is None else self.before.quantity
+        opening = {one.subject: one.quantity for one in self.before}
         samples = (
             UsageSample(one.quantity, one.day, one.at, one.subject, usage_id(one))
             for one in self.records
@@ -94,17 +95,17 @@ class UsageOfPeriod:
         related = self.facts.usage_related(moved)
         return news + [usage_id(one) for one in related if before < one.known_on <= now]
 
-    def _before(self, day: date) -> UsageRecord | None:
+    def _before(self, day: date) -> tuple[UsageRecord, ...]:
         rule = self.source.rule
         if not rule.takes_levels:
-            return None
+            return ()
 
         def counts(record: UsageRecord) -> bool:
             return usage_lacks(rule, record) is None
 
         meter, start = self.source.meter, self.span.start
         last = self.facts.usage_before(self.customer_id, meter, start, day, counts)
-        return max(last, key=lambda record: _moment(rule, record), default=None)
+        return tuple(max(one, key=lambda record: _moment(rule, record)) for one in last)
 
     def _all(self) -> Sequence[UsageRecord]:
         return self.facts.usage_of(self.customer_id, self.source.meter, self.span)

@@ -7,7 +7,7 @@ the period (a day of another zone), it counts at the nearest end: nothing is los
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -15,13 +15,20 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from harmony_core.explanation import Explainer, Explanation
-from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.finance import Exact, ExactAmount
 from harmony_core.periods import Span
 from harmony_core.pricing._aggregation import PercentileRule, explain_percentile
 from harmony_core.pricing._rerating_explained import explain_price_each
 from harmony_core.pricing._scheme import Scheme, explain, price
 from harmony_core.pricing._usage_rule import BucketUse, EmptyBuckets, TimeBuckets, UsageRule
-from harmony_core.pricing._usage_samples import LABELS, Part, UsageSample, in_order, parts
+from harmony_core.pricing._usage_samples import (
+    LABELS,
+    Part,
+    UsageSample,
+    in_order,
+    levels_together,
+    parts,
+)
 
 
 @attrs.frozen
@@ -47,7 +54,10 @@ class UsageQuantity:
 
 
 def usage_quantity(
-    rule: UsageRule, samples: Iterable[UsageSample], span: Span, opening: Exact = 0
+    rule: UsageRule,
+    samples: Iterable[UsageSample],
+    span: Span,
+    opening: Exact | Mapping[str, Exact] = 0,
 ) -> UsageQuantity:
     """Give what the samples of a period come to under a rule, in whatever order they are.
 
@@ -55,7 +65,11 @@ def usage_quantity(
         rule: as it was agreed, see :class:`UsageRule`.
         samples: all those whose day lies in ``span``.
         span: the period, whose days begin at local midnight in the rule's zone.
-        opening: the level when the period begins; plays no part unless the rule takes levels.
+        opening: the level when the period begins, or the level of each subject; plays no part
+            unless the rule takes levels. A single one belongs to the only subject there is, or,
+            where there are several, to what has no name.
+
+    Each subject has a level of its own, and the levels of all of them are added.
 
     Raises:
         InvalidValue: a sample of another period, or one without the instant or the subject that
@@ -68,8 +82,10 @@ def usage_quantity(
     >>> usage_quantity(rule, [noon], Span(date(2026, 3, 1), date(2026, 3, 2)), opening=2).quantity
     Fraction(5, 1)
     """
-    level = exact(opening, "an opening level") if rule.takes_levels else Fraction(0)
-    found = parts(rule, in_order(rule, samples, span), span, level)
+    ordered, level = in_order(rule, samples, span), Fraction(0)
+    if rule.takes_levels:
+        level, ordered = levels_together(ordered, opening)
+    found = parts(rule, ordered, span, level)
     why = Explainer("usage of a period", 1)
     why.fact("how records become a quantity", rule.aggregation.value)
     if rule.buckets is None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import groupby
 
 import attrs
 
@@ -75,6 +77,38 @@ def in_order(
             at = begins[sample.day]
         found.append((at, sample))
     return sorted(found, key=lambda pair: (pair[0], pair[1].id))
+
+
+def levels_together(
+    ordered: list[tuple[datetime, UsageSample]], opening: Exact | Mapping[str, Exact]
+) -> tuple[Fraction, list[tuple[datetime, UsageSample]]]:
+    """Give the opening level of all subjects together, and the samples with the level from each on.
+
+    The level of a subject holds until its own next sample. What different subjects report for one
+    instant changes together, so that what moves from one to another makes no peak.
+    """
+    subjects = {sample.subject for _, sample in ordered}
+    if isinstance(opening, Mapping):
+        levels = {name: exact(level, "an opening level") for name, level in opening.items()}
+    else:
+        only = subjects.pop() if len(subjects) == 1 else ""
+        levels = {only: exact(opening, "an opening level")}
+    first = together = sum(levels.values(), Fraction(0))
+    found: list[tuple[datetime, UsageSample]] = []
+    for at, same in groupby(ordered, key=lambda pair: pair[0]):
+        rounds: list[list[UsageSample]] = []  # the first of each subject, the second of each
+        times: Counter[str] = Counter()
+        for _, sample in same:
+            if times[sample.subject] == len(rounds):
+                rounds.append([])
+            rounds[times[sample.subject]].append(sample)
+            times[sample.subject] += 1
+        for changes in rounds:
+            for sample in changes:
+                together += sample.value - levels.get(sample.subject, Fraction(0))
+                levels[sample.subject] = sample.value
+            found += [(at, attrs.evolve(sample, value=together)) for sample in changes]
+    return first, found
 
 
 @attrs.frozen
