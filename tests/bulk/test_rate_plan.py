@@ -407,6 +407,11 @@ def test_what_has_no_price_is_no_scheme(schemes: list[Scheme]) -> None:
         RatePlan(schemes)
 
 
+def test_one_scheme_alone_is_no_list() -> None:
+    with pytest.raises(InvalidValue, match="takes a list of schemes, got PerUnit"):
+        RatePlan(PerUnit.of("1", "EUR"))  # type: ignore[arg-type]
+
+
 def test_a_price_that_depends_on_the_day_is_refused_when_the_plan_is_made() -> None:
     day = date(2026, 1, 1)
     ramp = Ramp.of((day, PerUnit.of("10", "EUR")), (date(2027, 1, 1), PerUnit.of("12", "EUR")))

@@ -20,6 +20,8 @@ from harmony_core.pricing import Scheme, charge, is_dated, refuse_unbillable
 
 
 def _as_tuple(schemes: Iterable[Scheme]) -> tuple[Scheme, ...]:
+    if not isinstance(schemes, Iterable):
+        raise InvalidValue(f"a rate plan takes a list of schemes, got {schemes!r}: put it into one")
     return tuple(schemes)
 
 
