@@ -64,6 +64,7 @@ from harmony_core.pricing._levels import (
     time_weighted,
 )
 from harmony_core.pricing._limits import AtLeast, AtMost, MinimumQuantity
+from harmony_core.pricing._once_a_period import once_a_period
 from harmony_core.pricing._package import Package, PartPackage
 from harmony_core.pricing._percentage import FreeAmountEdge, Percentage, Transactions
 from harmony_core.pricing._price_book import FoundPrice, PriceBook
@@ -258,6 +259,7 @@ __all__ = [
     "look_up_prorated",
     "net_quantity",
     "part_of_period",
+    "once_a_period",
     "percentile",
     "price",
     "price_each",
