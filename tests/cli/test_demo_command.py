@@ -326,6 +326,26 @@ DAMAGES = {
         cell("amendments.csv", 12, "first_day", "2026-02-01"),
         "amendments.csv:12: A-10 is of another contract or of other days than in amendments.csv:11",
     ),
+    "notice for an unknown line": (
+        cell("notices.csv", 3, "line", "9"),
+        "notices.csv:3: contract 'C-045' has no line '9'",
+    ),
+    "notice for a line without terms": (
+        cell("notices.csv", 3, "contract", "C-001"),
+        "notices.csv:3: line '3' of contract 'C-001' runs on without terms to count a notice by",
+    ),
+    "notice for an order that is not accepted": (
+        cell("orders.csv", 12, "accepted_on", ""),
+        "notices.csv:3: contract 'C-045' is of an order that is not accepted",
+    ),
+    "notice at no instant": (
+        cell("notices.csv", 3, "received", "2025-06-30T22:30"),
+        "notices.csv:3: received must be a day, or an instant with its offset",
+    ),
+    "notice for an unknown contract": (
+        cell("notices.csv", 3, "contract", "C-999"),
+        "notices.csv:3: contract 'C-999' is not in order_lines.csv",
+    ),
     "customer twice": (
         twice("customers.csv", 4),
         "customers.csv:5: CU03 is there already, in customers.csv:4",

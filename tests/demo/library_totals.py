@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from harmony_core.assets import count_devices, devices_from_events
 from harmony_core.billing import Charge, Facts
-from harmony_core.contracts import Contract, ContractLine, Side
+from harmony_core.contracts import Contract, ContractEvent, ContractLine, Side, line_end
 from harmony_core.demo import FIRST_MONTH, LAST_MONTH, gather
 from harmony_core.explanation import exact_text
 from harmony_core.finance import (
@@ -79,6 +79,7 @@ class Totals:
             "device_counts": self.device_counts(),
             "funds": self.funds(),
             "uncovered": self.uncovered(),
+            "notices": self.notices(),
         }
 
     def _line(self, charge: Charge) -> ContractLine:
@@ -263,6 +264,17 @@ class Totals:
         for fact in self.results.review.uncovered:
             counts[fact.kind] += 1
         return {kind: str(count) for kind, count in counts.items()}
+
+    def notices(self) -> object:
+        """By notice, the line and its last day."""
+        return {
+            amendment.id: f"{contract.id}/{change.line_id} "
+            f"{line_end(contract, change.line_id).last_day}"
+            for contract in self.contracts.values()
+            for amendment in contract.amendments
+            if amendment.event is ContractEvent.NOTICE
+            for change in amendment.changes
+        }
 
 
 def _blocks(contract: Contract, line: ContractLine) -> list[Block]:

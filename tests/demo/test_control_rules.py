@@ -18,6 +18,7 @@ from tests.demo.independent.amounts import device_count, devices_amount, price
 from tests.demo.independent.charges import periods
 from tests.demo.independent.exact import money_text, settle
 from tests.demo.independent.funds import replay
+from tests.demo.independent.notices import end_by_notice, receipt
 from tests.demo.independent.rates import RateTable
 from tests.demo.independent.reading import Change, DeviceEvent, Line, Product, Rate, Work
 
@@ -220,3 +221,37 @@ def test_an_end_that_is_taken_back_leaves_the_days_between() -> None:
     assert last_bill(late, april, at("2024-04-20")) == at("2024-04-20")
     assert furthest_end(ended) == at("2024-07-10")
     assert [str(p.last) for p in periods(ended, at("2024-12-31"))][-1] == "2024-07-10"
+
+
+@pytest.mark.parametrize(
+    ("to", "months", "start", "received", "last_day"),
+    [
+        ("month_end", 1, "2024-01-15", "2025-08-31", "2025-09-30"),
+        ("month_end", 1, "2024-01-15", "2025-09-01", "2025-10-31"),
+        ("quarter_end", 3, "2024-01-15", "2025-06-30", "2025-09-30"),
+        ("quarter_end", 3, "2024-01-15", "2025-07-01", "2025-12-31"),
+        ("quarter_end", 3, "2024-08-31", "2024-09-01", "2025-09-30"),  # the first term runs
+        ("year_end", 1, "2024-01-15", "2025-12-01", "2026-12-31"),
+        ("term_end", 3, "2024-08-31", "2025-05-30", "2025-08-30"),
+        ("term_end", 3, "2024-08-31", "2025-05-31", "2026-08-30"),  # missed by a day
+        ("term_end", 3, "2024-03-01", "2025-11-30", "2026-02-28"),
+    ],
+)
+def test_the_end_that_a_notice_reaches(
+    to: str, months: int, start: str, received: str, last_day: str
+) -> None:
+    renewal = {
+        "initial_months": "12",
+        "renewal_months": "12",
+        "notice_months": str(months),
+        "notice_to": to,
+    }
+    at = date.fromisoformat
+    assert end_by_notice(renewal, at(start), at(received)) == at(last_day)
+
+
+def test_an_instant_is_another_day_in_another_zone() -> None:
+    late = "2025-06-30T22:30+00:00"
+    assert receipt(late, "Europe/London") == date(2025, 6, 30)
+    assert receipt(late, "Europe/Berlin") == date(2025, 7, 1)
+    assert receipt("2025-04-20", "Europe/Berlin") == date(2025, 4, 20)

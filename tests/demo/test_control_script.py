@@ -232,6 +232,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder / "amendments.csv",
         "id,contract,line,agreed_on,first_day,change,value,recorded_on",
     )
+    write_csv(folder / "notices.csv", "id,contract,line,received,recorded_on")
     write_csv(
         folder / "devices.csv",
         "id,type,customer",

@@ -131,7 +131,7 @@ def test_the_command_writes_every_file(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "harmony_core.demo.generator", "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
     assert done.returncode == 0, done.stderr
-    assert "19 files" in done.stdout
+    assert "20 files" in done.stdout
     assert (tmp_path / "time.csv").read_bytes() == (DATA / "time.csv").read_bytes()
 
 
@@ -290,6 +290,21 @@ def test_amendments_change_lines_of_a_fixed_quantity_within_the_months() -> None
     assert kinds == {"quantity": 4, "price": 3, "ends": 7, "runs_on": 2}
     late = [row for row in rows("amendments") if (row["recorded_on"] or "") > row["first_day"]]
     assert len(late) == 3
+
+
+def test_notices_end_lines_that_nothing_else_ends() -> None:
+    amended = {(row["contract"], row["line"]) for row in rows("amendments")}
+    for row in rows("notices"):
+        line = lines()[row["contract"], row["line"]]
+        assert product_of(line)["renewal"], row
+        assert not line["end"], row
+        received = day(row["received"][:10])
+        assert FIRST <= received <= LAST, row
+        assert not row["recorded_on"] or received < day(row["recorded_on"]), row
+        assert amended.isdisjoint({(row["contract"], row["line"])}), row
+    by_instant = [row for row in rows("notices") if "T" in row["received"]]
+    assert {order_of(lines()[row["contract"], "1"])["entity"] for row in by_instant} == {"GB", "DE"}
+    assert len({row["received"] for row in by_instant}) == 1
 
 
 def test_bundles_name_products_and_share_the_whole_price() -> None:
@@ -466,13 +481,13 @@ def test_the_tricky_cases_name_ids_that_exist() -> None:
     known = {
         key for name in ("devices", "time", "expenses", "usage", "customers") for key in by_id(name)
     }
-    known |= {row["id"] for row in rows("amendments")}
+    known |= {row["id"] for name in ("amendments", "notices") for row in rows(name)}
     known |= {contract for contract, _ in lines()} | by_id("people").keys()
     text = (DATA / "TRICKY.md").read_text(encoding="utf-8")
     cases = [line for line in text.splitlines() if line.startswith("- **")]
     assert len(cases) >= 30
     words = {word.strip(".,:;`()*") for case in cases for word in case.split()}
-    ids = {word for word in words if word[:1] in "ABCDTEUP" and word[-2:].isdigit()}
+    ids = {word for word in words if word[:1] in "ABCDENTUP" and word[-2:].isdigit()}
     assert ids
     assert ids <= known
 

@@ -12,14 +12,16 @@ import attrs
 from harmony_core.assets import Device, DeviceEvent
 from harmony_core.contracts import Amendment
 from harmony_core.demo import _rows as rows
+from harmony_core.demo._changes import amendments_of, check_changes, contracts_of, notices_of
 from harmony_core.demo._company_file import company as company_of
 from harmony_core.demo._nodes import Node
+from harmony_core.demo._notices import NoticeReceived
 from harmony_core.demo._products import product
 from harmony_core.demo._reading import Reading
-from harmony_core.errors import HarmonyError, InputRejected, InvalidValue
+from harmony_core.errors import InputRejected, InvalidValue
 from harmony_core.finance import Group, Rate
 from harmony_core.interchange import Row
-from harmony_core.orders import Order, OrderLine, execute, problems_of
+from harmony_core.orders import Order, OrderLine, problems_of
 from harmony_core.parties import Customer, Employment, Person, Supplier
 from harmony_core.products import Catalogue, Product
 from harmony_core.repositories.ports import Company
@@ -29,7 +31,6 @@ COMPANY, PRODUCTS = "company.json", "products.json"
 DIVISIONS, TYPES = "the divisions of company.json", "the asset types of company.json"
 CUSTOMERS, SUPPLIERS, PEOPLE = "customers.csv", "suppliers.csv", "people.csv"
 ORDERS, DEVICES = "orders.csv", "devices.csv"
-AMENDMENTS = "amendments.csv"
 
 
 @attrs.frozen
@@ -43,6 +44,7 @@ class DemoFiles:
     people: tuple[Person, ...]
     orders: tuple[Order, ...]
     amendments: tuple[Amendment, ...]
+    notices: tuple[NoticeReceived, ...]
     devices: tuple[Device, ...]
     facts: tuple[TimeEntry | Expense | UsageRecord | DeviceEvent, ...]
     rates: tuple[Rate, ...]
@@ -81,7 +83,8 @@ def read_files(folder: Traversable) -> DemoFiles:
     )
     people = _people(reading)
     orders, paths = _orders(reading)
-    amendments = _amendments(reading, orders)
+    amendments = amendments_of(reading, orders)
+    notices = notices_of(reading)
     devices = reading.table(
         DEVICES,
         ("id", "type", "customer"),
@@ -96,7 +99,8 @@ def read_files(folder: Traversable) -> DemoFiles:
     if company is None:  # refuse_problems has raised; this is for the type checker alone
         raise InputRejected(["company.json: could not be read"])
     _check_orders(reading, orders, paths, Catalogue(products), company.group)
-    _check_amendments(reading, orders, amendments, Catalogue(products), company.group)
+    contracts = contracts_of(orders, Catalogue(products), company.group)
+    check_changes(reading, contracts, amendments, notices, company.group)
     return DemoFiles(
         attrs.evolve(company, cost_rates=rows.cost_rates(cost_rates)),
         products,
@@ -105,6 +109,7 @@ def read_files(folder: Traversable) -> DemoFiles:
         people,
         orders,
         tuple(amendments.values()),
+        tuple(notices.values()),
         devices,
         facts,
         (*ecb, *other),
@@ -210,58 +215,6 @@ def _check_orders(
         for problem in problems_of(order, catalogue, group.entity(order.entity_id)):
             place, _, message = problem.partition(": ")
             reading.report(places.get(place, f"{ORDERS}, {place}"), message)
-    reading.refuse_problems()
-
-
-def _amendments(reading: Reading, orders: Iterable[Order]) -> dict[str, Amendment]:
-    """By the path of the first row of each; rows of one id are one amendment."""
-    currencies = {line.contract_id: order.currency for order in orders for line in order.lines}
-    first: dict[str, str] = {}
-    found: dict[str, Amendment] = {}
-
-    def make(row: Row) -> None:
-        if row.text("contract") not in currencies:  # its order is missing or was refused
-            return
-        made = rows.amendment(row, currencies[row.text("contract")])
-        at = first.setdefault(made.id, row.path)
-        whole = found.setdefault(at, made)
-        if whole is made:
-            return
-        if attrs.evolve(whole, changes=made.changes) != made:
-            raise InvalidValue(f"{made.id} is of another contract or of other days than in {at}")
-        found[at] = attrs.evolve(whole, changes=(*whole.changes, *made.changes))
-
-    reading.table(
-        AMENDMENTS,
-        rows.AMENDMENT,
-        make,
-        key=("id", "line", "change"),
-        refers={"contract": "order_lines.csv"},
-    )
-    return found
-
-
-def _check_amendments(
-    reading: Reading,
-    orders: Iterable[Order],
-    amendments: dict[str, Amendment],
-    catalogue: Catalogue,
-    group: Group,
-) -> None:
-    """Amend the contracts for a try: what cannot be is reported under the path of its row."""
-    amended = {one.contract_id for one in amendments.values()}
-    contracts = {
-        contract.id: contract
-        for order in orders
-        if any(line.contract_id in amended for line in order.lines)
-        for contract in execute(order, catalogue, group.entity(order.entity_id)).contracts
-    }
-    for path, amendment in amendments.items():
-        try:
-            contract = contracts[amendment.contract_id]
-            contracts[contract.id] = contract.amended(amendment)
-        except HarmonyError as fault:
-            reading.report(path, str(fault))
     reading.refuse_problems()
 
 

@@ -75,6 +75,9 @@ def load(store: Store, demo: DemoFiles, opening: Month) -> OrdersReport:
         for amendment in demo.amendments:
             contract = unit.contracts.get(amendment.contract_id)
             unit.contracts.save(contract.amended(amendment))
+        for notice in demo.notices:
+            for ended in notice.amendments(unit.contracts.get(notice.contract_id), group):
+                unit.contracts.save(unit.contracts.get(notice.contract_id).amended(ended))
     return report
 
 

@@ -1,4 +1,4 @@
-"""Control totals of the demo company, derived from its files by rules R0 to R14 alone.
+"""Control totals of the demo company, derived from its files by rules R0 to R15 alone.
 
 This script and the modules beside it share no code with the library and import only the standard
 library. A difference between its figures and the library's is an error in one of the two.
@@ -7,7 +7,7 @@ library. A difference between its figures and the library's is an error in one o
         [--out FILE] [--detail charges|recognition|transfers|labour]
 
 Where each rule is: R0 to R4 charges.py (funds.py for blocks), R5 and R6 recognition.py, R8 to R10
-labour.py, R12 rates.py, R14 amendments.py; R7, R11 and R13 are here.
+labour.py, R12 rates.py, R14 amendments.py, R15 notices.py; R7, R11 and R13 are here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,14 @@ from tests.demo.independent.amounts import device_count
 from tests.demo.independent.books import Books, books
 from tests.demo.independent.charges import CORRECTION, ORIGINAL, Charge
 from tests.demo.independent.detail import detail
-from tests.demo.independent.exact import exact_text, money_text, month_of, months_through, settle
+from tests.demo.independent.exact import (
+    ONE_DAY,
+    exact_text,
+    money_text,
+    month_of,
+    months_through,
+    settle,
+)
 from tests.demo.independent.funds import fund_state
 from tests.demo.independent.reading import Company
 
@@ -261,6 +268,16 @@ def uncovered(all_books: Books) -> object:
     return {"time": str(time), "usage": str(usage)}
 
 
+def notices(all_books: Books) -> object:
+    """By notice, the line and its last day."""
+    return {
+        change.id: f"{line.key} {change.first_day - ONE_DAY}"
+        for line in all_books.company.lines
+        for change in line.changes
+        if change.id.startswith("N-")
+    }
+
+
 def totals(all_books: Books) -> dict[str, object]:
     """All control totals; every number is a string."""
     by_month, by_customer, total = contribution(all_books)
@@ -279,6 +296,7 @@ def totals(all_books: Books) -> dict[str, object]:
         "device_counts": device_counts(all_books),
         "funds": funds(all_books),
         "uncovered": uncovered(all_books),
+        "notices": notices(all_books),
     }
 
 

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from tests.demo.independent.exact import ONE_DAY
+from tests.demo.independent.notices import end_by_notice, receipt
 
 Band = tuple[Fraction | None, Fraction, Fraction]  # upper limit (inclusive), unit price, flat fee
 
@@ -34,6 +39,7 @@ class Product(NamedTuple):
     recognition: str  # at_once, straight_line, as_drawn
     fund: dict[str, Any] | None
     parts: list[tuple[str, Fraction, Fraction]]  # of a bundle: product, quantity, share in percent
+    renewal: dict[str, Any] | None = None
 
     @property
     def measured(self) -> bool:
@@ -207,10 +213,13 @@ def _product(raw: dict[str, Any]) -> Product:
             (part["product"], Fraction(part["quantity"]), Fraction(part["share_percent"]))
             for part in raw.get("components") or ()
         ],
+        renewal=raw.get("renewal"),
     )
 
 
-def _lines(folder: Path, products: dict[str, Product], master: dict[str, str]) -> list[Line]:
+def _lines(
+    folder: Path, products: dict[str, Product], master: dict[str, str], zones: dict[str, str]
+) -> list[Line]:
     orders = {row["id"]: row for row in _rows(folder / "orders.csv")}
     lines = []
     for row in _rows(folder / "order_lines.csv"):
@@ -233,14 +242,24 @@ def _lines(folder: Path, products: dict[str, Product], master: dict[str, str]) -
         )
     changes = _changes(folder / "amendments.csv")
     parts = [part for line in lines for part in _exploded(line, products)]
-    return [
-        part._replace(changes=tuple(changes.get((part.contract, part.line), ()))) for part in parts
-    ]
+    for line in parts:
+        changes[line.contract, line.line] += _by_notice(folder / "notices.csv", line, zones)
+    return [part._replace(changes=tuple(changes[part.contract, part.line])) for part in parts]
+
+
+def _by_notice(path: Path, line: Line, zones: dict[str, str]) -> Iterator[Change]:
+    """R15: a notice ends its line; it is known on recorded_on, or when it is received."""
+    for row in _rows(path):
+        if (row["contract"], row["line"]) == (line.contract, line.line):
+            received = receipt(row["received"], zones[line.entity])
+            end = end_by_notice(line.product.renewal or {}, line.start, received)
+            known = _day_or_none(row["recorded_on"]) or received
+            yield Change(row["id"], received, end + ONE_DAY, known, "ends", "")
 
 
 def _changes(path: Path) -> dict[tuple[str, str], list[Change]]:
     """R14: by contract and line; known on recorded_on, when that is empty on agreed_on."""
-    found: dict[tuple[str, str], list[Change]] = {}
+    found: dict[tuple[str, str], list[Change]] = defaultdict(list)
     for row in _rows(path):
         change = Change(
             row["id"],
@@ -250,7 +269,7 @@ def _changes(path: Path) -> dict[tuple[str, str], list[Change]]:
             row["change"],
             row["value"],
         )
-        found.setdefault((row["contract"], row["line"]), []).append(change)
+        found[row["contract"], row["line"]].append(change)
     return found
 
 
@@ -314,6 +333,7 @@ def read_company(folder: Path) -> Company:
     raw_products = json.loads((folder / "products.json").read_text(encoding="utf-8"))
     products = {raw["id"]: _product(raw) for raw in raw_products}
     customers = _rows(folder / "customers.csv")
+    zones = {entity["id"]: entity.get("zone") or "UTC" for entity in company["entities"]}
     master = _masters(customers)
     employments: dict[str, list[tuple[date, str, str]]] = {}
     for row in _rows(folder / "employments.csv"):
@@ -357,7 +377,7 @@ def read_company(folder: Path) -> Company:
         cost_rates={key: sorted(rows) for key, rows in cost_rates.items()},
         customer_country={row["id"]: row["country"] for row in customers},
         master=master,
-        lines=_lines(folder, products, master),
+        lines=_lines(folder, products, master, zones),
         devices={
             row["id"]: (row["type"], master[row["customer"]])
             for row in _rows(folder / "devices.csv")

@@ -42,6 +42,8 @@ class Planted(NamedTuple):
     dinar_services: str
     bundle: str
     december: str
+    gift: str
+    yen_services: str
 
 
 def plant(book: Book) -> Planted:
@@ -138,7 +140,7 @@ def _recurring(book: Book) -> dict[str, str]:
     )
     covered = book.sell(kind, "CU05", date(2023, 5, 1), [Sold("RC-02", 92), Sold("RC-05", 1)])
     split = book.sell(kind, SPLIT_VIEW, date(2025, 4, 1), [Sold("RC-05", 1)])
-    book.sell(
+    yen = book.sell(
         kind, IN_YEN, date(2024, 3, 1), [Sold("RC-01", 35), Sold("RC-06", 1), Sold("CL-02", 35)]
     )
     dinar = book.sell(
@@ -168,6 +170,8 @@ def _recurring(book: Book) -> dict[str, str]:
         "dinar_services": dinar,
         "bundle": bundle,
         "december": december,
+        "gift": gift,
+        "yen_services": yen,
     }
 
 

@@ -85,6 +85,14 @@ class Amendment(NamedTuple):
     recorded_on: date | None
 
 
+class Notice(NamedTuple):
+    id: str
+    contract: str
+    line: str
+    received: str
+    recorded_on: date | None
+
+
 class Device(NamedTuple):
     id: str
     type: str

@@ -12,6 +12,7 @@ from harmony_core.demo.generator._orders import Book
 from harmony_core.demo.generator._people import Staff
 from harmony_core.demo.generator._planted_amendments import amendments
 from harmony_core.demo.generator._planted_contracts import plant
+from harmony_core.demo.generator._planted_notices import notices
 from harmony_core.demo.generator._rates import ecb_text, other_rates
 from harmony_core.demo.generator._rows import csv_text, json_text
 from harmony_core.demo.generator._usage import usage
@@ -72,6 +73,7 @@ def _texts(seed: int, ecb: Path | None) -> dict[str, str]:
         "orders": (rows.Order._fields, book.orders),
         "order_lines": (rows.OrderLine._fields, book.lines),
         "amendments": (rows.Amendment._fields, amendments(book, planted)),
+        "notices": (rows.Notice._fields, notices(book, planted)),
         "devices": (rows.Device._fields, fleets.devices),
         "device_events": (rows.DeviceEvent._fields, fleets.events),
         "time": (rows.TimeEntry._fields, worker.time()),
