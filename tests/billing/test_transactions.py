@@ -238,9 +238,7 @@ def test_steps_of_capacity_are_refused_where_they_would_be_billed() -> None:
     for scheme in (steps, dated):
         with pytest.raises(InvalidValue, match=r"line .*CapacitySteps takes a quantity for each"):
             metered(scheme)
-        with pytest.raises(
-            InvalidValue, match=r"product .*CapacitySteps takes a quantity"
-        ):
+        with pytest.raises(InvalidValue, match=r"product .*CapacitySteps takes a quantity"):
             sold(scheme)
         with pytest.raises(InvalidValue, match="price of 'CARD': CapacitySteps takes a quantity"):
             PriceEntry("CARD", "EUR", scheme, date(2026, 1, 1))
