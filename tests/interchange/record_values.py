@@ -558,6 +558,11 @@ origins = st.builds(
 @st.composite
 def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.ContractLine:
     fund = draw(st.none() | fund_terms)
+    scheme, source = draw(schemes(currency)), draw(sources)
+    try:
+        products.refuse_unmeasurable(scheme, source)
+    except InvalidValue:  # transactions that a rule would measure as one
+        scheme = pricing.PerUnit.of("1", currency)
     return contracts.ContractLine(
         id=draw(ids),
         product_id=draw(texts),
@@ -566,8 +571,8 @@ def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.Contract
         division=draw(texts),
         unit=draw(texts),
         quantity=draw(not_negative if fund is None else positive),
-        scheme=draw(schemes(currency)),
-        source=draw(sources),
+        scheme=scheme,
+        source=source,
         billing=draw(billings),
         accounting=draw(accountings),
         tax_category=draw(texts),
