@@ -175,7 +175,7 @@ def live(diary: Diary) -> MemoryStore:
             record_facts(store, arrivals[day], day)
             assert record_facts(store, arrivals[day], day) == 0
             assert books(store) == before
-    billing_night(store, END + timedelta(days=60))
+    billing_night(store, END + timedelta(days=100))
     return store
 
 
@@ -193,7 +193,7 @@ def test_the_charges_add_up_to_everything_as_it_is_known_in_the_end(diary: Diary
     store = live(diary)
     terms = BillingTerms(attrs.evolve(GROUP, opening_day=OPENED), RateBook(RATES), TREE)
     at_once = diary.there.at_once()
-    whole = tuple(due(at_once.contract, at_once.facts(), terms, END + timedelta(days=60)))
+    whole = tuple(due(at_once.contract, at_once.facts(), terms, END + timedelta(days=100)))
     assert totals(books(store).charges) == totals(whole)
 
 
