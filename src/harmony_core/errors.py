@@ -23,7 +23,8 @@ never reused, so that a host may translate or document them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from enum import StrEnum
+from typing import ClassVar, Never
 
 
 class HarmonyError(Exception):
@@ -36,6 +37,22 @@ class InvalidValue(HarmonyError, ValueError):
     """The parts cannot make a true value."""
 
     code = "invalid-value"
+
+
+class Word(StrEnum):
+    """A word of a closed list; another one is refused with the list.
+
+    >>> class Side(Word):
+    ...     SELL = "sell"
+    ...     BUY = "buy"
+    >>> Side("lend")
+    Traceback (most recent call last):
+    harmony_core.errors.InvalidValue: Side is one of sell, buy, got 'lend'
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Never:
+        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
 
 
 class CurrencyMismatch(InvalidValue):

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
 
 from harmony_core.assets._estate import Entitlement, MasterArticle
-from harmony_core.errors import NotFound
+from harmony_core.errors import NotFound, Word
 from harmony_core.products import Catalogue
 
 
@@ -56,7 +55,7 @@ def entitlements_of(
     )
 
 
-class MasterDifferenceKind(StrEnum):
+class MasterDifferenceKind(Word):
     """How entitlements differ from the article master."""
 
     COUNT = "count"

@@ -8,18 +8,16 @@ whatever differs comes up again. A later decision on the same source and id stan
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
-from typing import Never
 
 import attrs
 
 from harmony_core.assets._policy import Match
 from harmony_core.assets._sightings import Sighting, SourceKey
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue, RuleBroken
+from harmony_core.errors import InvalidValue, RuleBroken, Word
 
 
-class FindingKind(StrEnum):
+class FindingKind(Word):
     """Why something waits for a decision."""
 
     NEW = "new"
@@ -31,12 +29,8 @@ class FindingKind(StrEnum):
     CONFLICTING = "conflicting"
     """it looks like several devices, or like one with another type or customer"""
 
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"FindingKind is one of {', '.join(cls)}, got {value!r}")
 
-
-class Verdict(StrEnum):
+class Verdict(Word):
     """What was decided."""
 
     ACCEPT = "accept"
@@ -45,10 +39,6 @@ class Verdict(StrEnum):
     """it is a device that is registered already"""
     IGNORE = "ignore"
     """it does not count; of a vanished one: it stays, though nobody sees it"""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"Verdict is one of {', '.join(cls)}, got {value!r}")
 
 
 @attrs.frozen

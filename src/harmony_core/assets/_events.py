@@ -14,15 +14,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 
 import attrs
 
 from harmony_core.assets._devices import Device, Window
-from harmony_core.errors import InvalidValue, Problem
+from harmony_core.errors import InvalidValue, Problem, Word
 
 
-class EventKind(StrEnum):
+class EventKind(Word):
     """What was noticed of a device."""
 
     ON = "on"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from urllib.parse import quote
 
 import attrs
 
+from harmony_core.errors import Word
 from harmony_core.explanation import Explanation
 from harmony_core.finance import Booked, Money
 from harmony_core.periods import Span
 
 
-class ChargeKind(StrEnum):
+class ChargeKind(Word):
     """What a charge is for; part of its key."""
 
     SERVICE = "service"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 
@@ -18,7 +17,7 @@ import attrs
 from harmony_core.billing._ageing import days_overdue
 from harmony_core.billing._ledger import ReceivablesLedger
 from harmony_core.billing._open_items import OpenItem
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, Word
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, Money, exact
 
@@ -124,7 +123,7 @@ class PromiseToPay:
             )
 
 
-class PromiseState(StrEnum):
+class PromiseState(Word):
     """What became of a promise."""
 
     RUNNING = "running"

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from enum import StrEnum
 
 import attrs
 
 from harmony_core.billing._contract_facts import ContractFacts
 from harmony_core.contracts import Contract, lines_from, possible_end, upcoming_renewals
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.periods import Span
 
 
-class DueKind(StrEnum):
+class DueKind(Word):
     """Why a contract is on the list."""
 
     DEADLINE = "deadline"

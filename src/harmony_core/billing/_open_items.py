@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
-from typing import Never, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import Word
 from harmony_core.finance import Booked, Money
 
 
-class AllocationRule(StrEnum):
+class AllocationRule(Word):
     """What a payment settles when nobody says it by hand."""
 
     REFERENCE_THEN_OLDEST = "reference_then_oldest"
     """the documents that the payer named, in his order, then those due first"""
     REFERENCE_ONLY = "reference_only"
     """the documents that the payer named; the rest stays on account"""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"AllocationRule is one of {', '.join(cls)}, got {value!r}")
 
 
 @attrs.frozen

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
-from typing import Never
 
 import attrs
 
 from harmony_core.billing._payment_terms import PaymentTerms
 from harmony_core.contracts import Contract
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.finance import TaxMethod
 
 
-class InvoiceGrouping(StrEnum):
+class InvoiceGrouping(Word):
     """What one invoice holds, of all that a customer owes an entity on a day in a currency."""
 
     CUSTOMER = "customer"
@@ -26,12 +24,8 @@ class InvoiceGrouping(StrEnum):
     SITE = "site"
     """the contracts of one site of the customer, see ``BillingProfile.sites``"""
 
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"InvoiceGrouping is one of {', '.join(cls)}, got {value!r}")
 
-
-class LineKey(StrEnum):
+class LineKey(Word):
     """By what the lines of an invoice are sorted and added up."""
 
     CONTRACT = "contract"
@@ -40,10 +34,6 @@ class LineKey(StrEnum):
     DIVISION = "division"
     PRODUCT = "product"
     TYPE = "type"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"LineKey is one of {', '.join(cls)}, got {value!r}")
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:

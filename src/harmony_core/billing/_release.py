@@ -11,22 +11,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Never
 
 import attrs
 
 from harmony_core.billing._charge import Charge
 from harmony_core.billing._invoice import Invoice
-from harmony_core.errors import InvalidValue, RuleBroken
+from harmony_core.errors import InvalidValue, RuleBroken, Word
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 
 
-class ReviewState(StrEnum):
+class ReviewState(Word):
     """How far a document has come."""
 
     DRAFT = "draft"
@@ -34,7 +32,7 @@ class ReviewState(StrEnum):
     RELEASED = "released"
 
 
-class ReviewDeed(StrEnum):
+class ReviewDeed(Word):
     """What people do to a document."""
 
     EDIT = "edit"
@@ -45,10 +43,6 @@ class ReviewDeed(StrEnum):
     """take a review back"""
     RELEASE = "release"
     """let it go: its charges are billed"""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"ReviewDeed is one of {', '.join(cls)}, got {value!r}")
 
 
 REVIEW_TABLE: Mapping[tuple[ReviewState, ReviewDeed], ReviewState] = MappingProxyType(

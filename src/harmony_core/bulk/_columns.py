@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from fractions import Fraction
 from itertools import accumulate
 from typing import Any
@@ -22,11 +21,11 @@ from harmony_core.bulk._arrow import ArrowChunk, arrow_chunks, hands_out_arrow
 from harmony_core.bulk._gaps import Gaps, MaskedGaps
 from harmony_core.bulk._kernel import BEYOND, BLOCK, Whole
 from harmony_core.bulk._whole_lines import GREATEST
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import exact_text
 
 
-class Nulls(StrEnum):
+class Nulls(Word):
     """What happens to rows without a quantity."""
 
     REFUSE = "refuse"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
-from typing import Never
 
 import attrs
 
@@ -14,20 +12,16 @@ from harmony_core.contracts._agreed import Agreed
 from harmony_core.contracts._amendment import Amendment, LineBegins
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._texts import AgreedTexts
-from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound
+from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, Word
 from harmony_core.periods import Span
 from harmony_core.products import ContractType, ExpensesIncurred
 
 
-class Side(StrEnum):
+class Side(Word):
     """Whether the company sells under a contract, or buys."""
 
     SELL = "sell"
     BUY = "buy"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"Side is one of {', '.join(cls)}, got {value!r}")
 
 
 def _side(value: Side) -> Side:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 
 
-class CoverRule(StrEnum):
+class CoverRule(Word):
     """How work reaches a line; the rules are asked in this order, and the first that finds wins."""
 
     LINK = "explicit link"

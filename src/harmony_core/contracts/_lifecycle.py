@@ -9,14 +9,12 @@ what may be done, and refuses the rest.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
-from typing import Never
 
-from harmony_core.errors import InvalidValue, RuleBroken
+from harmony_core.errors import RuleBroken, Word
 
 
-class ContractState(StrEnum):
+class ContractState(Word):
     """Where a contract stands."""
 
     DRAFT = "draft"
@@ -34,17 +32,13 @@ class ContractState(StrEnum):
     CANCELLED = "cancelled"
     """given up before its first day"""
 
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
-
     @property
     def is_billed(self) -> bool:
         """Whether days in this state are billed: those on which a line runs."""
         return self in (ContractState.ACTIVE, ContractState.NOTICE_GIVEN)
 
 
-class ContractEvent(StrEnum):
+class ContractEvent(Word):
     """What happens to a contract: a deed of its parties, or a day that comes."""
 
     AGREEMENT = "agreement"
@@ -71,10 +65,6 @@ class ContractEvent(StrEnum):
     """it is given up before it begins"""
     EXPIRY = "expiry"
     """its last day has passed"""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
 
     @property
     def comes_by_itself(self) -> bool:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
-from typing import Never, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.finance import Money
 
 FieldValue: TypeAlias = str | Fraction | Money | date | bool | tuple[str, ...]
@@ -23,7 +22,7 @@ FieldValues: TypeAlias = Mapping[str, FieldValue]
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
-class FieldKind(StrEnum):
+class FieldKind(Word):
     """What a field holds."""
 
     TEXT = "text"
@@ -39,10 +38,6 @@ class FieldKind(StrEnum):
     """the id of another object"""
     COMPUTED = "computed"
     """what a function makes of other fields"""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"FieldKind is one of {', '.join(cls)}, got {value!r}")
 
 
 def pairs(names: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

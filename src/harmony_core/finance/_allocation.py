@@ -7,18 +7,17 @@ zero splits as the mirror of the amount above zero; a ratio of zero gets nothing
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from fractions import Fraction
 from math import gcd, lcm
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import exact_text
 from harmony_core.finance._currencies import minor_digits
 from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._money import Money
 
 
-class AllocationMode(StrEnum):
+class AllocationMode(Word):
     """Who gets the steps left over; ties go to the earlier share."""
 
     LARGEST_REMAINDER = "largest_remainder"

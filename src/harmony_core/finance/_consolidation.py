@@ -14,13 +14,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch
+from harmony_core.errors import CurrencyMismatch, Word
 from harmony_core.finance._entities import Group, Role
 from harmony_core.finance._journal import JournalEntry, JournalLine
 from harmony_core.finance._money import Money
@@ -44,7 +43,7 @@ def _mirror(role: str) -> str | None:
     return MIRRORED_ROLES.get(role.partition(".")[0])
 
 
-class BreakReason(StrEnum):
+class BreakReason(Word):
     """Why an intercompany entry could not be eliminated."""
 
     NO_PAIR = "the entry has intercompany lines but no pair id"

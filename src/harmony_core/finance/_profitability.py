@@ -14,13 +14,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.errors import CurrencyMismatch, InvalidValue, Word
 from harmony_core.finance._contribution import Contribution
 from harmony_core.finance._entities import Group, LegalEntity, Role
 from harmony_core.finance._exact import Exact, exact
@@ -30,7 +29,7 @@ from harmony_core.finance._three import Booked
 from harmony_core.periods import Month
 
 
-class CostView(StrEnum):
+class CostView(Word):
     """Whose cost a contribution is net of."""
 
     GROUP = "group"

@@ -11,19 +11,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
 
 import attrs
 
-from harmony_core.errors import InvalidValue, RateNotFound
+from harmony_core.errors import InvalidValue, RateNotFound, Word
 from harmony_core.explanation import exact_text
 from harmony_core.finance._currencies import currency
 from harmony_core.finance._exact import Exact, exact
 
 
-class RateKind(StrEnum):
+class RateKind(Word):
     """What a rate is good for; kinds are never mixed in one look-up."""
 
     SPOT = "spot"

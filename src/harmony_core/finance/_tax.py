@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound
+from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, Word
 from harmony_core.explanation import exact_text
 from harmony_core.finance._allocation import fit
 from harmony_core.finance._exact import Exact, exact
@@ -101,7 +100,7 @@ class TaxTable:
         )
 
 
-class TaxMethod(StrEnum):
+class TaxMethod(Word):
     """Where tax is rounded."""
 
     PER_CATEGORY_AND_RATE = "per_category_and_rate"

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.errors import CurrencyMismatch, InvalidValue, Word
 from harmony_core.finance._allocation import fit
 from harmony_core.finance._conversion import convert
 from harmony_core.finance._money import Money, money_sum
@@ -21,7 +20,7 @@ from harmony_core.finance._rates import DEFAULT_RATE_POLICY, FoundRate, RateBook
 from harmony_core.finance._rounding import HALF_UP, Rounding
 
 
-class Column(StrEnum):
+class Column(Word):
     """Which of the three amounts is meant."""
 
     TRANSACTION = "transaction"

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from enum import StrEnum
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, Word
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance._money import Money, money_sum
 from harmony_core.finance._rates import FoundRate
@@ -25,7 +24,7 @@ from harmony_core.finance._transfer_methods import (
 )
 
 
-class TransferSubject(StrEnum):
+class TransferSubject(Word):
     """What is transferred: a rule may be for one of the two only."""
 
     TIME = "time"

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.funds._blocks import REFUSE_OVERAGE, Block, Draw, Overage, Refund
 from harmony_core.funds._draw_down import draw_down
@@ -22,7 +21,7 @@ from harmony_core.periods import Span
 from harmony_core.products import DrawOrder, TopUp
 
 
-class Basis(StrEnum):
+class Basis(Word):
     """On which day a draw counts."""
 
     WORKED = "worked"

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from datetime import time as clock_time
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import exact_text
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact
 from harmony_core.periods import Span
 
 
-class Process(StrEnum):
+class Process(Word):
     """In which order draws are served."""
 
     WORK_DATE = "work_date"
@@ -25,7 +24,7 @@ class Process(StrEnum):
     """by the day of recording (missing first), and within one day in the order given"""
 
 
-class OverageMode(StrEnum):
+class OverageMode(Word):
     """What happens to the part of a draw that no block covers."""
 
     BILL = "bill"

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
 
 import attrs
 
-from harmony_core.errors import NotFound
+from harmony_core.errors import NotFound, Word
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import HALF_UP, Money, Rounding
 from harmony_core.funds._allowance import AllowanceLedger
@@ -25,7 +24,7 @@ from harmony_core.funds._overage import settle
 from harmony_core.funds._statement import Balance
 
 
-class PassedOver(StrEnum):
+class PassedOver(Word):
     """Why a layer took nothing of a draw."""
 
     KIND = "kind"

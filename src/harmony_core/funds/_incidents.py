@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
-from enum import StrEnum
 
 import attrs
 
+from harmony_core.errors import Word
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import ExactAmount, Money, money_sum
 from harmony_core.funds._blocks import Block, Draw, Overage, OverageMode
@@ -53,7 +53,7 @@ class Incident:
         return days[policy]
 
 
-class IncidentReason(StrEnum):
+class IncidentReason(Word):
     """Why an incident costs what it costs."""
 
     PRICED = "priced"

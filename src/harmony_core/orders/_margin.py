@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from typing import TypeAlias
 
 import attrs
 
 from harmony_core.contracts import Contract, ContractLine, term
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import (
     DEFAULT_RATE_POLICY,
@@ -34,7 +33,7 @@ from harmony_core.periods import proration
 from harmony_core.pricing import scheme_on
 
 
-class MarginCause(StrEnum):
+class MarginCause(Word):
     """Why a margin is another than expected."""
 
     PRICE = "price"

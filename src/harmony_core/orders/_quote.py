@@ -10,18 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from itertools import pairwise
-from typing import Never
 
 import attrs
 
 from harmony_core.contracts import Side
-from harmony_core.errors import InvalidValue, NotFound, RuleBroken
+from harmony_core.errors import InvalidValue, NotFound, RuleBroken, Word
 from harmony_core.orders._order import Order, OrderLine
 
 
-class QuoteState(StrEnum):
+class QuoteState(Word):
     """How a quote stands on a day."""
 
     OPEN = "open"
@@ -33,15 +31,11 @@ class QuoteState(StrEnum):
     """nothing is left open; what was not accepted lapsed"""
 
 
-class Rest(StrEnum):
+class Rest(Word):
     """What becomes of the lines that an acceptance leaves out."""
 
     STAYS = "stays"
     LAPSES = "lapses"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
 
 
 def _lines(lines: Iterable[OrderLine]) -> tuple[OrderLine, ...]:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from enum import StrEnum
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.periods._schedule import Interval, Schedule
 from harmony_core.periods._span import Span
 
 
-class Alignment(StrEnum):
+class Alignment(Word):
     """Where the boundaries of a contract's periods lie."""
 
     ANNIVERSARY = "anniversary"

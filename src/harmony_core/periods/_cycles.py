@@ -8,12 +8,11 @@ systems, so it is a policy value that is stored and not a special case.
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import RoundingMode, round_to_step
 from harmony_core.periods._day_count import ACTUAL_ACTUAL, DayCount, proration
 from harmony_core.periods._instants import move_day
@@ -23,7 +22,7 @@ from harmony_core.periods._span import Span
 from harmony_core.periods._timing import Timing
 
 
-class StubPeriod(StrEnum):
+class StubPeriod(Word):
     """Of which full period a stub is a part; names are stored and never change their meaning."""
 
     OF_SCHEDULE = "of_schedule"

@@ -7,18 +7,17 @@ the fixed-days proration of Kill Bill.
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.periods._instants import InstantSpan
 from harmony_core.periods._months import add_months, month_count
 from harmony_core.periods._span import Span
 
 
-class DayCountRule(StrEnum):
+class DayCountRule(Word):
     """How days are counted; names are stored on charges and never change their meaning."""
 
     ACTUAL_ACTUAL = "actual_actual"

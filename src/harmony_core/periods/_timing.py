@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from enum import StrEnum
 
 import attrs
 
-from harmony_core.errors import NotFound
+from harmony_core.errors import NotFound, Word
 from harmony_core.periods._alignment import Alignment, billing_schedule, service_periods
 from harmony_core.periods._schedule import Interval
 from harmony_core.periods._span import Span
 
 
-class Timing(StrEnum):
+class Timing(Word):
     """Whether a period is billed before or after it is served."""
 
     ADVANCE = "advance"

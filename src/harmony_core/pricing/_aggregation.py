@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from fractions import Fraction
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, exact
 
 
-class Aggregation(StrEnum):
+class Aggregation(Word):
     """How values, in the order of their records, become one quantity; none at all give zero.
 
     The first five need nothing but the values, see :func:`aggregate`; the others have a function
@@ -104,7 +103,7 @@ def _aggregated(aggregation: Aggregation, found: Sequence[Fraction]) -> Fraction
     return Fraction(len(set(found)))
 
 
-class PercentileRule(StrEnum):
+class PercentileRule(Word):
     """What lies between two records when a percentile falls there."""
 
     NEAREST_RANK = "nearest_rank"

@@ -7,19 +7,18 @@ their own, so that small ones can come first and larger ones after them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidBands, InvalidValue
+from harmony_core.errors import InvalidBands, InvalidValue, Word
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._repricing import Change
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, amount_of, units, whole_number
 
 
-class BeyondBlocks(StrEnum):
+class BeyondBlocks(Word):
     """What units cost that lie beyond the last block of a last band with an end."""
 
     REFUSE = "refuse"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import (
     Explainer,
     Explanation,
@@ -21,7 +20,7 @@ from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
 
 
-class SplitRounding(StrEnum):
+class SplitRounding(Word):
     """Where a converted quantity is rounded when one period is billed in several lines."""
 
     CUMULATIVE = "cumulative"

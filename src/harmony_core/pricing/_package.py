@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import Explainer, Explanation, RoundingMode, exact_text, round_ratio
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._repricing import Change
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units
 
 
-class PartPackage(StrEnum):
+class PartPackage(Word):
     """What a package that is begun but not used up counts as."""
 
     ROUND_UP = "round_up"

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.errors import CurrencyMismatch, InvalidValue, Word
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._repricing import Change, changed
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, amount_of, units, whole_number
 
 
-class FreeAmountEdge(StrEnum):
+class FreeAmountEdge(Word):
     """Whether the transaction that ends exactly on the free amount is still free."""
 
     INCLUSIVE = "inclusive"

@@ -5,10 +5,10 @@ Their names are stored and never change their meaning.
 
 from __future__ import annotations
 
-from enum import StrEnum
+from harmony_core.errors import Word
 
 
-class BandRows(StrEnum):
+class BandRows(Word):
     """What the figures of a row of bands mean; the prices follow them, a flat fee comes last."""
 
     UP_TO = "up_to"
@@ -20,7 +20,7 @@ class BandRows(StrEnum):
     """``(block_size, blocks, block_price)``: how many blocks the band holds, its width"""
 
 
-class RoundingPoint(StrEnum):
+class RoundingPoint(Word):
     """Where the exact amount of a charge becomes money."""
 
     CHARGE = "charge"
@@ -29,7 +29,7 @@ class RoundingPoint(StrEnum):
     """in every band: its units are a line, its flat fee is another, and each is rounded"""
 
 
-class FirstFlatFee(StrEnum):
+class FirstFlatFee(Word):
     """Which line carries fill up's first flat fee where a period is billed in several lines."""
 
     WITH_FIRST_UNITS = "with_first_units"
@@ -38,7 +38,7 @@ class FirstFlatFee(StrEnum):
     """the first line of the period, with units or without; no later one"""
 
 
-class LookUpRuns(StrEnum):
+class LookUpRuns(Word):
     """Whether look-up prices are billed before the period is over."""
 
     EVERY_RUN = "every_run"
@@ -47,7 +47,7 @@ class LookUpRuns(StrEnum):
     """nothing before the last line: a later unit may change the price of all"""
 
 
-class Decrease(StrEnum):
+class Decrease(Word):
     """What happens when less is due in a period than was billed of it."""
 
     CREDIT = "credit"
@@ -56,7 +56,7 @@ class Decrease(StrEnum):
     """the run stops: such a correction is made by hand"""
 
 
-class CreditLimit(StrEnum):
+class CreditLimit(Word):
     """How much may be given back."""
 
     NONE = "none"

@@ -7,12 +7,11 @@ full quantity says; flat fees are not prorated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._banded import FillUp, refuse_prices_below_zero
@@ -20,7 +19,7 @@ from harmony_core.pricing._bands import Band, BandTable
 from harmony_core.pricing._scheme import ZeroQuantity, units
 
 
-class BandChosenBy(StrEnum):
+class BandChosenBy(Word):
     """Which quantity says what band a prorated one is priced in."""
 
     FULL_UNITS = "full_units"

@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import Explanation, exact_text
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact, exact_ratio
 
 
-class ZeroQuantity(StrEnum):
+class ZeroQuantity(Word):
     """What a banded scheme charges for no units at all; stored on contract line and charge."""
 
     CHARGE_NOTHING = "charge_nothing"

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from fractions import Fraction
-from typing import TypeVar
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.finance import Exact
 from harmony_core.periods import Interval, bucket_start
 from harmony_core.pricing._aggregation import Aggregation, PercentileRule, percent_of
-
-W = TypeVar("W", bound=StrEnum)
 
 _ANY = datetime(2026, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 
 
-class BucketUse(StrEnum):
+class BucketUse(Word):
     """What becomes of the quantities of the buckets of a period."""
 
     PRICED_ALONE = "priced_alone"
@@ -34,7 +30,7 @@ class BucketUse(StrEnum):
     """the percentile of them is priced"""
 
 
-class EmptyBuckets(StrEnum):
+class EmptyBuckets(Word):
     """Whether a bucket without a record is there; stored on the contract line."""
 
     COUNTED = "counted"
@@ -43,28 +39,20 @@ class EmptyBuckets(StrEnum):
     """it is not: only what was used is priced, ranked or charged a minimum"""
 
 
-def _word(words: type[W], value: str) -> W:
-    try:
-        return words(value)
-    except ValueError:
-        known = ", ".join(words)
-        raise InvalidValue(f"{words.__name__} is one of {known}, got {value!r}") from None
-
-
 def _use(value: BucketUse) -> BucketUse:
-    return _word(BucketUse, value)
+    return BucketUse(value)
 
 
 def _empty(value: EmptyBuckets) -> EmptyBuckets:
-    return _word(EmptyBuckets, value)
+    return EmptyBuckets(value)
 
 
 def _aggregation(value: Aggregation) -> Aggregation:
-    return _word(Aggregation, value)
+    return Aggregation(value)
 
 
 def _percentile_rule(value: PercentileRule) -> PercentileRule:
-    return _word(PercentileRule, value)
+    return PercentileRule(value)
 
 
 @attrs.frozen

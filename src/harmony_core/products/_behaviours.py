@@ -7,13 +7,12 @@ contract line keeps what was agreed, so that a later change of the product leave
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from fractions import Fraction
-from typing import Never, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.errors import InvalidValue, PriceNotFound, Word
 from harmony_core.finance import Exact, ExactAmount, Role, exact
 from harmony_core.periods import Interval, Timing
 from harmony_core.pricing import (
@@ -24,15 +23,6 @@ from harmony_core.pricing import (
 )
 from harmony_core.products._fund_policies import Rollover, TopUp
 from harmony_core.products._time_terms import TimeTerms
-
-
-class Word(StrEnum):
-    """A word of a closed list; another one is refused with the list."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        known = ", ".join(cls)
-        raise InvalidValue(f"{cls.__name__} is one of {known}, got {value!r}")
 
 
 class ContractType(Word):
@@ -110,10 +100,7 @@ def _policy(value: CountPolicy) -> CountPolicy:
 
 
 def _timing(value: Timing) -> Timing:
-    try:
-        return Timing(value)
-    except ValueError:
-        raise InvalidValue(f"Timing is one of {', '.join(Timing)}, got {value!r}") from None
+    return Timing(value)
 
 
 def _recognition(value: Recognition) -> Recognition:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
-from typing import Never
 
 import attrs
 
-from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.errors import InvalidValue, PriceNotFound, Word
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 
 
-class CarryMode(StrEnum):
+class CarryMode(Word):
     """Which unused units of a periodic allowance go on into the next period."""
 
     NONE = "none"
@@ -31,22 +29,14 @@ class CarryMode(StrEnum):
     FRACTION = "fraction"
     """that share of everything unused, carried before or not"""
 
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
 
-
-class UseFirst(StrEnum):
+class UseFirst(Word):
     """Which units a draw takes first."""
 
     CARRIED = "carried"
     """those carried over, the oldest first: kind to the customer, and the default"""
     CURRENT = "current"
     """those of the period itself, then those carried over, the oldest first"""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
 
 
 def _mode(value: CarryMode) -> CarryMode:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
-from typing import Never
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.finance import Money
 
 
-class Shortfall(StrEnum):
+class Shortfall(Word):
     """What happens when the fund holds less than an incident costs."""
 
     SPLIT = "split"
@@ -20,22 +18,14 @@ class Shortfall(StrEnum):
     WHOLE = "whole"
     """the fund pays nothing, the incident is billed at its price beyond the fund"""
 
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
 
-
-class ChargeDay(StrEnum):
+class ChargeDay(Word):
     """On which day of its life an incident is charged."""
 
     OPENED = "opened"
     RESOLVED = "resolved"
     CLOSED = "closed"
     """when it is completed; the default"""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
 
 
 def _shortfall(value: Shortfall) -> Shortfall:

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, Word
 from harmony_core.pricing import Scheme
 from harmony_core.products._behaviours import (
     Accounting,
@@ -22,7 +22,6 @@ from harmony_core.products._behaviours import (
     DeliveryMode,
     FundTerms,
     QuantitySource,
-    Word,
 )
 from harmony_core.products._describe import Description
 from harmony_core.products._renewal import Renewal

@@ -6,16 +6,13 @@ the days. Dates are contract arithmetic and no legal advice, so every rule is a 
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Never
-
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.periods import Interval
 
 
-class NoticeAnchor(StrEnum):
+class NoticeAnchor(Word):
     """On which days an agreement can end."""
 
     ANY_DAY = "any_day"
@@ -35,12 +32,8 @@ class NoticeAnchor(StrEnum):
     TERM_END = "term_end"
     """the last day of the term or of a renewal of it"""
 
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
 
-
-class NoticeCounting(StrEnum):
+class NoticeCounting(Word):
     """Which days of a notice period count."""
 
     CORRESPONDING = "corresponding"
@@ -48,10 +41,6 @@ class NoticeCounting(StrEnum):
     (BGB 187, 188; the corresponding date rule of English law)"""
     CLEAR_DAYS = "clear_days"
     """neither does: received on the 2nd, 14 clear days have passed on the 17th"""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
 
 
 def _anchor(value: NoticeAnchor) -> NoticeAnchor:

@@ -8,19 +8,17 @@ multiplier and priced. What is nothing after the factor stays nothing. Every len
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from fractions import Fraction
-from typing import Never
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import Explainer, Explanation, RoundingMode, exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.products._rate_calendar import RateCalendar
 
 
-class TimeScope(StrEnum):
+class TimeScope(Word):
     """What is summed before it is rounded; a term of the contract."""
 
     ENTRY = "entry"
@@ -31,10 +29,6 @@ class TimeScope(StrEnum):
     """the entries of a work day"""
     TICKET_DAY = "ticket_day"
     """the entries of a ticket on a work day; an entry without a ticket alone"""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"TimeScope is one of {', '.join(cls)}, got {value!r}")
 
 
 def _minutes(value: Exact) -> Fraction:

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import combinations
 from typing import TypeAlias
 
 import attrs
 
 from harmony_core.contracts import Contract, ContractLine, CoverRule, Side
-from harmony_core.errors import PriceNotFound
+from harmony_core.errors import PriceNotFound, Word
 from harmony_core.periods import Span
 from harmony_core.products import DevicesCounted, TimeWorked, UsageMetered
 from harmony_core.work._coverage import LineRef, WorkFacts, in_force, names_of
@@ -25,7 +24,7 @@ from harmony_core.work._facts import Expense, TimeEntry
 from harmony_core.work._rate_card import HourlyRate, RateCard, RatedFor, rate_ties
 
 
-class FindingKind(StrEnum):
+class FindingKind(Word):
     """What is wrong."""
 
     DEAD_END = "dead end"

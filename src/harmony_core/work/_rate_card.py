@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from enum import StrEnum
 from itertools import pairwise
-from typing import Never
 
 import attrs
 
-from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.errors import InvalidValue, PriceNotFound, Word
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import ExactAmount
 
 
-class RateDimension(StrEnum):
+class RateDimension(Word):
     """What a rate may be for; the order of the list is the usual order of precedence."""
 
     CONTRACT = "contract"
@@ -30,10 +28,6 @@ class RateDimension(StrEnum):
     WORK_TYPE = "work_type"
     SITE = "site"
     TIME_BAND = "time_band"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"RateDimension is one of {', '.join(cls)}, got {value!r}")
 
 
 @attrs.frozen
