@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harmony_core.contracts import ContractLine, Side, affected_by, differences, overridden
 from harmony_core.errors import InvalidValue
-from harmony_core.finance import ExactAmount
+from harmony_core.finance import ExactAmount, Money
 from harmony_core.orders import Order, OrderLine, Prices, Stage, execute, problems_of
 from harmony_core.periods import Interval, Timing
 from harmony_core.pricing import (
@@ -19,8 +22,10 @@ from harmony_core.pricing import (
     PerUnit,
     PriceBook,
     PriceEntry,
+    Ramp,
     Uplift,
     Uplifted,
+    anchored,
     scheme_on,
 )
 from harmony_core.products import (
@@ -224,6 +229,101 @@ def test_an_increase_counts_from_the_line_s_own_start_and_not_from_the_product_s
             for day in (anniversary - timedelta(days=1), anniversary)
         ]
         assert prices == ["100 EUR", "105 EUR"]
+
+
+RISING = Uplift.fixed(None, 4)
+"""By four percent on each anniversary of the line."""
+
+
+def test_an_agreed_unit_price_keeps_the_uplift_of_the_price_that_it_replaces() -> None:
+    rising = attrs.evolve(MAIL, schemes=[Uplifted(PerUnit.of("30", "EUR"), RISING)])
+    agreed = attrs.evolve(line_of("MAIL"), unit_price=ExactAmount.of("28", "EUR"))
+    (line,) = executed(agreed, Catalogue([rising]))
+    assert line.scheme == Uplifted(PerUnit.of("28", "EUR"), RISING.anchored(DAY))
+    by_the_book = Prices(
+        PriceBook(
+            [
+                PriceEntry(
+                    "MAIL", "EUR", Uplifted(PerUnit.of("9", "EUR"), Uplift.fixed(None, 2)), DAY
+                )
+            ]
+        )
+    )
+    order = order_of(agreed)
+    (contract,) = execute(order, Catalogue([rising]), DE, by_the_book).contracts
+    assert contract.lines[0].scheme == Uplifted(
+        PerUnit.of("28", "EUR"), Uplift.fixed(None, 2).anchored(DAY)
+    )
+    level = Override(**DECISION, scheme=PerUnit.of("28", "EUR"))
+    (line,) = executed(attrs.evolve(line_of("MAIL"), overrides=level), Catalogue([rising]))
+    assert line.scheme == PerUnit.of("28", "EUR")
+
+
+def test_stages_rise_on_the_anniversaries_of_the_line_that_was_ordered() -> None:
+    rising = attrs.evolve(MAIL, schemes=[Uplifted(PerUnit.of("30", "EUR"), RISING)])
+    staged = attrs.evolve(line_of("MAIL"), stages=[Stage(2, DAY), Stage(3, JULY)])
+    lines = executed(staged, Catalogue([rising]))
+    assert [line.start for line in lines] == [DAY, JULY]
+    assert {line.scheme for line in lines} == {
+        Uplifted(PerUnit.of("30", "EUR"), RISING.anchored(DAY))
+    }
+
+
+YEARS = (DAY, date(2027, 3, 9), date(2027, 3, 10), date(2029, 3, 10))
+
+
+@given(
+    cents=st.integers(1, 10**6),
+    percent=st.integers(-50, 50),
+    later=st.integers(1, 10**6),
+)
+def test_the_parts_of_a_rising_bundle_add_up_to_its_price_on_every_day(
+    cents: int, percent: int, later: int
+) -> None:
+    """Where an uplift rounds nothing; and at every step of a ramp."""
+    price, dearer = (PerUnit(Money(one, "EUR").exact) for one in (cents, later))
+    exactly = Uplifted(price, Uplift.fixed(None, percent, rounding=None))
+    for scheme in (exactly, Ramp.of((DAY, price), (YEARS[2], dearer))):
+        suite = attrs.evolve(SUITE, schemes=[scheme])
+        lines = executed(line_of("SUITE", 7), Catalogue([MAIL, BACKUP, suite]))
+        assert len(lines) == 2
+        for day in YEARS:
+            parts = [scheme_on(line.scheme, day).price(line.quantity) for line in lines]
+            whole = scheme_on(anchored(scheme, DAY), day).price(7)
+            assert sum((part.value for part in parts), Fraction(0)) == whole.value
+
+
+def test_a_bundle_gives_its_terms_and_its_billing_to_its_parts() -> None:
+    """Its price is one of its own period, so its parts are billed by that."""
+    three = Renewal(36, 12, Notice(Interval.months(6)))
+    setup = Product.sold_as(
+        ContractType.TRANSACTIONAL, "SETUP", "Set-up", [PerUnit.of("50", "EUR")]
+    )
+    suite = attrs.evolve(
+        SUITE,
+        renewal=three,
+        billing=QUARTERLY,
+        components=[
+            Component("MAIL", 2, 50, Override(**DECISION, without_renewal=True)),
+            Component("BACKUP", 1, 40),
+            Component("SETUP", 1, 10),
+        ],
+    )
+    mail, backup, once = executed(line_of("SUITE"), Catalogue([MAIL, BACKUP, setup, suite]))
+    assert (mail.renewal, backup.renewal, once.renewal) == (None, three, three)
+    assert (mail.billing, backup.billing) == (QUARTERLY, QUARTERLY)
+    assert once.billing == setup.billing
+    assert given_by(backup.trail, Behaviour.BILLING).source == "SUITE"
+    assert given_by(mail.trail, Behaviour.RENEWAL).override is not None
+    assert given_by(once.trail, Behaviour.BILLING).source == "SETUP"
+
+
+def test_an_outer_bundle_goes_before_an_inner_one_and_a_component_before_both() -> None:
+    one, three = (Renewal(months, 12, Notice(Interval.months(1))) for months in (12, 36))
+    inner = attrs.evolve(SUITE, renewal=one)
+    outer = attrs.evolve(SUITE, id="ALL", renewal=three, components=[Component("SUITE", 1, 100)])
+    mail, backup = executed(line_of("ALL"), Catalogue([MAIL, BACKUP, inner, outer]))
+    assert (mail.renewal, backup.renewal) == (None, three)
 
 
 def test_what_was_withdrawn_cannot_be_sold_but_a_standing_quote_can_be_accepted() -> None:

@@ -7,7 +7,8 @@ of purchases, and the events that change them after the sale, from which comes t
 """
 
 from harmony_core.orders._commitment import Commitment
-from harmony_core.orders._execution import Executed, Prices, execute, problems_of
+from harmony_core.orders._execution import Executed, execute, problems_of
+from harmony_core.orders._line_price import Prices
 from harmony_core.orders._margin import (
     LineMargin,
     Margin,

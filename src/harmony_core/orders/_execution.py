@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
 
 import attrs
 
@@ -18,11 +17,19 @@ from harmony_core.errors import (
     Problem,
     RuleBroken,
 )
-from harmony_core.finance import LegalEntity, Role
+from harmony_core.finance import ExactAmount, LegalEntity, Role
+from harmony_core.orders._line_price import (
+    LinePrice,
+    Prices,
+    line_price,
+    sale_day,
+    unit_price_in,
+)
 from harmony_core.orders._order import Order, OrderLine
-from harmony_core.pricing import PerUnit, PriceBook, Scheme
+from harmony_core.pricing import Scheme, anchored, repriced
 from harmony_core.products import (
     Behaviour,
+    BundlePart,
     Catalogue,
     DeliveryMode,
     DevicesCounted,
@@ -53,28 +60,6 @@ class Executed:
     def _references(self, wanted: Callable[[ContractLine], bool]) -> tuple[str, ...]:
         lines = ((contract.id, line) for contract in self.contracts for line in contract.lines)
         return tuple(f"{contract_id}/{line.id}" for contract_id, line in lines if wanted(line))
-
-
-@attrs.frozen
-class Prices:
-    """A price book, and the one price group of the customer who orders, if he is in any.
-
-    Of an order's line the agreed price goes first, then the book's price on the day of the quote
-    or of the acceptance, then the product's own scheme. The book is of sales prices: orders on the
-    buy side leave it aside.
-
-    Args:
-        book: the prices.
-        customer_group: the customer's price group.
-        customer_id: whose prices, where that is not the order's party: the customer that a
-            duplicate was merged into, or a parent that negotiates for all.
-        quoted_on: the day of the prices while the order is not accepted yet.
-    """
-
-    book: PriceBook
-    customer_group: str | None = None
-    customer_id: str | None = None
-    quoted_on: date | None = None
 
 
 def execute(
@@ -158,16 +143,18 @@ def _contract_lines(
 def _lines_of(
     order: Order, ordered: OrderLine, catalogue: Catalogue, prices: Prices | None
 ) -> Iterator[ContractLine]:
-    day = _sale_day(order, prices)
+    day = sale_day(order, prices)
     product = catalogue.product(ordered.product_id, day)
     if day is not None:
         product.refuse_withdrawn(day)
-    price = _price(product, ordered, order, prices)
-    if ordered.stages and not isinstance(price.scheme, PerUnit):
+    price = line_price(product, ordered, order, prices)
+    if ordered.stages and unit_price_in(price.scheme) is None:
         raise InvalidValue(
             f"line {ordered.id!r} is delivered in stages, so it needs a price per unit, got "
             f"{price.scheme}: agree one, or order the stages as lines of their own"
         )
+    if ordered.stages:  # one thing ordered has one anniversary
+        price = attrs.evolve(price, scheme=anchored(price.scheme, ordered.start))
     for staged in _staged(ordered):
         if product.components:
             yield from _parts_of(order, staged, catalogue, product, price)
@@ -197,15 +184,10 @@ def _parts_of(
     ordered: OrderLine,
     catalogue: Catalogue,
     bundle: Product,
-    price: _Price,
+    price: LinePrice,
 ) -> Iterator[ContractLine]:
-    if not isinstance(price.scheme, PerUnit):
-        raise InvalidValue(
-            f"bundle {bundle.id!r} needs a price per unit to share, got {price.scheme}"
-        )
     shared = Origin(Level.BUNDLE, bundle.id, (Behaviour.PRICE,))
-    parts = catalogue.share(bundle.id, price.scheme.unit_price, price.day)
-    for number, part in enumerate(parts, start=1):
+    for number, (part, scheme) in enumerate(_parts_sold(catalogue, bundle, price), start=1):
         if not isinstance(part.product.quantity, FixedQuantity):
             raise InvalidValue(
                 f"bundle {bundle.id!r} holds {part.product.id!r}, which is measured: "
@@ -216,11 +198,29 @@ def _parts_of(
             id=ordered.id if number == 1 else f"{ordered.id}.{number}",
             quantity=ordered.quantity * part.quantity,
         )
-        line = _line(held, part.product, PerUnit(part.unit_price), part.trail[:1])
-        for origin in part.trail[1:]:
+        said = tuple(origin for origin in part.trail if origin.override is None)
+        line = _line(held, part.product, scheme, said)
+        for origin in part.trail[len(said) :]:
             line = overridden(line, origin)
         line = attrs.evolve(line, trail=(*line.trail, shared, *price.origins))
         yield _as_ordered(line, order, ordered)
+
+
+def _parts_sold(
+    catalogue: Catalogue, bundle: Product, price: LinePrice
+) -> Iterator[tuple[BundlePart, Scheme]]:
+    """Each part with its price: every price that the bundle ever has is shared alike."""
+    first = unit_price_in(price.scheme)
+    if first is None:
+        raise InvalidValue(
+            f"bundle {bundle.id!r} needs a price per unit to share, got {price.scheme}"
+        )
+    for place, part in enumerate(catalogue.share(bundle.id, first, price.day)):
+
+        def share(amount: ExactAmount, place: int = place) -> ExactAmount:
+            return catalogue.share(bundle.id, amount, price.day)[place].unit_price
+
+        yield part, repriced(price.scheme, share)
 
 
 def _as_ordered(line: ContractLine, order: Order, ordered: OrderLine) -> ContractLine:
@@ -231,65 +231,6 @@ def _as_ordered(line: ContractLine, order: Order, ordered: OrderLine) -> Contrac
         if others:
             line = overridden(line, attrs.evolve(origin, behaviours=others))
     return line
-
-
-@attrs.frozen
-class _Price:
-    """The price of a line, the day that found it, and what gave it, if not the product."""
-
-    scheme: Scheme
-    day: date | None
-    origins: tuple[Origin, ...] = ()
-
-
-def _price(product: Product, ordered: OrderLine, order: Order, prices: Prices | None) -> _Price:
-    """The price agreed, or the book's, or the product's own."""
-    day = _sale_day(order, prices)
-    if (agreed := _agreed(ordered)) is not None:
-        if agreed.currency != order.currency:
-            raise InvalidValue(
-                f"the price {ordered.unit_price or agreed} is not in the order's currency "
-                f"{order.currency}"
-            )
-        by = next((it for it in reversed(ordered.overrides) if it.scheme is not None), None)
-        return _Price(agreed, day, (Origin(Level.ORDER, order.id, (Behaviour.PRICE,), None, by),))
-    if prices is None or order.side is Side.BUY:
-        return _Price(product.scheme(order.currency), day)
-    try:
-        return _of_the_book(product, order, prices)
-    except PriceNotFound as not_in_book:
-        try:
-            return _Price(product.scheme(order.currency), day)
-        except PriceNotFound as nowhere:
-            raise PriceNotFound(f"{nowhere}; {not_in_book}") from None
-
-
-def _sale_day(order: Order, prices: Prices | None) -> date | None:
-    return order.sale_day or (None if prices is None else prices.quoted_on)
-
-
-def _agreed(ordered: OrderLine) -> Scheme | None:
-    if ordered.unit_price is not None:
-        return PerUnit(ordered.unit_price)
-    return ordered.agreed_scheme
-
-
-def _of_the_book(product: Product, order: Order, prices: Prices) -> _Price:
-    day = _sale_day(order, prices)
-    if day is None:
-        raise InvalidValue(
-            f"order {order.id!r} is not accepted, so no day finds its prices: accept it, or say "
-            "by quoted_on of which day they are"
-        )
-    entry = prices.book.find(
-        product.id,
-        order.currency,
-        day,
-        customer_id=prices.customer_id or order.party_id,
-        customer_group=prices.customer_group,
-    ).entry
-    source = entry.id or f"{entry.product_id} {entry.span}"
-    return _Price(entry.scheme, day, (Origin(Level.PRICE_BOOK, source, (Behaviour.PRICE,)),))
 
 
 def _line(

@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import attrs
 
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.products._behaviours import FixedQuantity
 from harmony_core.products._bundle import Component, Shared, share_price
-from harmony_core.products._override import Level, Origin
+from harmony_core.products._override import Behaviour, Level, Origin
 from harmony_core.products._product import Product
 
 
@@ -22,7 +24,7 @@ class BundlePart:
     """What one bundle holds of a product that is no bundle itself.
 
     Attributes:
-        product: the version sold.
+        product: the version sold, with the terms and the billing that the bundle gives it.
         quantity: how many are in one bundle, nested ones multiplied out.
         price: what falls to all of them, of the price of one bundle.
         trail: the product, and each bundle on the way in that says otherwise.
@@ -191,13 +193,8 @@ class Catalogue:
                 yield from self._parts(part, quantity, shared.amount, path, sale)
                 continue
             amount = ExactAmount(shared.amount, sale.price.currency)
-            overrides = [
-                Origin.of(Level.BUNDLE, holder.id, held.component.override)
-                for holder, held in reversed(path)
-                if held.component.override is not None
-            ]
-            trail = (part.origin, *overrides)
-            yield BundlePart(part, quantity, amount, trail, _explained(sale.price, path, part))
+            sold, trail = _within(part, path)
+            yield BundlePart(sold, quantity, amount, trail, _explained(sale.price, path, part))
 
     def _held(self, bundle: Product, component: Component, day: date | None) -> Product:
         part = self.product(component.product_id, day)
@@ -207,6 +204,29 @@ class Catalogue:
             except RuleBroken as reason:
                 raise RuleBroken(f"bundle {bundle.id!r} holds {part.id!r}: {reason}") from None
         return part
+
+
+def _within(
+    part: Product, path: tuple[tuple[Product, Shared], ...]
+) -> tuple[Product, tuple[Origin, ...]]:
+    """The part as its bundles sell it, and which level gave what.
+
+    What a bundle says goes before what its part says, an outer bundle before an inner one; what is
+    overridden for one component goes before both.
+    """
+    trail, overrides = [part.origin], []
+    for bundle, held in reversed(path):
+        said: dict[Behaviour, Any] = {}
+        if bundle.renewal is not None:
+            said[Behaviour.RENEWAL] = bundle.renewal
+        if bundle.type is part.type and bundle.billing != part.billing:
+            said[Behaviour.BILLING] = bundle.billing
+        if said and isinstance(part.quantity, FixedQuantity):
+            part = attrs.evolve(part, **{name.value: value for name, value in said.items()})
+            trail.append(Origin(Level.BUNDLE, bundle.id, tuple(said), bundle.valid_from))
+        if held.component.override is not None:
+            overrides.append(Origin.of(Level.BUNDLE, bundle.id, held.component.override))
+    return part, (*trail, *overrides)
 
 
 def _parts_ever(product: Product) -> Iterator[str]:
