@@ -115,6 +115,8 @@ class Column:
         What is greater than 64 bits is ``BEYOND``, what is less is as far below zero, and what is
         not there is zero.
         """
+        if len(self.chunks) == 1:
+            return self.chunks[0].block(start, stop, into)
         for chunk, first, last, at in self._parts(start, stop):
             if last - first == stop - start:
                 return chunk.block(first, last, into)

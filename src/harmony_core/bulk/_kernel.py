@@ -31,6 +31,7 @@ _COUNTED_ONE_BY_ONE = 8
 _LANE = 2**31 - 1
 _BOTH_LANES = 2**32 + 1
 """Times this, a number of 31 bits stands in both halves of 64."""
+# Gathering asks for mode="wrap": all indices are within bounds, and it is the fastest to check.
 
 
 class Buffers:
@@ -92,19 +93,24 @@ class Kernel:
         self.divisor = _one_or_each([table.divisor for table in tables])
         self.half = _one_or_each([added(mode, table.divisor) for table in tables])
         self.unit = _one_or_each([table.unit for table in tables])
+        of_all = (self.divisor, self.half, self.unit)
+        # Where codes only lead to lines, the lines' places take their room: less to keep in cache.
+        self.codes_end_early = all(isinstance(value, int) for value in of_all)
 
     def rate(
         self, quantity: Whole, code: Whole | None, greatest: int, out: Whole, use: Buffers
     ) -> None:
         """Write the minor units of a block; what lies beyond reach is no amount after it.
 
-        ``greatest`` is the greatest quantity of the block, none of which is below zero.
+        ``greatest`` is the greatest quantity of the block, none of which is below zero. Codes that
+        stand in the buffer for them may be overwritten.
         """
-        value, second, place = use.value, use.second, use.place
-        self._find_lines(quantity, code, greatest, use)
-        self.slopes.take(place, out=value, mode="clip")
+        value, second = use.value, use.second
+        place = use.code if self.codes_end_early else use.place
+        self._find_lines(quantity, code, greatest, use, place)
+        self.slopes.take(place, out=value, mode="wrap")
         np.multiply(quantity, value, out=value)
-        self.bases.take(place, out=second, mode="clip")
+        self.bases.take(place, out=second, mode="wrap")
         np.add(value, second, out=value)
         if self.mirrored:  # round the magnitude, then turn the sign back
             sign = np.right_shift(value, 63, out=place)
@@ -126,18 +132,21 @@ class Kernel:
         if not isinstance(self.unit, int) or self.unit != 1:
             np.multiply(out, _of_rows(self.unit, code, second), out=out)
 
-    def _find_lines(self, quantity: Whole, code: Whole | None, greatest: int, use: Buffers) -> None:
+    def _find_lines(
+        self, quantity: Whole, code: Whole | None, greatest: int, use: Buffers, place: Whole
+    ) -> None:
         """Write for each row where its slope and base stand: the limits below it are counted."""
         if self.by_halves:
-            self._by_halves(quantity, code, use)
+            self._by_halves(quantity, code, use, place)
         elif code is None:
-            np.copyto(use.place, self._of_one_scheme(quantity, greatest, use))
+            np.copyto(place, self._of_one_scheme(quantity, greatest, use))
+        elif self.pairs:
+            count = self._in_pairs if greatest <= _LANE else self._one_by_one
+            np.copyto(use.second, count(quantity, code, use))
+            np.multiply(code, self.width, out=place)
+            np.add(place, use.second, out=place)
         else:
-            np.multiply(code, self.width, out=use.place)
-            if self.pairs:
-                count = self._in_pairs if greatest <= _LANE else self._one_by_one
-                np.copyto(use.second, count(quantity, code, use))
-                np.add(use.place, use.second, out=use.place)
+            np.multiply(code, self.width, out=place)
 
     def _of_one_scheme(self, quantity: Whole, greatest: int, use: Buffers) -> NDArray[np.uint8]:
         compared: NDArray[np.signedinteger[Any]] = quantity
@@ -154,7 +163,7 @@ class Kernel:
     def _one_by_one(self, quantity: Whole, code: Whole, use: Buffers) -> NDArray[np.uint8]:
         use.count[:] = 0
         for limits in self.limits:
-            limits.take(code, out=use.value, mode="clip")
+            limits.take(code, out=use.value, mode="wrap")
             np.greater(quantity, use.value, out=use.above)
             np.add(use.count, use.above_bytes, out=use.count)
         return use.count
@@ -164,7 +173,7 @@ class Kernel:
         np.multiply(quantity, _BOTH_LANES, out=use.second)
         into = use.counts_as_aboves
         for pairs in self.pairs:
-            pairs.take(code, out=use.value, mode="clip")
+            pairs.take(code, out=use.value, mode="wrap")
             np.greater(use.second_lanes, use.value_lanes, out=into)
             if into is use.aboves:
                 np.add(use.counts, use.aboves_bytes, out=use.counts)
@@ -173,17 +182,17 @@ class Kernel:
         np.multiply(use.both, 257, out=use.both)
         return np.right_shift(use.both, 8, out=use.both)
 
-    def _by_halves(self, quantity: Whole, code: Whole | None, use: Buffers) -> None:
+    def _by_halves(self, quantity: Whole, code: Whole | None, use: Buffers, place: Whole) -> None:
         if code is None:
-            use.place[:] = 0
+            place[:] = 0
         else:
-            np.multiply(code, self.width, out=use.place)
+            np.multiply(code, self.width, out=place)
         half = self.width // 2
         while half:
-            self.limits[half - 1 :].take(use.place, out=use.value, mode="clip")
+            self.limits[half - 1 :].take(place, out=use.value, mode="wrap")
             np.greater(quantity, use.value, out=use.above)
             np.multiply(use.above, half, out=use.value, dtype=np.int64)
-            np.add(use.place, use.value, out=use.place)
+            np.add(place, use.value, out=place)
             half //= 2
 
 
@@ -216,4 +225,4 @@ def _of_rows(values: Whole | int, code: Whole | None, into: Whole) -> Whole | in
         return values
     if code is None:
         return int(values[0])
-    return values.take(code, out=into, mode="clip")
+    return values.take(code, out=into, mode="wrap")

@@ -177,7 +177,7 @@ class RatePlan:
             use = buffers.of(stop - start)
             quantity = column.block(start, stop, use.quantity)
             # Without its sign a number below zero is greater than all others: one pass for both.
-            greatest = int(quantity.view(np.uint64).max())
+            greatest = int(np.maximum.reduce(quantity.view(np.uint64)))
             if greatest > GREATEST:
                 row = start + int(np.argmax(quantity < 0))
                 raise InvalidValue(
@@ -187,7 +187,7 @@ class RatePlan:
             code = None
             if codes is not None:
                 code = codes.block(start, stop, use.code)
-                if int(code.view(np.uint64).max()) >= schemes:
+                if np.maximum.reduce(code.view(np.uint64)) >= schemes:
                     row = start + int(np.argmax((code < 0) | (code >= schemes)))
                     raise InvalidValue(
                         f"row {row} has the code {codes.whole(row)}, but the plan has "
@@ -198,9 +198,12 @@ class RatePlan:
             out = minor[start:stop]
             kernel.rate(quantity, code, greatest, out, use)
             gaps = column.gaps(start, stop)
-            out[gaps] = 0
+            if len(gaps):
+                out[gaps] = 0
             if kernel.all_reach and greatest <= kernel.least_reach:
                 continue
+            if code is not None and codes is not None:  # rating may have written over them
+                code = codes.block(start, stop, use.code)
             reach = kernel.reach[0] if code is None else kernel.reach[code]
             far = np.flatnonzero(quantity > reach)
             if len(gaps):
