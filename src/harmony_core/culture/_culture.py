@@ -11,13 +11,11 @@ from typing import Any
 
 import attrs
 
-from harmony_core.culture import _formats, _packs
-from harmony_core.errors import InvalidValue
-from harmony_core.explanation import exact_text
-from harmony_core.finance import ExactAmount, Money, minor_digits
+from harmony_core.culture import _locales, _packs
+from harmony_core.culture._formats import Formats
+from harmony_core.culture._money_patterns import MoneyStyle
+from harmony_core.finance import ExactAmount, Money
 from harmony_core.periods import Month
-
-_HOME = {"en": "en_GB", "de": "de_DE"}  # where a bare language is at home
 
 
 @attrs.frozen
@@ -49,13 +47,11 @@ class Culture:
             InvalidValue: there is no language pack, the territory is not known, or an extra
                 translation has other placeholders than its message.
         """
-        if not tag.replace("-", "").isalnum():
-            raise InvalidValue(f"no culture {tag!r}: give a language tag like 'en-GB' or 'de-DE'")
+        locale = _locales.locale_name(tag)
         language = tag.split("-", maxsplit=1)[0].lower()
         shipped = _packs.shipped_messages(language)
         messages = _packs.checked_messages({**shipped, **extra}) if extra else shipped
-        locale = _HOME.get(tag.lower(), tag.replace("-", "_"))
-        return cls(tag, messages, str(_formats.locale_of(locale)))
+        return cls(tag, messages, locale)
 
     @property
     def language(self) -> str:
@@ -70,18 +66,22 @@ class Culture:
         text = self.messages.get(message, message)
         return text.format(**details) if details else text
 
+    @property
+    def formats(self) -> Formats:
+        """How numbers and money are written and read here, without any words."""
+        return Formats(self.tag, self._locale)
+
     def number(self, value: Fraction | Decimal | int, /) -> str:
         """Write an exact number, never rounded; one without end as a decimal stays ``a/b``."""
-        return self._formats().digits(exact_text(Fraction(value)))
+        return self.formats.number(value)
 
-    def money(self, money: Money) -> str:
+    def money(self, money: Money, style: MoneyStyle = MoneyStyle.STANDARD) -> str:
         """Write settled money with the digits of its currency in ISO 4217.
 
         >>> Culture.of("en-GB").money(Money.of("1234.50", "EUR"))
         '€1,234.50'
         """
-        symbol = _formats.currency_symbol(money.currency, self._locale)
-        return self._formats().amount(str(money.amount), symbol)
+        return self.formats.money(money, style)
 
     def unit_price(self, amount: ExactAmount) -> str:
         """Write an exact amount: at least the currency's digits, and every digit it has.
@@ -89,9 +89,7 @@ class Culture:
         >>> Culture.of("en-GB").unit_price(ExactAmount.of("0.00045", "EUR"))
         '€0.00045'
         """
-        symbol = _formats.currency_symbol(amount.currency, self._locale)
-        text = _with_digits(exact_text(amount.value), minor_digits(amount.currency))
-        return self._formats().amount(text, symbol)
+        return self.formats.unit_price(amount)
 
     def percent(self, share: Fraction | Decimal | int) -> str:
         """Write a share in per cent, exactly: the share 0.19 is nineteen per cent.
@@ -99,11 +97,11 @@ class Culture:
         >>> Culture.of("en-GB").percent(Fraction("0.075"))
         '7.5%'
         """
-        return self._formats().percent(exact_text(Fraction(share) * 100))
+        return self.formats.percent(share)
 
     def day(self, day: date) -> str:
         """Write a day in full, with the name of the month."""
-        return _formats.long_day(day, self._locale)
+        return _locales.long_day(day, self._locale)
 
     def month(self, month: Month) -> str:
         """Write the name of a month and its year.
@@ -111,7 +109,7 @@ class Culture:
         >>> Culture.of("de").month(Month(2026, 3))
         'März 2026'
         """
-        return _formats.month_and_year(month.first_day, self._locale)
+        return _locales.month_and_year(month.first_day, self._locale)
 
     def count(self, n: Fraction | Decimal | int, singular: str, plural: str) -> str:
         """Write a number of things; both forms are messages, the number replaces ``{n}``.
@@ -124,7 +122,7 @@ class Culture:
         """
         value = Fraction(n)
         whole = value.denominator == 1
-        one = whole and _formats.is_singular(abs(value.numerator), self._locale)
+        one = whole and _locales.is_singular(abs(value.numerator), self._locale)
         text = self.words(singular if one else plural)
         number = self.number(value)
         return text.replace("{n}", number) if "{n}" in text else f"{number} {text}"
@@ -133,19 +131,9 @@ class Culture:
         parts = (self.tag, dict(self.messages), self._locale)
         return _restored, parts  # a mapping proxy cannot be pickled
 
-    def _formats(self) -> _formats.Formats:
-        return _formats.formats_of(self._locale)
-
 
 def _restored(tag: str, messages: dict[str, str], locale: str) -> Culture:
     return Culture(tag, MappingProxyType(messages), locale)
-
-
-def _with_digits(text: str, digits: int) -> str:
-    if "/" in text or not digits:
-        return text
-    whole, _, rest = text.partition(".")
-    return f"{whole}.{rest.ljust(digits, '0')}"
 
 
 def missing_messages(messages: Iterable[str], culture: Culture) -> tuple[str, ...]:

@@ -1,131 +1,156 @@
-"""How a locale writes numbers, amounts and dates: taken from Babel once, applied without loss.
-
-Babel supplies signs, patterns and names (CLDR). Digits are written here, from exact fractions,
-because Babel formats by way of the process's decimal context, and its currency digits are not
-those of ISO 4217 (IQD, RSD and eleven others differ). Nothing of Babel is imported before the
-first text is asked for.
-"""
+"""Numbers and amounts of money as a place writes them, and read back strictly."""
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cache
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
 
 import attrs
 
+from harmony_core.culture._locales import locale_name, locale_of
+from harmony_core.culture._money_patterns import MoneyStyle, currency_symbol, money_pattern, named
+from harmony_core.culture._numerals import Numerals, numerals_of
 from harmony_core.errors import InvalidValue
+from harmony_core.explanation import exact_text
+from harmony_core.finance import ExactAmount, Money, exact, minor_digits
 
-if TYPE_CHECKING:
-    from babel import Locale
-
-_NO_BREAK_SPACE = "\u00a0"
+_STANDARD, _NAME = MoneyStyle.STANDARD, MoneyStyle.NAME
 
 
 @attrs.frozen
 class Formats:
-    """Signs and patterns of one locale."""
+    """How one locale writes numbers and money; for every locale that Babel knows.
 
-    decimal: str
-    group: str
-    minus: str
-    first_group: int
-    next_group: int
-    money_before: str
-    money_after: str
-    percent_before: str
-    percent_after: str
+    Nothing is rounded to be shown, digits are those of ISO 4217, and what was written is read back
+    as the same value.
 
-    def digits(self, text: str) -> str:
-        """Write a plain decimal text (``-1234.5``) or fraction (``15/31``) the local way."""
-        sign, unsigned = (self.minus, text[1:]) if text.startswith("-") else ("", text)
-        if "/" in unsigned:
-            return sign + unsigned
-        whole, point, rest = unsigned.partition(".")
-        return sign + self._grouped(whole) + (self.decimal + rest if point else "")
-
-    def _grouped(self, whole: str) -> str:
-        if len(whole) <= self.first_group:
-            return whole
-        parts, rest = [whole[-self.first_group :]], whole[: -self.first_group]
-        while rest:
-            parts.append(rest[-self.next_group :])
-            rest = rest[: -self.next_group]
-        return self.group.join(reversed(parts))
-
-    def amount(self, text: str, symbol: str) -> str:
-        """Write a plain decimal text with the sign of its currency on the local side of it."""
-        sign, unsigned = (self.minus, text[1:]) if text.startswith("-") else ("", text)
-        before = self.money_before.replace("¤", symbol)
-        if before and before[-1].isalpha():  # letters need room: KWD 12.500, but £12.50
-            before += _NO_BREAK_SPACE
-        return sign + before + self.digits(unsigned) + self.money_after.replace("¤", symbol)
-
-    def percent(self, text: str) -> str:
-        """Write a plain decimal text as so many per cent."""
-        return self.percent_before + self.digits(text) + self.percent_after
-
-
-@cache
-def locale_of(name: str) -> Locale:
-    """Give Babel's locale.
-
-    Raises:
-        InvalidValue: Babel does not know it.
+    >>> indian, spanish = Formats.of("en-IN"), Formats.of("es-ES")
+    >>> indian.money(Money.of("1234567.50", "INR")), spanish.number(1234), spanish.number(12345)
+    ('₹12,34,567.50', '1234', '12.345')
+    >>> indian.parse_money("₹12,34,567.50", "INR")
+    Money.of('1234567.50', 'INR')
     """
-    from babel import Locale, UnknownLocaleError
 
-    try:
-        return Locale.parse(name)
-    except (UnknownLocaleError, ValueError):
+    tag: str
+    _locale: str = attrs.field(repr=False)
+
+    @classmethod
+    def of(cls, tag: str) -> Formats:
+        """Give the formats of a language tag, such as ``pl-PL``; no language pack is needed.
+
+        Raises:
+            InvalidValue: there is no such locale.
+        """
+        return cls(tag, locale_name(tag))
+
+    def number(self, value: Fraction | Decimal | int, /) -> str:
+        """Write an exact number, never rounded; one without end as a decimal stays ``a/b``."""
+        return numerals_of(self._locale).written(exact_text(Fraction(value)))
+
+    def money(self, money: Money, style: MoneyStyle = _STANDARD) -> str:
+        """Write settled money with the digits of its currency in ISO 4217.
+
+        >>> below, british = Money.of("-1234.50", "GBP"), Formats.of("en-GB")
+        >>> british.money(below), british.money(below, MoneyStyle.ACCOUNTING)
+        ('-£1,234.50', '(£1,234.50)')
+        >>> british.money(below, MoneyStyle.NAME)
+        '-1,234.50 British pounds'
+        """
+        if style is _NAME:
+            return named(money.amount, money.currency, self._locale)
+        return money_pattern(self._locale, money.currency, style).money(money.minor)
+
+    def unit_price(self, amount: ExactAmount) -> str:
+        """Write an exact amount: at least the currency's digits, and every digit it has.
+
+        >>> Formats.of("en-GB").unit_price(ExactAmount.of("0.00045", "EUR"))
+        '€0.00045'
+        """
+        text = _with_digits(exact_text(amount.value), minor_digits(amount.currency))
+        return money_pattern(self._locale, amount.currency, _STANDARD).exactly(text)
+
+    def percent(self, share: Fraction | Decimal | int) -> str:
+        """Write a share in per cent, exactly: the share 0.19 is nineteen per cent."""
+        pattern = locale_of(self._locale).percent_formats[None]
+        numerals = numerals_of(self._locale)
+        text = exact_text(Fraction(share) * 100)
+        below = text.startswith("-")
+        before: str = pattern.prefix[below].replace("-", numerals.minus)
+        return before + numerals.written(text.removeprefix("-")) + str(pattern.suffix[below])
+
+    def parse_number(self, text: str, *, any_space: bool = False) -> Fraction:
+        """Read a number written the way of the place, and refuse any other way.
+
+        What is unclear is refused, not guessed: ``1,50`` is no number in Britain. Group signs may
+        be left out, but if one stands there, all do. With ``any_space`` every kind of space will
+        do for a locale that groups by a space.
+
+        Raises:
+            InvalidValue: the text is not written so.
+
+        >>> german = Formats.of("de-DE")
+        >>> german.parse_number("1.234,56"), german.parse_number("-1234,5")
+        (Fraction(30864, 25), Fraction(-2469, 2))
+        >>> german.parse_number("1,234.56")
+        Traceback (most recent call last):
+        ...
+        harmony_core.errors.InvalidValue: not a number as it is written here: '1,234.56'; one
+        such is '-1.234.567,89'
+        """
+        numerals = numerals_of(self._locale)
+        if (plain := numerals.plain(text, any_space=any_space)) is None:
+            raise InvalidValue(
+                f"not a number as it is written here: {text!r}; "
+                f"one such is {numerals.written('-1234567.89')!r}"
+            )
+        return exact(plain)
+
+    def parse_money(self, text: str, currency: str, *, any_space: bool = False) -> Money:
+        """Read an amount, alone or with its currency's sign or code, as this place writes it.
+
+        Raises:
+            InvalidValue: it is not written so, names another currency, or is finer than the minor
+                unit of ``currency``.
+            NotFound: no such currency.
+
+        >>> british = Formats.of("en-GB")
+        >>> british.parse_money("(£1,234.50)", "GBP"), british.parse_money("1,234.50", "GBP")
+        (Money.of('-1234.50', 'GBP'), Money.of('1234.50', 'GBP'))
+        """
+        for number, numerals in self._without_currency(text, currency, any_space):
+            if (plain := numerals.plain(number, any_space=any_space)) is not None:
+                return Money.of(plain, currency)
         raise InvalidValue(
-            f"no culture {name.replace('_', '-')!r}: give a language tag like 'en-GB' or 'de-DE'"
-        ) from None
+            f"not an amount in {currency} as it is written here: {text!r}; "
+            f"one such is {self.money(Money(-123_456, currency))!r}"
+        )
+
+    def _without_currency(
+        self, text: str, code: str, any_space: bool
+    ) -> Iterator[tuple[str, Numerals]]:
+        """Take off what the patterns of this locale put around the digits, wherever one fits."""
+        if all(symbol not in text for symbol in (code, currency_symbol(code, self._locale))):
+            yield text, numerals_of(self._locale, _STANDARD.value)
+        even = _even_spaces if any_space else str
+        for style in (_STANDARD, MoneyStyle.CODE, MoneyStyle.ACCOUNTING):
+            pattern = money_pattern(self._locale, code, style)
+            for sign, first, last in (
+                ("-", pattern.before_negative, pattern.after_negative),
+                ("", pattern.before, pattern.after),
+            ):
+                if even(text).startswith(even(first)) and even(text).endswith(even(last)):
+                    inner = text[len(first) : len(text) - len(last)]
+                    if inner[:1].isdigit():
+                        yield sign + inner, pattern.numerals
 
 
-@cache
-def formats_of(name: str) -> Formats:
-    """Read the signs and patterns of a locale."""
-    from babel import numbers
-
-    locale = locale_of(name)
-    first_group, next_group = locale.decimal_formats[None].grouping
-    money, percent = locale.currency_formats["standard"], locale.percent_formats[None]
-    return Formats(
-        decimal=numbers.get_decimal_symbol(locale),
-        group=numbers.get_group_symbol(locale),
-        minus=numbers.get_minus_sign_symbol(locale),
-        first_group=first_group,
-        next_group=next_group,
-        money_before=money.prefix[0],
-        money_after=money.suffix[0],
-        percent_before=percent.prefix[0],
-        percent_after=percent.suffix[0],
-    )
+def _even_spaces(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-@cache
-def currency_symbol(code: str, name: str) -> str:
-    """Give the sign of a currency, or its code where the locale has none for it."""
-    from babel import numbers
-
-    return numbers.get_currency_symbol(code, locale_of(name))
-
-
-def long_day(day: date, name: str) -> str:
-    """Write a day in full: 31 March 2026."""
-    from babel.dates import format_date
-
-    return format_date(day, "long", locale_of(name))
-
-
-def month_and_year(day: date, name: str) -> str:
-    """Write the month in which a day lies: March 2026."""
-    from babel.dates import format_skeleton
-
-    return format_skeleton("yMMMM", day, locale=locale_of(name))
-
-
-def is_singular(whole: int, name: str) -> bool:
-    """Tell whether the locale uses the singular for a whole number of things."""
-    return locale_of(name).plural_form(whole) == "one"
+def _with_digits(text: str, digits: int) -> str:
+    if "/" in text or not digits:
+        return text
+    whole, _, rest = text.partition(".")
+    return f"{whole}.{rest.ljust(digits, '0')}"

@@ -18,7 +18,12 @@ from harmony_core.finance._consolidation import (
     consolidate,
 )
 from harmony_core.finance._contribution import Contribution, EffectiveHourlyRates
-from harmony_core.finance._conversion import convert, triangulate
+from harmony_core.finance._conversion import (
+    Converted,
+    convert,
+    convert_keeping_residue,
+    triangulate,
+)
 from harmony_core.finance._cost_rate_table import CostRateTable, FoundCostRate
 from harmony_core.finance._cost_rates import (
     CostRate,
@@ -126,6 +131,7 @@ __all__ = [
     "Consolidation",
     "Contribution",
     "ContributionReport",
+    "Converted",
     "CostPlus",
     "CostRate",
     "CostRateTable",
@@ -188,6 +194,7 @@ __all__ = [
     "consolidate",
     "contribution_by",
     "convert",
+    "convert_keeping_residue",
     "currencies",
     "currency",
     "dimensions",

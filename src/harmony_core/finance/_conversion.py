@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from harmony_core.errors import CurrencyMismatch
 from harmony_core.finance._money import ExactAmount, Money
 from harmony_core.finance._rates import FoundRate
@@ -21,6 +23,44 @@ def convert(money: Money | ExactAmount, rate: FoundRate, rounding: Rounding = HA
     Money.of('-91.74', 'EUR')
     """
     return _converted(money, rate).settle(rounding)
+
+
+@attrs.frozen
+class Converted:
+    """Money that stands in the books, and ``residue``: what rounding took off it, or added."""
+
+    money: Money
+    residue: ExactAmount
+
+    @property
+    def exact(self) -> ExactAmount:
+        """The amount before its rounding, to start the next conversion from."""
+        return self.residue + self.money
+
+
+def convert_keeping_residue(
+    money: Money | ExactAmount, rate: FoundRate, rounding: Rounding = HALF_UP
+) -> Converted:
+    """Convert an amount and keep what its rounding lost, so that a chain of rates loses nothing.
+
+    A chain is for reports over books that are kept in one currency only; what is booked is
+    converted straight from the transaction amount (see :class:`BookingRates`).
+
+    Raises:
+        CurrencyMismatch: the rate starts from another currency.
+
+    >>> from datetime import date
+    >>> from harmony_core.finance import Rate
+    >>> day = date(2026, 3, 31)
+    >>> in_pounds = Rate("EUR", "GBP", day, "0.7312", source="bank").found
+    >>> in_dollars = Rate("GBP", "USD", day, "1.6137", source="bank").found
+    >>> booked = convert_keeping_residue(Money.of("0.07", "EUR"), in_pounds)
+    >>> print(booked.money, booked.residue, convert(booked.exact, in_dollars))
+    0.05 GBP 0.001184 GBP 0.08 USD
+    """
+    exactly = _converted(money, rate)
+    settled = exactly.settle(rounding)
+    return Converted(settled, exactly - settled)
 
 
 def triangulate(

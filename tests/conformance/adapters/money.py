@@ -26,6 +26,7 @@ from harmony_core.finance import (
     allocate,
     allocate_apart,
     convert,
+    convert_keeping_residue,
     currency,
     exact,
     journal_entry,
@@ -72,6 +73,41 @@ def convert_once(vector: Vector) -> object:
     )
     amount = ExactAmount.of(vector["amount"], vector["from"])
     return convert(amount, rate.found, _rounding(vector))
+
+
+@adapter("group_path")
+def group_amount_direct_and_by_the_books(vector: Vector) -> object:
+    transaction, books, group = "EUR", "GBP", "USD"
+    rounding = _rounding(vector)
+    amount = Money.of(vector["amount"], transaction)
+    booked = convert(amount, _given(transaction, books, vector["rate_tx_to_accounting"]), rounding)
+    onward = _given(books, group, vector["rate_accounting_to_group"])
+    straight = _given(transaction, group, vector["rate_tx_to_group"])
+    return {
+        "accounting": booked,
+        "group_chained": convert(booked, onward, rounding),
+        "group_direct": convert(amount, straight, rounding),
+    }
+
+
+@adapter("convert_with_residue")
+def conversion_that_keeps_what_it_rounds(vector: Vector) -> object:
+    transaction, books, group = "EUR", "GBP", "USD"
+    rounding = _rounding(vector)
+    onward = _given(books, group, vector["rate_accounting_to_group"])
+    booked = convert_keeping_residue(
+        Money.of(vector["amount"], transaction),
+        _given(transaction, books, vector["rate_tx_to_accounting"]),
+        rounding,
+    )
+    reported = convert_keeping_residue(booked.exact, onward, rounding)
+    return {
+        "accounting": booked.money,
+        "accounting_residue": booked.residue,
+        "group": reported.money,
+        "group_residue": reported.residue,
+        "group_if_residue_dropped": convert(booked.money, onward, rounding),
+    }
 
 
 @adapter("triangulate")
