@@ -74,7 +74,7 @@ def test_the_statement_adds_up_on_every_day(
     blocks, draws = data.draw(funds()), data.draw(work())
     billed = {draw.id: draw.known_on + timedelta(days=5) for draw in draws[::2]}
     refunds = [
-        Refund(f"r{number}", block.id, data.draw(days), Fraction(1))
+        Refund(f"r{number}", block.id, data.draw(days), Fraction(1), agreed=True)
         for number, block in enumerate(blocks[:2])
     ]
     cuts = sorted({data.draw(days) for _ in range(3)})
@@ -191,7 +191,7 @@ def test_the_price_is_used_lapsed_deferred_or_paid_back(
     draws: list[Draw], units: int, amount: int | None, through: date
 ) -> None:
     money = None if amount is None else Money.of(amount, "EUR")
-    refunds = [Refund("r", "P", date(2026, 2, 1), Fraction(units), money)]
+    refunds = [Refund("r", "P", date(2026, 2, 1), Fraction(units), money, agreed=True)]
     statement = draw_down([PAID], draws, refunds=refunds)
     value = recognise_block(PAID, statement.allocations, through, refunds=refunds)
     assert value.used + value.breakage + value.deferred + value.refunded == PAID.price

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from fractions import Fraction
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from harmony_core.funds import (
     Balance,
     Block,
     Draw,
+    FundStatement,
     Overage,
     OverageMode,
     Refund,
@@ -154,7 +156,40 @@ def test_what_was_bought_can_expire_and_a_fund_of_money_costs_itself() -> None:
         ),
         (
             lambda: draw_down([TEN], [], refunds=[Refund("r", "opening", YEAR, Fraction(11))]),
-            "more of block 'opening' than the 10",
+            "gives back 11 of block 'opening', but on 2026-01-01 10 are left of it",
+        ),
+        (
+            lambda: draw_down(
+                [TEN],
+                [Draw("w", YEAR, 8)],
+                refunds=[Refund("r", "opening", date(2026, 1, 2), Fraction(3))],
+            ),
+            "gives back 3 of block 'opening', but on 2026-01-02 2 are left",
+        ),
+        (
+            lambda: draw_down(
+                [TEN], [], refunds=[Refund("r", "opening", date(2025, 12, 31), Fraction(1))]
+            ),
+            "begins on 2026-01-01: nothing of it is there on that day",
+        ),
+        (
+            lambda: draw_down(
+                [Block.of_days("B", "hours", 9, YEAR, date(2026, 1, 31))],
+                [],
+                refunds=[Refund("r", "B", date(2026, 2, 1), Fraction(1))],
+            ),
+            "begins on 2026-01-01 and ends on 2026-01-31: nothing of it is there",
+        ),
+        (
+            lambda: draw_down(
+                [TEN],
+                [],
+                refunds=[
+                    Refund("r", "opening", YEAR, Fraction(6)),
+                    Refund("s", "opening", YEAR, Fraction(5)),
+                ],
+            ),
+            "refund 's' gives back 5 of block 'opening', but on 2026-01-01 4 are left",
         ),
     ],
 )
@@ -191,15 +226,61 @@ def test_a_refund_shows_from_its_day_on() -> None:
     assert unknown == before
 
 
+def test_a_refund_to_come_does_not_buy_a_top_up_before_its_day() -> None:
+    """What was bought before a refund is what was bought without it."""
+    draws = [Draw("w", date(2026, 3, 1), 5), Draw("v", date(2026, 3, 11), "0.5")]
+    statement = draw_down([TEN], draws, top_up=BY_TEN, refunds=[REFUND])
+    assert [one.draw_id for one in statement.top_ups] == ["v"]
+
+
 @given(work, modes, st.none() | days, st.lists(st.tuples(days, st.integers(1, 4)), max_size=2))
 def test_what_was_purchased_is_drawn_remains_has_lapsed_or_was_refunded(
     draws: list[Draw], overage: Overage, as_of: date | None, back: list[tuple[date, int]]
 ) -> None:
     block = Block("opening", "hours", 10, YEAR, date(2026, 9, 1))
     refunds = [
-        Refund(f"r{n}", block.id, day, Fraction(units)) for n, (day, units) in enumerate(back)
+        Refund(f"r{n}", block.id, day, Fraction(units), agreed=True)
+        for n, (day, units) in enumerate(back)
     ]
     total = draw_down([block], draws, overage=overage, as_of=as_of, refunds=refunds).total
     assert total.purchased == total.drawn + total.remaining + total.lapsed + total.refunded
     if overage.mode is not OverageMode.NEGATIVE:
         assert total.remaining >= 0
+
+
+@given(work, modes, st.none() | policies, days, quantities.filter(bool), st.data())
+def test_a_refund_changes_no_draw_up_to_its_day_and_late_keying_does_not_change_the_refund(
+    draws: list[Draw],
+    overage: Overage,
+    top_up: TopUp | None,
+    day: date,
+    units: Fraction,
+    data: st.DataObject,
+) -> None:
+    def until(known: date, refunds: list[Refund]) -> FundStatement:
+        return draw_down(
+            [TEN], draws, overage=overage, top_up=top_up, refunds=refunds, as_of=day, known=known
+        )
+
+    delays = data.draw(st.lists(st.sampled_from([0, 0, 40]), min_size=8, max_size=8))
+    draws = [
+        attrs.evolve(draw, recorded_on=draw.day + timedelta(days=late))
+        for draw, late in zip(draws, delays, strict=False)
+    ]
+    refund = Refund("r", "opening", day, units)
+    without = until(day, [])
+    left = without.balance("opening").remaining
+    if units > left:
+        with pytest.raises(InvalidValue, match="left of it"):
+            until(day, [refund])
+        return
+    given_back = until(day, [refund])
+    assert given_back.allocations == without.allocations
+    assert given_back.overage == without.overage
+    assert given_back.denied == without.denied
+    assert given_back.top_ups == without.top_ups
+    balance = until(date.max, [refund]).balance("opening")
+    assert balance.refunded == units
+    assert balance.purchased == balance.drawn + balance.remaining + balance.refunded
+    if overage.mode is not OverageMode.NEGATIVE:
+        assert balance.remaining >= 0

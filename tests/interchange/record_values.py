@@ -1074,7 +1074,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         texts,
     ),
     funds.Refund: st.builds(
-        funds.Refund, ids, ids, days, positive, st.none() | money(), st.none() | days
+        funds.Refund, ids, ids, days, positive, st.none() | money(), st.none() | days, st.booleans()
     ),
     funds.Incident: st.builds(
         funds.Incident,

@@ -91,10 +91,15 @@ def fund_account(
     if basis is Basis.BILLED and billed is None:
         raise InvalidValue("an account as billed needs to know what was billed when: give billed")
     fund, first, last = list(blocks), days.first_day, days.last_day
-    paid_out = [one for one in refunds if known is None or one.known_on <= known]
+    work, paid_out = list(draws), list(refunds)
+    if paid_out:  # refuses what was not there; an account that leaves draws out looks no more
+        draw_down(fund, work, order, overage=overage, known=known, refunds=paid_out, top_up=top_up)
+    paid_out = [
+        attrs.evolve(one, agreed=True) for one in paid_out if known is None or one.known_on <= known
+    ]
     counted = [
         (day, draw)
-        for draw in draws
+        for draw in work
         if (known is None or draw.known_on <= known)
         and (day := _day(draw, basis, billed or {})) is not None
     ]

@@ -166,6 +166,10 @@ class Refund:
 
     ``amount`` is the money paid back; without it, what the units cost, see
     :func:`recognise_block`.
+
+    It gives back what is left of the block on that day, as known when the refund became known, and
+    no more. One that is ``agreed`` stands whatever was drawn, as where a balance goes along to
+    another contract: draws find those units gone.
     """
 
     id: str
@@ -174,6 +178,7 @@ class Refund:
     quantity: Fraction = attrs.field(converter=_quantity)
     amount: Money | None = None
     recorded_on: date | None = None
+    agreed: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.quantity <= 0:

@@ -8,13 +8,13 @@ answer by the billing engine and never decides here.
 from __future__ import annotations
 
 from bisect import insort
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time
 from fractions import Fraction
 
+import attrs
+
 from harmony_core.errors import InvalidValue
-from harmony_core.explanation import exact_text
 from harmony_core.funds._blocks import (
     REFUSE_OVERAGE,
     Block,
@@ -25,6 +25,7 @@ from harmony_core.funds._blocks import (
     Refund,
 )
 from harmony_core.funds._overage import overage_line, purchase
+from harmony_core.funds._refunds import by_knowledge, refunded, refuse_what_is_not_there
 from harmony_core.funds._statement import (
     Allocation,
     Balance,
@@ -62,14 +63,15 @@ def draw_down(
             yesterday has lapsed) and at its end for draws (later work is left out). ``None``:
             every draw, and nothing has lapsed.
         known: leave out draws and refunds that became known after this day. ``None``: use all.
-        refunds: units given back. No draw takes them, of whatever day: the money is paid out, so a
-            draw that is keyed late finds them gone.
+        refunds: units given back, no more than was left on their day as known when the refund was.
+            No draw takes them, of whatever day: the money is paid out, so a draw that is keyed
+            late finds them gone.
         top_up: buys a block on the day of a draw that leaves less than its threshold in the blocks
             of that day, for that draw and later ones.
 
     Raises:
         InvalidValue: two units in one fund, a draw in another unit, an id twice, a refund of more
-            than was bought, or overage to bill without a rate.
+            than was left on its day, or overage to bill without a rate.
 
     >>> from harmony_core.finance import ExactAmount
     >>> block = Block.of_days("B", "hours", "5", date(2026, 3, 1), date(2026, 3, 31))
@@ -78,21 +80,20 @@ def draw_down(
     >>> statement.remaining, [str(line.amount) for line in statement.overage]
     ({'B': Fraction(0, 1)}, ['142.50 EUR'])
     """
-    fund = list(blocks)
+    fund, work = list(blocks), list(draws)
     no_id_twice("block", [block.id for block in fund])
     given_back = [one for one in refunds if known is None or one.known_on <= known]
     no_id_twice("refund", [one.id for one in given_back])
+    rules = _Rules(order, overage, process, top_up)
+    _refuse_wrong_refunds(given_back, fund, work, rules)
     queue = [
         draw
-        for draw in draws
+        for draw in work
         if (as_of is None or draw.day <= as_of) and (known is None or draw.known_on <= known)
     ]
-    no_id_twice("draw", [draw.id for draw in queue])
-    queue.sort(key=by_work_date if process is Process.WORK_DATE else by_arrival)
-    replay = _Replay(fund, order, _refunded(fund, given_back), overage, top_up)
-    for draw in queue:
-        replay.serve(draw)
-    paid_out = _refunded(fund, (one for one in given_back if as_of is None or one.day <= as_of))
+    replay = _Replay(fund, given_back, rules)
+    replay.serve_all(queue)
+    paid_out = refunded(one for one in given_back if as_of is None or one.day <= as_of)
     return FundStatement(
         replay.unit,
         as_of,
@@ -107,27 +108,38 @@ def draw_down(
     )
 
 
+@attrs.frozen
+class _Rules:
+    """By what a fund is drawn."""
+
+    order: DrawOrder
+    overage: Overage
+    process: Process
+    top_up: TopUp | None
+
+
 class _Replay:
     """The state of a fund while draws are served one after the other."""
 
-    def __init__(
-        self,
-        blocks: Iterable[Block],
-        order: DrawOrder,
-        refunded: Mapping[str, Fraction],
-        overage: Overage,
-        top_up: TopUp | None,
-    ) -> None:
-        self._order = block_order(order)
+    def __init__(self, blocks: Iterable[Block], refunds: Sequence[Refund], rules: _Rules) -> None:
+        self._rules, self._order = rules, block_order(rules.order)
+        self._overage, self._top_up = rules.overage, rules.top_up
         self.fund = sorted(blocks, key=self._order)
         self.unit = _one_unit(self.fund)
-        self._left = {block.id: block.quantity - refunded[block.id] for block in self.fund}
+        self._refunds, self._refunded = refunds, refunded(refunds)
+        self._left = {block.id: block.quantity - self._refunded[block.id] for block in self.fund}
         self.drawn = dict.fromkeys(self._left, Fraction(0))
-        self._overage, self._top_up = overage, top_up
         self.allocations: list[Allocation] = []
         self.billed: list[OverageLine] = []
         self.denied: list[Denial] = []
         self.top_ups: list[Purchase] = []
+
+    def serve_all(self, draws: Sequence[Draw]) -> None:
+        """Serve draws in their order."""
+        by_work = self._rules.process is Process.WORK_DATE
+        no_id_twice("draw", [draw.id for draw in draws])
+        for draw in sorted(draws, key=by_work_date if by_work else by_arrival):
+            self.serve(draw)
 
     def serve(self, draw: Draw) -> None:
         """Take a draw from the blocks of its day, and settle what is left by the policies."""
@@ -155,6 +167,11 @@ class _Replay:
         if rest > 0 and mode is OverageMode.BILL:
             self.billed.append(overage_line(draw, within, self.unit, self._overage))
 
+    def block(self, block_id: str) -> tuple[Block | None, Fraction]:
+        """A block and what is left of it, below zero where it is overdrawn."""
+        found = next((one for one in self.fund if one.id == block_id), None)
+        return found, self._left.get(block_id, Fraction(0))
+
     def _open(self, day: date) -> tuple[list[Block], Fraction]:
         open_blocks = [block for block in self.fund if block.covers(day)]
         return open_blocks, sum(
@@ -167,6 +184,8 @@ class _Replay:
         """Buy a block if the draw would leave too little; never for a draw that stays refused."""
         owed = sum((min(self._left[block.id], Fraction(0)) for block in open_blocks), Fraction(0))
         balance = within + owed - draw.units
+        if within >= draw.units:  # what is given back later is still there, and keeps the level
+            balance += self._given_back_after(draw.day, open_blocks)
         bought = policy.bought_at(balance)
         too_late = policy.last_day is not None and draw.day > policy.last_day
         if not bought or not draw.units or too_late:
@@ -181,8 +200,14 @@ class _Replay:
         self.unit = unit
         self.top_ups.append(top_up)
         insort(self.fund, block, key=self._order)
-        self._left[block.id], self.drawn[block.id] = bought, Fraction(0)
+        self._left[block.id] = bought - self._refunded[block.id]
+        self.drawn[block.id] = Fraction(0)
         return self._open(draw.day)
+
+    def _given_back_after(self, day: date, open_blocks: Sequence[Block]) -> Fraction:
+        ids = {block.id for block in open_blocks}
+        later = (one.quantity for one in self._refunds if one.day > day and one.block_id in ids)
+        return sum(later, Fraction(0))
 
 
 def by_work_date(draw: Draw) -> tuple[date, bool, time, str]:
@@ -215,20 +240,21 @@ def no_id_twice(what: str, ids: Sequence[str]) -> None:
         seen.add(one)
 
 
-def _refunded(blocks: Iterable[Block], refunds: Iterable[Refund]) -> Mapping[str, Fraction]:
-    """Units given back, by block; a block that a top-up bought has none."""
-    bought = {block.id: block.quantity for block in blocks}
-    total: defaultdict[str, Fraction] = defaultdict(Fraction)
-    for one in refunds:
-        if one.block_id not in bought:
-            raise InvalidValue(f"refund {one.id!r} is of block {one.block_id!r}: no such block")
-        total[one.block_id] += one.quantity
-        if total[one.block_id] > bought[one.block_id]:
-            raise InvalidValue(
-                f"refund {one.id!r} gives back more of block {one.block_id!r} than the "
-                f"{exact_text(bought[one.block_id])} that were bought"
-            )
-    return total
+def _refuse_wrong_refunds(
+    refunds: Iterable[Refund], fund: Sequence[Block], draws: Sequence[Draw], rules: _Rules
+) -> None:
+    """Each finds what earlier ones, and draws up to its day that were known then, left.
+
+    For one that was agreed, what was drawn plays no part.
+    """
+    earlier: list[Refund] = []
+    for one in sorted(refunds, key=by_knowledge):
+        replay = _Replay(fund, earlier, rules)
+        if not one.agreed:
+            known = (it for it in draws if it.day <= one.day and it.known_on <= one.known_on)
+            replay.serve_all(list(known))
+        refuse_what_is_not_there(one, *replay.block(one.block_id))
+        earlier.append(one)
 
 
 def _one_unit(blocks: Sequence[Block]) -> str:
