@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -12,10 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.contracts import Contract, Side
+from harmony_core.contracts import (
+    Amendment,
+    Contract,
+    LineBegins,
+    LineEnds,
+    LineRunsOn,
+    NewPrice,
+    NewQuantity,
+    Side,
+)
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, NotFound, RateNotFound, RuleBroken
-from harmony_core.finance import ExactAmount, Rate, RateBook, RatePolicy
+from harmony_core.finance import ExactAmount, Money, Rate, RateBook, RatePolicy
 from harmony_core.orders import (
     Adjustment,
     Cancellation,
@@ -33,12 +42,15 @@ from harmony_core.orders import (
     execute,
     line_margin,
 )
-from harmony_core.periods import Interval
+from harmony_core.periods import Interval, Timing
 from harmony_core.pricing import PerUnit
 from harmony_core.products import (
+    Billing,
     Catalogue,
     Component,
     ContractType,
+    FundTerms,
+    FundUnit,
     Notice,
     Product,
     Renewal,
@@ -374,6 +386,145 @@ def test_the_causes_add_up_and_the_order_of_arrival_plays_no_part(
     if as_of == SALE and not any(one.on <= SALE for one in events):
         assert not margin.difference
     assert dict(margin.by_cause).keys() == set(MarginCause)
+
+
+def amendment(id: str, first_day: date, *changes: Any, known: date = APRIL) -> Amendment:  # noqa: A002
+    return Amendment(id, "C-1", known, first_day, changes)
+
+
+def as_amended(order: Order, *amendments: Amendment) -> Contract:
+    (contract,) = contracts_of(order)
+    return attrs.evolve(contract, amendments=amendments)
+
+
+def causes(order: Order, contract: Contract, as_of: date, **more: Any) -> dict[str, str]:
+    found = line_margin(order, "C-1/1", [contract], RATES, as_of, policy=LENIENT, **more)
+    return {
+        "expected": str(found.expected.amount),
+        "sold": str(found.current.sold),
+        "cost": str(found.current.cost),
+    } | {cause.value: str(amount) for cause, amount in found.by_cause if amount}
+
+
+def test_another_quantity_is_sold_and_bought_from_its_day_on() -> None:
+    """Ten seats at 5 for 12 months, bought at 3 USD of 0.90; from May on 14 are sold, 12 bought."""
+    order = order_of(LICENCES, product="MAIL", quantity=10)
+    more = as_amended(order, amendment("N", MAY, NewQuantity("1", 14)))
+    assert causes(order, more, MARCH)["sold"] == "600 EUR"
+    bought = order.adjusted(event("A", MAY, QuantityChange(12), known_from=APRIL))
+    assert causes(bought, more, APRIL) == {
+        "expected": "276 EUR",
+        "sold": "800 EUR",  # and 4 x 5 for 10 months
+        "cost": "399 EUR",  # 2 x 10 and 10 x 12 at 3 USD of 0.95
+        "quantity": "146 EUR",  # 200 more sold, 54 more bought
+        "exchange": "-21 EUR",  # 420 USD, 0.05 each
+    }
+
+
+def test_an_early_end_stops_what_is_bought_by_period_too() -> None:
+    order = order_of(LICENCES, product="MAIL", quantity=10)
+    ended = as_amended(order, amendment("N", date(2026, 9, 1), LineEnds("1")))
+    found = causes(order, ended, APRIL, currency="EUR")
+    assert (found["sold"], found["quantity"]) == ("300 EUR", "-138 EUR")  # 6 of 12 months are left
+    never = as_amended(order, amendment("N", MARCH, LineEnds("1")))
+    assert causes(order, never, APRIL) == {
+        "expected": "276 EUR", "sold": "0 EUR", "cost": "0 EUR", "quantity": "-276 EUR",
+    }  # fmt: skip
+
+
+def test_a_line_that_runs_on_is_sold_and_bought_for_longer() -> None:
+    order = order_of(LICENCES, product="OPEN", quantity=10)
+    order = attrs.evolve(order, lines=[attrs.evolve(order.lines[0], last_day=YEAR_END)])
+    longer = as_amended(order, amendment("N", MAY, LineRunsOn("1", date(2027, 2, 28))))
+    found = causes(order, longer, APRIL)
+    assert (found["expected"], found["quantity"]) == ("230 EUR", "46 EUR")
+
+
+def test_another_price_within_a_period_counts_by_days() -> None:
+    """From 16 April on, half a month: 10 seats at 1 less for 10.5 months."""
+    order = order_of(product="MAIL", quantity=10)
+    cheaper = amendment("N", date(2026, 4, 16), NewPrice("1", PerUnit.of("4", "EUR")))
+    found = causes(order, as_amended(order, cheaper), APRIL)
+    assert (found["sold"], found["price"]) == ("495 EUR", "-105 EUR")
+
+
+def test_a_quantity_goes_before_a_price_of_the_same_amendment() -> None:
+    order = order_of(product="MAIL", quantity=10)
+    both = [NewPrice("1", PerUnit.of("4", "EUR")), NewQuantity("1", 20)]
+    found = causes(order, as_amended(order, amendment("N", MARCH, *both)), APRIL)
+    assert (found["quantity"], found["price"]) == ("600 EUR", "-240 EUR")
+
+
+def test_a_block_that_is_renewed_is_sold_while_its_line_runs() -> None:
+    block = Product.sold_as(
+        ContractType.PREPAYMENT,
+        "BLOCK",
+        "Hours",
+        [PerUnit.of("50", "EUR")],
+        billing=Billing(Timing.ADVANCE, Interval.months(3)),
+        fund=FundTerms(FundUnit.HOURS, 12, {"*": 1}, [ExactAmount.of("90", "EUR")]),
+        renewal=MAIL.renewal,
+    )
+    order = order_of(product="BLOCK", quantity=10)
+    (contract,) = execute(order, Catalogue([block]), DE).contracts
+    ended = attrs.evolve(contract, amendments=[amendment("N", date(2026, 9, 1), LineEnds("1"))])
+    assert causes(order, contract, APRIL)["sold"] == "2000 EUR"
+    assert causes(order, ended, APRIL)["sold"] == "1000 EUR"
+
+
+def test_what_an_amendment_adds_is_none_of_the_order_s() -> None:
+    order = order_of(product="MAIL", quantity=10)
+    (contract,) = contracts_of(order)
+    other = attrs.evolve(contract.lines[0], id="9", start=MAY)
+    swapped = contract.amended(amendment("N", MAY, LineEnds("1"), LineBegins(other)))
+    assert causes(order, swapped, APRIL)["quantity"] == "-500 EUR"
+
+
+later_days = st.dates(date(2027, 7, 1), date(2028, 1, 1))
+
+
+@st.composite
+def amended_contracts(draw: st.DrawFn) -> list[Amendment]:
+    change = st.one_of(
+        st.builds(NewQuantity, st.just("1"), amounts),
+        st.builds(
+            NewPrice,
+            st.just("1"),
+            st.integers(0, 900).map(lambda cents: PerUnit(Money(cents, "EUR").exact)),
+        ),
+        st.just(LineEnds("1")),
+        st.builds(LineRunsOn, st.just("1"), st.none() | later_days),
+    )
+    changes = draw(st.lists(change, max_size=4))
+    return [
+        amendment(f"N-{number}", draw(days), one, known=SALE + timedelta(number))
+        for number, one in enumerate(changes)
+    ]
+
+
+@given(adjusted_orders(), amended_contracts(), days, st.sampled_from(["EUR", "USD"]))
+def test_the_causes_add_up_whatever_was_amended(
+    made: tuple[Order, list[Adjustment]], amendments: list[Amendment], as_of: date, currency: str
+) -> None:
+    order, events = made
+    contract = as_amended(order, *amendments)
+    for one in events:
+        order = order.adjusted(one)
+
+    def margin(contract: Contract) -> LineMargin:
+        return line_margin(
+            order, "C-1/1", [contract], RATES, as_of, currency=currency, policy=LENIENT
+        )
+
+    try:
+        found, known = margin(contract), margin(contract.known_by(as_of))
+    except InvalidValue:  # adjustments that leave fewer than were delivered
+        return
+    total = sum((amount.value for _, amount in found.by_cause), Fraction(0))
+    assert total == found.difference.value
+    assert found.explanation.value == found.explanation.evaluate() == found.current.amount.value
+    assert found == known
+    assert found.expected == margin(attrs.evolve(contract, amendments=())).expected
 
 
 @pytest.mark.parametrize(

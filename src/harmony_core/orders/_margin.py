@@ -1,21 +1,22 @@
 """What an order line earns over what it is bought for: expected, current, and why they differ.
 
 Expected is at the purchases and the exchange rates of the day of the order; current is after every
-adjustment known by a day, at the rates of the days of delivery by then, and at that day's rates
-for what is to come. The difference is told apart by cause, step by step, so that the causes add
-up to it exactly: each adjustment, by its day, at the rates of the order; then exchange.
+adjustment and amendment known by a day, at the rates of the days of delivery by then, and at that
+day's rates for what is to come. The difference is told apart by cause, step by step, so that the
+causes add up to it exactly: each adjustment of a purchase and each change of the contract, by its
+day, at the rates of the order; then exchange.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import TypeAlias
+from operator import itemgetter
 
 import attrs
 
-from harmony_core.contracts import Contract, ContractLine, term
+from harmony_core.contracts import Contract, LineEnds, LineRunsOn, NewPrice, NewQuantity
 from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import (
@@ -24,24 +25,22 @@ from harmony_core.finance import (
     ExactAmount,
     RateBook,
     RatePolicy,
-    exact,
 )
 from harmony_core.orders._commitment import Bought, Commitment
 from harmony_core.orders._order import Order, OrderLine
 from harmony_core.orders._purchase import Adjustment, PriceChange, SupplierChange
-from harmony_core.periods import proration
-from harmony_core.pricing import scheme_on
+from harmony_core.orders._sold import Sold
 
 
 class MarginCause(Word):
     """Why a margin is another than expected."""
 
     PRICE = "price"
-    """a supplier asks another price"""
+    """a supplier asks another price, or another one was agreed with the customer"""
     SUPPLIER = "supplier"
     """another supplier, his price included"""
     QUANTITY = "quantity"
-    """more or less is bought, purchases are added or cancelled"""
+    """more or less is bought or sold: purchases are added or cancelled, lines end or run on"""
     EXCHANGE = "exchange"
     """rates moved since the day of the order"""
 
@@ -72,7 +71,7 @@ class LineMargin:
         reference: the order line.
         as_of: the day.
         expected: at the purchases and rates of the order.
-        current: after the adjustments known by that day, at the rates since.
+        current: after the adjustments and amendments known by that day, at the rates since.
         by_cause: what each cause adds to the margin; together they are the difference.
         commitments: the deliveries as they stand.
         explanation: of the current margin, from the expected one.
@@ -107,15 +106,16 @@ def line_margin(
     """Give the margin of an order line, and the difference to what was expected by cause.
 
     Sold is what the contract lines charge for their agreed quantity from their first day on: to
-    their last day, or to the end of their initial term, or through a day that is given. Purchases
-    by period run as long. Nothing is rounded.
+    their last day, or to the end of their initial term, or through a day that is given. Expected is
+    the contract as it was agreed at first, current as it was amended. Purchases by period run as
+    long. Lines that an amendment adds are none of the order's. Nothing is rounded.
 
     Args:
         order: a priced order or quote; its adjustments are events after the sale.
         reference: the line, ``contract/line``.
-        contracts: what the order gave when it was executed, or would give.
+        contracts: what the order gave when it was executed, as amended, or would give.
         rates: dated exchange rates.
-        as_of: adjustments and rates known by this day count.
+        as_of: adjustments, amendments and rates known by this day count.
         through: the last day looked at, for lines without an end.
         currency: of the answer; the order's if it is not said. Asked in the entity's and in the
             group's currency, each amount is converted once from its own.
@@ -136,11 +136,9 @@ def line_margin(
             f"as of {as_of} there is nothing to compare"
         )
     into = order.currency if currency is None else currency
-    lines = _lines_made(order, ordered, contracts)
-    last_day = max(_last_day(line, through) for line in lines)
-    sold = [part for line in lines for part in _sold(line, through, quantities or {})]
+    agreed = Sold.of(order, ordered, contracts, through, quantities or {})
     desk = _Desk(rates, policy, into, sale_day, as_of)
-    return _compared(order, ordered, sold, last_day, desk)
+    return _compared(order, ordered, agreed, desk)
 
 
 def commitments(
@@ -170,10 +168,6 @@ def commitments(
     return bought.deliveries
 
 
-_Item: TypeAlias = tuple[date, ExactAmount]
-"""An amount in its own currency, and the day whose rate it takes."""
-
-
 @attrs.frozen
 class _Desk:
     """Converts at the rates of the order, and at those since."""
@@ -187,8 +181,7 @@ class _Desk:
     def at_order(self, amount: ExactAmount) -> Fraction:
         return amount.value * self.rate(amount.currency, self.sale_day, self.sale_day)
 
-    def since(self, item: _Item) -> Fraction:
-        day, amount = item
+    def since(self, day: date, amount: ExactAmount) -> Fraction:
         return amount.value * self.rate(amount.currency, min(day, self.as_of), self.as_of)
 
     def rate(self, currency: str, day: date, known: date) -> Fraction:
@@ -199,17 +192,14 @@ class _Desk:
         return ExactAmount(value, self.currency)
 
 
-def _compared(
-    order: Order, ordered: OrderLine, sold: list[_Item], last_day: date, desk: _Desk
-) -> LineMargin:
+def _compared(order: Order, ordered: OrderLine, agreed: Sold, desk: _Desk) -> LineMargin:
     why, reference, code = Explainer("margin of an order line", 1), ordered.reference, desk.currency
     why.fact("order", order.id)
     why.fact("order line", reference)
     why.fact("day of the order", str(desk.sale_day))
     why.fact("as of", str(desk.as_of))
-    bought = Bought.as_ordered(ordered.purchases, last_day)
-    sold_then = sum((desk.at_order(amount) for _, amount in sold), Fraction(0))
-    cost_then = cost = _at_order(bought.deliveries, desk)
+    deal = _Deal(ordered, agreed)
+    sold_then, cost_then = deal.at_order(desk)
     why.given("sold", "sold, at the rates of the order", sold_then, code)
     parts = [
         why.given(
@@ -218,30 +208,31 @@ def _compared(
             _at_order(standing.deliveries, desk),
             code,
         )
-        for number, standing in enumerate(bought.standings, start=1)
+        for number, standing in enumerate(deal.bought.standings, start=1)
     ]
     label = "cost as ordered, at the rates of the order"
     why.step("cost", label, "add", *parts, unit=code)
     why.step("expected", "margin expected", "subtract", "sold", "cost")
     steps: dict[MarginCause, list[str]] = {cause: [] for cause in MarginCause}
-    for number, event in enumerate(_events(order, reference, desk.as_of), start=1):
-        bought, before = bought.after(event), cost
-        cost = _at_order(bought.deliveries, desk)
-        label = f"{event.on} {event.id} {event.purchase_id}"
-        steps[_cause(event)].append(why.given(f"event{number}", label, before - cost, code))
+    sold, cost = sold_then, cost_then
+    for number, (label, cause, after) in enumerate(_later(order, deal, desk.as_of), start=1):
+        before, deal = sold - cost, after
+        sold, cost = deal.at_order(desk)
+        steps[cause].append(why.given(f"event{number}", label, sold - cost - before, code))
     bought_in = {one.unit_price.currency for one in ordered.purchases}
-    bought_in |= {one.unit_price.currency for one in bought.deliveries}
+    bought_in |= {one.unit_price.currency for one in deal.bought.deliveries}
     for name in sorted({order.currency, *bought_in} - {code}):
         rate = desk.rate(name, desk.sale_day, desk.sale_day)
         why.fact("rate of the order", f"1 {name} = {exact_text(rate)} {code}")
-    items = [(one.day, one.amount) for one in bought.deliveries]
-    sold_now = sum((desk.since(item) for item in sold), Fraction(0))
-    cost_now = sum((desk.since(item) for item in items), Fraction(0))
+    sold_now, cost_now = deal.since(desk)
     why.given("sold_now", "sold, at the rates since", sold_now, code)
+    held = "sold"
+    if sold != sold_then:
+        held = why.given("sold_held", "sold as it stands, at the rates of the order", sold, code)
     why.given("cost_now", "cost as it stands, at the rates since", cost_now, code)
     why.given("cost_adjusted", "cost as it stands, at the rates of the order", cost, code)
     label = "exchange gained on what is sold"
-    gained = why.step("sold_gain", label, "subtract", "sold_now", "sold")
+    gained = why.step("sold_gain", label, "subtract", "sold_now", held)
     label = "exchange gained on what is bought"
     saved = why.step("cost_gain", label, "subtract", "cost_adjusted", "cost_now")
     steps[MarginCause.EXCHANGE] += [gained, saved]
@@ -257,13 +248,69 @@ def _compared(
         Margin(desk.money(sold_then), desk.money(cost_then)),
         Margin(desk.money(sold_now), desk.money(cost_now)),
         tuple((cause, desk.money(why.value(cause.value))) for cause in MarginCause),
-        bought.deliveries,
+        deal.bought.deliveries,
         why.explanation("current"),
     )
 
 
+@attrs.frozen
+class _Deal:
+    """What is sold under the contract, and bought for it, after some events."""
+
+    ordered: OrderLine
+    agreed: Sold
+    events: tuple[Adjustment, ...] = ()
+    sold: tuple[tuple[date, ExactAmount], ...] = attrs.field(init=False)
+    bought: Bought = attrs.field(init=False)
+
+    @sold.default
+    def _sold(self) -> tuple[tuple[date, ExactAmount], ...]:
+        return tuple(self.agreed.items())
+
+    @bought.default
+    def _bought(self) -> Bought:
+        bought = Bought.as_ordered(self.ordered.purchases, self.agreed.last_day)
+        for event in self.events:
+            bought = bought.after(event)
+        return bought
+
+    def at_order(self, desk: _Desk) -> tuple[Fraction, Fraction]:
+        sold = sum((desk.at_order(amount) for _, amount in self.sold), Fraction(0))
+        return sold, _at_order(self.bought.deliveries, desk)
+
+    def since(self, desk: _Desk) -> tuple[Fraction, Fraction]:
+        sold = sum((desk.since(*item) for item in self.sold), Fraction(0))
+        made = self.bought.deliveries
+        return sold, sum((desk.since(one.day, one.amount) for one in made), Fraction(0))
+
+
+def _later(order: Order, deal: _Deal, as_of: date) -> Iterator[tuple[str, MarginCause, _Deal]]:
+    """The deal after each thing that happened, by its day: a label, its cause, and what stands."""
+    events: list[tuple[date, str, MarginCause, Sold | Adjustment]] = [
+        (day, f"{day} {name}", _AGREED[type(change)], agreed)
+        for day, name, change, agreed in deal.agreed.later(as_of)
+    ]
+    events += (
+        (event.on, f"{event.on} {event.id} {event.purchase_id}", _cause(event), event)
+        for event in _events(order, deal.ordered.reference, as_of)
+    )
+    for _, label, cause, what in sorted(events, key=itemgetter(0)):
+        if isinstance(what, Adjustment):
+            deal = attrs.evolve(deal, events=(*deal.events, what))
+        else:
+            deal = attrs.evolve(deal, agreed=what)
+        yield label, cause, deal
+
+
+_AGREED = {
+    NewPrice: MarginCause.PRICE,
+    NewQuantity: MarginCause.QUANTITY,
+    LineEnds: MarginCause.QUANTITY,
+    LineRunsOn: MarginCause.QUANTITY,
+}
+
 _CAUSES = {
-    MarginCause.PRICE: "by prices of suppliers",
+    MarginCause.PRICE: "by prices",
     MarginCause.SUPPLIER: "by other suppliers",
     MarginCause.QUANTITY: "by quantities",
     MarginCause.EXCHANGE: "by exchange rates",
@@ -289,58 +336,3 @@ def _events(order: Order, reference: str, known: date | None) -> list[Adjustment
 
 def _at_order(deliveries: Iterable[Commitment], desk: _Desk) -> Fraction:
     return sum((desk.at_order(one.amount) for one in deliveries), Fraction(0))
-
-
-def _lines_made(
-    order: Order, ordered: OrderLine, contracts: Iterable[Contract]
-) -> list[ContractLine]:
-    found = [
-        line
-        for contract in contracts
-        if contract.id == ordered.contract_id
-        for line in contract.lines
-        if order.line_behind(contract.id, line.id) == ordered
-    ]
-    if not found:
-        raise InvalidValue(
-            f"no contract given holds line {ordered.reference} of order {order.id!r}: give what "
-            "its execution gave"
-        )
-    return found
-
-
-def _last_day(line: ContractLine, through: date | None) -> date:
-    """How far the line is looked at."""
-    last_day = line.last_day
-    if line.billing.interval is None and not line.by_calendar_month:
-        return last_day or line.start  # billed once
-    if last_day is None and line.renewal is not None:
-        last_day = term(line.renewal, line.start, 0).last_day
-    if last_day is None and through is None:
-        raise InvalidValue(
-            f"line {line.id!r} has no end and no initial term: say through which day to look"
-        )
-    return min(day for day in (last_day, through) if day is not None)
-
-
-def _sold(line: ContractLine, through: date | None, quantities: Mapping[str, Exact]) -> list[_Item]:
-    """What the line charges period by period."""
-    quantity = line.quantity
-    if not line.is_fixed:
-        if line.id not in quantities:
-            raise InvalidValue(
-                f"line {line.id!r} is measured: say by quantities what is expected in a period"
-            )
-        quantity = exact(quantities[line.id], "an expected quantity")
-    last_day = _last_day(line, through)
-    if last_day < line.start:
-        return []
-    sold = []
-    for period in attrs.evolve(line, last_day=last_day).periods():
-        span = period.span
-        if span.first_day > last_day:
-            break
-        price = scheme_on(line.scheme, span.start).price(quantity)
-        part = proration(span, period.full) if line.fund is None else Fraction(1)
-        sold.append((span.first_day, price * part))
-    return sold
