@@ -9,8 +9,10 @@ from pathlib import Path
 import attrs
 import pytest
 
+from harmony_core.billing import Facts, preview
 from harmony_core.contracts import (
     LIFECYCLE,
+    Amendment,
     Contract,
     ContractEvent,
     ContractState,
@@ -20,6 +22,7 @@ from harmony_core.contracts import (
     line_end,
     lines_ended,
     lines_resumed,
+    next_end,
     notice_effect,
     notice_withdrawn,
     require_possible,
@@ -28,6 +31,7 @@ from harmony_core.contracts import (
     state_on,
     succeed,
     succession,
+    terminate,
     upcoming_renewals,
 )
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken
@@ -35,6 +39,7 @@ from harmony_core.finance import ExactAmount
 from harmony_core.periods import Interval, Span
 from harmony_core.pricing import Flat, PerUnit, Uplift, Uplifted
 from harmony_core.products import ContractType, Notice, NoticeAnchor, Renewal
+from tests.laws.test_amendment_laws import EVER, OPEN
 from tests.strategies import contract, fund_terms, line
 
 DAY = timedelta(days=1)
@@ -143,8 +148,7 @@ def test_each_line_ends_by_its_own_terms() -> None:
 
 
 def test_a_notice_that_can_end_nothing_is_refused() -> None:
-    with pytest.raises(RuleBroken, match="on 2024-04-30: no notice of a contract that is agreed"):
-        notice_effect(BASE, START - DAY, id="N")
+    assert notice_effect(BASE, START - DAY, id="N").ends_on == date(2026, 4, 30)
     open_end = contract(line(PerUnit.of(10, "EUR"), START))
     with pytest.raises(RuleBroken, match="runs on without terms to count a notice by"):
         notice_effect(open_end, date(2026, 1, 1), id="N")
@@ -353,3 +357,31 @@ def test_a_last_renewal_and_terms_that_run_on_are_told_apart() -> None:
     assert (ends.renews, ends.notice_by, ends.price_after) == (False, None, None)
     (open_,) = upcoming_renewals([contract(attrs.evolve(SERVICE, renewal=runs_on))], SPRING)
     assert (open_.renews, open_.renews_through) == (True, None)
+
+
+def test_a_line_ends_with_its_last_renewal_and_is_billed_until_then() -> None:
+    limited = attrs.evolve(SERVICE, renewal=attrs.evolve(YEARLY, maximum_renewals=0))
+    made = contract(limited)
+    assert made.lines == (limited,)  # what was signed stays as it is
+    last = date(2026, 4, 30)
+    assert (line_end(made, "1").last_day, made.line_on("1", last + DAY)) == (last, None)
+    assert [state_on(made, day) for day in (last, last + DAY)] == [ACTIVE, ENDED]
+    bills = [one.planned.period.span.last_day for one in preview(made, Facts(), OPEN, EVER)]
+    assert bills[-1] == last
+    runs_on = Amendment("A", "C-1", last, last + DAY, [LineRunsOn("1")])
+    assert state_on(made.amended(runs_on), last + DAY) is ACTIVE
+    with pytest.raises(RuleBroken, match="ends no line"):  # it ends by itself, and no earlier
+        notice_effect(made, date(2026, 1, 1), id="N")
+
+
+@pytest.mark.parametrize("anchor", list(NoticeAnchor))
+@pytest.mark.parametrize("early", [1, 31, 400])
+def test_a_notice_before_the_first_day_never_ends_it_before_that_day(
+    anchor: NoticeAnchor, early: int
+) -> None:
+    notice = Notice(Interval.days(10), anchor)
+    received = START - timedelta(days=early)
+    if anchor is not NoticeAnchor.TERM_END:
+        assert terminate(notice, received, start=START).ends_on >= START
+    found = next_end(Renewal(6, 6, notice), START, received)
+    assert found.ends_on >= date(2024, 10, 31)  # the initial term

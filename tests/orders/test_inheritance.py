@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.contracts import ContractLine, Side, affected_by, differences, overridden
+from harmony_core.contracts import (
+    Amendment,
+    ContractLine,
+    LineEnds,
+    NewPrice,
+    Side,
+    affected_by,
+    differences,
+    overridden,
+)
 from harmony_core.errors import InvalidValue
 from harmony_core.finance import ExactAmount, Money
 from harmony_core.orders import Order, OrderLine, Prices, Stage, execute, problems_of
@@ -46,6 +55,7 @@ from harmony_core.products import (
 )
 from tests.strategies import GROUP
 
+OWN_PRICE = NewPrice("1", PerUnit.of("2.50", "EUR"))
 DAY, JULY = date(2026, 3, 10), date(2026, 7, 1)
 DE = GROUP.entity("DE")
 YEARLY = Renewal(12, 12, Notice(Interval.months(3)))
@@ -210,6 +220,23 @@ def test_a_new_version_leaves_what_was_sold_alone_and_says_whom_it_would_affect(
     assert [it.behaviour.value for it in other.inherited] == ["billing"]
     assert [it.decided for it in other.differences] == [True, False]
     assert affected_by(MAIL, contracts[1:]) == ()
+    dearer = NewPrice("1", DEARER.scheme("EUR"))
+    june, august = date(2026, 6, 1), date(2026, 8, 1)
+    amended = contracts[1].amended(Amendment("A-1", "C-1", june, august, dearer))
+    (found,) = affected_by(DEARER, [amended])  # the price is that of the new version by now
+    assert [it.behaviour.value for it in found.differences] == ["billing"]
+    (before,) = affected_by(DEARER, [amended], date(2026, 7, 31))
+    assert [it.behaviour.value for it in before.inherited] == ["price", "billing"]
+    (special,) = affected_by(
+        DEARER, [contracts[1].amended(Amendment("A-1", "C-1", june, august, OWN_PRICE))]
+    )
+    assert [(it.behaviour.value, it.decided) for it in special.differences] == [
+        ("price", True),
+        ("billing", False),
+    ]
+    over = contracts[1].amended(Amendment("A-2", "C-1", june, august, LineEnds("1")))
+    assert [one.contract_id for one in affected_by(DEARER, [over], august)] == []
+    assert [one.contract_id for one in affected_by(DEARER, [over])] == ["C-1"]
     (line,) = executed(line_of("MAIL"))
     foreign = attrs.evolve(MAIL, schemes=[PerUnit.of("4", "GBP")])
     assert [it.offered for it in differences(line, foreign)] == [None]

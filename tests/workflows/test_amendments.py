@@ -7,13 +7,18 @@ from datetime import date
 import attrs
 import pytest
 
-from harmony_core.contracts import Amendment, LineBegins, LineEnds, NewQuantity
+from harmony_core.contracts import Amendment, LineBegins, LineEnds, NewQuantity, without_effect
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken
 from harmony_core.periods import Month
 from harmony_core.pricing import PerUnit
 from harmony_core.products import Recognition
 from harmony_core.repositories import MemoryStore
-from harmony_core.workflows import amend_contract, billing_night, month_end
+from harmony_core.workflows import (
+    amend_contract,
+    billing_night,
+    month_end,
+    stated_amendment,
+)
 from tests.strategies import contract, line
 from tests.workflows.company import in_memory
 
@@ -42,7 +47,7 @@ def test_what_was_billed_ahead_is_corrected_and_the_rest_is_billed_anew() -> Non
     assert [str(one.amount) for one in billing_night(store, date(2026, 1, 1)).charges] == [
         "310.00 EUR"
     ]
-    amended = amend_contract(store, more(), date(2026, 1, 10))
+    amended = amend_contract(store, more(), date(2026, 1, 10)).contract
     night = billing_night(store, date(2026, 2, 1))
     assert [(str(one.service), str(one.amount)) for one in night.charges] == [
         ("2026-01-22..2026-01-31", "100.00 EUR"),
@@ -57,7 +62,7 @@ def test_what_was_billed_ahead_is_corrected_and_the_rest_is_billed_anew() -> Non
 def test_a_day_that_was_billed_or_closed_is_left_as_it_is() -> None:
     store = selling()
     month_end(store, Month(2026, 1))
-    amended = amend_contract(store, more(), date(2026, 1, 31))
+    amended = amend_contract(store, more(), date(2026, 1, 31)).contract
     assert amended.amendments[0].known_on == date(2026, 2, 1)
     [correction] = [
         one for one in billing_night(store, date(2026, 2, 2)).charges if one.corrects is not None
@@ -83,6 +88,37 @@ def test_the_same_amendment_again_changes_nothing_and_another_one_is_refused() -
         amend_contract(store, more(quantity=30), date(2026, 1, 12))
     with pytest.raises(RuleBroken, match="agreed on one day, change the same of line '1'"):
         amend_contract(store, more("A-2", 30), date(2026, 1, 12))
+
+
+def test_what_changes_a_line_that_has_ended_is_refused_or_listed() -> None:
+    store = selling()
+    ends = Amendment("E", "C-A", date(2026, 1, 5), date(2026, 1, 20), [LineEnds("1")])
+    kept = amend_contract(store, ends, date(2026, 1, 5)).contract
+    with pytest.raises(RuleBroken, match="from 2026-01-22, but the line ends on 2026-01-19"):
+        amend_contract(store, more(), date(2026, 1, 10))
+    later = attrs.evolve(ends, id="F", agreed_on=date(2026, 1, 6), first_day=date(2026, 2, 1))
+    with pytest.raises(RuleBroken, match="from 2026-02-01, but the line ends on 2026-01-19"):
+        amend_contract(store, later, date(2026, 1, 10))
+    assert without_effect(kept) == ()
+    found = without_effect(kept.amended(more()).amended(later))  # the end became known last
+    assert [(one.amendment_id, one.ends_on) for one in found] == [
+        ("A-1", date(2026, 1, 19)),
+        ("F", date(2026, 1, 19)),
+    ]
+
+
+def test_what_is_stated_from_the_store_is_what_the_night_bills() -> None:
+    store = selling()
+    billing_night(store, date(2026, 1, 10))
+    stated = stated_amendment(store, more(), date(2026, 1, 10), date(2026, 3, 31))
+    assert stated.amendment.known_on == date(2026, 1, 11)  # the 10th is billed already
+    assert [str(one.change) for one in stated.impact.periods] == ["100.00 EUR", *["310.00 EUR"] * 2]
+    with store.begin() as unit:
+        assert unit.contracts.get("C-A").amendments == ()
+    amend_contract(store, more(), date(2026, 1, 10))
+    night = billing_night(store, date(2026, 4, 1))
+    billed = {one.key: one.amount for one in night.charges if one.service.start <= date(2026, 3, 1)}
+    assert {one.key: one.amount for one in stated.charges.charges} == billed
 
 
 def test_a_contract_is_only_amended_as_it_can_be() -> None:

@@ -39,8 +39,9 @@ def selling() -> MemoryStore:
 def test_a_notice_entered_late_gives_back_what_was_billed_beyond_the_end() -> None:
     store = selling()
     billing_night(store, date(2026, 2, 1))
-    effect = give_notice(store, "C-1", RECEIVED, date(2026, 2, 3), id="N", evidence=["letter"])
-    assert [str(one.first_day) for one in effect.amendments] == ["2026-02-01", "2026-07-01"]
+    given = give_notice(store, "C-1", RECEIVED, date(2026, 2, 3), id="N", evidence=["letter"])
+    assert [str(one.first_day) for one in given.amendments] == ["2026-02-01", "2026-07-01"]
+    assert [str(one.known_on) for one in given.amendments] == ["2026-02-03", "2026-02-03"]
     night = billing_night(store, date(2026, 8, 1))
     assert [(one.line_id, str(one.service), str(one.amount)) for one in night.charges] == [
         ("1", "2026-02-01..2026-02-28", "-31.00 EUR"),
@@ -72,10 +73,44 @@ def test_the_same_notice_again_changes_nothing_and_a_second_one_is_refused() -> 
         give_notice(store, "C-7", RECEIVED, RECEIVED, id="M")
 
 
+def test_the_same_notice_again_changes_nothing_after_an_earlier_end() -> None:
+    store = selling()
+    first = give_notice(store, "C-1", RECEIVED, RECEIVED, id="N")
+    early = lines_ended(first.contract, date(2026, 1, 25), id="T", agreed_on=date(2026, 1, 21))
+    ended = amend_contract(store, early, date(2026, 1, 21))
+    again = give_notice(store, "C-1", RECEIVED, date(2026, 1, 22), id="N")
+    assert (again.contract, again.notice) == (ended.contract, first.notice)
+    assert again.amendments == first.amendments
+    with pytest.raises(RuleBroken, match="has another notice 'N', received on 2026-01-20"):
+        give_notice(store, "C-1", date(2026, 1, 21), date(2026, 1, 22), id="N")
+
+
+def test_a_notice_before_the_first_day_ends_the_initial_term() -> None:
+    """Received between signing and start: the minimum term is served, and no renewal follows."""
+    yearly = Renewal(12, 12, Notice(Interval.months(3), NoticeAnchor.TERM_END))
+    later = contract(
+        attrs.evolve(line(PerUnit.of("31", "EUR"), date(2026, 3, 1)), renewal=yearly), id="C-1"
+    )
+    store = in_memory(contracts=[later], facts=())
+    given = give_notice(store, "C-1", RECEIVED, RECEIVED, id="N")
+    assert given.notice is not None
+    assert given.notice.ends_on == date(2027, 2, 28)
+    days = (RECEIVED, date(2026, 2, 28), date(2026, 3, 1), date(2027, 2, 28), date(2027, 3, 1))
+    assert [state_on(given.contract, day).value for day in days] == [
+        "agreed",
+        "agreed",
+        "notice_given",
+        "notice_given",
+        "ended",
+    ]
+    back = withdraw_notice(store, "C-1", "N", date(2026, 2, 2), id="W").contract
+    assert state_on(back, date(2026, 3, 1)) is ContractState.ACTIVE
+
+
 def test_a_notice_is_withdrawn_with_all_its_amendments() -> None:
     store = selling()
     give_notice(store, "C-1", RECEIVED, RECEIVED, id="N")
-    made = withdraw_notice(store, "C-1", "N", date(2026, 1, 28), id="W")
+    made = withdraw_notice(store, "C-1", "N", date(2026, 1, 28), id="W").contract
     assert [one.id for one in made.amendments] == ["N", "W", "N/2", "W/2"]
     assert state_on(made, date(2026, 12, 31)) is ContractState.ACTIVE
     amounts = [str(one.amount) for one in billing_night(store, date(2026, 2, 1)).charges]

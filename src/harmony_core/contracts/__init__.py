@@ -30,6 +30,7 @@ from harmony_core.contracts._ending import (
     lines_ended,
     lines_resumed,
     notice_effect,
+    notice_kept,
     notice_withdrawn,
 )
 from harmony_core.contracts._inheritance import (
@@ -70,6 +71,7 @@ from harmony_core.contracts._term_changes import TermChange, changes_in_words, t
 from harmony_core.contracts._term_sheet import LineSheet, TermSheet, term_sheet
 from harmony_core.contracts._texts import AgreedTexts
 from harmony_core.contracts._units_added import units_added
+from harmony_core.contracts._without_effect import WithoutEffect, without_effect
 
 __all__ = [
     "LIFECYCLE",
@@ -108,6 +110,7 @@ __all__ = [
     "TermSheet",
     "Termination",
     "UpcomingRenewal",
+    "WithoutEffect",
     "affected_by",
     "anchor_from",
     "catch_up",
@@ -123,6 +126,7 @@ __all__ = [
     "next_end",
     "notice_effect",
     "notice_ends",
+    "notice_kept",
     "notice_withdrawn",
     "overridden",
     "possible_end",
@@ -142,4 +146,5 @@ __all__ = [
     "terms",
     "units_added",
     "upcoming_renewals",
+    "without_effect",
 ]

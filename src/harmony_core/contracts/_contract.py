@@ -11,6 +11,7 @@ import attrs
 from harmony_core.contracts._agreed import Agreed
 from harmony_core.contracts._amendment import Amendment, LineBegins
 from harmony_core.contracts._line import ContractLine
+from harmony_core.contracts._term import end_by_itself
 from harmony_core.contracts._texts import AgreedTexts
 from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, Word
 from harmony_core.periods import Span
@@ -41,7 +42,8 @@ class Contract:
     """An agreement between a legal entity of the group and a customer or supplier.
 
     Args:
-        lines: as they were agreed at first. ``lines_ever`` has those that were added later too.
+        lines: as they were agreed at first. ``lines_ever`` has those that were added later too; a
+            line whose renewals are limited, and that names no last day, ends with the last of them.
         amendments: what was agreed later, in any order; they never rewrite a line.
         continues: the id of the contract whose place it took, if it took one.
         texts: ids of the service levels, exclusions and conditions that belong to it.
@@ -92,7 +94,8 @@ class Contract:
                     f"contract {self.id!r} is in {self.currency}, but line {line.id!r} is priced "
                     f"in {line.scheme.currency}: one contract, one currency"
                 )
-        object.__setattr__(self, "_agreed", Agreed(self.id, lines, self.amendments))
+        ending = tuple(map(_ending_by_itself, lines))
+        object.__setattr__(self, "_agreed", Agreed(self.id, ending, self.amendments))
 
     @property
     def type(self) -> ContractType | None:
@@ -153,6 +156,13 @@ class Contract:
             InvalidValue, NotFound, RuleBroken: as for a contract with that amendment.
         """
         return attrs.evolve(self, amendments=(*self.amendments, amendment))
+
+
+def _ending_by_itself(line: ContractLine) -> ContractLine:
+    last_day = end_by_itself(line.renewal, line.anchor) if line.last_day is None else None
+    if last_day is None or last_day < line.start or line.is_billed_once:
+        return line
+    return attrs.evolve(line, last_day=last_day)
 
 
 def _added(amendments: Iterable[Amendment]) -> list[ContractLine]:

@@ -18,7 +18,6 @@ from harmony_core.contracts._lifecycle import ContractEvent
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._notice import Termination
 from harmony_core.contracts._standing import (
-    is_billed_once,
     line_end,
     require_possible,
     running_days,
@@ -54,6 +53,13 @@ class NoticeEffect:
         """The last day of the line that ends last."""
         return max(line.termination.ends_on for line in self.lines)
 
+    def says(self, received: date, line_ids: Iterable[str], evidence: Iterable[str]) -> bool:
+        """Whether a notice of that day for those lines (none is all) is this one."""
+        named, ended = set(line_ids), {line.line_id for line in self.lines}
+        proof = tuple(evidence)
+        same = all(one.evidence == proof for one in self.amendments)
+        return received == self.received and same and (not named or ended <= named)
+
 
 def notice_effect(
     contract: Contract,
@@ -65,7 +71,8 @@ def notice_effect(
 ) -> NoticeEffect:
     """Say to which day a notice ends each line, by the renewal that was agreed for it.
 
-    Lines that end by then anyway, or that are billed once, are left as they are.
+    Lines that end by then anyway, or that are billed once, are left as they are. A notice may be
+    received between the agreement and the first day: the initial term is served all the same.
 
     Args:
         contract: with the amendments that are known.
@@ -82,7 +89,7 @@ def notice_effect(
     require_possible(contract, ContractEvent.NOTICE, received)
     found: list[LineTermination] = []
     for line in [contract.line(name) for name in line_ids] or contract.lines_ever:
-        if is_billed_once(line) or not _runs_from(contract, line, received):
+        if line.is_billed_once or not _runs_from(contract, line, received):
             continue
         end = line_end(contract, line.id).last_day
         if line.renewal is None:
@@ -117,6 +124,26 @@ def notice_effect(
         for number, (last_day, changes) in enumerate(sorted(by_end.items()), 1)
     )
     return NoticeEffect(contract.id, received, tuple(found), amendments)
+
+
+def notice_kept(contract: Contract, notice_id: str) -> NoticeEffect | None:
+    """Give what a notice does that the contract knows already; ``None`` where it knows none.
+
+    It says what it said when it was kept, whatever has ended a line since.
+    """
+    amendments = tuple(one for one in contract.amendments if _is_part_of(one, notice_id))
+    if not amendments:
+        return None
+    received = amendments[0].agreed_on
+    found = []
+    for line in contract.lines_ever:
+        ended = any(change.line_id == line.id for one in amendments for change in one.changes)
+        if ended and line.renewal is not None:
+            termination = next_end(line.renewal, line.anchor, received)
+            explanation = _explained(line.renewal, termination)
+            found.append(LineTermination(line.id, termination, explanation))
+    stamped = (attrs.evolve(one, recorded_on=None) for one in amendments)
+    return NoticeEffect(contract.id, received, tuple(found), tuple(stamped))
 
 
 def notice_withdrawn(
@@ -204,7 +231,7 @@ def lines_ended(
     cancelled, pauses = event is ContractEvent.CANCELLATION, event is ContractEvent.SUSPENSION
     changes: list[Change] = []
     for line in [contract.line(name) for name in line_ids] or contract.lines_ever:
-        if is_billed_once(line) and not cancelled:
+        if line.is_billed_once and not cancelled:
             continue
         runs = _runs_from(contract, line, last_day + _DAY)
         if runs or (line_end(contract, line.id).is_suspension and not pauses):

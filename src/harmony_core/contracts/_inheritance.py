@@ -6,13 +6,15 @@ is a list that somebody reads before he offers the change to the customers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import attrs
 
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._line import ContractLine
+from harmony_core.contracts._possible_end import lines_from
 from harmony_core.errors import InvalidValue, PriceNotFound
 from harmony_core.pricing import anchored
 from harmony_core.products import (
@@ -116,16 +118,51 @@ def differences(line: ContractLine, product: Product) -> tuple[Difference, ...]:
     )
 
 
-def affected_by(product: Product, contracts: Iterable[Contract]) -> tuple[Affected, ...]:
+def affected_by(
+    product: Product, contracts: Iterable[Contract], day: date | None = None
+) -> tuple[Affected, ...]:
     """List the lines that differ from a version of their product, by contract and line.
 
-    Nothing is changed by it: what was agreed stays until somebody agrees otherwise.
+    Compared is what is agreed by now, amendments included: a price that an amendment agreed on is
+    decided, and a line that was added later is there too. Nothing is changed by it: what was agreed
+    stays until somebody agrees otherwise.
+
+    Args:
+        product: the version that is offered, usually the newest.
+        contracts: with their amendments.
+        day: lines that have ended by it are left out, and the others stand as on that day, or as
+            on their first one; without it every line counts, as it stood last.
     """
     return tuple(
         Affected(contract.id, line.id, found)
         for contract in sorted(contracts, key=lambda contract: contract.id)
-        for line in contract.lines
-        if line.product_id == product.id and (found := differences(line, product))
+        for line in _as_agreed(contract, product.id, day)
+        if (found := _since(contract.line(line.id), line, product))
+    )
+
+
+def _as_agreed(contract: Contract, product_id: str, day: date | None) -> Iterator[ContractLine]:
+    if day is not None:
+        yield from (one for one in lines_from(contract, day) if one.product_id == product_id)
+        return
+    for line in contract.lines_ever:
+        if line.product_id == product_id:
+            amended = {
+                amendment.first_day
+                for amendment in contract.amendments
+                if any(change.line_id == line.id for change in amendment.changes)
+            }
+            days = sorted({line.start, *(one for one in amended if one > line.start)})
+            standing = [contract.line_on(line.id, one) for one in days]
+            yield from [one for one in standing if one is not None][-1:]
+
+
+def _since(first: ContractLine, line: ContractLine, product: Product) -> tuple[Difference, ...]:
+    """The differences of a line; what an amendment agreed on since is decided."""
+    return tuple(
+        attrs.evolve(one, decided=one.decided or one.agreed != getattr(first, name))
+        for one in differences(line, product)
+        for name in (_FIELDS[one.behaviour],)
     )
 
 

@@ -80,7 +80,15 @@ LIFECYCLE: Mapping[ContractState, Mapping[ContractEvent, ContractState]] = Mappi
             {_E.AMENDMENT: _S.DRAFT, _E.AGREEMENT: _S.AGREED, _E.CANCELLATION: _S.CANCELLED}
         ),
         _S.AGREED: MappingProxyType(
-            {_E.AMENDMENT: _S.AGREED, _E.BEGIN: _S.ACTIVE, _E.CANCELLATION: _S.CANCELLED}
+            {
+                _E.AMENDMENT: _S.AGREED,
+                _E.BEGIN: _S.ACTIVE,
+                _E.NOTICE: _S.AGREED,
+                _E.WITHDRAWAL: _S.AGREED,
+                _E.TERMINATION: _S.AGREED,
+                _E.SUCCESSION: _S.AGREED,
+                _E.CANCELLATION: _S.CANCELLED,
+            }
         ),
         _S.ACTIVE: MappingProxyType(
             {
@@ -118,9 +126,10 @@ LIFECYCLE: Mapping[ContractState, Mapping[ContractEvent, ContractState]] = Mappi
 """For each state the events that can happen in it, and the state that follows.
 
 The state follows where the event concerns every line that runs: a notice for some of them leaves
-the contract active, and is withdrawn while it is. What is amended after the end changes days before
-it. A deed that ends a contract takes effect on the days that it says: where its last day has passed
-already, the expiry follows at once.
+the contract active, and is withdrawn while it is. One that is received between the agreement and
+the first day leaves it agreed: it begins, and is under notice from its first day on. What is
+amended after the end changes days before it. A deed that ends a contract takes effect on the days
+that it says: where its last day has passed already, the expiry follows at once.
 """
 
 

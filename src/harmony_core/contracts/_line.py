@@ -136,6 +136,11 @@ class ContractLine:
         """Whether the quantity is agreed and not measured."""
         return isinstance(self.source, FixedQuantity)
 
+    @property
+    def is_billed_once(self) -> bool:
+        """Whether it has one charge: goods, a fee, a prepaid block bought once."""
+        return self.billing.interval is None and not self.by_calendar_month
+
     def periods(self) -> Iterator[ServicePeriod]:
         """The line's service periods in order, endless while its end is open.
 

@@ -174,7 +174,8 @@ def terminate(
     Args:
         notice: the period, and the days to which it ends.
         received: the recipient's day, see :func:`receipt_day`.
-        start: first day of the agreement, for anchors that are counted from it.
+        start: first day of the agreement, for anchors that are counted from it; a notice that was
+            received earlier ends it on that day or later.
         minimum_end: last day of a minimum term; it does not end before.
 
     >>> week = Notice(Interval.of(1, "week"), NoticeAnchor.MONTH_END)
@@ -185,6 +186,6 @@ def terminate(
     2026-12-31 2026-12-24
     """
     period_end = notice_ends(received, notice)
-    earliest = period_end if minimum_end is None else max(period_end, minimum_end)
+    earliest = max(period_end, minimum_end or period_end, start or period_end)
     ends_on = anchor_from(earliest, notice, start)
     return Termination(received, period_end, ends_on, last_receipt(ends_on, notice))

@@ -9,7 +9,7 @@ import attrs
 
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._line import ContractLine
-from harmony_core.contracts._standing import is_billed_once, running_days
+from harmony_core.contracts._standing import running_days
 from harmony_core.contracts._term import next_end
 
 
@@ -53,7 +53,7 @@ def contract_end(contract: Contract, day: date) -> PossibleEnd:
     plays no part beside lines that go on. The deadline is the earliest of theirs.
     """
     lines = lines_from(contract, day)
-    going_on = [line for line in lines if not is_billed_once(line)]
+    going_on = [line for line in lines if not line.is_billed_once]
     ends = [possible_end(line, day) for line in going_on or lines]
     deadlines = [end.deadline for end in ends if end.deadline is not None]
     return PossibleEnd(_latest(end.ends_on for end in ends), min(deadlines) if deadlines else None)
@@ -73,7 +73,7 @@ def _line_from(contract: Contract, line: ContractLine, day: date) -> ContractLin
     coming = [one for one in stretches if one.last_day is None or one.last_day >= day]
     if not coming:
         return None
-    if is_billed_once(line):
+    if line.is_billed_once:
         return contract.line_on(line.id, line.start)
     standing = contract.line_on(line.id, max(day, coming[0].first_day))
     return None if standing is None else attrs.evolve(standing, last_day=coming[-1].last_day)

@@ -10,7 +10,7 @@ import attrs
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._standing import line_end, running_days
-from harmony_core.contracts._term import Term, term_at, terms
+from harmony_core.contracts._term import Term, end_by_itself, term_at, terms
 from harmony_core.errors import PriceNotFound
 from harmony_core.explanation import Explanation
 from harmony_core.finance import ExactAmount
@@ -76,7 +76,9 @@ def upcoming_renewals(contracts: Iterable[Contract], days: Span) -> tuple[Upcomi
 def _of_line(contract: Contract, line: ContractLine, days: Span) -> Iterator[UpcomingRenewal]:
     if line.renewal is None:
         return
-    fixed = line_end(contract, line.id).last_day
+    end = line_end(contract, line.id)
+    by_itself = end.amendment is None and end.last_day == end_by_itself(line.renewal, line.anchor)
+    fixed = None if by_itself else end.last_day
     for term in terms(line.renewal, line.anchor):
         if term.last_day is None or (fixed is not None and fixed <= term.last_day):
             return

@@ -16,7 +16,6 @@ import attrs
 from harmony_core.contracts._amendment import Amendment, LineEnds, LineRunsOn
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._lifecycle import ContractEvent, ContractState, state_after
-from harmony_core.contracts._line import ContractLine
 from harmony_core.errors import RuleBroken
 from harmony_core.periods import Span, add_months
 
@@ -53,11 +52,6 @@ class LineEnd:
         return self.amendment is not None and self.amendment.event is _E.SUSPENSION
 
 
-def is_billed_once(line: ContractLine) -> bool:
-    """Whether a line has one charge: goods, a fee, a prepaid block bought once."""
-    return line.billing.interval is None and not line.by_calendar_month
-
-
 def running_days(contract: Contract, line_id: str) -> tuple[RunningDays, ...]:
     """Give the days on which a line runs, in order; several where it was suspended.
 
@@ -67,7 +61,7 @@ def running_days(contract: Contract, line_id: str) -> tuple[RunningDays, ...]:
         NotFound: the contract has no such line.
     """
     line = contract.line(line_id)
-    if is_billed_once(line):
+    if line.is_billed_once:
         if contract.line_on(line_id, line.start) is None:
             return ()
         valid = line.start
@@ -169,7 +163,7 @@ def _before_it_began(contract: Contract, day: date) -> ContractState:
 
 def _is_fixed(contract: Contract, running: list[str], day: date) -> bool:
     ends = [
-        line_end(contract, name, day) for name in running if not is_billed_once(contract.line(name))
+        line_end(contract, name, day) for name in running if not contract.line(name).is_billed_once
     ]
     return all(end.last_day is not None for end in ends) and any(
         end.amendment is not None and end.amendment.event in _FIXES_THE_END for end in ends

@@ -16,7 +16,6 @@ from harmony_core.contracts._amendment import Amendment
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._ending import lines_ended
 from harmony_core.contracts._lifecycle import ContractEvent
-from harmony_core.contracts._standing import is_billed_once
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken
 from harmony_core.pricing import Scheme
 
@@ -70,7 +69,7 @@ def succeed(
     if new_id == contract.id:
         raise RuleBroken(f"contract {new_id!r} cannot follow itself: give the new one its own id")
     standing = contract.on(first_day).lines
-    lines = [line for line in standing if line.fund is None and not is_billed_once(line)]
+    lines = [line for line in standing if line.fund is None and not line.is_billed_once]
     if not lines:
         raise NotFound(f"no line of contract {contract.id!r} goes on from {first_day}")
     prices = dict(schemes or {})

@@ -88,6 +88,13 @@ def term_at(renewal: Renewal, start: date, day: date) -> Term | None:
     return None if last is not None and number > last else term(renewal, start, number)
 
 
+def end_by_itself(renewal: Renewal | None, start: date) -> date | None:
+    """Give the last day of the last term; ``None`` where terms renew for ever or run on."""
+    if renewal is None or renewal.maximum_renewals is None:
+        return None
+    return _end(renewal, start, renewal.maximum_renewals)
+
+
 def _end(renewal: Renewal, start: date, number: int) -> date:
     return add_months(start, renewal.initial_months + number * renewal.renewal_months) - _DAY
 
@@ -130,10 +137,8 @@ def ending(renewal: Renewal, start: date, received: date | None = None) -> Endin
 
     A notice to the end of a term works for the first term whose last day of receipt has not
     passed; a day late, it works for the next. A notice to other days works from the end of the
-    initial term on. After the last renewal an agreement ends by itself.
-
-    Raises:
-        InvalidValue: the notice was received before the agreement began.
+    initial term on. After the last renewal an agreement ends by itself. A notice may be received
+    before the agreement begins: the initial term is served all the same.
 
     >>> from harmony_core.periods import Interval
     >>> from harmony_core.products import Notice
@@ -144,10 +149,8 @@ def ending(renewal: Renewal, start: date, received: date | None = None) -> Endin
     2026-04-30 0
     2027-04-30 1
     """
-    last = None if renewal.runs_on else renewal.maximum_renewals
-    by_itself = None if last is None else _end(renewal, start, last)
     if received is None:
-        return Ending(by_itself, 0 if last is None else last)
+        return Ending(end_by_itself(renewal, start), renewal.maximum_renewals or 0)
     found = next_end(renewal, start, received)
     number = _number_reaching(renewal, start, found.ends_on)
     return Ending(found.ends_on, number, found)
@@ -173,6 +176,7 @@ def next_end(renewal: Renewal, start: date, received: date) -> Termination:
         ends_on = earliest  # the one term is over: what runs on ends with the notice period
     else:
         ends_on = _end(renewal, start, _number_reaching(renewal, start, earliest))
-    if renewal.maximum_renewals is not None:
-        ends_on = min(ends_on, _end(renewal, start, renewal.maximum_renewals))
+    by_itself = end_by_itself(renewal, start)
+    if by_itself is not None:
+        ends_on = min(ends_on, by_itself)
     return Termination(received, period_end, ends_on, last_receipt(ends_on, notice))

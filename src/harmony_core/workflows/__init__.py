@@ -1,14 +1,19 @@
 """DONE: the deeds of a company, each in one unit of work.
 
 A workflow loads through ports, decides by pure functions and saves everything together or nothing:
-:func:`execute_orders`, :func:`amend_contract`, :func:`give_notice`, :func:`record_facts`,
-:func:`feed_usage`, :func:`register_devices`, :func:`billing_night`, :func:`release_documents`,
-:func:`credit_invoice`, :func:`receive_payments`, :func:`month_end`, :func:`review_work`. It knows
-ports and no store, so that any store that keeps the promises will do. The day is an argument;
-nothing here reads a clock.
+:func:`execute_orders`, :func:`stated_amendment`, :func:`amend_contract`, :func:`give_notice`,
+:func:`record_facts`, :func:`feed_usage`, :func:`register_devices`, :func:`billing_night`,
+:func:`release_documents`, :func:`credit_invoice`, :func:`receive_payments`, :func:`month_end`,
+:func:`review_work`. It knows ports and no store, so that any store that keeps the promises will do.
+The day is an argument; nothing here reads a clock.
 """
 
-from harmony_core.workflows._amendments import amend_contract
+from harmony_core.workflows._amendments import (
+    AmendedContract,
+    StatedAmendment,
+    amend_contract,
+    stated_amendment,
+)
 from harmony_core.workflows._billing import NightReport, billing_night
 from harmony_core.workflows._documents import BillingProblem, DocumentResult
 from harmony_core.workflows._endings import give_notice, succeed_contract, withdraw_notice
@@ -29,6 +34,7 @@ from harmony_core.workflows._release import (
 from harmony_core.workflows._review import WorkReview, review_work
 
 __all__ = [
+    "AmendedContract",
     "BillingProblem",
     "DocumentResult",
     "DraftsReport",
@@ -36,6 +42,7 @@ __all__ = [
     "NightReport",
     "OrdersReport",
     "PaymentsReport",
+    "StatedAmendment",
     "UncoveredFact",
     "WorkReview",
     "amend_contract",
@@ -55,6 +62,7 @@ __all__ = [
     "return_documents",
     "review_documents",
     "review_work",
+    "stated_amendment",
     "succeed_contract",
     "withdraw_notice",
 ]

@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-import attrs
-
 from harmony_core.contracts import (
     Contract,
-    NoticeEffect,
     Succession,
     notice_effect,
+    notice_kept,
     notice_withdrawn,
 )
 from harmony_core.errors import RuleBroken
 from harmony_core.repositories.ports import Store
-from harmony_core.workflows._amendments import keep_amendments
+from harmony_core.workflows._amendments import AmendedContract, keep_amendments
 
 
 def give_notice(
@@ -32,26 +30,31 @@ def give_notice(
     id: str,  # noqa: A002  the field's own name
     line_ids: Iterable[str] = (),
     evidence: Iterable[str] = (),
-) -> NoticeEffect:
-    """Keep a notice that was received; gives what it does to each line.
+) -> AmendedContract:
+    """Keep a notice that was received; gives the contract, and what the notice does to each line.
 
     The day of receipt decides, whenever it is entered: what was billed beyond the end by then is
-    given back.
+    given back. The same notice again changes nothing, whatever has ended a line since.
 
     Raises:
         NotFound: no such contract, or no such line.
-        RuleBroken: it was received after ``today``, the state of the contract forbids it, or there
-            is nothing that it could end.
+        RuleBroken: it was received after ``today``, the state of the contract forbids it, there
+            is nothing that it could end, or another notice has its id.
     """
     if received > today:
         raise RuleBroken(f"a notice received on {received} is entered on that day, not on {today}")
     with store.begin() as unit:
         contract = unit.contracts.get(contract_id)
-        others = [one for one in contract.amendments if not _of_notice(one.id, id)]
-        before = attrs.evolve(contract, amendments=others)  # the same notice again changes nothing
-        effect = notice_effect(before, received, id=id, line_ids=line_ids, evidence=evidence)
-        keep_amendments(unit, contract, effect.amendments, today)
-        return effect
+        named = tuple(line_ids)
+        effect = notice_kept(contract, id)
+        if effect is None:
+            effect = notice_effect(contract, received, id=id, line_ids=named, evidence=evidence)
+        elif not effect.says(received, named, evidence):
+            raise RuleBroken(
+                f"contract {contract.id!r} has another notice {id!r}, received on "
+                f"{effect.received}: give this one its own id"
+            )
+        return keep_amendments(unit, contract, effect.amendments, today, effect)
 
 
 def withdraw_notice(
@@ -61,7 +64,7 @@ def withdraw_notice(
     today: date,
     *,
     id: str,  # noqa: A002
-) -> Contract:
+) -> AmendedContract:
     """Keep that a notice was taken back, agreed on today; gives the contract as it goes on.
 
     Raises:
@@ -91,7 +94,3 @@ def succeed_contract(store: Store, succession: Succession, today: date) -> Contr
         keep_amendments(unit, old, (succession.ending,), today)
         unit.contracts.add(succession.successor)
         return succession.successor
-
-
-def _of_notice(amendment_id: str, notice_id: str) -> bool:
-    return amendment_id == notice_id or amendment_id.startswith(f"{notice_id}/")

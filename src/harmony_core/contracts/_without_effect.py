@@ -1,0 +1,61 @@
+"""Changes that change nothing: of a line that has ended by the day from which they hold.
+
+Amendments may arrive in any order, so that a contract keeps such a change: the end of its line may
+become known later, and the line may yet run on. It is never silent, though. It is listed here, and
+the workflow refuses one that would have no effect on the day on which it is entered.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+
+from harmony_core.contracts._amendment import Amendment, Change, LineEnds, LineRunsOn
+from harmony_core.contracts._contract import Contract
+from harmony_core.contracts._standing import line_end, running_days
+
+
+@attrs.frozen
+class WithoutEffect:
+    """A change that changes nothing, since its line ends before the day from which it holds.
+
+    ``ends_on`` is the last day of the line; ``None`` where it never runs.
+    """
+
+    amendment_id: str
+    change: Change
+    ends_on: date | None
+
+
+def without_effect(contract: Contract) -> tuple[WithoutEffect, ...]:
+    """List the changes of a contract's amendments that change nothing, in order of their days.
+
+    A new price or quantity of a line that no longer runs on that day or later, an end of a line
+    that ends by then anyway, and a line that is added and never runs. A line that is suspended may
+    resume: what changes in it meanwhile is not listed.
+    """
+    return tuple(
+        WithoutEffect(amendment.id, change, _last_day(contract, change.line_id))
+        for amendment in contract.amendments
+        for change in amendment.changes
+        if _is_idle(contract, amendment, change)
+    )
+
+
+def _is_idle(contract: Contract, amendment: Amendment, change: Change) -> bool:
+    if isinstance(change, LineRunsOn):
+        return False
+    last_day = _last_day(contract, change.line_id)
+    over = not running_days(contract, change.line_id) or (
+        last_day is not None and last_day < amendment.first_day
+    )
+    end = line_end(contract, change.line_id)
+    if isinstance(change, LineEnds):
+        return over and end.amendment != amendment
+    return over and not end.is_suspension
+
+
+def _last_day(contract: Contract, line_id: str) -> date | None:
+    stretches = running_days(contract, line_id)
+    return stretches[-1].last_day if stretches else None
