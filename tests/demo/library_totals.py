@@ -23,7 +23,7 @@ from harmony_core.finance import (
     Role,
     contribution_by,
 )
-from harmony_core.funds import Block, Draw, Overage, OverageMode, draw_down
+from harmony_core.funds import Block, Draw, Overage, OverageMode, draw_allowance, draw_down
 from harmony_core.parties import Directory
 from harmony_core.periods import Month, Span, add_months
 from harmony_core.products import DevicesCounted
@@ -242,21 +242,27 @@ class Totals:
             for entry in self.time
             if (entry.contract_id, entry.line_id) == (contract.id, line.id) and entry.day <= UNTIL
         ]
-        statement = draw_down(
-            _blocks(contract, line),
-            draws,
-            terms.order,
-            overage=Overage(OverageMode.BILL, terms.overage_price(contract.currency)),
-            as_of=UNTIL + timedelta(days=1),
-        )
+        overage = Overage(OverageMode.BILL, terms.overage_price(contract.currency))
+        blocks, as_of = _blocks(contract, line), UNTIL + timedelta(days=1)
+        if terms.rollover is not None:
+            statement = draw_allowance(blocks, draws, terms.rollover, overage=overage, as_of=as_of)
+        else:
+            statement = draw_down(
+                blocks,
+                draws,
+                terms.order,
+                overage=overage,
+                as_of=as_of,
+                top_up=terms.top_up_in(contract.currency),
+            )
         total = statement.total
-        overage = sum((part.quantity for part in statement.overage), Fraction(0))
+        over = sum((part.quantity for part in statement.overage), Fraction(0))
         return {
             "bought": exact_text(total.purchased),
             "drawn": exact_text(total.drawn),
             "lapsed": exact_text(total.lapsed),
             "remaining": exact_text(total.remaining),
-            "overage_hours": exact_text(overage),
+            "overage_hours": exact_text(over),
         }
 
     def uncovered(self) -> object:
@@ -286,6 +292,8 @@ def _blocks(contract: Contract, line: ContractLine) -> list[Block]:
         if start > UNTIL:
             break
         last_day = Span(start, add_months(start, terms.valid_months)).last_day
+        if terms.rollover is not None:
+            last_day = period.span.last_day
         name = f"{line.id}/{start}"
         blocks.append(Block.of_days(name, terms.unit.value, line.quantity, start, last_day))
     return blocks

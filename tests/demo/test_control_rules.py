@@ -14,13 +14,22 @@ from tests.demo.independent.amendments import (
     served,
     terms_on,
 )
-from tests.demo.independent.amounts import device_count, devices_amount, price
+from tests.demo.independent.amounts import device_count, devices_amount, fixed_amount, price
 from tests.demo.independent.charges import periods
+from tests.demo.independent.dated import on
 from tests.demo.independent.exact import money_text, settle
-from tests.demo.independent.funds import replay
+from tests.demo.independent.funds import fund_state, replay
 from tests.demo.independent.notices import end_by_notice, receipt
 from tests.demo.independent.rates import RateTable
-from tests.demo.independent.reading import Change, DeviceEvent, Line, Product, Rate, Work
+from tests.demo.independent.reading import (
+    Change,
+    DeviceEvent,
+    Line,
+    Product,
+    Rate,
+    Work,
+    agreed,
+)
 
 BANDS = [
     (Fraction(10), Fraction(12), Fraction(0)),
@@ -255,3 +264,108 @@ def test_an_instant_is_another_day_in_another_zone() -> None:
     assert receipt(late, "Europe/London") == date(2025, 6, 30)
     assert receipt(late, "Europe/Berlin") == date(2025, 7, 1)
     assert receipt("2025-04-20", "Europe/Berlin") == date(2025, 4, 20)
+
+
+def worked(number: int, day: str, hours: str) -> Work:
+    at = date.fromisoformat(day)
+    return Work(f"T{number}", "P", at, "", Fraction(hours), "C", "1", Fraction(1), at)
+
+
+def test_an_allowance_carries_at_most_its_cap() -> None:
+    """10 h a month, 4, 9 and 16 used, at most 3 carried: 3 h and 1 h lapse, 3 h are over."""
+    fund: dict[str, object] = {
+        "valid_months": "1",
+        "units_per_hour": {"*": "1"},
+        "rollover": {"mode": "cap", "cap": "3", "use_first": "carried"},
+    }
+    monthly = line(fund=fund)._replace(quantity=Fraction(10))
+    draws = [
+        worked(number, day, hours)
+        for number, (day, hours) in enumerate(
+            [("2024-04-09", "4"), ("2024-05-08", "9"), ("2024-06-12", "16")]
+        )
+    ]
+    until = date.fromisoformat
+    assert replay(monthly, draws, until("2024-04-30"), until("2024-04-30")).left == {0: 3, 1: 10}
+    assert replay(monthly, draws, until("2024-05-31"), until("2024-05-31")).left == {1: 3, 2: 10}
+    result = replay(monthly, draws, until("2024-06-30"), until("2024-06-30"))
+    assert result.overage == [(until("2024-06-12"), Fraction(3))]
+    assert [units for _, units in result.drawn[1]] == [6, 3]  # 9 - 3 carried; 3 carried on
+    state = fund_state(monthly, draws, until("2024-06-30"))
+    assert [int(state[name]) for name in ("bought", "drawn", "lapsed")] == [30, 26, 4]
+
+
+def test_what_is_used_first_decides_which_units_go_on() -> None:
+    """5 h a month without limit: April leaves 3, May 4 of them all, but of other months."""
+    left = {}
+    for use_first in ("carried", "current"):
+        fund: dict[str, object] = {
+            "valid_months": "1",
+            "units_per_hour": {"*": "1"},
+            "rollover": {"mode": "unlimited", "use_first": use_first},
+        }
+        monthly = line(fund=fund)._replace(quantity=Fraction(5))
+        draws = [worked(1, "2024-04-09", "2"), worked(2, "2024-05-08", "4")]
+        left[use_first] = replay(monthly, draws, date(2024, 5, 31), date(2024, 5, 31)).left
+    assert left == {"carried": {1: 4, 2: 5}, "current": {0: 3, 1: 1, 2: 5}}
+
+
+def test_a_draw_below_the_threshold_buys_first() -> None:
+    fund: dict[str, object] = {
+        "valid_months": "12",
+        "units_per_hour": {"*": "1"},
+        "order": "start",
+        "top_up": {"threshold": "2", "by": "5", "prices": {"EUR": "10"}, "valid_months": "1"},
+    }
+    block = line(fund=fund, end="2024-05-31")._replace(quantity=Fraction(8))
+    block = block._replace(product=block.product._replace(interval=0))
+    draws = [
+        worked(1, "2024-04-09", "6"),  # leaves 2: enough
+        worked(2, "2024-04-09", "4"),  # would leave -2
+        worked(3, "2024-05-20", "1"),  # the top-up ended on 8 May with 3 h
+        worked(4, "2024-06-03", "1"),  # the line has ended
+    ]
+    end = date(2024, 6, 30)
+    result = replay(block, draws, end, end)
+    assert [(str(b.first), str(b.last), int(b.units)) for b in result.top_ups] == [
+        ("2024-04-09", "2024-05-08", 5),
+        ("2024-05-20", "2024-06-19", 5),
+    ]
+    assert result.overage == []
+
+
+def test_an_uplift_by_an_index_stays_in_its_limits() -> None:
+    """Changes of 9.4, 2.1 and 0.4 % with a floor of 1 and a cap of 5: 250.00 becomes 270.69."""
+    index = {
+        ("I", month): Fraction(value)
+        for month, value in (
+            ("2022-04", "100"),
+            ("2023-04", "109.4"),
+            ("2024-04", "111.6974"),
+            ("2025-04", "112.1441896"),
+        )
+    }
+    pricing = {
+        "scheme": "per_unit",
+        "prices": {"EUR": "250"},
+        "uplift": {"index": "I", "months_before": "3", "floor": "1", "cap": "5"},
+    }
+    at = date.fromisoformat
+    risen = agreed(line(start="2022-07-01"), {"pricing": pricing}, index)
+    found = [on(risen, at(f"{year}-07-01")).product.amounts["EUR"] for year in range(2022, 2027)]
+    assert [money_text(price, "EUR") for price in found] == [
+        "250.00", "262.50", "268.01", "270.69", "270.69",
+    ]  # fmt: skip
+    assert on(risen, at("2025-06-30")).product.amounts["EUR"] == found[2]
+
+
+def test_a_new_price_cuts_the_period() -> None:
+    steps = [
+        {"first_day": first, "scheme": "per_unit", "prices": {"EUR": price}}
+        for first, price in (("2024-04-01", "30"), ("2024-04-11", "60"), ("2024-06-01", "0.005"))
+    ]
+    ramp = agreed(line(), {"pricing": {"steps": steps}}, {})
+    april = [(str(p.first), str(p.last), p.full_days) for p in periods(ramp, date(2024, 4, 30))]
+    assert april == [("2024-04-01", "2024-04-10", 30), ("2024-04-11", "2024-04-30", 30)]
+    second = list(periods(ramp, date(2024, 4, 30)))[1]
+    assert fixed_amount(on(ramp, second.first), second) == 3 * 60 * Fraction(20, 30)

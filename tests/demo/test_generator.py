@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import json
+import re
 import subprocess
 import sys
 from bisect import bisect_right
@@ -23,6 +24,7 @@ from harmony_core.demo.generator import generate
 
 DATA = Path(__file__).resolve().parents[2] / "src" / "harmony_core" / "demo" / "data"
 FIRST, LAST = date(2024, 4, 1), date(2026, 3, 31)
+LAST_DRAWN = "C-240"  # contracts after it were planted beside the drawn ones
 Row = dict[str, str]
 
 
@@ -131,7 +133,7 @@ def test_the_command_writes_every_file(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "harmony_core.demo.generator", "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
     assert done.returncode == 0, done.stderr
-    assert "20 files" in done.stdout
+    assert "22 files" in done.stdout
     assert (tmp_path / "time.csv").read_bytes() == (DATA / "time.csv").read_bytes()
 
 
@@ -223,18 +225,20 @@ def test_contracts() -> None:
         if order_of(line)["side"] == "sell":
             types.setdefault(line["contract"], set()).add(product_of(line)["type"])
     assert all(len(found) == 1 for found in types.values())
-    assert Counter(found.copy().pop() for found in types.values()) == {
+    drawn = {key: found for key, found in types.items() if key <= LAST_DRAWN}
+    assert Counter(found.copy().pop() for found in drawn.values()) == {
         "transactional": 40, "recurring": 90, "prepayment": 45, "consumption": 65,
     }  # fmt: skip
-    assert Counter(row["side"] for row in rows("orders")) == {"sell": 240, "buy": 30}
+    sides = Counter(row["side"] for row in rows("orders"))
+    assert sides == {"sell": 240 + len(types.keys() - drawn.keys()), "buy": 30}
     orders = {line["contract"]: line["order"] for line in rows("order_lines")}
-    assert len(orders) == len(set(orders.values())) == 270
+    assert len(orders) == len(set(orders.values())) == sides.total()
 
 
 def test_facts() -> None:
     assert len(rows("devices")) == 2600
     assert len(rows("device_events")) == 3900
-    assert len(rows("time")) == 2400
+    assert len([row for row in rows("time") if (row["contract"] or "") <= LAST_DRAWN]) == 2400
     assert len(rows("expenses")) == 800
     assert sum(not row["contract"] for row in rows("time")) == 12
     assert len({row["currency"] for row in rows("expenses")}) == 4
@@ -273,6 +277,17 @@ def test_order_lines_resolve_and_have_a_price() -> None:
         if order["side"] == "buy":
             assert line["unit_price"], line
             assert not line["for_contract"] or line["for_contract"].startswith("C-"), line
+
+
+def test_line_terms_and_indexes_fit_the_lines() -> None:
+    months = {(row["name"], row["month"]) for row in rows("indexes")}
+    for terms in document("line_terms"):
+        line = lines()[terms["contract"], terms["line"]]
+        assert terms["contract"] > LAST_DRAWN
+        assert terms["on"] <= line["start"], terms
+        uplift = terms.get("pricing", {}).get("uplift", {})
+        assert "index" not in uplift or any(name == uplift["index"] for name, _ in months), terms
+        assert ("fund" in terms) <= (product_of(line)["type"] == "prepayment"), terms
 
 
 def test_amendments_change_lines_of_a_fixed_quantity_within_the_months() -> None:
@@ -483,6 +498,11 @@ def test_the_tricky_cases_name_ids_that_exist() -> None:
     }
     known |= {row["id"] for name in ("amendments", "notices") for row in rows(name)}
     known |= {contract for contract, _ in lines()} | by_id("people").keys()
+    known |= {row["contract"] for row in rows("order_lines")}
+    page = (DATA.parents[3] / "docs" / "reference" / "demo.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"\b(?:[BC]-\d+|CU\d+|U\d+)\b", page))
+    assert len(shown) > 30
+    assert shown <= known
     text = (DATA / "TRICKY.md").read_text(encoding="utf-8")
     cases = [line for line in text.splitlines() if line.startswith("- **")]
     assert len(cases) >= 30

@@ -14,6 +14,7 @@ from harmony_core.contracts import Amendment
 from harmony_core.demo import _rows as rows
 from harmony_core.demo._changes import amendments_of, check_changes, contracts_of, notices_of
 from harmony_core.demo._company_file import company as company_of
+from harmony_core.demo._line_terms import with_terms
 from harmony_core.demo._nodes import Node
 from harmony_core.demo._notices import NoticeReceived
 from harmony_core.demo._products import product
@@ -83,6 +84,7 @@ def read_files(folder: Traversable) -> DemoFiles:
     )
     people = _people(reading)
     orders, paths = _orders(reading)
+    orders = with_terms(reading, orders)
     amendments = amendments_of(reading, orders)
     notices = notices_of(reading)
     devices = reading.table(

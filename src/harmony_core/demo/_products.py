@@ -13,6 +13,7 @@ from harmony_core.pricing import Band, BandTable, FillUp, Flat, LookUp, PerUnit,
 from harmony_core.products import (
     Accounting,
     Billing,
+    CarryMode,
     Component,
     ContractType,
     CountPolicy,
@@ -29,8 +30,11 @@ from harmony_core.products import (
     QuantitySource,
     Recognition,
     Renewal,
+    Rollover,
     TimeWorked,
+    TopUp,
     UsageMetered,
+    UseFirst,
 )
 
 E = TypeVar("E", bound=StrEnum)
@@ -48,7 +52,7 @@ def product(node: Node) -> Product:
         division=node["division"].text(),
         unit=node["unit"].text(),
         schemes=_schemes(node["pricing"]),
-        quantity=_quantity(node["quantity"]),
+        quantity=quantity_source(node["quantity"]),
         billing=Billing(
             one_of(Timing, billing["timing"]),
             Interval.months(months) if months else None,
@@ -60,9 +64,9 @@ def product(node: Node) -> Product:
         ),
         tax_category=node["tax_category"].text(),
         delivery=one_of(DeliveryMode, node["delivery"]),
-        renewal=_optional(node["renewal"], _renewal),
-        fund=_optional(node["fund"], _fund),
-        components=_optional(node["components"], _components) or (),
+        renewal=optional(node["renewal"], _renewal),
+        fund=optional(node["fund"], fund_terms),
+        components=optional(node["components"], _components) or (),
     )
 
 
@@ -75,16 +79,20 @@ def one_of(kind: type[E], node: Node) -> E:
         raise node.wrong("one of " + ", ".join(member.value for member in kind)) from None
 
 
-def _optional(node: Node, make: Callable[[Node], T]) -> T | None:
+def optional(node: Node, make: Callable[[Node], T]) -> T | None:
     return None if node.value is None else make(node)
 
 
 def _schemes(pricing: Node) -> tuple[Scheme, ...]:
+    return tuple(scheme(pricing, currency) for currency, _ in pricing["prices"].items())
+
+
+def scheme(pricing: Node, currency: str) -> Scheme:
+    """The price in one currency."""
     kind = pricing["scheme"].text()
     if kind not in _SCHEMES:
         raise pricing["scheme"].wrong("one of " + ", ".join(_SCHEMES))
-    make = _SCHEMES[kind]
-    return tuple(make(price, currency) for currency, price in pricing["prices"].items())
+    return _SCHEMES[kind](pricing["prices"][currency], currency)
 
 
 def _flat(price: Node, currency: str) -> Scheme:
@@ -127,7 +135,8 @@ def _band(node: Node, currency: str) -> Band:
     )
 
 
-def _quantity(node: Node) -> QuantitySource:
+def quantity_source(node: Node) -> QuantitySource:
+    """How the quantity is found."""
     source = node["source"].text()
     match source:
         case "fixed":
@@ -157,7 +166,8 @@ def _renewal(node: Node) -> Renewal:
     )
 
 
-def _fund(node: Node) -> FundTerms:
+def fund_terms(node: Node) -> FundTerms:
+    """The rules of a prepaid fund."""
     return FundTerms(
         unit=one_of(FundUnit, node["unit"]),
         valid_months=node["valid_months"].whole(),
@@ -169,6 +179,28 @@ def _fund(node: Node) -> FundTerms:
             for currency, price in node["overage_prices"].items()
         ),
         order=one_of(DrawOrder, node["order"]),
+        rollover=optional(node["rollover"], _rollover),
+        top_up=optional(node["top_up"], _top_up),
+    )
+
+
+def _rollover(node: Node) -> Rollover:
+    return Rollover(
+        one_of(CarryMode, node["mode"]),
+        cap=optional(node["cap"], Node.number),
+        lifetime_periods=optional(node["lifetime_periods"], Node.whole),
+        use_first=one_of(UseFirst, node["use_first"]),
+    )
+
+
+def _top_up(node: Node) -> TopUp:
+    return TopUp(
+        node["threshold"].number(),
+        by=node["by"].number(),
+        prices=[
+            ExactAmount.of(price.number(), currency) for currency, price in node["prices"].items()
+        ],
+        valid_months=node["valid_months"].whole(),
     )
 
 

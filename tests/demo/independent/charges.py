@@ -1,4 +1,4 @@
-"""What is charged, for which days, and when: R0 to R4, and R14."""
+"""What is charged, for which days, and when: R0 to R4, and R14, R18, R19."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tests.demo.independent.amounts import (
     time_amount,
     usage_amount,
 )
+from tests.demo.independent.dated import on, parts
 from tests.demo.independent.exact import (
     ONE_DAY,
     add_months,
@@ -27,16 +28,16 @@ from tests.demo.independent.exact import (
     month_of,
     settle,
 )
-from tests.demo.independent.funds import blocks_of, replay
+from tests.demo.independent.funds import Replay, blocks_of, replay
 from tests.demo.independent.rates import RateTable
 from tests.demo.independent.reading import Company, Expense, Line, Usage, Work
 
-ORIGINAL, CORRECTION, OVERAGE = "original", "correction", "overage"
+ORIGINAL, CORRECTION, OVERAGE, TOP_UP = "original", "correction", "overage", "top_up"
 
 
 class Charge(NamedTuple):
     line: Line
-    series: str  # main or overage
+    series: str  # main, overage or top_up
     kind: str
     period: Period
     trigger: date
@@ -66,7 +67,8 @@ def calendar_months(line: Line, until: date) -> Iterator[Period]:
 def periods(line: Line, until: date) -> Iterator[Period]:
     """Periods of the line's own charges that begin on or before ``until``."""
     if line.product.source in {"time", "expenses"}:
-        yield from calendar_months(line, until)
+        for month in calendar_months(line, until):
+            yield from parts(line, month)
         return
     if line.product.interval == 0:
         if line.start <= until:
@@ -76,7 +78,7 @@ def periods(line: Line, until: date) -> Iterator[Period]:
     while first <= until and (end is None or first <= end):
         last = add_months(line.start, (number + 1) * line.product.interval) - ONE_DAY
         clipped_last = last if end is None else min(last, end)
-        yield Period(number, first, clipped_last, days_between(first, last))
+        yield from parts(line, Period(number, first, clipped_last, days_between(first, last)))
         number, first = number + 1, last + ONE_DAY
 
 
@@ -101,13 +103,15 @@ def trigger_day(line: Line, period: Period) -> date:
 # > any overage makes no charge.
 
 
-def overage_hours(line: Line, draws: list[Work], through: date, known: date) -> dict[str, Fraction]:
-    """Clock hours of overage by month."""
-    by_month: dict[str, Fraction] = defaultdict(Fraction)
-    for day, hours in replay(line, draws, known, through).overage:
-        if day >= line.start and (line.end is None or day <= line.end):
-            by_month[month_of(day)] += hours
-    return by_month
+# > (R18) The overage of an allowance goes by the periods of its line.
+# > (R19) What top-ups of a month cost is a third series, like overage.
+
+
+def fund_periods(line: Line, until: date) -> Iterator[Period]:
+    """Periods of what the draws of a fund bring about."""
+    if (line.product.fund or {}).get("rollover"):
+        return periods(line, until)
+    return calendar_months(line, until)
 
 
 # --- R4 ------------------------------------------------------------------------------------------
@@ -193,19 +197,19 @@ def _measured(
     if source == "devices":
         fleet = facts.fleet(line)
         return (
-            lambda period, known: devices_amount(line, fleet, period, known),
+            lambda period, known: devices_amount(on(line, period.first), fleet, period, known),
             [(e.day, e.known) for events in fleet.values() for e in events],
         )
     if source == "usage":
         records = facts.usage[line.party, line.product.meter]
         return (
-            lambda period, known: usage_amount(line, records, period, known),
+            lambda period, known: usage_amount(on(line, period.first), records, period, known),
             [(r.day, r.known) for r in records],
         )
     if source == "time":
         entries = facts.work[key]
         return (
-            lambda period, known: time_amount(line, entries, period, known),
+            lambda period, known: time_amount(on(line, period.first), entries, period, known),
             [(e.day, e.known) for e in entries],
         )
     if source == "expenses":
@@ -219,7 +223,7 @@ def _measured(
             lambda period, known: amended_amount(line, period, known),
             [(change.first_day, change.known) for change in line.changes],
         )
-    return (lambda period, _: fixed_amount(line, period)), []
+    return (lambda period, _: fixed_amount(on(line, period.first), period)), []
 
 
 def charges_of(line: Line, facts: Facts, rates: RateTable, until: date) -> Iterator[Charge]:
@@ -234,27 +238,46 @@ def charges_of(line: Line, facts: Facts, rates: RateTable, until: date) -> Itera
         days = partial(served, line, period) if line.changes else None
         yield from with_corrections(first, partial(amount, period), late, True, days)
     if line.product.type == "prepayment":
-        yield from _overage(line, facts.work[line.contract, line.line], until)
+        draws = facts.work[line.contract, line.line]
+        yield from _by_draws(line, draws, until, OVERAGE, _overage_amount)
+        if (line.product.fund or {}).get("top_up"):
+            yield from _by_draws(line, draws, until, TOP_UP, _top_up_amount)
 
 
-def _overage(line: Line, draws: list[Work], until: date) -> Iterator[Charge]:
+def _overage_amount(line: Line, replayed: Replay, period: Period) -> Fraction:
     prices = (line.product.fund or {}).get("overage_prices") or {}
+    hours = [hours for day, hours in replayed.overage if period.first <= day <= period.last]
+    return sum(hours, Fraction(0)) * Fraction(prices[line.currency]) if hours else Fraction(0)
+
+
+def _top_up_amount(line: Line, replayed: Replay, period: Period) -> Fraction:
+    policy = (line.product.fund or {})["top_up"]
+    price = Fraction(policy["prices"][line.currency])
+    bought = [block for block in replayed.top_ups if period.first <= block.first <= period.last]
+    return sum((settle(block.units * price, line.currency) for block in bought), Fraction(0))
+
+
+def _by_draws(
+    line: Line,
+    draws: list[Work],
+    until: date,
+    series: str,
+    amount_of: Callable[[Line, Replay, Period], Fraction],
+) -> Iterator[Charge]:
     known_days = sorted({entry.known for entry in draws if entry.known <= until})
-    found: dict[date, dict[str, Fraction]] = {}
+    found: dict[date, Replay] = {}
 
-    def hours_known(day: date, month: str) -> Fraction:
+    def replayed(day: date) -> Replay:
         if day not in found:
-            found[day] = overage_hours(line, draws, until, day)
-        return found[day].get(month, Fraction(0))
+            found[day] = replay(line, draws, day, until)
+        return found[day]
 
-    for period in calendar_months(line, until):
-        month = month_of(period.first)
+    for period in fund_periods(line, until):
 
-        def amount(day: date, month: str = month) -> Fraction:
-            hours = hours_known(day, month)
-            return hours * Fraction(prices[line.currency]) if hours else Fraction(0)
+        def amount(day: date, period: Period = period) -> Fraction:
+            return amount_of(line, replayed(day), period)
 
-        first = Charge(line, "overage", OVERAGE, period, period.last + ONE_DAY, Fraction(0))
+        first = Charge(line, series, series, period, period.last + ONE_DAY, Fraction(0))
         yield from with_corrections(first, amount, known_days, keep_zero=False)
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.demo.independent.exact import ONE_DAY
+from tests.demo.independent.exact import ONE_DAY, add_months, month_of
 from tests.demo.independent.notices import end_by_notice, receipt
 
 Band = tuple[Fraction | None, Fraction, Fraction]  # upper limit (inclusive), unit price, flat fee
@@ -71,6 +71,8 @@ class Line(NamedTuple):
     end: date | None  # last day, inclusive
     for_contract: str
     changes: tuple[Change, ...] = ()
+    ramp: tuple[tuple[date, Product], ...] = ()  # first day and what is sold at the price from it
+    rises: tuple[tuple[date, Fraction], ...] = ()  # anniversary and percent
 
     @property
     def key(self) -> str:
@@ -179,8 +181,7 @@ def _known(row: dict[str, str]) -> date:
     return date.fromisoformat(row["recorded_on"] or row["day"])
 
 
-def _product(raw: dict[str, Any]) -> Product:
-    pricing, measure = raw["pricing"], raw["quantity"]
+def _prices(pricing: dict[str, Any]) -> tuple[dict[str, Fraction], dict[str, list[Band]]]:
     amounts: dict[str, Fraction] = {}
     bands: dict[str, list[Band]] = {}
     for currency, price in pricing["prices"].items():
@@ -191,6 +192,12 @@ def _product(raw: dict[str, Any]) -> Product:
                 (None if upper is None else Fraction(upper), Fraction(unit), Fraction(fee or 0))
                 for upper, unit, fee in price
             ]
+    return amounts, bands
+
+
+def _product(raw: dict[str, Any]) -> Product:
+    pricing, measure = raw["pricing"], raw["quantity"]
+    amounts, bands = _prices(pricing)
     return Product(
         id=raw["id"],
         type=raw["type"],
@@ -241,10 +248,72 @@ def _lines(
             )
         )
     changes = _changes(folder / "amendments.csv")
+    lines = _with_terms(folder, lines)
     parts = [part for line in lines for part in _exploded(line, products)]
     for line in parts:
         changes[line.contract, line.line] += _by_notice(folder / "notices.csv", line, zones)
     return [part._replace(changes=tuple(changes[part.contract, part.line])) for part in parts]
+
+
+# > R16: what line_terms.json says of a line goes before its product: the price, the fund.
+
+
+def _with_terms(folder: Path, lines: list[Line]) -> list[Line]:
+    path = folder / "line_terms.json"
+    if not path.exists():
+        return lines
+    terms = {
+        (raw["contract"], raw["line"]): raw for raw in json.loads(path.read_text(encoding="utf-8"))
+    }
+    index = {
+        (row["name"], row["month"]): Fraction(row["value"]) for row in _rows(folder / "indexes.csv")
+    }
+    return [agreed(line, terms.get((line.contract, line.line), {}), index) for line in lines]
+
+
+def agreed(line: Line, terms: dict[str, Any], index: dict[tuple[str, str], Fraction]) -> Line:
+    """Put what was agreed for a line in the place of what its product says."""
+    product, pricing = line.product, terms.get("pricing") or {}
+    if terms.get("fund"):
+        product = product._replace(fund=terms["fund"])
+    if "steps" in pricing:
+        ramp = [(date.fromisoformat(s["first_day"]), _priced(product, s)) for s in pricing["steps"]]
+        return line._replace(product=ramp[0][1], ramp=tuple(ramp))
+    if pricing:
+        product = _priced(product, pricing)
+    rises = tuple(_rises(line.start, pricing["uplift"], index)) if "uplift" in pricing else ()
+    return line._replace(product=product, rises=rises)
+
+
+def _priced(product: Product, pricing: dict[str, Any]) -> Product:
+    amounts, bands = _prices(pricing)
+    return product._replace(scheme=pricing["scheme"], amounts=amounts, bands=bands)
+
+
+# > R17: on every anniversary of its start a price rises by a fixed percentage, or by what the index
+# > changed by from the month one year before to the month so many months before the anniversary, at
+# > least the floor and at most the cap.
+
+
+def _rises(
+    start: date, uplift: dict[str, Any], index: dict[tuple[str, str], Fraction]
+) -> Iterator[tuple[date, Fraction]]:
+    for year in range(1, 50):
+        anniversary = add_months(start, 12 * year)
+        if "percent" in uplift:
+            yield anniversary, Fraction(uplift["percent"])
+            continue
+        back = int(uplift["months_before"])
+        now = index.get((uplift["index"], month_of(add_months(anniversary, -back))))
+        if now is None:
+            return
+        before = index[uplift["index"], month_of(add_months(anniversary, -back - 12))]
+        percent = (now / before - 1) * 100
+        if uplift.get("cap"):
+            percent = min(percent, Fraction(uplift["cap"]))
+        if uplift.get("floor"):
+            percent = max(percent, Fraction(uplift["floor"]))
+        yield anniversary, percent
 
 
 def _by_notice(path: Path, line: Line, zones: dict[str, str]) -> Iterator[Change]:

@@ -10,6 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from tests.demo.independent.amounts import Period
 from tests.demo.independent.charges import CORRECTION, Charge, Facts, block_last_day
 from tests.demo.independent.exact import (
     days_between,
@@ -20,7 +21,7 @@ from tests.demo.independent.exact import (
     next_month,
     settle,
 )
-from tests.demo.independent.funds import replay
+from tests.demo.independent.funds import Replay, replay
 from tests.demo.independent.rates import RateTable
 from tests.demo.independent.reading import Company
 
@@ -60,7 +61,7 @@ def accrues_before_trigger(charge: Charge, month_end: date) -> bool:
     product = charge.line.product
     if charge.kind == CORRECTION:
         return False
-    if product.measured or charge.series == "overage":
+    if product.measured or charge.series != "main":
         return charge.period.last <= month_end
     return product.timing == "arrears" and product.interval > 0
 
@@ -127,11 +128,31 @@ def earned_share(charge: Charge, facts: Facts, month_end: date) -> Fraction:
         return Fraction(served, days_between(period.first, period.last))
     if how != "as_drawn":
         raise ValueError(f"{charge.line.key}: unknown recognition {how!r}")
+    draws = facts.work[charge.line.contract, charge.line.line]
+    if charge.series == "top_up":
+        return _earned_top_ups(period, replay(charge.line, draws, month_end, month_end), month_end)
+    if (charge.line.product.fund or {}).get("rollover"):
+        left = replay(charge.line, draws, month_end, month_end).left.get(period.number, Fraction(0))
+        return 1 - left / charge.line.quantity
     if block_last_day(charge) <= month_end:
         return Fraction(1)
-    draws = facts.work[charge.line.contract, charge.line.line]
     drawn = replay(charge.line, draws, month_end, month_end).drawn.get(period.number, [])
     return sum((units for _, units in drawn), Fraction(0)) / charge.line.quantity
+
+
+# > (R18) Of an allowance what was granted for a period is earned as it is drawn or lapses; what
+# > lapses with the last day of a month lapses in it.
+# > (R19) The top-ups of a month are earned together, as they are drawn; on its last day each is
+# > earned whole.
+
+
+def _earned_top_ups(period: Period, replayed: Replay, month_end: date) -> Fraction:
+    bought = [block for block in replayed.top_ups if period.first <= block.first <= period.last]
+    earned = Fraction(0)
+    for block in bought:
+        drawn = sum((units for _, units in replayed.drawn.get(block.number, [])), Fraction(0))
+        earned += block.units if block.last <= month_end else drawn
+    return earned / sum(block.units for block in bought) if bought else Fraction(1)
 
 
 def recognise(
@@ -161,6 +182,11 @@ def recognise(
             change = (now[0] - before[0], now[1] - before[1], now[2] - before[2])
             yield Recognised(charge, month, change)
         before = now
-        done = block_last_day(charge) if pattern(charge) == "as_drawn" else charge.period.last
+        done = charge.period.last
+        if pattern(charge) == "as_drawn":
+            moves = charge.series == "top_up" or (line.product.fund or {}).get("rollover")
+            done = (
+                date.max if moves else block_last_day(charge)
+            )  # late work may change what is left
         if share == 1 and month_first(next_month(month)) > done:
             return

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from harmony_core.demo.generator._customers import customers
 from harmony_core.demo.generator._products import Product, products
-from harmony_core.demo.generator._rows import LAST_DAY, Order, OrderLine
+from harmony_core.demo.generator._rows import LAST_DAY, Json, Order, OrderLine, TimeEntry
 
 # The first number of each type, so that a contract of one type does not renumber the others.
 BLOCKS = {"transactional": (1, 40), "recurring": (41, 90), "prepayment": (131, 45),
-          "consumption": (176, 65)}  # fmt: skip
+          "consumption": (176, 65), "special": (241, 60)}  # fmt: skip
 
 
 class Sold(NamedTuple):
@@ -42,6 +42,8 @@ class Book:
         self.currency: dict[str, str] = {}
         self.customer: dict[str, str] = {}
         self.fleets: list[Fleet] = []
+        self.terms: list[Json] = []
+        self.work: list[TimeEntry] = []
         self.notes: list[str] = []
         self._sold = dict.fromkeys(BLOCKS, 0)
 
@@ -105,6 +107,32 @@ class Book:
             for line in self.lines
             if line.contract in self.entity and self.products[line.product].source in sources
         ]
+
+    def agree(self, contract: str, line: str, on: date, why: str, **terms: Json) -> None:
+        """Say how a line of a planted contract behaves otherwise than its product."""
+        decision: dict[str, Json] = {"contract": contract, "line": line, "by": "Nora Fairbairn"}
+        self.terms.append(decision | {"on": on.isoformat(), "why": why} | terms)
+
+    def log(
+        self,
+        person: str,
+        contract: str,
+        day: date,
+        hours: str,
+        at: str = "09:00",
+        *,
+        line: str = "1",
+        times: str = "1",
+        recorded: date | None = None,
+    ) -> str:
+        """Record planted work beside the drawn entries, and return its id."""
+        id_ = f"T{9001 + len(self.work)}"
+        amounts = Decimal(hours), Decimal(times)
+        entry = TimeEntry(
+            id_, person, day, at, amounts[0], contract, line, "remote", amounts[1], recorded
+        )
+        self.work.append(entry)
+        return id_
 
     def note(self, what: str, where: str, expect: str) -> None:
         self.notes.append(f"- **{what}**: {where}. {expect}")

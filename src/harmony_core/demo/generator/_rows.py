@@ -141,6 +141,12 @@ class Usage(NamedTuple):
     recorded_on: date | None
 
 
+class IndexValue(NamedTuple):
+    name: str
+    month: str
+    value: str
+
+
 class OtherRate(NamedTuple):
     day: date
     base: str

@@ -13,6 +13,7 @@ from harmony_core.demo.generator._people import Staff
 from harmony_core.demo.generator._planted_amendments import amendments
 from harmony_core.demo.generator._planted_contracts import plant
 from harmony_core.demo.generator._planted_notices import notices
+from harmony_core.demo.generator._planted_terms import index_values, plant_terms
 from harmony_core.demo.generator._rates import ecb_text, other_rates
 from harmony_core.demo.generator._rows import csv_text, json_text
 from harmony_core.demo.generator._usage import usage
@@ -63,6 +64,9 @@ def _texts(seed: int, ecb: Path | None) -> dict[str, str]:
     purchases(book, seed)
     fleets = Fleets(book, planted, seed)
     worker = Worker(book, planted, staff, seed)
+    changes, ended = amendments(book, planted), notices(book, planted)
+    time, expenses, metered = worker.time(), worker.expenses(seed), usage(book, seed)
+    plant_terms(book)
     rates = ecb_text(ecb)
     tables: dict[str, tuple[Sequence[str], Sequence[Sequence[rows.Cell]]]] = {
         "people": (rows.Person._fields, staff.people),
@@ -72,17 +76,19 @@ def _texts(seed: int, ecb: Path | None) -> dict[str, str]:
         "suppliers": (rows.Supplier._fields, SUPPLIERS),
         "orders": (rows.Order._fields, book.orders),
         "order_lines": (rows.OrderLine._fields, book.lines),
-        "amendments": (rows.Amendment._fields, amendments(book, planted)),
-        "notices": (rows.Notice._fields, notices(book, planted)),
+        "amendments": (rows.Amendment._fields, changes),
+        "notices": (rows.Notice._fields, ended),
         "devices": (rows.Device._fields, fleets.devices),
         "device_events": (rows.DeviceEvent._fields, fleets.events),
-        "time": (rows.TimeEntry._fields, worker.time()),
-        "expenses": (rows.Expense._fields, worker.expenses(seed)),
-        "usage": (rows.Usage._fields, usage(book, seed)),
+        "time": (rows.TimeEntry._fields, [*time, *book.work]),
+        "expenses": (rows.Expense._fields, expenses),
+        "usage": (rows.Usage._fields, metered),
+        "indexes": (rows.IndexValue._fields, index_values()),
         "rates/other": (rows.OtherRate._fields, other_rates(rates, book, seed)),
     }
     texts = {f"{name}.csv": csv_text(header, table) for name, (header, table) in tables.items()}
     texts["rates/ecb.csv"] = rates
+    texts["line_terms.json"] = json_text(book.terms)
     texts["company.json"] = json_text(company())
     texts["products.json"] = json_text([row.document for row in book.products.values()])
     texts["SOURCES.md"] = SOURCES
