@@ -38,8 +38,9 @@ def with_terms(reading: Reading, orders: tuple[Order, ...]) -> tuple[Order, ...]
         if key in found:
             raise InvalidValue(f"{'/'.join(key)} is there already: write all its terms together")
         order, line = lines[key]
-        found[key] = override = _override(node, order.currency, line, indexes)
+        override = _override(node, order.currency, line, indexes)
         attrs.evolve(line, overrides=override)  # refuses what the line cannot have
+        found[key] = override
 
     reading.documents(LINE_TERMS, make)
     return tuple(

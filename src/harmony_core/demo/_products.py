@@ -84,15 +84,20 @@ def optional(node: Node, make: Callable[[Node], T]) -> T | None:
 
 
 def _schemes(pricing: Node) -> tuple[Scheme, ...]:
-    return tuple(scheme(pricing, currency) for currency, _ in pricing["prices"].items())
+    make = _maker(pricing)
+    return tuple(make(price, currency) for currency, price in pricing["prices"].items())
 
 
 def scheme(pricing: Node, currency: str) -> Scheme:
     """The price in one currency."""
+    return _maker(pricing)(pricing["prices"][currency], currency)
+
+
+def _maker(pricing: Node) -> Callable[[Node, str], Scheme]:
     kind = pricing["scheme"].text()
     if kind not in _SCHEMES:
         raise pricing["scheme"].wrong("one of " + ", ".join(_SCHEMES))
-    return _SCHEMES[kind](pricing["prices"][currency], currency)
+    return _SCHEMES[kind]
 
 
 def _flat(price: Node, currency: str) -> Scheme:
