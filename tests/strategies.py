@@ -45,6 +45,9 @@ from harmony_core.parties import Customer, Directory
 from harmony_core.periods import Interval, Month, Timing, months_between
 from harmony_core.pricing import (
     BandTable,
+    BucketUse,
+    CapacityStep,
+    CapacitySteps,
     FillUp,
     Flat,
     LookUp,
@@ -69,7 +72,9 @@ from harmony_core.products import (
     QuantitySource,
     Recognition,
     TimeWorked,
+    UnitsMetered,
     UsageMetered,
+    meters_of,
 )
 from harmony_core.work import Expense, TimeEntry, UsageRecord
 from tests.pricing.usage_rules import CIVIL, usage_rules
@@ -372,6 +377,43 @@ def usage_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # noq
     )
 
 
+_one_quantity = _rules.filter(
+    lambda rule: rule.buckets is None or rule.buckets.use is not BucketUse.PRICED_ALONE
+)
+
+
+@st.composite
+def capacity_steps(draw: st.DrawFn, currency: str) -> CapacitySteps:
+    """One to three steps over two units, the last without limits."""
+    limits = sorted(draw(st.lists(st.integers(0, 20), max_size=2)))
+    return CapacitySteps(
+        CapacityStep.of(draw(_prices), currency, {"gigabytes": limit, "users": limit})
+        for limit in [*limits, None]
+    )
+
+
+@st.composite
+def unit_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # noqa: A002
+    """A line that meters two units and charges one step for both."""
+    start = draw(_starts)
+    return line(
+        draw(capacity_steps(currency)),
+        start,
+        _ends(start, draw(_last_days)),
+        id=id,
+        kind=ContractType.CONSUMPTION,
+        quantity=0,
+        source=UnitsMetered(
+            {
+                "gigabytes": UsageMetered("storage", draw(_one_quantity)),
+                "users": UsageMetered("traffic", draw(_one_quantity)),
+            }
+        ),
+        timing=Timing.ARREARS,
+        months=draw(st.sampled_from([1, 3])),
+    )
+
+
 @st.composite
 def prepaid_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # noqa: A002
     """A line that buys blocks, once or again and again."""
@@ -402,7 +444,9 @@ def prepaid_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # n
 def contracts(draw: st.DrawFn) -> Contract:
     """A contract of one to four lines of any of the four types."""
     currency = draw(st.sampled_from(CURRENCIES))
-    kinds = st.sampled_from([fixed_lines, worked_lines, device_lines, usage_lines, prepaid_lines])
+    kinds = st.sampled_from(
+        [fixed_lines, worked_lines, device_lines, usage_lines, unit_lines, prepaid_lines]
+    )
     chosen = draw(st.lists(kinds, min_size=1, max_size=4))
     lines = [draw(make(str(number), currency)) for number, make in enumerate(chosen, start=1)]
     return contract(*lines, entity=draw(st.sampled_from(["GB", "DE", "IN"])))
@@ -494,6 +538,8 @@ def _changes(draw: st.DrawFn, agreed: Contract, first_day: date, number: int) ->
         start = first_day + timedelta(days=draw(st.integers(0, 40)))
         last = None if new.last_day is None else start + (new.last_day - new.start)
         return LineBegins(attrs.evolve(new, start=start, last_day=last))
+    if kind == "price" and isinstance(one.source, UnitsMetered):
+        return NewPrice(one.id, draw(capacity_steps(agreed.currency)))
     if kind == "price":
         return NewPrice(one.id, draw(schemes(agreed.currency)))
     if kind == "quantity":
@@ -532,7 +578,7 @@ def happened(draw: st.DrawFn, agreed: st.SearchStrategy[Contract] | None = None)
         one.id for one in made.lines if isinstance(one.source, TimeWorked) or one.fund is not None
     ]
     paid = [one.id for one in made.lines if isinstance(one.source, ExpensesIncurred)]
-    metered = any(isinstance(one.source, UsageMetered) for one in made.lines)
+    metered = any(meters_of(one.source) for one in made.lines)
     counted = any(isinstance(one.source, DevicesCounted) for one in made.lines)
     many = st.integers(0, 12)
     return Happened(

@@ -34,7 +34,6 @@ from harmony_core.pricing import (
     Percentage,
     PercentOff,
     PerUnit,
-    PriceEntry,
     Ramp,
     Scheme,
     TimeBuckets,
@@ -240,7 +239,5 @@ def test_steps_of_capacity_are_refused_where_they_would_be_billed() -> None:
             metered(scheme)
         with pytest.raises(InvalidValue, match=r"product .*CapacitySteps takes a quantity"):
             sold(scheme)
-        with pytest.raises(InvalidValue, match="price of 'CARD': CapacitySteps takes a quantity"):
-            PriceEntry("CARD", "EUR", scheme, date(2026, 1, 1))
         with pytest.raises(InvalidValue, match="CapacitySteps takes a quantity for each"):
             attrs.evolve(metered(CARDS), scheme=scheme)

@@ -429,6 +429,15 @@ rate_cards = st.lists(
 expense_terms = st.builds(products.ExpenseTerms, texts, numbers) | st.builds(
     products.ExpenseTerms, texts, covered=st.just(True)
 )
+metered = st.builds(products.UsageMetered, texts, usage_rules())
+
+
+def _one_quantity(of: products.UsageMetered) -> bool:
+    """Whether the meter comes to one quantity, and not to one for each time bucket."""
+    buckets = of.rule.buckets
+    return buckets is None or buckets.use is not pricing.BucketUse.PRICED_ALONE
+
+
 sources = st.one_of(
     st.builds(products.FixedQuantity),
     st.builds(products.TimeWorked, st.none() | time_terms),
@@ -443,7 +452,10 @@ sources = st.one_of(
         st.sampled_from(products.CountPolicy),
         st.integers(0, 9),
     ),
-    st.builds(products.UsageMetered, texts, usage_rules()),
+    metered,
+    st.dictionaries(ids, metered.filter(_one_quantity), min_size=1, max_size=2).map(
+        products.UnitsMetered
+    ),
 )
 billings = st.builds(products.Billing, timings, st.none() | intervals, st.integers(0, 60))
 accountings = st.builds(products.Accounting, texts, texts, st.sampled_from(products.Recognition))
@@ -561,8 +573,11 @@ def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.Contract
     scheme, source = draw(schemes(currency)), draw(sources)
     try:
         products.refuse_unmeasurable(scheme, source)
-    except InvalidValue:  # transactions that a rule would measure as one
+    except InvalidValue:  # transactions that a rule would measure as one, or several units
         scheme = pricing.PerUnit.of("1", currency)
+    if isinstance(source, products.UnitsMetered):
+        limits = dict.fromkeys(source.units)
+        scheme = pricing.CapacitySteps([pricing.CapacityStep.of("1", currency, limits)])
     return contracts.ContractLine(
         id=draw(ids),
         product_id=draw(texts),
@@ -953,6 +968,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     pricing.PriceEntry: price_entries(),
     pricing.PriceBook: price_books,
     pricing.Profile: profiles,
+    products.UnitsMetered: sources.filter(lambda it: isinstance(it, products.UnitsMetered)),
     products.DevicesCounted: sources.filter(lambda it: isinstance(it, products.DevicesCounted)),
     products.Billing: billings,
     products.Notice: notices,

@@ -135,7 +135,7 @@ def _changed(record: dict[str, Any], path: list[str | int], value: object) -> di
             ["lines", 0, "source", "is"],
             "per-unit",
             "contract.lines[0].source.is: expected one of fixed-quantity, time-worked, "
-            "expenses-incurred, devices-counted, usage-metered, got 'per-unit'",
+            "expenses-incurred, devices-counted, usage-metered, units-metered, got 'per-unit'",
         ),
         (
             ["lines", 0, "scheme", "unit_price", "currency"],

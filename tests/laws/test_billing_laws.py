@@ -18,7 +18,7 @@ from harmony_core.explanation import Explanation
 from harmony_core.finance import Money, money_sum
 from harmony_core.periods import Month, Timing
 from harmony_core.pricing import is_dated, price
-from harmony_core.products import CountPolicy, DevicesCounted, Recognition, UsageMetered
+from harmony_core.products import CountPolicy, DevicesCounted, Recognition, meters_of
 from tests.strategies import (
     END,
     GROUP,
@@ -116,7 +116,7 @@ def test_only_what_was_not_known_at_first_is_corrected(there: Happened) -> None:
     on_time = billed(there.at_once()).values()
     advance = {one.id for one in there.contract.lines if one.billing.lead_days or _in_advance(one)}
     if any(record.replaces for record in there.usage):  # known on its day, about another one
-        advance |= {one.id for one in there.contract.lines if isinstance(one.source, UsageMetered)}
+        advance |= {one.id for one in there.contract.lines if meters_of(one.source)}
     assert not [c for c in on_time if c.corrects is not None and c.line_id not in advance]
 
 

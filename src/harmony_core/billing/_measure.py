@@ -23,10 +23,12 @@ from harmony_core.billing._plan import BY_MONTH, trigger_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._usage import UsageOfPeriod
 from harmony_core.contracts import Contract, ContractLine
+from harmony_core.errors import InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Money, convert
 from harmony_core.periods import ServicePeriod, Span, Timing, proration
 from harmony_core.pricing import (
+    CapacitySteps,
     Scheme,
     Transactions,
     charges_transactions,
@@ -37,7 +39,14 @@ from harmony_core.pricing import (
     net_quantity,
     scheme_on,
 )
-from harmony_core.products import DevicesCounted, ExpensesIncurred, TimeWorked, UsageMetered
+from harmony_core.products import (
+    DevicesCounted,
+    ExpensesIncurred,
+    TimeWorked,
+    UnitsMetered,
+    UsageMetered,
+    meters_of,
+)
 from harmony_core.work import Expense, TimeEntry, bill_time, capped
 
 
@@ -83,6 +92,8 @@ class Measurement:
                 return self._expenses(day, source)
             case UsageMetered() as source:
                 return self._usage(day, source)
+            case UnitsMetered() as source:
+                return self._usage_by_unit(day, source)
             case DevicesCounted() as source:
                 return self._devices(day, source)
         return self._agreed()
@@ -102,9 +113,9 @@ class Measurement:
         elif isinstance(source, ExpensesIncurred):
             items = self.facts.expenses_of(contract.id, line.id, span)
             known += ((one.id, one.known_on) for one in items)
-        elif isinstance(source, UsageMetered):
-            usage = UsageOfPeriod(self.facts, party, source, span)
-            return tuple(sorted(set(usage.became_known(before, now))))
+        elif meters := meters_of(source):
+            each = (UsageOfPeriod(self.facts, party, one, span) for one in meters)
+            return tuple(sorted({name for one in each for name in one.became_known(before, now)}))
         elif isinstance(source, DevicesCounted):
             events = self.facts.device_events_of(party)
             known += ((one.device_id, one.known_on) for one in events if one.day < span.end)
@@ -202,6 +213,31 @@ class Measurement:
         using = {"quantity": name} if found.buckets is None else None
         price = why.adopt(explain_price_usage(self._scheme(why), found), "price_", using)
         return self._settled(why, price, found.quantity, evidence)
+
+    def _usage_by_unit(self, day: date, source: UnitsMetered) -> Measured:
+        """Each unit by its own meter and rule, then one price for all of them."""
+        span, party = self.period.span, self.contract.party_id
+        why = self._explainer("usage of several units")
+        peaks: dict[str, Fraction] = {}
+        names: dict[str, str] = {}
+        evidence: dict[str, None] = {}
+        for number, (unit, metered) in enumerate(source.meters, start=1):
+            usage = UsageOfPeriod(self.facts, party, metered, span).known(day)
+            evidence |= dict.fromkeys(usage.evidence)
+            why.fact("unit and its meter", f"{unit}: {metered.meter}, {metered.rule.aggregation}")
+            if usage.left_out:
+                left_out = f"{unit}: {usage.left_out}"
+                why.fact("records without what the rule of the unit needs", left_out)
+            found = usage.quantity(metered.rule, span)
+            usage_name = why.adopt(found.explanation, f"unit{number}_")
+            names[unit] = why.step(f"peak{number}", "peak of a unit", "take", usage_name, unit=unit)
+            peaks[unit] = found.quantity
+        scheme = self._scheme(why)
+        if not isinstance(scheme, CapacitySteps):  # pragma: no cover - no line can be made of it
+            raise InvalidValue(f"{type(scheme).__name__} prices one quantity, not several")
+        using = {f"peak_{number}": names[unit] for number, unit in enumerate(scheme.units, start=1)}
+        price = why.adopt(scheme.explain(peaks), "price_", using)
+        return self._settled(why, price, None, tuple(evidence))
 
     def _transactions(
         self,

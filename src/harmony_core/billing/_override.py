@@ -14,7 +14,7 @@ from harmony_core.contracts import ContractLine
 from harmony_core.errors import RuleBroken
 from harmony_core.explanation import Explainer
 from harmony_core.periods import ServicePeriod
-from harmony_core.products import CountPolicy, DevicesCounted, FixedQuantity
+from harmony_core.products import CountPolicy, DevicesCounted, FixedQuantity, UnitsMetered
 
 
 def overridden(
@@ -62,6 +62,8 @@ def _no_quantity(expected: ExpectedCharge) -> str | None:
         return f"it is {planned.kind.value.replace('_', ' ')}, which follows from other charges"
     if planned.line.fund is not None:
         return "it buys a block of a fund, whose units are agreed"
+    if isinstance(planned.line.source, UnitsMetered):
+        return "it is for the peaks of several units: withdraw or replace the usage records"
     if expected.quantity is None:
         return "it counts nothing"
     return None

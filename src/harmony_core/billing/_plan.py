@@ -22,7 +22,9 @@ from harmony_core.products import (
     DevicesCounted,
     ExpensesIncurred,
     TimeWorked,
+    UnitsMetered,
     UsageMetered,
+    meters_of,
 )
 
 BY_MONTH = (ChargeKind.OVERAGE, ChargeKind.TOP_UP)
@@ -164,8 +166,9 @@ def _known_days(
             return (entry.known_on for entry in facts.time_of(contract.id, line.id, span))
         case ExpensesIncurred():
             return (item.known_on for item in facts.expenses_of(contract.id, line.id, span))
-        case UsageMetered() as source:
-            return UsageOfPeriod(facts, contract.party_id, source, span).known_days()
+        case UsageMetered() | UnitsMetered() as source:
+            each = (UsageOfPeriod(facts, contract.party_id, one, span) for one in meters_of(source))
+            return (day for usage in each for day in usage.known_days())
         case DevicesCounted() if not (_is_trued_up(line) and kind is ChargeKind.SERVICE):
             events = facts.device_events_of(contract.party_id)
             return (event.known_on for event in events if event.day < span.end)

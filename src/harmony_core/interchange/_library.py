@@ -107,6 +107,7 @@ NAMES: dict[str, type] = {
     "expense-terms": products.ExpenseTerms,
     "devices-counted": products.DevicesCounted,
     "usage-metered": products.UsageMetered,
+    "units-metered": products.UnitsMetered,
     "billing": products.Billing,
     "accounting": products.Accounting,
     "notice": products.Notice,

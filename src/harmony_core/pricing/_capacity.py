@@ -11,7 +11,7 @@ from harmony_core.errors import InvalidBands, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._repricing import Change
-from harmony_core.pricing._scheme import units
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units
 
 
 @attrs.frozen
@@ -51,6 +51,9 @@ def _as_tuple(steps: Iterable[CapacityStep]) -> tuple[CapacityStep, ...]:
 class CapacitySteps:
     """The lowest step whose limits cover the peak of every unit; its one price is charged.
 
+    It takes the peaks by the name of their unit, and no single number: a contract line meters them
+    with :class:`harmony_core.products.UnitsMetered`. A unit that is not given was not used.
+
     >>> small = CapacityStep.of("1", "EUR", {"users": 10, "gigabytes": 100})
     >>> large = CapacityStep.of("10", "EUR", {"users": 50, "gigabytes": 500})
     >>> CapacitySteps([small, large]).price({"users": 5, "gigabytes": 101})
@@ -87,6 +90,11 @@ class CapacitySteps:
                 )
 
     @property
+    def units(self) -> tuple[str, ...]:
+        """The names of the units that every step limits, in order."""
+        return tuple(unit for unit, _ in self.steps[0].limits)
+
+    @property
     def currency(self) -> str:
         """The one currency of the steps."""
         return self.steps[0].price.currency
@@ -101,30 +109,56 @@ class CapacitySteps:
         Raises:
             InvalidValue: no step covers them all, or a unit has no limits here.
         """
-        known = {unit for unit, _ in self.steps[0].limits}
-        if strange := sorted(peaks.keys() - known):
-            raise InvalidValue(
-                f"no step limits {', '.join(strange)}; these steps know {', '.join(sorted(known))}"
-            )
-        found = {unit: units(peak) for unit, peak in peaks.items()}
+        found = self._read(peaks)
         for number, step in enumerate(self.steps, 1):
             if step.covers(found):
                 return number
         text = ", ".join(f"{unit} {exact_text(peak)}" for unit, peak in found.items())
         raise InvalidValue(f"no step covers {text}: add a step with higher limits, or with None")
 
-    def price(self, peaks: Mapping[str, Exact]) -> ExactAmount:
-        """Give the price of the step that ``peaks``, by unit, need.
+    def deciding_units(self, peaks: Mapping[str, Exact]) -> tuple[str, ...]:
+        """Name the units whose peaks the step below would not cover; none on the lowest step.
+
+        >>> small = CapacityStep.of("1", "EUR", {"users": 10, "gigabytes": 100})
+        >>> large = CapacityStep.of("10", "EUR", {"users": 50, "gigabytes": 500})
+        >>> CapacitySteps([small, large]).deciding_units({"users": 5, "gigabytes": 101})
+        ('gigabytes',)
+        """
+        number, found = self.step_number(peaks), self._read(peaks)
+        if number == 1:
+            return ()
+        below = self.steps[number - 2]
+        return tuple(
+            unit
+            for unit, limit in below.limits
+            if limit is not None and found.get(unit, Fraction(0)) > limit
+        )
+
+    def price(
+        self,
+        quantity: Exact | Mapping[str, Exact],
+        point: PricePoint = ONLY_LINE,  # noqa: ARG002 - one step is charged, however often it is billed
+    ) -> ExactAmount:
+        """Give the price of the step that the peaks, by unit, need.
 
         Raises:
-            InvalidValue: no step covers them all, or a unit has no limits here.
+            InvalidValue: no step covers them all, a unit has no limits here, or a single number.
         """
-        return self.steps[self.step_number(peaks) - 1].price
+        return self.steps[self.step_number(_by_unit(quantity)) - 1].price
 
-    def explain(self, peaks: Mapping[str, Exact]) -> Explanation:
-        """Give the same amount with the peaks, and the limits of the step."""
+    def explain(
+        self,
+        quantity: Exact | Mapping[str, Exact],
+        point: PricePoint = ONLY_LINE,  # noqa: ARG002 - as for the price
+    ) -> Explanation:
+        """Give the same amount with the peaks, the limits of the step, and which units need it."""
+        peaks = _by_unit(quantity)
         why = Explainer("capacity", 1)
-        step = self.steps[self.step_number(peaks) - 1]
+        reached = self.step_number(peaks)
+        why.fact("step of the price", f"{reached} / {len(self.steps)}")
+        if deciding := self.deciding_units(peaks):
+            why.fact("units that need this step", ", ".join(deciding))
+        step = self.steps[reached - 1]
         for number, (unit, limit) in enumerate(step.limits, 1):
             why.given(f"peak_{number}", "peak of a unit", units(peaks.get(unit, 0)), unit)
             if limit is not None:
@@ -132,3 +166,20 @@ class CapacitySteps:
         fixed = why.given("price", "price of the step", step.price.value, self.currency)
         label = "the lowest step that covers every peak"
         return why.explanation(why.step("amount", label, "take", fixed))
+
+    def _read(self, peaks: Mapping[str, Exact]) -> dict[str, Fraction]:
+        if strange := sorted(peaks.keys() - set(self.units)):
+            raise InvalidValue(
+                f"no step limits {', '.join(strange)}; these steps know "
+                f"{', '.join(sorted(self.units))}"
+            )
+        return {unit: units(peak) for unit, peak in peaks.items()}
+
+
+def _by_unit(quantity: Exact | Mapping[str, Exact]) -> Mapping[str, Exact]:
+    if not isinstance(quantity, Mapping):
+        raise InvalidValue(
+            f"CapacitySteps takes a quantity for each unit, got {quantity!r}: give the peaks by "
+            "the name of their unit"
+        )
+    return quantity

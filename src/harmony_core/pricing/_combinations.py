@@ -7,7 +7,7 @@ quantity is a value of money. A scheme is looked for through whatever hands its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 
 from harmony_core.errors import InvalidValue
@@ -74,9 +74,30 @@ def refuse_unbillable(scheme: Scheme) -> None:
     """
     if any(isinstance(one, CapacitySteps) for one in inside(scheme)):
         raise InvalidValue(
-            "CapacitySteps takes a quantity for each unit, and what is sold has one quantity: bill "
-            "each unit by bands of its own, or price the peaks with it and bill that as a Flat"
+            "CapacitySteps takes a quantity for each unit, and here there is one quantity: meter "
+            "each unit on a contract line (UnitsMetered), or give each a price of its own"
         )
+
+
+def refuse_other_units(scheme: Scheme, metered: Collection[str]) -> None:
+    """Refuse a price that does not take a quantity for each of the ``metered`` units.
+
+    Raises:
+        InvalidValue: some part of it prices one quantity, or limits other units.
+    """
+    for one in inside(scheme):
+        if isinstance(one, Ramp) or getattr(one, "scheme", None) is not None:
+            continue
+        if not isinstance(one, CapacitySteps):
+            raise InvalidValue(
+                f"{type(one).__name__} prices one quantity, but {', '.join(metered)} are metered: "
+                "price them together with CapacitySteps, or give each unit a line of its own"
+            )
+        if set(one.units) != set(metered):
+            raise InvalidValue(
+                f"CapacitySteps limits {', '.join(one.units)}, but metered are "
+                f"{', '.join(metered)}: meter every unit that the steps limit, and no other"
+            )
 
 
 def refuse_free_units(scheme: Scheme) -> None:

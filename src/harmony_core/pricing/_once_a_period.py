@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harmony_core.pricing._banded import FillUp, LookUp
 from harmony_core.pricing._blocks import FillUpBlocks, LookUpBlocks
+from harmony_core.pricing._capacity import CapacitySteps
 from harmony_core.pricing._combinations import inside
 from harmony_core.pricing._commitment import Commitment
 from harmony_core.pricing._discounts import AmountOff, Discounted, FreeUnits
@@ -16,6 +17,7 @@ from harmony_core.pricing._simple import Flat
 
 _ALWAYS: tuple[tuple[type, str], ...] = (
     (Flat, "a flat amount"),
+    (CapacitySteps, "a step of capacity"),
     (AtLeast, "a minimum charge"),
     (AtMost, "a maximum charge"),
     (MinimumQuantity, "a minimum quantity"),

@@ -8,7 +8,6 @@ from typing import TypeAlias
 import attrs
 
 from harmony_core.errors import InvalidValue
-from harmony_core.pricing._combinations import refuse_unbillable
 from harmony_core.pricing._scheme import Scheme
 
 NO_END = date.max.toordinal()
@@ -48,10 +47,6 @@ class PriceEntry:
             raise InvalidValue(
                 f"{self.label} ends on {self.last_day}, before it begins on {self.first_day}"
             )
-        try:
-            refuse_unbillable(self.scheme)
-        except InvalidValue as reason:
-            raise InvalidValue(f"{self.label}: {reason}") from None
         if self.scheme.currency != self.currency:
             raise InvalidValue(
                 f"{self.label} is in {self.currency}, but its scheme gives {self.scheme.currency}: "

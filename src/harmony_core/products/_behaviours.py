@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from operator import itemgetter
 from typing import TypeAlias
 
 import attrs
@@ -16,8 +17,10 @@ from harmony_core.errors import InvalidValue, PriceNotFound, Word
 from harmony_core.finance import Exact, ExactAmount, Role, exact
 from harmony_core.periods import Interval, Timing
 from harmony_core.pricing import (
+    BucketUse,
     Scheme,
     UsageRule,
+    refuse_other_units,
     refuse_transactions_as_one,
     refuse_unbillable,
 )
@@ -232,10 +235,72 @@ class UsageMetered:
     rule: UsageRule = attrs.field(factory=UsageRule)
 
 
+def _by_unit(
+    meters: Mapping[str, UsageMetered] | Iterable[tuple[str, UsageMetered]],
+) -> tuple[tuple[str, UsageMetered], ...]:
+    pairs = meters.items() if isinstance(meters, Mapping) else meters
+    return tuple(sorted(pairs, key=itemgetter(0)))
+
+
+@attrs.frozen
+class UnitsMetered:
+    """A quantity for each of several units, each from a meter under a rule of its own.
+
+    :class:`harmony_core.pricing.CapacitySteps` prices them together. A unit without usage in a
+    period has a quantity of zero.
+
+    Args:
+        meters: by the name of the unit, as the steps of the price name it.
+
+    Raises:
+        InvalidValue: no unit, one twice, or time buckets that are priced alone.
+
+    >>> from harmony_core.pricing import Aggregation
+    >>> peak = UsageRule(Aggregation.MAX)
+    >>> both = UnitsMetered({"users": UsageMetered("seats", peak), "GB": UsageMetered("disk")})
+    >>> both.units
+    ('GB', 'users')
+    """
+
+    meters: tuple[tuple[str, UsageMetered], ...] = attrs.field(converter=_by_unit)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.meters:
+            raise InvalidValue("units are metered by name: give a meter for at least one")
+        if len(set(self.units)) < len(self.meters):
+            raise InvalidValue(f"a unit has two meters among {', '.join(self.units)}: keep one")
+        for unit, metered in self.meters:
+            if not isinstance(metered, UsageMetered):
+                raise InvalidValue(f"the meter of {unit!r} is a UsageMetered, got {metered!r}")
+            buckets = metered.rule.buckets
+            if buckets is not None and buckets.use is BucketUse.PRICED_ALONE:
+                raise InvalidValue(
+                    f"the time buckets of {unit!r} are priced alone, but one step is charged for "
+                    "all units of the period: let them be totalled, or their peak or percentile "
+                    "count"
+                )
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The names of the units, in order."""
+        return tuple(unit for unit, _ in self.meters)
+
+
 QuantitySource: TypeAlias = (
-    FixedQuantity | TimeWorked | ExpensesIncurred | DevicesCounted | UsageMetered
+    FixedQuantity | TimeWorked | ExpensesIncurred | DevicesCounted | UsageMetered | UnitsMetered
 )
 """Where a line's quantity comes from."""
+
+
+def meters_of(source: QuantitySource) -> tuple[UsageMetered, ...]:
+    """Give the meters that a quantity is read from, each with its rule; often there is none.
+
+    >>> [one.meter for one in meters_of(UsageMetered("disk"))], meters_of(FixedQuantity())
+    (['disk'], ())
+    """
+    if isinstance(source, UnitsMetered):
+        return tuple(metered for _, metered in source.meters)
+    return (source,) if isinstance(source, UsageMetered) else ()
 
 
 @attrs.frozen
@@ -296,6 +361,8 @@ class FundTerms:
             )
         if self.valid_months < 1:
             raise InvalidValue(f"a block is valid for a month or more, got {self.valid_months}")
+        for scheme in self.overage_schemes:
+            refuse_unbillable(scheme)
         if any(units <= 0 for _, units in self.units_per_hour):
             raise InvalidValue("units per hour must be above zero: free work is not drawn")
 
@@ -375,9 +442,12 @@ def refuse_unmeasurable(scheme: Scheme, quantity: QuantitySource) -> None:
     """Refuse a price that its source of quantity cannot feed.
 
     Raises:
-        InvalidValue: it takes a quantity for each of several units, or charges each transaction
-            while the usage comes to one quantity.
+        InvalidValue: it takes a quantity for each of several units and there is one, or the other
+            way round; or it charges each transaction while the usage comes to one quantity.
     """
+    if isinstance(quantity, UnitsMetered):
+        refuse_other_units(scheme, quantity.units)
+        return
     refuse_unbillable(scheme)
     if isinstance(quantity, UsageMetered):
         refuse_transactions_as_one(scheme, quantity.rule)
@@ -428,7 +498,8 @@ def refuse_impossible(
     if measured and accounting.recognition is Recognition.STRAIGHT_LINE and not on_first_day:
         raise InvalidValue("a measured quantity is recognised when its period is over: at_once")
     measured_by_month = isinstance(quantity, TimeWorked | ExpensesIncurred)
-    if isinstance(quantity, DevicesCounted | UsageMetered) and billing.interval is None:
+    measured_by_period = isinstance(quantity, DevicesCounted | UsageMetered | UnitsMetered)
+    if measured_by_period and billing.interval is None:
         raise InvalidValue("devices and usage are billed by period: give a billing interval")
     if measured_by_month and billing.interval not in (None, Interval.months(1)):
         raise InvalidValue("time and expenses are billed by calendar month")

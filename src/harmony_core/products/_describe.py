@@ -27,6 +27,7 @@ from harmony_core.products._behaviours import (
     QuantitySource,
     Recognition,
     TimeWorked,
+    UnitsMetered,
     UsageMetered,
 )
 from harmony_core.products._fund_words import rollover_in_words, top_up_in_words
@@ -134,6 +135,15 @@ def _quantity(culture: Culture, quantity: QuantitySource) -> str:
             return sentence
         case UsageMetered():
             return " ".join(usage_in_words(culture, quantity.meter, quantity.rule))
+        case UnitsMetered():
+            return " ".join(
+                culture.words(
+                    "{unit}: {usage}",
+                    unit=culture.words(unit),
+                    usage=" ".join(usage_in_words(culture, metered.meter, metered.rule)),
+                )
+                for unit, metered in quantity.meters
+            )
         case _:
             return culture.words("The agreed quantity is charged.")
 

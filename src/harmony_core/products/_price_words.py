@@ -11,6 +11,8 @@ from harmony_core.pricing import (
     AtMost,
     AtPeriodEnd,
     BlockBand,
+    CapacityStep,
+    CapacitySteps,
     Commitment,
     Converted,
     Discounted,
@@ -74,10 +76,9 @@ def price_in_words(culture: Culture, scheme: Scheme, unit: str) -> Iterator[str]
         case Dynamic():
             factor = culture.number(scheme.factor)
             yield culture.words("The price comes with each record, times {factor}.", factor=factor)
-        case Ramp():
-            for step in scheme.steps:
-                yield culture.words("From {day} on:", day=culture.day(step.first_day))
-                yield from (f"  {line}" for line in price_in_words(culture, step.scheme, unit))
+        case CapacitySteps():
+            yield culture.words("The lowest step that covers the peak of every unit is charged:")
+            yield from (_step(culture, step) for step in scheme.steps)
         case _:
             yield from _around(culture, scheme, unit)
 
@@ -115,6 +116,16 @@ def _around(culture: Culture, scheme: Scheme, unit: str) -> Iterator[str]:
         case AtPeriodEnd():
             yield from price_in_words(culture, scheme.scheme, unit)
             yield culture.words("It is charged at the end of the period.")
+        case _:
+            yield from _by_date(culture, scheme, unit)
+
+
+def _by_date(culture: Culture, scheme: Scheme, unit: str) -> Iterator[str]:
+    match scheme:
+        case Ramp():
+            for step in scheme.steps:
+                yield culture.words("From {day} on:", day=culture.day(step.first_day))
+                yield from (f"  {line}" for line in price_in_words(culture, step.scheme, unit))
         case Uplifted():
             yield from price_in_words(culture, scheme.scheme, unit)
             yield from _uplift(culture, scheme.uplift)
@@ -144,6 +155,17 @@ def _blocks(culture: Culture, band: BlockBand, unit: str) -> str:
     message = "  {count} blocks of {size} {unit}: {price} each"
     count = culture.number(band.blocks)
     return culture.words(message, count=count, price=price, size=size, unit=unit)
+
+
+def _step(culture: Culture, step: CapacityStep) -> str:
+    limits = [
+        culture.words("any {unit}", unit=culture.words(unit))
+        if limit is None
+        else f"{culture.number(limit)} {culture.words(unit)}"
+        for unit, limit in step.limits
+    ]
+    price = culture.unit_price(step.price)
+    return culture.words("  up to {limits}: {price}", limits=", ".join(limits), price=price)
 
 
 def _package(culture: Culture, scheme: Package, unit: str) -> Iterator[str]:

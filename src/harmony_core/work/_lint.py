@@ -18,7 +18,7 @@ import attrs
 from harmony_core.contracts import Contract, ContractLine, CoverRule, Side
 from harmony_core.errors import PriceNotFound, Word
 from harmony_core.periods import Span
-from harmony_core.products import DevicesCounted, TimeWorked, UsageMetered
+from harmony_core.products import DevicesCounted, TimeWorked, meters_of
 from harmony_core.work._coverage import LineRef, WorkFacts, in_force, names_of
 from harmony_core.work._facts import Expense, TimeEntry
 from harmony_core.work._rate_card import HourlyRate, RateCard, RatedFor, rate_ties
@@ -226,9 +226,10 @@ def _measured_twice(
     for one, other in combinations(standing, 2):
         if not _together(one.line, other.line, span):
             continue
+        if shared := _meters(one.line) & _meters(other.line):
+            yield _billed_by_both(one, other, f"both bill the meter {', '.join(sorted(shared))}")
+            continue
         match one.line.source, other.line.source:
-            case UsageMetered(meter=meter), UsageMetered(meter=same) if meter == same:
-                reason = f"both bill the meter {meter}"
             case DevicesCounted(types=types), DevicesCounted(types=others):
                 both = sorted(
                     {kind for kind in types if _below(kind, others, parents)}
@@ -239,12 +240,16 @@ def _measured_twice(
                 reason = f"both count devices of the type {', '.join(both)}"
             case _:
                 continue
-        yield Finding(
-            FindingKind.OVERLAP,
-            (one.ref, other.ref),
-            reason,
-            "make sure that it is to be billed by both, or end one of them",
-        )
+        yield _billed_by_both(one, other, reason)
+
+
+def _meters(line: ContractLine) -> set[str]:
+    return {one.meter for one in meters_of(line.source)}
+
+
+def _billed_by_both(one: _Standing, other: _Standing, reason: str) -> Finding:
+    way_out = "make sure that it is to be billed by both, or end one of them"
+    return Finding(FindingKind.OVERLAP, (one.ref, other.ref), reason, way_out)
 
 
 def _together(one: ContractLine, other: ContractLine, span: Span) -> bool:

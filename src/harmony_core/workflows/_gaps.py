@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
+from typing import TypeAlias
 
 import attrs
 
@@ -13,9 +14,12 @@ from harmony_core.billing import fund_line, fund_of, usage_lacks
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.explanation import exact_text
 from harmony_core.periods import Month
-from harmony_core.products import UsageMetered
+from harmony_core.products import UsageMetered, meters_of
 from harmony_core.work import Expense, RatedWork, TimeEntry, Uncovered, UsageRecord
 from harmony_core.workflows._scene import Scene
+
+_Metered: TypeAlias = tuple[ContractLine, UsageMetered]
+"""A line, and one of the meters that it reads."""
 
 
 @attrs.frozen
@@ -92,18 +96,20 @@ def _strays(scene: Scene, month: Month) -> Iterator[UncoveredFact]:
 
 def _unmapped_usage(scene: Scene, month: Month) -> Iterator[UncoveredFact]:
     """Usage that became known in the month and that no line measured on its day."""
-    metered: defaultdict[tuple[str, str], list[ContractLine]] = defaultdict(list)
+    metered: defaultdict[tuple[str, str], list[_Metered]] = defaultdict(list)
     for contract in scene.contracts.values():
+        customer = scene.facts.customer(contract.party_id)
         for line in contract.lines_ever:
-            if isinstance(line.source, UsageMetered):
-                customer = scene.facts.customer(contract.party_id)
-                metered[customer, line.source.meter].append(line)
+            for one in meters_of(line.source):
+                metered[customer, one.meter].append((line, one))
     for record in scene.facts.standing(scene.usage, date.max):
         if Month.containing(record.known_on) != month:
             continue
         lines = [
-            line
-            for line in metered.get((scene.facts.customer(record.customer_id), record.meter), [])
+            (line, one)
+            for line, one in metered.get(
+                (scene.facts.customer(record.customer_id), record.meter), []
+            )
             if line.runs_on(record.day)
         ]
         reason = None
@@ -120,22 +126,16 @@ def _unmapped_usage(scene: Scene, month: Month) -> Iterator[UncoveredFact]:
             yield UncoveredFact(month, "usage", record.id, reason)
 
 
-def _missing(lines: Iterable[ContractLine], record: UsageRecord) -> str | None:
+def _missing(lines: Iterable[_Metered], record: UsageRecord) -> str | None:
     """What a record would need to be counted by any of the lines; some line may need nothing."""
-    found = {
-        usage_lacks(line.source.rule, record)
-        for line in lines
-        if isinstance(line.source, UsageMetered)
-    }
+    found = {usage_lacks(metered.rule, record) for _, metered in lines}
     return None if None in found else min(filter(None, found), default=None)
 
 
-def _beyond_zero(
-    scene: Scene, lines: Iterable[ContractLine], record: UsageRecord
-) -> Fraction | None:
+def _beyond_zero(scene: Scene, lines: Iterable[_Metered], record: UsageRecord) -> Fraction | None:
     """What is left below zero in the period of a usage record that takes usage back."""
-    for line in lines:
-        if not _adds_up(line):
+    for line, metered in lines:
+        if not metered.rule.is_plain_sum:
             continue
         for period in line.periods():
             if period.span.start > record.day:
@@ -147,7 +147,3 @@ def _beyond_zero(
                 left = sum((one.quantity for one in found), Fraction(0))
                 return left if left < 0 else None
     return None
-
-
-def _adds_up(line: ContractLine) -> bool:
-    return isinstance(line.source, UsageMetered) and line.source.rule.is_plain_sum
