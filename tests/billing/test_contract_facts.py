@@ -14,22 +14,27 @@ from hypothesis import strategies as st
 from harmony_core.billing import (
     ContractFacts,
     DerivedFields,
+    DueItem,
     DueKind,
     Facts,
     contract_facts,
     due_items,
     due_periods,
     key_figure,
+    preview,
 )
 from harmony_core.contracts import Amendment, Contract, ContractState, LineEnds, NewQuantity
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue
 from harmony_core.finance import ExactAmount
+from harmony_core.funds import WarningLevel
 from harmony_core.interchange import content_hash
-from harmony_core.periods import Interval, Timing
+from harmony_core.periods import Interval, Span, Timing
 from harmony_core.pricing import PerUnit
 from harmony_core.products import (
     ContractType,
+    CountPolicy,
+    DevicesCounted,
     Notice,
     NoticeAnchor,
     Recognition,
@@ -37,7 +42,18 @@ from harmony_core.products import (
     TimeWorked,
 )
 from harmony_core.work import TimeEntry
-from tests.strategies import contract, fund_terms, line
+from tests.laws.test_amendment_laws import amended
+from tests.strategies import (
+    FIRST,
+    LAST,
+    OPENING,
+    TERMS,
+    Happened,
+    contract,
+    fixed_lines,
+    fund_terms,
+    line,
+)
 
 YEARLY = Renewal(24, 12, Notice(Interval.months(3), NoticeAnchor.TERM_END))
 SEATS = attrs.evolve(
@@ -45,6 +61,7 @@ SEATS = attrs.evolve(
 )
 MADE = contract(SEATS)
 DAY = date(2026, 1, 25)
+EVER_BILLED = Span(OPENING, date(2028, 1, 1))
 HOURS = line(
     PerUnit.of("90", "EUR"),
     date(2026, 1, 1),
@@ -180,21 +197,91 @@ def test_columns_of_the_host_are_computed_once_for_each_content() -> None:
 def test_the_list_of_the_night() -> None:
     ends = contract(line(PerUnit.of("1", "EUR"), date(2025, 1, 1), date(2026, 2, 10)), id="C-2")
     made = [MADE, ends]
-    records = [contract_facts(one, DAY) for one in made]
-    found = [
-        (it.day, it.kind, it.contract_id, it.line_id) for it in due_items(made, records, DAY, 34)
-    ]
+    found = [(it.day, it.kind, it.contract_id, it.line_id) for it in due_items(made, DAY, 34)]
     assert found == [
-        (date(2026, 1, 26), DueKind.INVOICE, "C-1", None),
-        (date(2026, 2, 1), DueKind.INVOICE, "C-2", None),
+        (date(2026, 1, 26), DueKind.INVOICE, "C-1", "1"),
+        (date(2026, 2, 1), DueKind.INVOICE, "C-2", "1"),
         (date(2026, 2, 10), DueKind.END, "C-2", "1"),
+        (date(2026, 2, 23), DueKind.INVOICE, "C-1", "1"),
         (date(2026, 2, 28), DueKind.DEADLINE, "C-1", "1"),
     ]
-    assert not due_items(made, records, DAY, 0)
-    on_the_day = due_items([MADE], [], date(2026, 5, 1), 30)
-    assert [(it.day, it.kind) for it in on_the_day] == [(date(2026, 5, 31), DueKind.RENEWAL)]
+    assert not due_items(made, DAY, 0)
+    renewal = date(2026, 5, 31)
+    for day, within in ((date(2026, 5, 28), 3), (renewal, 0)):
+        kinds = [(it.day, it.kind) for it in due_items([MADE], day, within)]
+        assert kinds == [(renewal, DueKind.RENEWAL)]
     with pytest.raises(InvalidValue, match="zero or more days ahead"):
-        due_items(made, records, DAY, -1)
+        due_items(made, DAY, -1)
+
+
+def test_every_line_and_every_kind_of_bill_is_on_the_list() -> None:
+    counted = line(
+        PerUnit.of("30", "EUR"),
+        date(2026, 1, 1),
+        id="D",
+        kind=ContractType.CONSUMPTION,
+        quantity=0,
+        source=DevicesCounted(("server",), CountPolicy.ADVANCE_TRUE_UP),
+    )
+    made = contract(SEATS, counted, HOURS)
+    worked = Facts(
+        time=[TimeEntry("1", "P", date(2026, 1, 10), 25, contract_id="C-1", line_id="H")]
+    )
+    keys = [it.charge_key for it in due_items([made], DAY, 20, worked) if it.charge_key]
+    assert keys == [
+        "C-1/1/service/2026-01-31",
+        "C-1/D/service/2026-02-01",
+        "C-1/D/true_up/2026-01-01",
+        "C-1/H/overage/2026-01-01",
+    ]
+    assert contract_facts(contract(HOURS), DAY, worked).next_invoice == date(2026, 2, 1)
+    assert contract_facts(contract(HOURS), DAY).next_invoice is None
+
+
+def test_blocks_that_end_with_units_left_and_levels_that_were_reached() -> None:
+    terms = fund_terms(valid_months=2)
+    made = contract(attrs.evolve(HOURS, fund=terms))
+    worked = Facts(
+        time=[
+            TimeEntry("1", "P", date(2026, 1, 10), 12, contract_id="C-1", line_id="H"),
+            TimeEntry("2", "P", date(2026, 2, 3), 5, contract_id="C-1", line_id="H",
+                      recorded_on=date(2026, 2, 5)),
+        ]
+    )  # fmt: skip
+    eighty = WarningLevel(percent_used=80)
+    (end,) = due_items([made], date(2026, 2, 1), 28, worked)
+    assert (end.day, end.kind, end.units) == (date(2026, 2, 28), DueKind.EXPIRY, 8)
+    assert str(end.period) == "2026-01-01..2026-02-28"
+    told = due_items([made], date(2026, 2, 5), 23, worked, levels=[eighty])
+    assert [(it.day, it.kind, it.units) for it in told] == [
+        (date(2026, 2, 5), DueKind.WARNING, 3),  # on the day on which it became known
+        (date(2026, 2, 28), DueKind.EXPIRY, 3),
+    ]
+    used_up = Facts(
+        time=[TimeEntry("1", "P", date(2026, 1, 10), 20, contract_id="C-1", line_id="H")]
+    )
+    assert due_items([made], date(2026, 2, 1), 28, used_up) == ()
+
+
+@settings(max_examples=40)
+@given(case=amended(st.builds(contract, fixed_lines("1", "EUR"))), day=st.dates(FIRST, LAST))
+def test_the_list_is_what_the_nights_bill(case: tuple[Happened, Contract], day: date) -> None:
+    there, made = case
+    facts, days = there.facts(), Span.of_days(day, day + timedelta(days=60))
+    nights = {one.key: one.planned.trigger for one in preview(made, facts, TERMS, days)}
+    every = {one.key for one in preview(made, facts, TERMS, EVER_BILLED)}
+
+    def keys(items: tuple[DueItem, ...]) -> dict[str, date]:
+        return {it.charge_key: it.day for it in items if it.charge_key is not None}
+
+    charged = every - nights.keys()
+    listed = keys(due_items([made], day, 60, facts, terms=TERMS, charged=charged))
+    assert listed == {key: on for key, on in nights.items() if on >= TERMS.opening_day}
+    everything = keys(due_items([made], day, 60, facts, terms=TERMS))
+    assert set(everything) >= set(listed)
+    first = {key: on for key, on in listed.items() if "@" not in key}
+    if day >= TERMS.opening_day:
+        assert first == keys(due_items([made], day, 60, facts))  # the calendar says the same
 
 
 def test_a_key_figure_keeps_the_ids_behind_it() -> None:

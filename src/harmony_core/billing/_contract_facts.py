@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from datetime import date
 from fractions import Fraction
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import attrs
 
-from harmony_core.billing._charge import ChargeKind
+from harmony_core.billing._coming import coming_charges
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._funds import fund_of
-from harmony_core.billing._plan import trigger_of
 from harmony_core.contracts import (
     Contract,
     ContractLine,
     ContractState,
     contract_end,
     lines_from,
-    running_days,
     state_on,
     term_at,
 )
@@ -43,7 +42,8 @@ class ContractFacts:
         term_end: the last day of the term that runs; of several lines', the first.
         next_possible_end: of the whole contract, for a notice received on that day.
         deadline: the first day by which a notice has to be received for its line's next end.
-        next_invoice: the next day, that day included, on which a period of a line is billed.
+        next_invoice: the next day, that day included, on which a period of a line is billed or
+            trued up, or overage and top-ups of its fund are.
         interval: at which its lines are billed; ``None`` for several, or where all is billed once.
         value_per_period: what its fixed lines cost in an interval, at the prices of that day;
             ``None`` without one interval.
@@ -103,7 +103,7 @@ def contract_facts(contract: Contract, as_of: date, facts: Facts | None = None) 
         min(_term_ends(running, as_of), default=None),
         end.ends_on,
         end.deadline,
-        min(_next_triggers(contract, as_of), default=None),
+        min(_next_triggers(contract, facts or Facts(), as_of), default=None),
         interval,
         contract.currency,
         per_period,
@@ -131,22 +131,11 @@ def _term_ends(lines: list[ContractLine], day: date) -> Iterator[date]:
             yield min(known)
 
 
-def _next_triggers(contract: Contract, day: date) -> Iterator[date]:
-    """The next day on which each line is billed: triggers rise with the periods of a line."""
-    for line in contract.lines_ever:
-        stretches = running_days(contract, line.id)
-        for period in line.periods():
-            if all(one.last_day and one.last_day < period.span.start for one in stretches):
-                break  # no day of the line is left
-            trigger = trigger_of(line, ChargeKind.SERVICE, period)
-            begins = period.span.start
-            runs = any(
-                one.first_day < period.span.end and (one.last_day is None or begins <= one.last_day)
-                for one in stretches
-            )
-            if trigger >= day and runs:
-                yield trigger
-                break
+def _next_triggers(contract: Contract, facts: Facts, day: date) -> Iterator[date]:
+    """The next day on which each line is billed: triggers rise with the periods of a series."""
+    for series in coming_charges(contract, facts, day):
+        for planned in islice(series, 1):
+            yield planned.trigger
 
 
 def _balance(contract: Contract, day: date, facts: Facts) -> tuple[Fraction | None, str | None]:

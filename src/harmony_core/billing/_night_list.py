@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date, timedelta
+from fractions import Fraction
+from itertools import takewhile
 
 import attrs
 
+from harmony_core.billing._coming import coming_charges
 from harmony_core.billing._contract_facts import ContractFacts
+from harmony_core.billing._facts import Facts
+from harmony_core.billing._funds import LineFund, fund_line, fund_of
+from harmony_core.billing._plan import PlannedCharge, plan
+from harmony_core.billing._preview import expected_charge
+from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, lines_from, possible_end, upcoming_renewals
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import HarmonyError, InvalidValue, Word
+from harmony_core.funds import WarningLevel, levels_reached
 from harmony_core.periods import Span
+
+_DAY = timedelta(days=1)
 
 
 class DueKind(Word):
@@ -25,28 +36,57 @@ class DueKind(Word):
     """a term ends and the next begins on this day"""
     END = "end"
     """the last day of a line"""
+    EXPIRY = "expiry"
+    """the last day on which a prepaid block with units left can be drawn"""
+    WARNING = "warning"
+    """a fund has reached a level, as became known on this day"""
 
 
 @attrs.frozen
 class DueItem:
-    """One thing to see to, and the day of it; ``line_id`` is ``None`` for a whole contract."""
+    """One thing to see to, and the day of it.
+
+    Attributes:
+        charge_key: of an invoice, the charge that the night will make.
+        period: of an invoice the service period, of an expiry the days of the block.
+        units: of an expiry or a warning, how many units are left.
+    """
 
     day: date
     kind: DueKind
     contract_id: str
-    line_id: str | None = None
+    line_id: str
+    charge_key: str | None = None
+    period: Span | None = None
+    units: Fraction | None = None
 
 
 def due_items(
-    contracts: Iterable[Contract], records: Iterable[ContractFacts], day: date, within: int
+    contracts: Iterable[Contract],
+    day: date,
+    within: int,
+    facts: Facts | None = None,
+    *,
+    levels: Iterable[WarningLevel] = (),
+    terms: BillingTerms | None = None,
+    charged: Container[str] = frozenset(),
 ) -> tuple[DueItem, ...]:
     """List what is due from a day on within so many days, the nearest first.
 
+    Every period of every line that is billed on one of these days is an item of its own: services,
+    true-ups, and the overage and top-ups that facts brought about. Without ``terms`` that is the
+    calendar of what is agreed; with them it is what a night would bill, corrections and the nights
+    that were missed included, on the days on which they fell due.
+
     Args:
         contracts: with their amendments.
-        records: their :func:`contract_facts` on that day, for the invoices.
         day: of the list.
         within: days after ``day``; zero lists that day alone.
+        facts: what drew funds and what was measured; without them nothing was.
+        levels: warnings for every fund.
+        terms: group, rates, policies. What they cannot bill, for want of a rate or a price, is
+            listed all the same.
+        charged: with ``terms``, keys of the charges that exist.
 
     Raises:
         InvalidValue: fewer than no days.
@@ -54,23 +94,100 @@ def due_items(
     if within < 0:
         raise InvalidValue(f"the list looks zero or more days ahead, got {within}")
     days = Span.of_days(day, day + timedelta(days=within))
-    found: set[DueItem] = set()
-    all_contracts = list(contracts)
+    all_contracts, happened, watched = list(contracts), facts or Facts(), list(levels)
+    found: list[DueItem] = []
     for contract in all_contracts:
-        for line in lines_from(contract, day):
-            end = possible_end(line, day)
-            if end.deadline is not None and days.start <= end.deadline < days.end:
-                found.add(DueItem(end.deadline, DueKind.DEADLINE, contract.id, line.id))
-            if line.last_day is not None and days.start <= line.last_day < days.end:
-                found.add(DueItem(line.last_day, DueKind.END, contract.id, line.id))
-    for one in upcoming_renewals(all_contracts, days):
-        begins = one.ends_on + timedelta(days=1)
-        if one.renews and days.start <= begins < days.end:
-            found.add(DueItem(begins, DueKind.RENEWAL, one.contract_id, one.line_id))
-    for record in records:
-        if record.next_invoice is not None and days.start <= record.next_invoice < days.end:
-            found.add(DueItem(record.next_invoice, DueKind.INVOICE, record.contract_id))
-    return tuple(sorted(found, key=lambda it: (it.day, it.contract_id, it.line_id or "", it.kind)))
+        found += _ends(contract, days)
+        if terms is None:
+            found += _calendar(contract, happened, days)
+        else:
+            found += _unbilled(contract, happened, terms, days, charged)
+        found += _funds(contract, happened, days, watched)
+    for one in upcoming_renewals(all_contracts, Span(days.start - _DAY, days.end)):
+        begins = one.ends_on + _DAY
+        if one.renews and begins in days:
+            found.append(DueItem(begins, DueKind.RENEWAL, one.contract_id, one.line_id))
+    return tuple(sorted(found, key=_place))
+
+
+def _place(item: DueItem) -> tuple[date, str, str, str, str]:
+    return item.day, item.contract_id, item.line_id, item.kind.value, item.charge_key or ""
+
+
+def _ends(contract: Contract, days: Span) -> Iterator[DueItem]:
+    for line in lines_from(contract, days.start):
+        end = possible_end(line, days.start)
+        if end.deadline is not None and end.deadline in days:
+            yield DueItem(end.deadline, DueKind.DEADLINE, contract.id, line.id)
+        if line.last_day is not None and line.last_day in days:
+            yield DueItem(line.last_day, DueKind.END, contract.id, line.id)
+
+
+def _calendar(contract: Contract, facts: Facts, days: Span) -> Iterator[DueItem]:
+    for series in coming_charges(contract, facts, days.start):
+        for planned in takewhile(lambda it: it.trigger < days.end, series):
+            yield _invoice(planned)
+
+
+def _unbilled(
+    contract: Contract, facts: Facts, terms: BillingTerms, days: Span, charged: Container[str]
+) -> Iterator[DueItem]:
+    for line in contract.lines_ever:
+        for planned in plan(contract, line, facts, terms.opening_day, days.last_day):
+            if planned.key not in charged and _comes_to_something(planned, facts, terms):
+                yield _invoice(planned)
+
+
+def _comes_to_something(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> bool:
+    try:
+        return expected_charge(planned, facts, terms) is not None
+    except HarmonyError:
+        return True
+
+
+def _invoice(planned: PlannedCharge) -> DueItem:
+    contract_id, line_id = planned.contract.id, planned.line.id
+    span = planned.period.span
+    return DueItem(planned.trigger, DueKind.INVOICE, contract_id, line_id, planned.key, span)
+
+
+def _funds(
+    contract: Contract, facts: Facts, days: Span, levels: list[WarningLevel]
+) -> Iterator[DueItem]:
+    for one in contract.lines_ever:
+        line = None if one.fund is None else fund_line(contract, one.id)
+        if line is None or line.fund is None:
+            continue
+        fund = fund_of(contract, line, facts)
+        if line.fund.rollover is None:  # what an allowance carries on is in its own terms
+            yield from _expiries(contract.id, fund, days)
+        known = {it.id: it.known_on for it in facts.time_of(contract.id, line.id, _EVER)}
+        statement = fund.statement(days.last_day)
+        for reached in levels_reached(fund.blocks(days.last_day), statement, levels):
+            told = max(reached.day, known.get(reached.draw_id, reached.day))
+            if told in days:
+                yield DueItem(told, DueKind.WARNING, contract.id, line.id, units=reached.left)
+
+
+_EVER = Span(date.min, date.max)
+
+
+def _expiries(contract_id: str, fund: LineFund, days: Span) -> Iterator[DueItem]:
+    """Blocks that end with units left, as far as work is known on the first day of the list."""
+    statement = fund.statement(days.start)
+    bought = (*fund.blocks(days.start), *(one.block for one in statement.top_ups))
+    for block in bought:
+        last = None if block.end is None else block.end - _DAY
+        if last is None or last not in days or block.start > days.start:
+            continue
+        drawn = sum(
+            (part.quantity for part in statement.allocations if part.block_id == block.id),
+            Fraction(0),
+        )
+        if drawn < block.quantity:
+            left, period = block.quantity - drawn, Span.of_days(block.start, last)
+            line_id = fund.line.id
+            yield DueItem(last, DueKind.EXPIRY, contract_id, line_id, period=period, units=left)
 
 
 @attrs.frozen
