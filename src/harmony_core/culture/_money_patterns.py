@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import Decimal
-from enum import StrEnum
+from harmony_core.errors import Word
 from functools import cache
 
 import attrs
@@ -21,7 +21,7 @@ from harmony_core.finance import minor_digits
 _NO_BREAK_SPACE = "\u00a0"
 
 
-class MoneyStyle(StrEnum):
+class MoneyStyle(Word):
     """How the currency and what is below zero are shown."""
 
     STANDARD = "standard"

@@ -1,114 +1,25 @@
-"""Tax on a document, and tax rates by day.
+"""Tax on a document.
 
 Totals follow EN 16931-1, the European standard for invoices: a line's net is price times quantity
 over base quantity, rounded, less its allowances and plus its charges; tax is computed once for
 each category and rate on the sum of the nets. Rounding is half up on the magnitude, so that a
-credit note is the mirror of its invoice. Which category applies is the host's decision, and the
-rates are the host's data.
+credit note is the mirror of its invoice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, Word
+from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import exact_text
-from harmony_core.finance._allocation import fit
 from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._money import ExactAmount, Money, money_sum
 from harmony_core.finance._rounding import HALF_UP, Rounding
-
-
-def _percent(value: Exact) -> Fraction:
-    number = exact(value, "a tax rate")
-    if number < 0:
-        raise InvalidValue(f"a tax rate is zero or more per cent, got {exact_text(number)}")
-    return number
-
-
-def _percent_or_none(value: Exact | None) -> Fraction | None:
-    return None if value is None else _percent(value)
-
-
-@attrs.frozen
-class TaxRate:
-    """``percent`` of tax in a jurisdiction, from ``valid_from`` until before ``valid_to``.
-
-    Categories are those of the host, such as S, Z or AE of UN/CEFACT list 5305.
-    """
-
-    jurisdiction: str
-    category: str
-    percent: Fraction = attrs.field(converter=_percent)
-    valid_from: date
-    valid_to: date | None = None
-
-    def __attrs_post_init__(self) -> None:
-        if self.valid_to is not None and self.valid_to <= self.valid_from:
-            raise InvalidValue(
-                f"tax rate {self.jurisdiction} {self.category} ends on {self.valid_to}, "
-                f"before it begins on {self.valid_from}"
-            )
-
-
-class TaxTable:
-    """Tax rates by jurisdiction, category and day of the tax point.
-
-    >>> table = TaxTable(
-    ...     [
-    ...         TaxRate("DE", "S", 19, date(2007, 1, 1)),
-    ...         TaxRate("DE", "S", 16, date(2020, 7, 1), date(2021, 1, 1)),
-    ...     ]
-    ... )
-    >>> [int(table.rate("DE", "S", date(year, 12, 31)).percent) for year in (2019, 2020, 2021)]
-    [19, 16, 19]
-    """
-
-    __slots__ = ("_by_key",)
-
-    def __init__(self, rates: Iterable[TaxRate] = ()) -> None:
-        by_key: dict[tuple[str, str], list[TaxRate]] = {}
-        for rate in sorted(set(rates), key=lambda rate: rate.valid_from, reverse=True):
-            known = by_key.setdefault((rate.jurisdiction, rate.category), [])
-            if known and known[-1].valid_from == rate.valid_from and known[-1] != rate:
-                raise InvalidValue(
-                    f"two tax rates {rate.jurisdiction} {rate.category} begin on {rate.valid_from}"
-                )
-            known.append(rate)
-        self._by_key = {key: tuple(known) for key, known in by_key.items()}
-
-    def __iter__(self) -> Iterator[TaxRate]:
-        return (rate for key in sorted(self._by_key) for rate in reversed(self._by_key[key]))
-
-    def rate(self, jurisdiction: str, category: str, day: date) -> TaxRate:
-        """Give the rate in force on ``day``; of several the one that began last.
-
-        Raises:
-            NotFound: none is in force.
-        """
-        for rate in self._by_key.get((jurisdiction, category), ()):
-            if rate.valid_from <= day and (rate.valid_to is None or day < rate.valid_to):
-                return rate
-        raise NotFound(
-            f"no tax rate of category {category!r} in {jurisdiction!r} on {day}: "
-            "add it to the tax table"
-        )
-
-
-class TaxMethod(Word):
-    """Where tax is rounded."""
-
-    PER_CATEGORY_AND_RATE = "per_category_and_rate"
-    """once for each category and rate, as EN 16931 wants"""
-    PER_LINE = "per_line"
-    """on each line, and on each allowance or charge of the document"""
-    PER_DOCUMENT = "per_document"
-    """once on the whole; the groups are fitted to it by largest remainder"""
+from harmony_core.finance._tax_rates import tax_percent_or_none
+from harmony_core.finance._tax_totals import Taxable, TaxMethod, tax_totals
 
 
 def _moneys(amounts: Iterable[Money]) -> tuple[Money, ...]:
@@ -119,13 +30,14 @@ def _moneys(amounts: Iterable[Money]) -> tuple[Money, ...]:
 class TaxLine:
     """A line of a document before its rounding.
 
-    ``gross`` is the exact amount before ``allowances`` (taken off) and ``charges`` (added).
+    ``gross`` is the exact amount before ``allowances`` (taken off) and ``charges`` (added), without
+    tax unless the document says that its prices include it.
     ``rate_percent`` is ``None`` where the category knows no rate, such as "not subject to tax".
     """
 
     gross: ExactAmount
     category: str
-    rate_percent: Fraction | None = attrs.field(converter=_percent_or_none)
+    rate_percent: Fraction | None = attrs.field(converter=tax_percent_or_none)
     allowances: tuple[Money, ...] = attrs.field(default=(), converter=_moneys, kw_only=True)
     charges: tuple[Money, ...] = attrs.field(default=(), converter=_moneys, kw_only=True)
 
@@ -157,11 +69,20 @@ class TaxLine:
         """Make a line whose net amount is settled already."""
         return cls(net.exact, category, rate_percent)
 
+    @property
+    def extra(self) -> Money:
+        """The charges less the allowances."""
+        currency = self.gross.currency
+        return money_sum(self.charges, currency) - money_sum(self.allowances, currency)
+
+    @property
+    def exactly(self) -> ExactAmount:
+        """The gross amount less the allowances and plus the charges, before any rounding."""
+        return self.gross + self.extra
+
     def net(self, rounding: Rounding = HALF_UP) -> Money:
         """Round the gross amount, take the allowances off and add the charges."""
-        currency = self.gross.currency
-        extra = money_sum(self.charges, currency) - money_sum(self.allowances, currency)
-        return self.gross.settle(rounding) + extra
+        return self.gross.settle(rounding) + self.extra
 
 
 @attrs.frozen
@@ -171,7 +92,7 @@ class DocumentAdjustment:
     amount: Money
     charge: bool
     category: str
-    rate_percent: Fraction | None = attrs.field(converter=_percent_or_none)
+    rate_percent: Fraction | None = attrs.field(converter=tax_percent_or_none)
 
     @property
     def net(self) -> Money:
@@ -201,9 +122,6 @@ class TaxDocument:
     payable: Money
 
 
-_Taxed: TypeAlias = tuple[str, Fraction | None, Money]
-
-
 def tax_document(
     currency: str,
     lines: Sequence[TaxLine],
@@ -213,6 +131,7 @@ def tax_document(
     payable_rounding: Money | None = None,
     method: TaxMethod = TaxMethod.PER_CATEGORY_AND_RATE,
     rounding: Rounding = HALF_UP,
+    tax_included: bool = False,
 ) -> TaxDocument:
     """Work out the tax and the totals of an invoice or a credit note.
 
@@ -224,9 +143,13 @@ def tax_document(
         payable_rounding: added to the payable amount (BT-114), for example to whole coins.
         method: where tax is rounded.
         rounding: of line amounts and of tax.
+        tax_included: the amounts of lines and adjustments contain their tax. It is taken out where
+            the method says, so that what is to be paid is the sum of the prices, and the nets of
+            the lines are fitted to their group by largest remainder.
 
     Raises:
         CurrencyMismatch: an amount is in another currency.
+        InvalidValue: groups or lines must be fitted, but the rounding has a step.
 
     >>> document = tax_document(
     ...     "EUR",
@@ -237,49 +160,30 @@ def tax_document(
     >>> str(document.total_tax), str(document.payable)
     ('30.87 EUR', '177.87 EUR')
     """
-    method = TaxMethod(method)
-    nets = tuple(line.net(rounding) for line in lines)
-    taxed: list[_Taxed] = [
-        *((line.category, line.rate_percent, net) for line, net in zip(lines, nets, strict=True)),
-        *((extra.category, extra.rate_percent, extra.net) for extra in adjustments),
-    ]
-    for _, _, amount in taxed:
-        if amount.currency != currency:
-            raise CurrencyMismatch(currency, amount.currency)
-    groups = _groups(currency, taxed, method, rounding)
-    total_excl = money_sum((group.taxable for group in groups), currency)
-    total_tax = money_sum((group.tax for group in groups), currency)
+    items = [Taxable(line.category, line.rate_percent, line.exactly) for line in lines]
+    items += [Taxable(extra.category, extra.rate_percent, extra.net.exact) for extra in adjustments]
+    for item in items:
+        if item.amount.currency != currency:
+            raise CurrencyMismatch(currency, item.amount.currency)
+    settled = [line.net(rounding) for line in lines] + [extra.net for extra in adjustments]
+    totals = tax_totals(
+        currency,
+        items,
+        settled,
+        method=TaxMethod(method),
+        rounding=rounding,
+        tax_included=tax_included,
+    )
+    groups = tuple(
+        TaxGroup(category, percent, taxable, tax)
+        for (category, percent), taxable, tax in zip(
+            totals.keys, totals.taxable, totals.taxes, strict=True
+        )
+    )
+    total_excl = money_sum(totals.taxable, currency)
+    total_tax = money_sum(totals.taxes, currency)
     total_incl = total_excl + total_tax
     payable = total_incl - (prepaid or Money.zero(currency))
     payable += payable_rounding or Money.zero(currency)
+    nets = tuple(totals.nets[: len(lines)])
     return TaxDocument(nets, groups, total_excl, total_tax, total_incl, payable)
-
-
-def _groups(
-    currency: str, taxed: Sequence[_Taxed], method: TaxMethod, rounding: Rounding
-) -> tuple[TaxGroup, ...]:
-    members: dict[tuple[str, Fraction | None], list[Money]] = {}
-    for category, percent, amount in taxed:
-        members.setdefault((category, percent), []).append(amount)
-    keys = sorted(members, key=lambda key: (key[0], -1 if key[1] is None else key[1]))
-    taxable = [money_sum(members[key], currency) for key in keys]
-    if method is TaxMethod.PER_LINE:
-        taxes = [
-            money_sum((_tax(net, key[1]).settle(rounding) for net in members[key]), currency)
-            for key in keys
-        ]
-    else:
-        exactly = [_tax(net, key[1]) for key, net in zip(keys, taxable, strict=True)]
-        if method is TaxMethod.PER_DOCUMENT:
-            whole = sum(exactly, ExactAmount.of(0, currency)).settle(rounding)
-            taxes = list(fit([tax.value for tax in exactly], whole))
-        else:
-            taxes = [tax.settle(rounding) for tax in exactly]
-    return tuple(
-        TaxGroup(category, percent, base, tax)
-        for (category, percent), base, tax in zip(keys, taxable, taxes, strict=True)
-    )
-
-
-def _tax(net: Money, percent: Fraction | None) -> ExactAmount:
-    return net.exact * Fraction(percent or 0) / 100
