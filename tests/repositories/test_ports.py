@@ -22,6 +22,7 @@ from harmony_core.repositories import (
     MemoryStore,
     MonthRepository,
     NightRepository,
+    PriceBookRepository,
     RateRepository,
     RecognitionRepository,
     Register,
@@ -89,6 +90,18 @@ class TestProducts(testing.ProductRegisterSuite):
     @pytest.fixture
     def store(self, unit: UnitOfWork) -> Register[Any]:
         return unit.products
+
+
+class TestQuotes(testing.QuoteRegisterSuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> Register[Any]:
+        return unit.quotes
+
+
+class TestPriceBook(testing.PriceBookRepositorySuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> PriceBookRepository:
+        return unit.price_book
 
 
 class TestOrders(testing.OrderRegisterSuite):

@@ -163,15 +163,21 @@ def test_a_review_says_what_the_month_end_said_and_writes_nothing() -> None:
     assert books(store) == before
 
 
-def test_orders_take_the_price_of_the_customer_s_group_from_a_book() -> None:
+@pytest.mark.parametrize("kept", [False, True])
+def test_orders_take_the_price_of_the_customer_s_group_from_a_book(*, kept: bool) -> None:
     gold = PriceEntry("seat", "EUR", PerUnit.of("10", "EUR"), DAY, customer_group="GOLD")
     own = PriceEntry("seat", "EUR", PerUnit.of("9", "EUR"), DAY, customer_id="K-2")
+    book = PriceBook([gold, own])
     duplicate = attrs.evolve(order("O-2"), party_id="K-9")
     store = taking(order("O-1"), duplicate, attrs.evolve(order("O-3"), party_id="K-2"))
     with store.begin() as unit:
         buyer = unit.customers.get("K-1")
         unit.customers.save(attrs.evolve(buyer, price_group="GOLD"))
-    assert execute_orders(store, DAY, PriceBook([gold, own])).executed == ("O-1", "O-2", "O-3")
+    if kept:
+        with store.begin() as unit:
+            unit.price_book.save(book)
+    report = execute_orders(store, DAY, None if kept else book)
+    assert report.executed == ("O-1", "O-2", "O-3")
     with store.begin() as unit:
         schemes = [unit.contracts.get(f"C-O-{number}").lines[0].scheme for number in (1, 2, 3)]
     assert schemes == [PerUnit.of(price, "EUR") for price in ("10", "10", "9")]

@@ -13,6 +13,7 @@ from harmony_core.billing import Charge, Invoice, Recognised
 from harmony_core.errors import AlreadyCharged, NotFound, RuleBroken
 from harmony_core.finance import Booked, JournalEntry, Rate, RateBook
 from harmony_core.periods import Month
+from harmony_core.pricing import PriceBook
 from harmony_core.repositories._company import Company
 from harmony_core.repositories._identity import (
     Key,
@@ -33,6 +34,7 @@ F = TypeVar("F", bound=Fact)
 @attrs.define
 class Tables:
     company: Company | None = None
+    price_book: PriceBook = attrs.Factory(lambda: PriceBook(()))
     registers: dict[str, dict[str, Any]] = attrs.Factory(dict)
     facts: dict[tuple[type, Key], Fact] = attrs.Factory(dict)
     rates: dict[str, Rate] = attrs.Factory(dict)
@@ -49,6 +51,7 @@ class Tables:
     def copied(self) -> Tables:
         return Tables(
             company=self.company,
+            price_book=self.price_book,
             registers={name: dict(values) for name, values in self.registers.items()},
             facts=dict(self.facts),
             rates=dict(self.rates),
@@ -88,6 +91,14 @@ class HeldCompanies(Part):
 
     def save(self, company: Company) -> None:
         self._tables.company = company
+
+
+class HeldPriceBook(Part):
+    def get(self) -> PriceBook:
+        return self._tables.price_book
+
+    def save(self, book: PriceBook) -> None:
+        self._tables.price_book = book
 
 
 @attrs.frozen

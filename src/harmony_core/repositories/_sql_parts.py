@@ -16,6 +16,7 @@ from harmony_core.billing import Charge, Invoice, Recognised
 from harmony_core.errors import AlreadyCharged, HarmonyError, NotFound, RuleBroken
 from harmony_core.finance import Booked, JournalEntry, Rate, RateBook
 from harmony_core.periods import Month
+from harmony_core.pricing import PriceBook
 from harmony_core.repositories import _sql_rows as rows
 from harmony_core.repositories import _sql_tables as tables
 from harmony_core.repositories._company import Company
@@ -74,6 +75,18 @@ class SqlCompany(Part):
 
     def save(self, company: Company) -> None:
         self.session.replace(tables.company, {"id": "company", "record": rows.written(company)})
+
+
+class SqlPriceBook(Part):
+    def get(self) -> PriceBook:
+        read = self.memories.record(PriceBook)
+        for row in self.session.rows(select(tables.price_book.c.record)):
+            return read(row)
+        return PriceBook(())
+
+    def save(self, book: PriceBook) -> None:
+        row = {"id": "price_book", "record": rows.written(book)}
+        self.session.replace(tables.price_book, row)
 
 
 @attrs.frozen

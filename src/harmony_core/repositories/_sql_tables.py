@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Of the tables below; raised when one of them changes."""
 
 metadata = MetaData()
@@ -63,11 +63,14 @@ schema_version = Table(
 
 company = Table("harmony_company", metadata, _key("id"), _record("record"))
 
+price_book = Table("harmony_price_book", metadata, _key("id"), _record("record"))
+
 REGISTERS = (
     "customer",
     "supplier",
     "person",
     "product",
+    "quote",
     "order",
     "contract",
     "device",

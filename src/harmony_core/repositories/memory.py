@@ -20,7 +20,7 @@ from harmony_core.billing import (
 )
 from harmony_core.contracts import Contract
 from harmony_core.errors import RuleBroken
-from harmony_core.orders import Order
+from harmony_core.orders import Order, Quote
 from harmony_core.parties import Customer, Person, Supplier
 from harmony_core.products import Product
 from harmony_core.repositories._held import (
@@ -32,6 +32,7 @@ from harmony_core.repositories._held import (
     HeldLog,
     HeldMonths,
     HeldNights,
+    HeldPriceBook,
     HeldRates,
     HeldRecognitions,
     HeldRegister,
@@ -87,6 +88,8 @@ class MemoryUnit:
         self.suppliers = HeldRegister[Supplier](self, "supplier")
         self.people = HeldRegister[Person](self, "person")
         self.products = HeldRegister[Product](self, "product")
+        self.price_book = HeldPriceBook(self)
+        self.quotes = HeldRegister[Quote](self, "quote")
         self.orders = HeldRegister[Order](self, "order")
         self.contracts = HeldRegister[Contract](self, "contract")
         self.devices = HeldRegister[Device](self, "device")

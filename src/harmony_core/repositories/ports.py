@@ -27,9 +27,10 @@ from harmony_core.billing import (
 )
 from harmony_core.contracts import Contract
 from harmony_core.finance import Booked, JournalEntry, Rate, RateBook
-from harmony_core.orders import Order
+from harmony_core.orders import Order, Quote
 from harmony_core.parties import Customer, Person, Supplier
 from harmony_core.periods import Month
+from harmony_core.pricing import PriceBook
 from harmony_core.products import Product
 from harmony_core.repositories._company import Company
 from harmony_core.work import Expense, TimeEntry, UsageRecord
@@ -45,6 +46,7 @@ __all__ = [
     "Log",
     "MonthRepository",
     "NightRepository",
+    "PriceBookRepository",
     "RateRepository",
     "RecognitionRepository",
     "Register",
@@ -68,6 +70,18 @@ class CompanyRepository(Protocol):
         ...
 
     def save(self, company: Company) -> None:
+        """Keep it, in place of an earlier one."""
+        ...
+
+
+class PriceBookRepository(Protocol):
+    """The one book of the prices at which the company sells."""
+
+    def get(self) -> PriceBook:
+        """Give the book; one without prices before any was saved."""
+        ...
+
+    def save(self, book: PriceBook) -> None:
         """Keep it, in place of an earlier one."""
         ...
 
@@ -288,6 +302,16 @@ class UnitOfWork(Protocol):
     @property
     def products(self) -> Register[Product]:
         """What can be sold or bought."""
+        ...
+
+    @property
+    def price_book(self) -> PriceBookRepository:
+        """At which prices it is sold, to whom and when."""
+        ...
+
+    @property
+    def quotes(self) -> Register[Quote]:
+        """Proposals, with what was accepted of them."""
         ...
 
     @property

@@ -31,7 +31,7 @@ from harmony_core.billing import (
 )
 from harmony_core.contracts import Contract
 from harmony_core.errors import InvalidValue, RuleBroken
-from harmony_core.orders import Order
+from harmony_core.orders import Order, Quote
 from harmony_core.parties import Customer, Person, Supplier
 from harmony_core.products import Product
 from harmony_core.repositories._sql_parts import (
@@ -44,6 +44,7 @@ from harmony_core.repositories._sql_parts import (
     SqlLog,
     SqlMonths,
     SqlNights,
+    SqlPriceBook,
     SqlRates,
     SqlRecognitions,
     SqlRegister,
@@ -129,6 +130,8 @@ class SqlUnit:
         self.suppliers = SqlRegister(session, memories, "supplier", Supplier)
         self.people = SqlRegister(session, memories, "person", Person)
         self.products = SqlRegister(session, memories, "product", Product)
+        self.price_book = SqlPriceBook(session, memories)
+        self.quotes = SqlRegister(session, memories, "quote", Quote)
         self.orders = SqlRegister(session, memories, "order", Order)
         self.contracts = SqlRegister(session, memories, "contract", Contract)
         self.devices = SqlRegister(session, memories, "device", Device)

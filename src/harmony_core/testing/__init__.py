@@ -17,6 +17,7 @@ from harmony_core.testing._registers import (
     OrderRegisterSuite,
     PersonRegisterSuite,
     ProductRegisterSuite,
+    QuoteRegisterSuite,
     RegisterSuite,
     SupplierRegisterSuite,
 )
@@ -29,6 +30,7 @@ from harmony_core.testing._repositories import (
     LogSuite,
     MonthRepositorySuite,
     NightRepositorySuite,
+    PriceBookRepositorySuite,
     RateRepositorySuite,
     RecognitionRepositorySuite,
 )
@@ -48,7 +50,9 @@ __all__ = [
     "NightRepositorySuite",
     "OrderRegisterSuite",
     "PersonRegisterSuite",
+    "PriceBookRepositorySuite",
     "ProductRegisterSuite",
+    "QuoteRegisterSuite",
     "RateRepositorySuite",
     "RecognitionRepositorySuite",
     "RegisterSuite",

@@ -12,7 +12,7 @@ import pytest
 from harmony_core.assets import Device
 from harmony_core.contracts import Contract
 from harmony_core.errors import NotFound, RuleBroken
-from harmony_core.orders import Order
+from harmony_core.orders import Order, Quote
 from harmony_core.parties import Customer, Person, Supplier
 from harmony_core.products import Product
 from harmony_core.repositories import Register
@@ -113,6 +113,16 @@ class ProductRegisterSuite(RegisterSuite[Product]):
     def sample(self, id: str, *changed: Any) -> Product:  # noqa: A002
         """Make a product."""
         return samples.product(id, *changed)
+
+
+class QuoteRegisterSuite(RegisterSuite[Quote]):
+    """For a register of quotes."""
+
+    noun = "quote"
+
+    def sample(self, id: str, *changed: Any) -> Quote:  # noqa: A002
+        """Make a quote."""
+        return samples.quote(id, *changed)
 
 
 class OrderRegisterSuite(RegisterSuite[Order]):

@@ -22,6 +22,7 @@ from harmony_core.repositories import (
     Log,
     MonthRepository,
     NightRepository,
+    PriceBookRepository,
     RateRepository,
     RecognitionRepository,
 )
@@ -46,6 +47,24 @@ class CompanyRepositorySuite:
         assert store.get() == samples.company()
         rate = store.get().cost_rates.rate("P-2", None, DAY)
         assert rate.value == Fraction(140, 3)
+
+
+class PriceBookRepositorySuite:
+    """There is one book, and the last one saved is it."""
+
+    def test_there_are_no_prices_at_first(self, store: PriceBookRepository) -> None:
+        """So that nobody has to ask whether there is a book."""
+        assert store.get().entries == ()
+
+    def test_the_last_one_saved_is_the_book(self, store: PriceBookRepository) -> None:
+        """With every price, for whomever it is, and it finds them."""
+        store.save(samples.price_book("1"))
+        store.save(samples.price_book())
+        assert store.get() == samples.price_book()
+        found = store.get().find("BACKUP", "EUR", DAY, customer_group="partner")
+        assert found.scheme.price(1) == samples.price_book().entries[-1].scheme.price(1)
+        store.save(samples.price_book("1"))
+        assert store.get() != samples.price_book()
 
 
 class FactRepositorySuite:

@@ -43,10 +43,18 @@ from harmony_core.finance import (
     dimensions,
     tax_document,
 )
-from harmony_core.orders import Adjustment, Order, OrderLine, Purchase, SupplierChange
+from harmony_core.orders import (
+    Adjustment,
+    Order,
+    OrderLine,
+    Purchase,
+    Quote,
+    QuoteVersion,
+    SupplierChange,
+)
 from harmony_core.parties import Customer, Employment, Person, Supplier
 from harmony_core.periods import History, InstantSpan, Month
-from harmony_core.pricing import AtLeast, BandTable, FillUp, PerUnit
+from harmony_core.pricing import AtLeast, BandTable, FillUp, PerUnit, PriceBook, PriceEntry
 from harmony_core.products import ContractType, Product, defaults_of
 from harmony_core.repositories import Company
 from harmony_core.work import Expense, TimeEntry, UsageRecord, WorkSubject
@@ -114,6 +122,25 @@ def order(id: str, party_id: str = "K-1") -> Order:  # noqa: A002
     order = Order(id, Side.SELL, party_id, "DE", "EUR", (line,), accepted_on=DAY)
     swap = SupplierChange("S-2", ExactAmount.of("0.45", "GBP"))
     return order.adjusted(Adjustment("A-1", line.reference, "P-1", DAY, swap, "out of stock"))
+
+
+def quote(id: str, party_id: str = "K-1") -> Quote:  # noqa: A002
+    """A quote of two versions, one line of which was accepted."""
+    lines = [OrderLine(str(number), f"C-{id}", "BACKUP", Fraction("2.5"), DAY) for number in (1, 2)]
+    first, second = (QuoteVersion(DAY, DAY, lines[:number]) for number in (1, 2))
+    quote = Quote(id, Side.SELL, party_id, "DE", "EUR", [first, second])
+    return quote.accept(DAY, lines=[lines[0].reference]).quote
+
+
+def price_book(price: str = "9.95") -> PriceBook:
+    """A price for everybody and another one for a group, which ends."""
+    tiers = BandTable.of("EUR", [("2.5", price), (None, "1/3")])
+    return PriceBook(
+        [
+            PriceEntry("BACKUP", "EUR", PerUnit.of(price, "EUR"), DAY, id="P-1"),
+            PriceEntry("BACKUP", "EUR", FillUp(tiers), DAY, DAY, customer_group="partner"),
+        ]
+    )
 
 
 def contract(id: str, party_id: str = "K-1") -> Contract:  # noqa: A002

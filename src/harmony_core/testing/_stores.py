@@ -27,6 +27,8 @@ def fill(unit: UnitOfWork) -> None:
     unit.suppliers.add(samples.supplier("S-1"))
     unit.people.add(samples.person("P-1"))
     unit.products.add(samples.product("BACKUP"))
+    unit.price_book.save(samples.price_book())
+    unit.quotes.add(samples.quote("Q-1"))
     unit.orders.add(samples.order("O-1"))
     unit.contracts.add(samples.contract("C-1"))
     unit.devices.add(samples.device("D-1"))
@@ -59,6 +61,8 @@ def held(unit: UnitOfWork) -> dict[str, object]:
         "suppliers": unit.suppliers.all(),
         "people": unit.people.all(),
         "products": unit.products.all(),
+        "price book": unit.price_book.get().entries,
+        "quotes": unit.quotes.all(),
         "orders": unit.orders.all(),
         "contracts": unit.contracts.all(),
         "devices": unit.devices.all(),

@@ -31,8 +31,9 @@ def execute_orders(store: Store, day: date, book: PriceBook | None = None) -> Or
     An order executes whole or not at all; one that cannot be executed is reported with every
     problem and does not hold up the rest: so is one that names a party, a served contract, a type
     of device or a tax rate that is not there, because it would stop a later night for everybody.
-    With a price ``book``, lines of customers without an agreed price take its price for the
-    customer and his price group; a merged duplicate buys as the customer who stands for it.
+    Lines of customers without an agreed price take that of the price ``book``, or of the book
+    that the store keeps, for the customer and his price group; a merged duplicate buys as the
+    customer who stands for it.
     Orders of customers come first, so that a supplier's order may serve what they give. Run again,
     it finds nothing to do.
     """
@@ -41,7 +42,7 @@ def execute_orders(store: Store, day: date, book: PriceBook | None = None) -> Or
     problems: list[str] = []
     with store.begin() as unit:
         catalogue = Catalogue(unit.products.all())
-        around = Surroundings.load(unit, book)
+        around = Surroundings.load(unit, unit.price_book.get() if book is None else book)
         kept = unit.contracts.all()
         known = {contract.id for contract in kept}
         sold = {contract.id for contract in kept if contract.side is Side.SELL}
