@@ -27,9 +27,11 @@ from tests.demo.independent.reading import (
     Line,
     Product,
     Rate,
+    Usage,
     Work,
     agreed,
 )
+from tests.demo.independent.usage import recordings, standing, usage_amount
 
 BANDS = [
     (Fraction(10), Fraction(12), Fraction(0)),
@@ -59,6 +61,7 @@ def line(
         meter="",
         markup_percent=Fraction(0),
         minimum=Fraction(0),
+        percent=None,
         timing="advance",
         interval=1,
         lead_days=0,
@@ -369,3 +372,40 @@ def test_a_new_price_cuts_the_period() -> None:
     assert april == [("2024-04-01", "2024-04-10", 30), ("2024-04-11", "2024-04-30", 30)]
     second = list(periods(ramp, date(2024, 4, 30)))[1]
     assert fixed_amount(on(ramp, second.first), second) == 3 * 60 * Fraction(20, 30)
+
+
+def used(id_: str, day: str, quantity: str, known: str = "", replaces: str = "") -> Usage:
+    at = date.fromisoformat
+    amount, gone = Fraction(quantity or 0), not quantity
+    return Usage(id_, "S", at(day), "K", "egr", amount, at(known or day), replaces, gone)
+
+
+def test_one_record_stands_in_a_place() -> None:
+    records = [
+        used("u1", "2024-04-03", "10"),
+        used("u2", "2024-05-03", "12", known="2024-05-10", replaces="u1"),
+        used("u3", "2024-04-04", "11", known="2024-05-10", replaces="u1"),  # the greater id
+        used("u4", "2024-04-03", "", known="2024-05-20", replaces="u3"),
+    ]
+    stands = {
+        known: [record.id for record in standing(records, date.fromisoformat(known))]
+        for known in ("2024-04-02", "2024-05-09", "2024-05-10", "2024-05-20")
+    }
+    assert stands == {
+        "2024-04-02": [],
+        "2024-05-09": ["u1"],
+        "2024-05-10": ["u3"],
+        "2024-05-20": [],
+    }
+    known = date(2024, 5, 10)
+    assert (date(2024, 4, 3), known) in recordings(records)
+
+
+def test_the_95th_percentile_of_thirty_days_leaves_one_out() -> None:
+    records = [used(f"u{day}", f"2024-04-{day:02}", str(day)) for day in range(1, 31)]
+    measured = line(source="usage")
+    measured = measured._replace(product=measured.product._replace(percent=Fraction(95)))
+    april = next(periods(measured, date(2024, 4, 30)))
+    assert usage_amount(measured, records, april, date(2024, 4, 30)) == 29 * 30
+    assert usage_amount(measured, records, april, date(2024, 4, 20)) == 19 * 30
+    assert usage_amount(measured, records, april, date(2024, 3, 31)) == 0

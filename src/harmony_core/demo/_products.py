@@ -9,7 +9,17 @@ from typing import TypeVar
 from harmony_core.demo._nodes import Node
 from harmony_core.finance import ExactAmount
 from harmony_core.periods import Interval, Timing
-from harmony_core.pricing import Band, BandTable, FillUp, Flat, LookUp, PerUnit, Scheme
+from harmony_core.pricing import (
+    Aggregation,
+    Band,
+    BandTable,
+    FillUp,
+    Flat,
+    LookUp,
+    PerUnit,
+    Scheme,
+    UsageRule,
+)
 from harmony_core.products import (
     Accounting,
     Billing,
@@ -151,12 +161,19 @@ def quantity_source(node: Node) -> QuantitySource:
         case "expenses":
             return ExpensesIncurred(node["markup_percent"].number())
         case "usage":
-            return UsageMetered(node["meter"].text())
+            rule = optional(node["rule"], _usage_rule)
+            return UsageMetered(node["meter"].text(), rule or UsageRule())
         case "devices":
             types = tuple(kind.text() for kind in node["types"].each())
             minimum = 0 if node["minimum"].value is None else node["minimum"].whole()
             return DevicesCounted(types, one_of(CountPolicy, node["policy"]), minimum)
     raise node["source"].wrong("one of fixed, time, expenses, usage, devices")
+
+
+def _usage_rule(node: Node) -> UsageRule:
+    return UsageRule(
+        one_of(Aggregation, node["aggregation"]), percent=optional(node["percent"], Node.number)
+    )
 
 
 def _renewal(node: Node) -> Renewal:

@@ -182,6 +182,8 @@ def usage(row: Row) -> UsageRecord:
         row.text("meter"),
         row.number("quantity"),
         row.optional_day("recorded_on"),
+        replaces=row.optional("replaces"),
+        withdrawn=row.flag("withdrawn", default=False),
     )
 
 

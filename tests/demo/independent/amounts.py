@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tests.demo.independent.exact import ONE_DAY, days_between, settle
 from tests.demo.independent.rates import RateTable
-from tests.demo.independent.reading import DeviceEvent, Expense, Line, Usage, Work
+from tests.demo.independent.reading import DeviceEvent, Expense, Line, Work
 
 
 class Period(NamedTuple):
@@ -133,19 +133,6 @@ def devices_amount(line: Line, fleet: Fleet, period: Period, known: date) -> Fra
         )
         return total / period.full_days
     return price(line, max(Fraction(device_count(line, fleet, period, known)), minimum))
-
-
-# > usage: sum of quantities of that customer and meter in the clipped period; price(sum).
-#
-# Decision: a minimum, where the product has one, holds for usage too.
-
-
-def usage_amount(line: Line, records: list[Usage], period: Period, known: date) -> Fraction:
-    total = sum(
-        (r.quantity for r in records if r.known <= known and period.first <= r.day <= period.last),
-        Fraction(0),
-    )
-    return price(line, max(total, line.product.minimum))
 
 
 # > time: sum over entries of hours x multiplier x unit price.

@@ -17,7 +17,6 @@ from tests.demo.independent.amounts import (
     expenses_amount,
     fixed_amount,
     time_amount,
-    usage_amount,
 )
 from tests.demo.independent.dated import on, parts
 from tests.demo.independent.exact import (
@@ -31,6 +30,7 @@ from tests.demo.independent.exact import (
 from tests.demo.independent.funds import Replay, blocks_of, replay
 from tests.demo.independent.rates import RateTable
 from tests.demo.independent.reading import Company, Expense, Line, Usage, Work
+from tests.demo.independent.usage import recordings, usage_amount
 
 ORIGINAL, CORRECTION, OVERAGE, TOP_UP = "original", "correction", "overage", "top_up"
 
@@ -204,7 +204,7 @@ def _measured(
         records = facts.usage[line.party, line.product.meter]
         return (
             lambda period, known: usage_amount(on(line, period.first), records, period, known),
-            [(r.day, r.known) for r in records],
+            recordings(records),
         )
     if source == "time":
         entries = facts.work[key]

@@ -1,4 +1,4 @@
-"""Control totals of the demo company, derived from its files by rules R0 to R19 alone.
+"""Control totals of the demo company, derived from its files by rules R0 to R20 alone.
 
 This script and the modules beside it share no code with the library and import only the standard
 library. A difference between its figures and the library's is an error in one of the two.
@@ -8,7 +8,7 @@ library. A difference between its figures and the library's is an error in one o
 
 Where each rule is: R0 to R4 charges.py (funds.py for blocks), R5 and R6 recognition.py, R8 to R10
 labour.py, R12 rates.py, R14 amendments.py, R15 notices.py, R16 reading.py, R17 dated.py, R18 and
-R19 funds.py; R7, R11 and R13 are here.
+R19 funds.py, R20 usage.py; R7, R11 and R13 are here.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from tests.demo.independent.exact import (
 )
 from tests.demo.independent.funds import fund_state
 from tests.demo.independent.reading import Company
+from tests.demo.independent.usage import standing
 
 NO_CUSTOMER = "(none)"
 
@@ -248,8 +249,8 @@ def funds(all_books: Books) -> object:
 def uncovered(all_books: Books) -> object:
     """Count facts that no contract line takes.
 
-    Decisions: time without a contract, in the months of its booking; usage of a day in the span,
-    known by its end, for which the customer has no line with that meter on that day.
+    Decisions: time without a contract, in the months of its booking; usage of a day in the span
+    that stands at its end, for which the customer has no line with that meter on that day.
     """
     opening, until = all_books.opening, all_books.until
     spans: dict[tuple[str, str], list[tuple[date, date]]] = defaultdict(list)
@@ -262,9 +263,8 @@ def uncovered(all_books: Books) -> object:
     )
     usage = sum(
         opening <= record.day <= until
-        and record.known <= until
         and not any(a <= record.day <= b for a, b in spans[record.customer, record.meter])
-        for record in all_books.company.usage
+        for record in standing(all_books.company.usage, until)
     )
     return {"time": str(time), "usage": str(usage)}
 

@@ -33,6 +33,7 @@ class Product(NamedTuple):
     meter: str
     markup_percent: Fraction
     minimum: Fraction
+    percent: Fraction | None  # of a percentile of usage; None adds it up
     timing: str  # advance, arrears
     interval: int  # months; 0 = once
     lead_days: int
@@ -111,11 +112,14 @@ class Expense(NamedTuple):
 
 class Usage(NamedTuple):
     id: str
+    source: str
     day: date
     customer: str  # master
     meter: str
     quantity: Fraction
     known: date
+    replaces: str = ""  # id of a record of the same source
+    withdrawn: bool = False
 
 
 class TransferRule(NamedTuple):
@@ -195,6 +199,13 @@ def _prices(pricing: dict[str, Any]) -> tuple[dict[str, Fraction], dict[str, lis
     return amounts, bands
 
 
+def _percent(measure: dict[str, Any]) -> Fraction | None:
+    rule = measure.get("rule") or {"aggregation": "sum"}
+    if rule["aggregation"] not in {"sum", "percentile"}:
+        raise ValueError(f"no rule here for usage by {rule['aggregation']}")
+    return Fraction(rule["percent"]) if rule["aggregation"] == "percentile" else None
+
+
 def _product(raw: dict[str, Any]) -> Product:
     pricing, measure = raw["pricing"], raw["quantity"]
     amounts, bands = _prices(pricing)
@@ -211,6 +222,7 @@ def _product(raw: dict[str, Any]) -> Product:
         meter=measure.get("meter") or "",
         markup_percent=Fraction(measure.get("markup_percent") or 0),
         minimum=Fraction(measure.get("minimum") or 0),
+        percent=_percent(measure),
         timing=raw["billing"]["timing"],
         interval=int(raw["billing"]["interval_months"]),
         lead_days=int(raw["billing"]["lead_days"]),
@@ -255,7 +267,8 @@ def _lines(
     return [part._replace(changes=tuple(changes[part.contract, part.line])) for part in parts]
 
 
-# > R16: what line_terms.json says of a line goes before its product: the price, the fund.
+# > R16: what line_terms.json says of a line goes before its product: the price, the fund, the
+# > meter.
 
 
 def _with_terms(folder: Path, lines: list[Line]) -> list[Line]:
@@ -274,6 +287,8 @@ def _with_terms(folder: Path, lines: list[Line]) -> list[Line]:
 def agreed(line: Line, terms: dict[str, Any], index: dict[tuple[str, str], Fraction]) -> Line:
     """Put what was agreed for a line in the place of what its product says."""
     product, pricing = line.product, terms.get("pricing") or {}
+    if measure := terms.get("quantity"):
+        product = product._replace(meter=measure["meter"], percent=_percent(measure))
     if terms.get("fund"):
         product = product._replace(fund=terms["fund"])
     if "steps" in pricing:
@@ -487,11 +502,14 @@ def read_company(folder: Path) -> Company:
         usage=[
             Usage(
                 row["id"],
+                row["source"],
                 date.fromisoformat(row["day"]),
                 master[row["customer"]],
                 row["meter"],
                 Fraction(row["quantity"]),
                 _known(row),
+                row.get("replaces") or "",
+                row.get("withdrawn") == "1",
             )
             for row in _rows(folder / "usage.csv")
         ],

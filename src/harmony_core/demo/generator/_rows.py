@@ -139,6 +139,8 @@ class Usage(NamedTuple):
     meter: str
     quantity: Decimal
     recorded_on: date | None
+    replaces: str | None = None
+    withdrawn: int | None = None
 
 
 class IndexValue(NamedTuple):

@@ -14,6 +14,7 @@ from harmony_core.demo.generator._planted_amendments import amendments
 from harmony_core.demo.generator._planted_contracts import plant
 from harmony_core.demo.generator._planted_notices import notices
 from harmony_core.demo.generator._planted_terms import index_values, plant_terms
+from harmony_core.demo.generator._planted_usage import plant_usage
 from harmony_core.demo.generator._rates import ecb_text, other_rates
 from harmony_core.demo.generator._rows import csv_text, json_text
 from harmony_core.demo.generator._usage import usage
@@ -67,6 +68,7 @@ def _texts(seed: int, ecb: Path | None) -> dict[str, str]:
     changes, ended = amendments(book, planted), notices(book, planted)
     time, expenses, metered = worker.time(), worker.expenses(seed), usage(book, seed)
     plant_terms(book)
+    metered += plant_usage(book)
     rates = ecb_text(ecb)
     tables: dict[str, tuple[Sequence[str], Sequence[Sequence[rows.Cell]]]] = {
         "people": (rows.Person._fields, staff.people),
