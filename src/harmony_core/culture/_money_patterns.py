@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import Decimal
-from harmony_core.errors import Word
 from functools import cache
 
 import attrs
 
 from harmony_core.culture._locales import locale_of
 from harmony_core.culture._numerals import Numerals, numerals_of
+from harmony_core.errors import Word
 from harmony_core.finance import minor_digits
 
 _NO_BREAK_SPACE = "\u00a0"
