@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 import attrs
+import pytest
 
 from harmony_core.assets import DeviceEvent, EventKind
 from harmony_core.contracts import Side
