@@ -449,7 +449,18 @@ def contracts(draw: st.DrawFn) -> Contract:
     )
     chosen = draw(st.lists(kinds, min_size=1, max_size=4))
     lines = [draw(make(str(number), currency)) for number, make in enumerate(chosen, start=1)]
-    return contract(*lines, entity=draw(st.sampled_from(["GB", "DE", "IN"])))
+    linked = [draw(passing_on(one, lines[number:])) for number, one in enumerate(lines, start=1)]
+    return contract(*linked, entity=draw(st.sampled_from(["GB", "DE", "IN"])))
+
+
+@st.composite
+def passing_on(draw: st.DrawFn, one: ContractLine, later: list[ContractLine]) -> ContractLine:
+    """A prepaid line that leaves what it does not cover to some of the lines after it."""
+    takers = [it.id for it in later if it.fund is not None or isinstance(it.source, TimeWorked)]
+    if one.fund is None or not takers:
+        return one
+    names = draw(st.lists(st.sampled_from(takers), max_size=2, unique=True))
+    return attrs.evolve(one, fund=attrs.evolve(one.fund, passes_to=sorted(names)))
 
 
 @st.composite

@@ -500,6 +500,7 @@ fund_terms = st.builds(
     st.sampled_from(products.DrawOrder),
     overage_schemes=st.lists(schemes("EUR"), max_size=1),
     rollover=st.none() | rollovers,
+    passes_to=st.lists(st.sampled_from(["block-20", "by-the-hour"]), max_size=2, unique=True),
 ) | st.builds(
     products.FundTerms,
     st.sampled_from(products.FundUnit),

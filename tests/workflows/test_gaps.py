@@ -101,7 +101,8 @@ def test_a_block_outlives_its_line_and_what_it_does_not_cover_is_named() -> None
         time("T-2", "anna", date(2026, 2, 6), 3, at),
     ]
     found = reasons(in_memory(contracts=[ended], facts=facts), FEBRUARY)
-    assert found == {"T-2": "line '1' of contract 'C-3' does not run that day"}
+    left = "does not cover 1 of 3 hours, and no line takes them"
+    assert found == {"T-2": f"the fund of line '1' of contract 'C-3' {left}"}
 
 
 def test_a_fact_is_known_from_its_arrival_whatever_it_says_itself() -> None:

@@ -48,7 +48,8 @@ from harmony_core.billing._dunning import (
 )
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._forecast import Forecast, forecast
-from harmony_core.billing._funds import LineFund, fund_line, fund_of
+from harmony_core.billing._fund_draws import fund_line
+from harmony_core.billing._funds import LineFund, fund_of
 from harmony_core.billing._impact import Impact, PeriodImpact, impact
 from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._invoicing import EXPORT, invoices

@@ -13,7 +13,7 @@ import attrs
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._funds import fund_line
+from harmony_core.billing._fund_draws import fund_line
 from harmony_core.billing._measure import Measured, Measurement
 from harmony_core.billing._plan import BY_MONTH, PlannedCharge, amendments_of, trigger_of
 from harmony_core.billing._terms import BillingTerms
@@ -39,7 +39,7 @@ def measured(
     parts: list[Measured] = []
     for days, agreed in known.parts(line.id, period.span):
         part = ServicePeriod(days, period.full)
-        asked = Measurement(contract, agreed, planned.kind, part, facts, terms, advance)
+        asked = Measurement(known, agreed, planned.kind, part, facts, terms, advance)
         parts.append(asked.as_known(day))
         advance = advance and Money.zero(advance.currency)  # it is taken off once
     if not parts:

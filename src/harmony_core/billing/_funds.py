@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 import attrs
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.contracts import Contract, ContractLine, line_end
+from harmony_core.billing._fund_draws import Taken, fund_line, worked
+from harmony_core.contracts import Contract, ContractLine, fed_by, passes_on_to
 from harmony_core.errors import InvalidValue
+from harmony_core.finance import ExactAmount
 from harmony_core.funds import (
     Balance,
     Block,
@@ -26,7 +28,16 @@ from harmony_core.periods import Span, add_months
 from harmony_core.products import FundTerms
 from harmony_core.work import TimeEntry
 
-_EVER = Span(date.min, date.max)
+EVER = Span(date.min, date.max)
+
+
+@attrs.frozen
+class _Served:
+    """A replay of a line's draws: its own statement, and what it left for others or for nobody."""
+
+    statement: FundStatement
+    passed_on: tuple[Taken, ...]
+    not_covered: tuple[Taken, ...]
 
 
 class LineFund:
@@ -35,17 +46,34 @@ class LineFund:
     Every period of the line buys a block, or grants it as an allowance; every time entry on the
     line draws its hours times its multiplier times the fund's units per hour. Hours below zero take
     back draws of the same day or before, the latest first, as if that much had not been worked.
+    What lines before it leave of their work draws it too; what it leaves goes on in their order.
     """
 
     def __init__(
-        self, contract: Contract, line: ContractLine, terms: FundTerms, entries: Sequence[TimeEntry]
+        self,
+        contract: Contract,
+        line: ContractLine,
+        terms: FundTerms,
+        entries: Sequence[TimeEntry],
+        feeding: Sequence[LineFund] = (),
     ) -> None:
         self.contract, self.line, self.terms = contract, line, terms
-        self._entries = entries
-        self._last_known = max((entry.known_on for entry in entries), default=date.min)
-        self._late = [entry for entry in entries if entry.known_on > entry.day or entry.hours < 0]
-        self._statements: dict[tuple[str, ...], FundStatement] = {}
+        self._entries, self._feeding = entries, feeding
+        self._path = passes_on_to(contract.lines_ever, line)
+        days = [entry.known_on for entry in entries]
+        days += (one._last_known for one in feeding)
+        self._last_known: date = max(days, default=date.min)
+        late = [entry for entry in entries if entry.known_on > entry.day or entry.hours < 0]
+        self._late = {entry.id: entry for entry in late}
+        for one in feeding:
+            self._late |= one._late
+        self._served: dict[frozenset[str], _Served] = {}
         self._balances: dict[date, dict[str, Balance]] = {}
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other line leaves it anything, and it leaves nothing to others."""
+        return not self._feeding and not self._path
 
     def blocks(self, through: date = date.min) -> tuple[Block, ...]:
         """The blocks bought up to a day, or to that on which the last entry became known."""
@@ -70,11 +98,64 @@ class LineFund:
         Entries in time order that are simply in the future do not change the past, so only those
         that came late, or take something back, tell one day's knowledge from another's.
         """
-        unknown = tuple(entry.id for entry in self._late if entry.known_on > known)
-        if unknown not in self._statements:
-            draws = self._draws(frozenset(unknown))
-            self._statements[unknown] = self._replayed(self.blocks(), draws)
-        return self._statements[unknown]
+        return self._as_known(self._unknown(known)).statement
+
+    def passed_on(self, known: date) -> tuple[Taken, ...]:
+        """What it leaves for other lines, of the entries recorded on or before ``known``."""
+        return self._as_known(self._unknown(known)).passed_on
+
+    def not_covered(self, known: date) -> tuple[tuple[TimeEntry, Fraction], ...]:
+        """Entries of which nobody pays so many hours: refused, or beyond what has a price."""
+        found = self._as_known(self._unknown(known)).not_covered
+        return tuple((one.fact, one.quantity) for one in found)
+
+    def _unknown(self, known: date) -> frozenset[str]:
+        return frozenset(name for name, late in self._late.items() if late.known_on > known)
+
+    def _as_known(self, unknown: frozenset[str]) -> _Served:
+        mine = unknown.intersection(self._late)
+        if mine not in self._served:
+            self._served[mine] = self._serve(self._taken(mine))
+        return self._served[mine]
+
+    def _taken(self, left_out: frozenset[str]) -> list[Taken]:
+        """All that draws the fund: the work of its line, and what other lines leave for it."""
+        entries = [entry for entry in self._entries if entry.id not in left_out]
+        found = worked(entries, self._path)
+        for one in self._feeding:
+            for taken in one._as_known(left_out).passed_on:
+                if taken.path[0].id == self.line.id:
+                    found.append(attrs.evolve(taken, path=taken.path[1:]))
+        return found
+
+    def _serve(self, taken: Iterable[Taken]) -> _Served:
+        by_id = {one.id: one for one in taken}
+        whole = self._replayed(self.blocks(), [self._draw(one) for one in by_id.values()])
+        per_hour = self.terms.units_for(self.contract.currency)
+        rests = {
+            one.draw_id: by_id[one.draw_id].left(one.units / per_hour) for one in whole.overage
+        }
+        rests |= {one.draw_id: by_id[one.draw_id] for one in whole.denied}
+        passed = {
+            name: gone
+            for name, rest in rests.items()
+            if (gone := rest.passed_on(self.contract)) is not None
+        }
+        billed = tuple(
+            one for one in whole.overage if one.draw_id not in passed and self._bills(one.day)
+        )
+        denied = tuple(one for one in whole.denied if one.draw_id not in passed)
+        settled = passed.keys() | {one.draw_id for one in billed}
+        return _Served(
+            attrs.evolve(whole, overage=billed, denied=denied),
+            tuple(passed.values()),
+            tuple(rest for name, rest in rests.items() if name not in settled),
+        )
+
+    def _bills(self, day: date) -> bool:
+        """Whether the line bills what it does not cover of work on a day."""
+        has_price = not self.terms.passes_to or self.terms.has_overage_price(self.contract.currency)
+        return has_price and self.line.runs_on(day)
 
     def drawn_share(self, charge: tuple[ChargeKind, Span], through: date) -> Fraction:
         """The share of what a charge bought that work up to a day has drawn, as known then."""
@@ -106,8 +187,7 @@ class LineFund:
 
     def balance(self, day: date) -> Fraction:
         """The units that more work on a day could still take, as known then."""
-        unknown = frozenset(entry.id for entry in self._entries if entry.known_on > day)
-        draws = [draw for draw in self._draws(unknown) if draw.day <= day]
+        draws = self._draws(day)
         found = dict(self._replayed(self.blocks(day), draws, day).balances)
         return sum((one.available for one in found.values()), Fraction(0))
 
@@ -139,21 +219,23 @@ class LineFund:
         """The balances of an allowance when a day is over, as known on it."""
         if day not in self._balances:
             tomorrow = day + timedelta(days=1)
-            unknown = frozenset(entry.id for entry in self._late if entry.known_on > day)
-            draws = [draw for draw in self._draws(unknown) if draw.day <= day]
+            draws = self._draws(day)
             statement = self._replayed(self.blocks(tomorrow), draws, tomorrow)
             self._balances[day] = dict(statement.balances)
         return self._balances[day]
 
-    def _draws(self, left_out: frozenset[str]) -> list[Draw]:
-        entries = [entry for entry in self._entries if entry.id not in left_out]
-        return [self._draw(entry, hours) for entry, hours in _worked(entries)]
+    def _draws(self, day: date) -> list[Draw]:
+        """The draws for work up to a day, as known on it."""
+        taken = self._taken(self._unknown(day))
+        return [self._draw(one) for one in taken if one.fact.day <= day]
 
     def _replayed(
         self, blocks: Sequence[Block], draws: Sequence[Draw], as_of: date | None = None
     ) -> FundStatement:
         currency, terms = self.contract.currency, self.terms
-        overage = Overage(OverageMode.BILL, terms.overage_price(currency))
+        priced = not terms.passes_to or terms.has_overage_price(currency)
+        price = terms.overage_price(currency) if priced else ExactAmount(Fraction(0), currency)
+        overage = Overage(OverageMode.BILL, price)
         if terms.rollover is not None:
             return draw_allowance(blocks, draws, terms.rollover, overage=overage, as_of=as_of)
         top_up = terms.top_up_in(currency)
@@ -167,51 +249,22 @@ class LineFund:
         cash = self.terms.unit.value == "cash"
         return self.contract.currency if cash else self.terms.unit.value
 
-    def _draw(self, entry: TimeEntry, hours: Fraction) -> Draw:
+    def _draw(self, taken: Taken) -> Draw:
+        entry = taken.fact
         per_hour = self.terms.units_for(self.contract.currency)
         return Draw(
             entry.id,
             entry.day,
-            hours,
+            taken.quantity,
             entry.multiplier * per_hour,
             entry.started_at,
             entry.recorded_on,
         )
 
 
-def _worked(entries: Iterable[TimeEntry]) -> list[tuple[TimeEntry, Fraction]]:
-    """The entries with the hours that are left after others took some of them back."""
-    worked: list[TimeEntry] = []
-    taken_back: list[TimeEntry] = []
-    for entry in sorted(entries, key=lambda one: (one.day, one.started_at or time.min, one.id)):
-        (worked if entry.hours >= 0 else taken_back).append(entry)
-    left = {entry.id: entry.hours for entry in worked}
-    for back in taken_back:
-        units = -back.hours * back.multiplier
-        for entry in reversed(worked):
-            if entry.day <= back.day and entry.multiplier:
-                part = min(units, left[entry.id] * entry.multiplier)
-                left[entry.id] -= part / entry.multiplier
-                units -= part
-    return [(entry, left[entry.id]) for entry in worked]
-
-
 def block_id(line: ContractLine, start: date) -> str:
     """The id of the block that a line bought on ``start``."""
     return f"{line.id}/{start}"
-
-
-def fund_line(contract: Contract, line_id: str) -> ContractLine | None:
-    """A prepaid line with the end that was agreed for it; ``None`` where it buys nothing.
-
-    A block is bought once: an end stops further ones, and those that are there stay.
-    """
-    line, last_day = contract.line(line_id), line_end(contract, line_id).last_day
-    if last_day == line.last_day:
-        return line
-    if last_day is not None and last_day < line.start:
-        return None
-    return attrs.evolve(line, last_day=last_day)
 
 
 def fund_of(contract: Contract, line: ContractLine, facts: Facts) -> LineFund:
@@ -224,10 +277,32 @@ def fund_of(contract: Contract, line: ContractLine, facts: Facts) -> LineFund:
     if terms is None:
         raise InvalidValue(f"line {line.id!r} of contract {contract.id!r} is no prepayment")
 
-    def make() -> LineFund:
-        return LineFund(contract, line, terms, facts.time_of(contract.id, line.id, _EVER))
+    feeders = fed_by(contract.lines_ever, line)
+    alone = not feeders and not passes_on_to(contract.lines_ever, line)
+    known: list[LineFund] = facts.remember(("funds", contract.id, line.id), list)
+    for fund in known:
+        # The same facts may be asked about another version of the contract: what if it said this?
+        same = fund.contract is contract or fund.contract == contract
+        if (fund.line is line or fund.line == line) and (same or (alone and fund.is_alone)):
+            return fund
+    feeding = [
+        fund_of(contract, ended, facts)
+        for one in feeders
+        if (ended := fund_line(contract, one.id)) is not None
+    ]
+    entries = facts.time_of(contract.id, line.id, EVER)
+    known.append(LineFund(contract, line, terms, entries, feeding))
+    return known[-1]
 
-    fund = facts.remember(("fund", contract.id, line.id), make)
-    # The same facts may be asked about another version of the contract: what if it said this?
-    same = fund.line is line or (fund.line, fund.contract.currency) == (line, contract.currency)
-    return fund if same else make()
+
+def left_for(
+    contract: Contract, line: ContractLine, facts: Facts, span: Span, known: date
+) -> list[TimeEntry]:
+    """What prepaid lines leave of work in ``span`` for a line of time worked, as known then."""
+    return [
+        taken.as_entry()
+        for one in fed_by(contract.lines_ever, line)
+        if (ended := fund_line(contract, one.id)) is not None
+        for taken in fund_of(contract, ended, facts).passed_on(known)
+        if taken.path[0].id == line.id and taken.fact.day in span
+    ]

@@ -18,15 +18,15 @@ from harmony_core.assets import (
 )
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts, known_by
-from harmony_core.billing._funds import fund_of
-from harmony_core.billing._plan import BY_MONTH, trigger_of
+from harmony_core.billing._funds import fund_of, left_for
+from harmony_core.billing._plan import BY_MONTH, moving_entries, trigger_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._usage import UsageOfPeriod
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
-from harmony_core.finance import Money, convert
-from harmony_core.periods import ServicePeriod, Span, Timing, proration
+from harmony_core.finance import ExactAmount, Money, convert
+from harmony_core.periods import ServicePeriod, Timing, proration
 from harmony_core.pricing import (
     CapacitySteps,
     Scheme,
@@ -103,12 +103,8 @@ class Measurement:
         contract, line, span = self.contract, self.line, self.period.span
         party, source = contract.party_id, line.source
         known: list[tuple[str, date]] = []
-        if self.kind in BY_MONTH:  # earlier work moves it, and hours taken back later
-            entries = self.facts.time_of(contract.id, line.id, Span(line.start, date.max))
-            moving = (one for one in entries if one.day < span.end or one.hours < 0)
-            known += ((one.id, one.known_on) for one in moving)
-        elif isinstance(source, TimeWorked):
-            entries = self.facts.time_of(contract.id, line.id, span)
+        if self.kind in BY_MONTH or isinstance(source, TimeWorked):
+            entries = moving_entries(contract, line, span, self.facts)
             known += ((one.id, one.known_on) for one in entries)
         elif isinstance(source, ExpensesIncurred):
             items = self.facts.expenses_of(contract.id, line.id, span)
@@ -134,6 +130,10 @@ class Measurement:
         line, span = self.line, self.period.span
         entries = known_by(self.facts.time_of(self.contract.id, line.id, span), day)
         why = self._explainer("time worked")
+        if rests := left_for(self.contract, line, self.facts, span, day):
+            for rest in rests:
+                why.fact("hours that the funds left", f"{rest.day} {rest.id}")
+            entries = sorted([*entries, *rests], key=lambda one: (one.day, one.id))
         if source.terms is None:
             parts = [_weighed(why, entry, number) for number, entry in enumerate(entries, start=1)]
         else:
@@ -312,7 +312,8 @@ class Measurement:
             hours = why.value("hours")
             price = why.adopt(explain(scheme, hours), "price_", {"quantity": "hours"})
             return self._settled(why, price, hours, evidence)
-        rate = fund.terms.overage_price(currency)
+        nothing = ExactAmount(Fraction(0), currency)  # a fund that passes on may have no price
+        rate = fund.terms.overage_price(currency) if lines else nothing
         why.given("rate", "price of an hour", rate.value, rate.currency)
         why.step("exact", "hours at their price", "multiply", "hours", "rate", unit=rate.currency)
         return self._settled(why, "exact", why.value("hours"), evidence)

@@ -15,7 +15,7 @@ import attrs
 from harmony_core.billing._charge import ChargeKind, charge_key
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._usage import UsageOfPeriod
-from harmony_core.contracts import Amendment, Contract, ContractLine, line_end
+from harmony_core.contracts import Amendment, Contract, ContractLine, fed_by, line_end
 from harmony_core.periods import ServicePeriod, Span, Timing, trigger_day
 from harmony_core.products import (
     CountPolicy,
@@ -26,6 +26,7 @@ from harmony_core.products import (
     UsageMetered,
     meters_of,
 )
+from harmony_core.work import TimeEntry
 
 BY_MONTH = (ChargeKind.OVERAGE, ChargeKind.TOP_UP)
 """What the draws of a fund bring about beside its blocks."""
@@ -145,9 +146,12 @@ def amendments_of(
     """The amendments of a contract that can change what a period of a line costs."""
     if _is_trued_up(line) and kind is ChargeKind.SERVICE:
         return  # what was billed ahead stays: the true-up settles it
+    lines = {line.id}
+    if kind in BY_MONTH or isinstance(line.source, TimeWorked):  # what they cover, it does not bill
+        lines |= {one.id for one in fed_by(contract.lines_ever, line)}
     for amendment in contract.amendments:
         if amendment.first_day < span.end and any(
-            change.line_id == line.id for change in amendment.changes
+            change.line_id in lines for change in amendment.changes
         ):
             yield amendment
 
@@ -156,14 +160,9 @@ def _known_days(
     contract: Contract, line: ContractLine, kind: ChargeKind, span: Span, facts: Facts
 ) -> Iterable[date]:
     """The days on which something about the period became known."""
-    if kind in BY_MONTH:  # an earlier draw known late moves what later ones find
-        entries = facts.time_of(contract.id, line.id, Span(line.start, date.max))
-        # Hours taken back later count against the latest work by then, whenever that is known.
-        taken_back = any(entry.hours < 0 and entry.day >= span.end for entry in entries)
-        return (entry.known_on for entry in entries if taken_back or entry.day < span.end)
+    if kind in BY_MONTH or isinstance(line.source, TimeWorked):
+        return (entry.known_on for entry in moving_entries(contract, line, span, facts))
     match line.source:
-        case TimeWorked():
-            return (entry.known_on for entry in facts.time_of(contract.id, line.id, span))
         case ExpensesIncurred():
             return (item.known_on for item in facts.expenses_of(contract.id, line.id, span))
         case UsageMetered() | UnitsMetered() as source:
@@ -173,3 +172,21 @@ def _known_days(
             events = facts.device_events_of(contract.party_id)
             return (event.known_on for event in events if event.day < span.end)
     return ()
+
+
+def moving_entries(
+    contract: Contract, line: ContractLine, span: Span, facts: Facts
+) -> Iterator[TimeEntry]:
+    """The time entries that can change what a line bills of a period.
+
+    A draw on a fund, of the line or before it in a cascade, moves what later ones find, and hours
+    taken back later count against the latest work by then, whenever that is known.
+    """
+    drawn = [one for one in (line, *fed_by(contract.lines_ever, line)) if one.fund is not None]
+    if line.fund is None:
+        yield from facts.time_of(contract.id, line.id, span)
+    for one in drawn:
+        since = one.start if one.id == line.id else date.min  # what came too early is passed on
+        entries = facts.time_of(contract.id, one.id, Span(since, date.max))
+        taken_back = any(entry.hours < 0 and entry.day >= span.end for entry in entries)
+        yield from (entry for entry in entries if taken_back or entry.day < span.end)

@@ -16,7 +16,8 @@ import attrs
 from harmony_core.billing._charge import Charge, ChargeKind
 from harmony_core.billing._due import charge_of
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._funds import fund_line, fund_of
+from harmony_core.billing._fund_draws import fund_line
+from harmony_core.billing._funds import fund_of
 from harmony_core.billing._plan import PlannedCharge, first_trigger, kinds_of, periods_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, ContractLine

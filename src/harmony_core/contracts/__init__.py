@@ -20,6 +20,7 @@ from harmony_core.contracts._amendment import (
     NewPrice,
     NewQuantity,
 )
+from harmony_core.contracts._cascade import fed_by, passes_on_to
 from harmony_core.contracts._catch_up import CatchUp, catch_up, shared_end
 from harmony_core.contracts._committed_seats import SeatAddition, SeatCancellation, SeatTerm
 from harmony_core.contracts._contract import Contract, Side
@@ -118,6 +119,7 @@ __all__ = [
     "contract_end",
     "differences",
     "ending",
+    "fed_by",
     "last_receipt",
     "line_end",
     "lines_ended",
@@ -129,6 +131,7 @@ __all__ = [
     "notice_kept",
     "notice_withdrawn",
     "overridden",
+    "passes_on_to",
     "possible_end",
     "receipt_day",
     "require_possible",

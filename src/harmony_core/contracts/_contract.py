@@ -10,6 +10,7 @@ import attrs
 
 from harmony_core.contracts._agreed import Agreed
 from harmony_core.contracts._amendment import Amendment, LineBegins
+from harmony_core.contracts._cascade import refuse_circles
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._term import end_by_itself
 from harmony_core.contracts._texts import AgreedTexts
@@ -52,7 +53,8 @@ class Contract:
 
     Raises:
         InvalidValue: no lines, two lines with one id, a line priced in another currency, an
-            amendment of another contract, or two of one id.
+            amendment of another contract, two of one id, or prepaid lines that pass work on in a
+            circle.
         NotFound: an amendment changes a line that there is not.
         RuleBroken: two amendments agreed on one day change the same thing from the same day, or
             one changes what is bought once (a prepaid block), measured, or trued up.
@@ -94,6 +96,7 @@ class Contract:
                     f"contract {self.id!r} is in {self.currency}, but line {line.id!r} is priced "
                     f"in {line.scheme.currency}: one contract, one currency"
                 )
+        refuse_circles(self.id, lines)
         ending = tuple(map(_ending_by_itself, lines))
         object.__setattr__(self, "_agreed", Agreed(self.id, ending, self.amendments))
 

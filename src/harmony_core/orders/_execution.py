@@ -267,7 +267,8 @@ def _faults_of(line: ContractLine, order: Order, entity: LegalEntity) -> Iterato
         except AccountNotMapped as missing:
             yield str(missing)
     if line.fund is not None:
-        for look_up in (line.fund.units_for, line.fund.overage_price, line.fund.top_up_in):
+        beyond = () if line.fund.passes_to else (line.fund.overage_price,)
+        for look_up in (line.fund.units_for, *beyond, line.fund.top_up_in):
             try:
                 look_up(order.currency)
             except PriceNotFound as missing:

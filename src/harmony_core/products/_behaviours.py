@@ -342,6 +342,9 @@ class FundTerms:
         rollover: makes the fund an allowance: each billing period grants the line's quantity, and
             this says what of it goes on into the next.
         top_up: buys more when little is left.
+        passes_to: ids of products, or of lines of the contract: what the fund does not cover goes
+            to the first of them that takes it, and beyond that to the next. Those that a contract
+            has not are passed over. What none takes is overage of the fund that left it.
     """
 
     unit: FundUnit = attrs.field(converter=_fund_unit)
@@ -352,8 +355,14 @@ class FundTerms:
     overage_schemes: tuple[Scheme, ...] = attrs.field(default=(), converter=_schemes)
     rollover: Rollover | None = None
     top_up: TopUp | None = None
+    passes_to: tuple[str, ...] = attrs.field(default=(), converter=_types, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        if len(set(self.passes_to)) < len(self.passes_to) or not all(self.passes_to):
+            raise InvalidValue(
+                f"a fund passes on to each line or product once, and by its id, got "
+                f"{', '.join(map(repr, self.passes_to))}"
+            )
         if self.rollover is not None and self.top_up is not None:
             raise InvalidValue(
                 "an allowance is granted anew each period, so it is not topped up: keep the "
@@ -384,6 +393,11 @@ class FundTerms:
             if price.currency == currency:
                 return price
         raise PriceNotFound(f"the fund has no overage price in {currency}: add one")
+
+    def has_overage_price(self, currency: str) -> bool:
+        """Whether a price of work beyond the fund was agreed in a currency."""
+        by_the_hour = any(price.currency == currency for price in self.overage_prices)
+        return by_the_hour or self.overage_scheme(currency) is not None
 
     def overage_scheme(self, currency: str) -> Scheme | None:
         """The scheme that prices all hours of a period beyond the fund, if one was agreed."""

@@ -212,6 +212,11 @@ def _fund(culture: Culture, fund: FundTerms) -> Iterator[str]:
         yield from rollover_in_words(culture, fund.rollover)
     if fund.top_up is not None:
         yield from top_up_in_words(culture, fund.top_up)
+    if fund.passes_to:
+        names = ", ".join(fund.passes_to)
+        yield culture.words(
+            "What it does not cover goes on, in this order, to: {names}.", names=names
+        )
     for price in fund.overage_prices:
         amount = culture.unit_price(price)
         yield culture.words("Beyond the fund an hour costs {price}.", price=amount)

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import attrs
 
-from harmony_core.contracts import Contract, ContractLine, CoverRule, Side
+from harmony_core.contracts import Contract, ContractLine, CoverRule, Side, passes_on_to
 from harmony_core.errors import PriceNotFound, Word
 from harmony_core.periods import Span
 from harmony_core.products import DevicesCounted, TimeWorked, meters_of
@@ -346,6 +346,8 @@ def _no_overage(contracts: Iterable[Contract], span: Span) -> Iterator[Finding]:
         for line in contract.lines_ever:
             if line.fund is None or line.start > span.last_day or contract.side is Side.BUY:
                 continue
+            if any(one.fund is None for one in passes_on_to(contract.lines_ever, line)):
+                continue  # a line of the hour takes the rest
             try:
                 line.fund.overage_price(contract.currency)
             except PriceNotFound:

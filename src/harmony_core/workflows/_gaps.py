@@ -11,7 +11,7 @@ from typing import TypeAlias
 import attrs
 
 from harmony_core.billing import fund_line, fund_of, usage_lacks
-from harmony_core.contracts import Contract, ContractLine
+from harmony_core.contracts import Contract, ContractLine, passes_on_to
 from harmony_core.explanation import exact_text
 from harmony_core.periods import Month
 from harmony_core.products import UsageMetered, meters_of
@@ -61,20 +61,35 @@ def _outside_their_line(scene: Scene, work: RatedWork, month: Month) -> Iterator
             continue
         contract = scene.contracts[fact.contract_id]
         line = contract.line(fact.line_id)
-        runs = contract.line_on(line.id, fact.day) is not None
-        if not runs and not _drawn(scene, contract, line, fact):
+        if line.fund is not None and isinstance(fact, TimeEntry):
+            reason = _not_drawn(scene, contract, line, fact)
+        elif contract.line_on(line.id, fact.day) is None:
             reason = f"line {line.id!r} of contract {fact.contract_id!r} does not run that day"
+        else:
+            continue
+        if reason is not None:
             yield UncoveredFact(month, _kind(fact), fact.id, reason)
 
 
-def _drawn(scene: Scene, contract: Contract, line: ContractLine, fact: TimeEntry | Expense) -> bool:
-    """Whether a prepaid block covers work after its line's last day: blocks outlive their line."""
-    if line.fund is None or isinstance(fact, Expense) or fact.day < line.start:
-        return False
-    if (ended := fund_line(contract, line.id)) is None:
-        return False
-    statement = fund_of(contract, ended, scene.facts).statement(date.max)
-    return all(over.draw_id != fact.id for over in statement.overage)
+def _not_drawn(
+    scene: Scene, contract: Contract, line: ContractLine, entry: TimeEntry
+) -> str | None:
+    """Why nobody pays for the work, or some of it, of a prepaid line and those it passes on to."""
+    if fund_line(contract, line.id) is None:
+        return f"line {line.id!r} of contract {contract.id!r} does not run that day"
+    for one in (line, *passes_on_to(contract.lines_ever, line)):
+        if one.fund is None or (ended := fund_line(contract, one.id)) is None:
+            continue
+        for missed, hours in fund_of(contract, ended, scene.facts).not_covered(date.max):
+            if missed.id != entry.id:
+                continue
+            if hours == entry.hours and contract.line_on(one.id, entry.day) is None:
+                return f"line {one.id!r} of contract {contract.id!r} does not run that day"
+            return (
+                f"the fund of line {one.id!r} of contract {contract.id!r} does not cover "
+                f"{exact_text(hours)} of {exact_text(entry.hours)} hours, and no line takes them"
+            )
+    return None
 
 
 def _strays(scene: Scene, month: Month) -> Iterator[UncoveredFact]:
