@@ -7,6 +7,8 @@ the library. The two agree in every figure, without tolerance.
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -27,7 +29,7 @@ from harmony_core.finance import (
     consolidate,
     trial_balance,
 )
-from harmony_core.interchange import beancount
+from harmony_core.interchange import beancount, journal_csv
 from harmony_core.parties import Directory
 from harmony_core.periods import months_between
 from harmony_core.repositories import MemoryStore
@@ -182,6 +184,39 @@ def test_the_journal_passes_the_checker_of_beancount(totals: Totals, column: Col
     transactions = [item for item in directives if isinstance(item, data.Transaction)]
     assert len(transactions) == len(totals.entries)
     assert _balances_in(directives) == _balances_of(totals, column)
+
+
+RULES = """skip 1
+fields entry, entity, day, kind, source, counterparty, pair, line, role, code_, {columns}
+date %day
+date-format %Y-%m-%d
+account1 (%entity:%code_)
+amount1 %{column}_amount %{column}_currency
+"""
+
+
+@pytest.mark.skipif(shutil.which("hledger") is None, reason="hledger is not installed")
+@pytest.mark.parametrize("column", Column)
+def test_hledger_agrees_on_every_balance(totals: Totals, column: Column, tmp_path: Path) -> None:
+    amounts = [f"{each.value}_{part}" for each in Column for part in ("amount", "currency")]
+    rules = RULES.format(columns=", ".join(amounts), column=column.value)
+    (tmp_path / "journal.csv.rules").write_text(rules, encoding="utf-8")
+    with (tmp_path / "journal.csv").open("w", encoding="utf-8", newline="") as file:
+        file.writelines(journal_csv(totals.entries))
+    command = ["hledger", "-f", str(tmp_path / "journal.csv"), "balance", "--flat", "-N", "-E"]
+    said = subprocess.run([*command, "-O", "json"], check=True, capture_output=True, text=True)
+    found = {}
+    name_of = {entity.id: entity.name for entity in totals.company.group.entities}
+    for account, _, _, balances in json.loads(said.stdout)[0]:
+        for one in balances:
+            quantity = one["aquantity"]
+            amount = Decimal(quantity["decimalMantissa"]).scaleb(-quantity["decimalPlaces"])
+            entity, code = account.split(":", 1)
+            found[name_of[entity], code, one["acommodity"]] = amount
+    expected = _balances_of(totals, column)
+    assert {key: amount for key, amount in found.items() if amount} == {
+        key: amount for key, amount in expected.items() if amount
+    }
 
 
 def _balances_in(directives: list[Any]) -> dict[tuple[str, str, str], Decimal]:

@@ -9,13 +9,16 @@ signed, and :func:`content_hash` names it.
 Feeds in: :func:`read_ecb_csv` and :func:`read_rates_csv` read exchange rates, :func:`read_usage`
 reads usage of any system by its :class:`ExternalKeys`, and a cloud bill in the FinOps FOCUS format
 with :class:`FocusColumns`. Journals out: :func:`journal_csv` for any accounting system,
-:func:`beancount` for Beancount and its checker.
+:func:`beancount` for Beancount and its checker, :func:`xero_manual_journals`,
+:func:`sage50_transactions` and :func:`datev_postings` for these systems, :func:`fec` for France.
 """
 
 from harmony_core.interchange import _library as _library  # gives the library's values their names
 from harmony_core.interchange._beancount import beancount
+from harmony_core.interchange._datev import DatevStack, datev_postings
 from harmony_core.interchange._ecb import read_ecb_csv
 from harmony_core.interchange._external_keys import ExternalKey, ExternalKeys
+from harmony_core.interchange._fec import FecNames, fec, fec_file_name
 from harmony_core.interchange._focus import FOCUS_IDENTITY, FocusColumns
 from harmony_core.interchange._focus_rows import FocusMeasure
 from harmony_core.interchange._journal_csv import journal_csv
@@ -24,6 +27,7 @@ from harmony_core.interchange._json_schema import json_schema
 from harmony_core.interchange._kinds import Record, Upgrade, register, registered
 from harmony_core.interchange._rate_feed import RateFeed, read_rates_csv
 from harmony_core.interchange._records import from_record, to_record
+from harmony_core.interchange._sage50 import sage50_transactions
 from harmony_core.interchange._signed import Signed, canonical_json, content_hash
 from harmony_core.interchange._tables import (
     Feed,
@@ -48,13 +52,16 @@ from harmony_core.interchange._usage_outcomes import (
     UsageLayout,
     UsageOutcome,
 )
+from harmony_core.interchange._xero import xero_manual_journals
 
 __all__ = [
     "FOCUS_IDENTITY",
     "AcceptedUsage",
     "ControlTotal",
+    "DatevStack",
     "ExternalKey",
     "ExternalKeys",
+    "FecNames",
     "Feed",
     "FocusColumns",
     "FocusMeasure",
@@ -77,6 +84,9 @@ __all__ = [
     "canonical_json",
     "content_hash",
     "csv_table",
+    "datev_postings",
+    "fec",
+    "fec_file_name",
     "from_record",
     "journal_csv",
     "json_lines",
@@ -89,6 +99,8 @@ __all__ = [
     "read_usage",
     "register",
     "registered",
+    "sage50_transactions",
     "stream_usage",
     "to_record",
+    "xero_manual_journals",
 ]
