@@ -250,12 +250,12 @@ def test_blocks_that_end_with_units_left_and_levels_that_were_reached() -> None:
     )  # fmt: skip
     eighty = WarningLevel(percent_used=80)
     (end,) = due_items([made], date(2026, 2, 1), 28, worked)
-    assert (end.day, end.kind, end.units) == (date(2026, 2, 28), DueKind.EXPIRY, 8)
+    assert (end.day, end.kind, end.units) == (date(2026, 2, 28), DueKind.EXPIRY, Fraction(8))
     assert str(end.period) == "2026-01-01..2026-02-28"
     told = due_items([made], date(2026, 2, 5), 23, worked, levels=[eighty])
     assert [(it.day, it.kind, it.units) for it in told] == [
-        (date(2026, 2, 5), DueKind.WARNING, 3),  # on the day on which it became known
-        (date(2026, 2, 28), DueKind.EXPIRY, 3),
+        (date(2026, 2, 5), DueKind.WARNING, Fraction(3)),  # on the day on which it became known
+        (date(2026, 2, 28), DueKind.EXPIRY, Fraction(3)),
     ]
     used_up = Facts(
         time=[TimeEntry("1", "P", date(2026, 1, 10), 20, contract_id="C-1", line_id="H")]

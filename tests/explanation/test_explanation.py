@@ -153,3 +153,29 @@ def test_an_adopted_explanation_stays_one_chain() -> None:
         why.adopt(inner, "again_", {"price": "hours"})
     with pytest.raises(ValueError, match="two parts of one explanation are called 'hours'"):
         why.given("hours", "hours", 1)
+
+
+def test_sections_stand_together_within_each_other_and_come_back() -> None:
+    part = Explainer("part", 1)
+    part.fact("first day", "2026-01-01")
+    part.given("price", "unit price", 3, "EUR")
+    period = Explainer("period", 1)
+    name = period.adopt(part.explanation("price"), "part1_", heading="part of the period")
+    period.step("whole", "sum of the parts", "add", name)
+    why = Explainer("correction", 1)
+    why.given("charged", "charged", 1, "EUR")
+    now = why.adopt(period.explanation("whole"), "now_", heading="as it is known now")
+    why.step("amount", "difference", "subtract", now, "charged")
+    made = why.explanation("amount")
+    assert made.as_text().splitlines() == [
+        "correction (v1)",
+        "  charged: 1 EUR",
+        "  as it is known now",
+        "    part of the period",
+        "      first day: 2026-01-01",
+        "      unit price: 3 EUR",
+        "    sum of the parts: 3 = 3 EUR",
+        "  difference: 3 - 1 = 2 EUR",
+    ]
+    assert Explanation.from_data(json.loads(json.dumps(made.as_data()))) == made
+    assert made.evaluate() == 2

@@ -93,8 +93,12 @@ def _together(parts: list[Measured], terms: BillingTerms) -> Measured:
     why = Explainer("parts of a period", 1)
     exactly = all(part.unsettled is not None for part in parts)
     names = [
-        why.adopt(_open(part.explanation, part.unsettled) if exactly else part.explanation, prefix)
-        for prefix, part in ((f"part{number}_", part) for number, part in enumerate(parts, 1))
+        why.adopt(
+            _open(part.explanation, part.unsettled) if exactly else part.explanation,
+            f"part{number}_",
+            heading="part of the period",
+        )
+        for number, part in enumerate(parts, 1)
     ]
     why.step("whole", "sum of the parts", "add", *names, unit=currency)
     if exactly:
@@ -112,7 +116,11 @@ def _open(explanation: Explanation, unsettled: str | None) -> Explanation:
     """An explanation up to the step that settles it, which is its last."""
     if unsettled is None:
         return explanation
-    return attrs.evolve(explanation, steps=explanation.steps[:-1], result=unsettled)
+    steps = explanation.steps[:-1]
+    smallest = explanation.steps[-1].operands[-1]  # what it would have been settled to
+    used = {name for step in steps for name in step.operands}
+    given = tuple(one for one in explanation.given if one.name != smallest or one.name in used)
+    return attrs.evolve(explanation, given=given, steps=steps, result=unsettled)
 
 
 def became_known(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> tuple[str, ...]:

@@ -120,8 +120,8 @@ def _difference(now: Measured, before: Measured, news: tuple[str, ...]) -> Measu
     """What is still to be charged or given back; behind it is all that either state counted."""
     evidence = tuple(dict.fromkeys((*now.evidence, *before.evidence, *news)))
     why = Explainer("correction", 1)
-    whole = why.adopt(now.explanation, "now_")
-    charged = why.adopt(before.explanation, "before_")
+    charged = why.adopt(before.explanation, "before_", heading="as it was charged before")
+    whole = why.adopt(now.explanation, "now_", heading="as it is known now")
     why.step("amount", "the period as known now, less what was charged", "subtract", whole, charged)
     amount = Money.of(why.value("amount"), now.amount.currency)
     explanation = why.explanation("amount")

@@ -19,6 +19,7 @@ from harmony_core.explanation._values import (
     Explainer,
     Explanation,
     Given,
+    Section,
     Step,
     Wording,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Explanation",
     "Given",
     "RoundingMode",
+    "Section",
     "Step",
     "Wording",
     "exact_text",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from html import escape
@@ -63,6 +63,19 @@ class Step:
     details: tuple[tuple[str, str], ...] = ()
 
 
+@attrs.frozen
+class Section:
+    """Parts that belong together under a heading: those whose names begin with ``prefix``.
+
+    ``label`` is an English message; ``facts`` are those of this section alone. A section whose
+    prefix begins with that of another stands within it.
+    """
+
+    prefix: str
+    label: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
 _SIGNS = {"add": " + ", "subtract": " - ", "multiply": " × ", "divide": " ÷ "}
 
 
@@ -72,6 +85,7 @@ class Explanation:
 
     ``facts`` are inputs that are not numbers (dates, ids, names of policies), as pairs of an
     English label and a text. ``result`` names the step or input whose value is the figure.
+    ``sections`` put parts together for the reader, such as a period before and after a change.
     """
 
     rule: str
@@ -80,6 +94,7 @@ class Explanation:
     steps: tuple[Step, ...]
     result: str
     facts: tuple[tuple[str, str], ...] = ()
+    sections: tuple[Section, ...] = ()
 
     @property
     def value(self) -> Fraction:
@@ -125,15 +140,31 @@ class Explanation:
 
     def as_text(self, wording: Wording = PLAIN_ENGLISH) -> str:
         """Write the explanation in words, one line a step, for a person to check by hand."""
-        values = self._values()
-        lines = [f"{wording.words(self.rule)} (v{self.version})"]
-        lines += [f"  {wording.words(label)}: {wording.words(text)}" for label, text in self.facts]
+        head = f"{wording.words(self.rule)} (v{self.version})"
+        return "\n".join([head, *self._lines(wording, Section("", "", self.facts), 1)])
+
+    def _lines(self, wording: Wording, within: Section, depth: int) -> Iterator[str]:
+        """What stands in a section: its facts and inputs, the sections within it, its steps."""
+        values, indent = self._values(), "  " * depth
+        for label, text in within.facts:
+            yield f"{indent}{wording.words(label)}: {wording.words(text)}"
         for given in self.given:
-            lines.append(f"  {wording.words(given.label)}: {_figure(wording, given)}")
+            if self._place(given.name) == within.prefix:
+                yield f"{indent}{wording.words(given.label)}: {_figure(wording, given)}"
+        for section in self.sections:
+            if self._place(section.prefix, below=True) == within.prefix:
+                yield f"{indent}{wording.words(section.label)}"
+                yield from self._lines(wording, section, depth + 1)
         for step in self.steps:
-            label = wording.words(step.label, **dict(step.details))
-            lines.append(f"  {label}: {_formula(wording, step, values)}{_figure(wording, step)}")
-        return "\n".join(lines)
+            if self._place(step.name) == within.prefix:
+                label = wording.words(step.label, **dict(step.details))
+                formula = _formula(wording, step, values)
+                yield f"{indent}{label}: {formula}{_figure(wording, step)}"
+
+    def _place(self, name: str, *, below: bool = False) -> str:
+        """The prefix of the innermost section in which a part stands; none is the empty one."""
+        prefixes = (one.prefix for one in self.sections if not (below and one.prefix == name))
+        return max((one for one in prefixes if name.startswith(one)), key=len, default="")
 
     def as_data(self) -> dict[str, Any]:
         """Write the explanation as plain data (text, numbers as text, lists), for a store."""
@@ -150,6 +181,10 @@ class Explanation:
         }
         if self.facts:
             data["facts"] = [list(fact) for fact in self.facts]
+        if self.sections:
+            data["sections"] = [
+                [one.prefix, one.label, [list(fact) for fact in one.facts]] for one in self.sections
+            ]
         return data
 
     @classmethod
@@ -172,6 +207,10 @@ class Explanation:
             ),
             result=data["result"],
             facts=tuple((label, text) for label, text in data.get("facts", ())),
+            sections=tuple(
+                Section(prefix, label, tuple((name, text) for name, text in facts))
+                for prefix, label, facts in data.get("sections", ())
+            ),
         )
 
     def _repr_html_(self) -> str:
@@ -203,6 +242,7 @@ class Explainer:
         self._given: list[Given] = []
         self._steps: list[Step] = []
         self._facts: list[tuple[str, str]] = []
+        self._sections: list[Section] = []
         self._values: dict[str, Fraction] = {}
         self._units: dict[str, str] = {}
 
@@ -239,11 +279,19 @@ class Explainer:
         """The exact value under a name."""
         return self._values[name]
 
-    def adopt(self, other: Explanation, prefix: str, using: Mapping[str, str] | None = None) -> str:
+    def adopt(
+        self,
+        other: Explanation,
+        prefix: str,
+        using: Mapping[str, str] | None = None,
+        *,
+        heading: str | None = None,
+    ) -> str:
         """Take over another explanation's parts under ``prefix``; gives the name of its result.
 
         ``using`` puts values that are here already in the place of inputs of the other, so that
-        the whole stays one chain: ``{"quantity": "hours"}``.
+        the whole stays one chain: ``{"quantity": "hours"}``. A ``heading``, an English message,
+        makes a section of them.
 
         Raises:
             ValueError: such a value differs from the input that it stands for.
@@ -261,7 +309,12 @@ class Explainer:
             self._claim(names[step.name], step.value, step.unit)
             operands = tuple(names[operand] for operand in step.operands)
             self._steps.append(attrs.evolve(step, name=names[step.name], operands=operands))
-        self._facts.extend(fact for fact in other.facts if fact not in self._facts)
+        if heading is None:
+            self._facts.extend(fact for fact in other.facts if fact not in self._facts)
+        else:
+            self._sections.append(Section(prefix, heading, other.facts))
+        for one in other.sections:
+            self._sections.append(attrs.evolve(one, prefix=prefix + one.prefix))
         return names[other.result]
 
     def explanation(self, result: str) -> Explanation:
@@ -273,6 +326,7 @@ class Explainer:
             tuple(self._steps),
             result,
             tuple(self._facts),
+            tuple(self._sections),
         )
 
     def _claim(self, name: str, value: Fraction, unit: str) -> None:

@@ -159,6 +159,7 @@ _STEP = {
     "items": False,
     "minItems": 6,
 }
+_FACTS = listed(listed_as(_TEXT, _TEXT))
 _EXPLANATION = fields(
     {
         "rule": _TEXT,
@@ -166,7 +167,8 @@ _EXPLANATION = fields(
         "given": listed(listed_as(_TEXT, _TEXT, _NUMBER, _TEXT)),
         "steps": listed(_STEP),
         "result": _TEXT,
-        "facts": listed(listed_as(_TEXT, _TEXT)),
+        "facts": _FACTS,
+        "sections": listed(listed_as(_TEXT, _TEXT, _FACTS)),
     },
     ["rule", "version", "given", "steps", "result"],
 )
