@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "harmony_core"
 # Packages that exist for an extra may import it; the rest is the core.
 OF_AN_EXTRA = {"bulk", "cli", "demo", "notebook", "testing"}
 EXTRAS = {
+    "holidays",
     "hypothesis",
     "matplotlib",
     "nanoarrow",

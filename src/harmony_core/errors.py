@@ -10,7 +10,9 @@
     ├── NotFound (LookupError)       nothing under that key, or nothing in force that day
     │   ├── RateNotFound             no exchange rate, with what was tried
     │   ├── AccountNotMapped         an entity has no code for an account role
-    │   └── PriceNotFound            nothing says what this costs
+    │   ├── PriceNotFound            nothing says what this costs
+    │   └── BeyondHorizon            an SLA calendar does not reach that far
+    │       └── NeverOpens           it has no open time at all
     ├── RuleBroken                   valid parts, but a business rule forbids the deed
     │   ├── AlreadyExecuted          an order gives its contracts once
     │   └── AlreadyCharged           a charge with this key is in the books
@@ -102,6 +104,18 @@ class PriceNotFound(NotFound):
     """Nothing says what this product costs in that currency on that day."""
 
     code = "price-not-found"
+
+
+class BeyondHorizon(NotFound):
+    """An SLA calendar has too little open time before its horizon, or does not close before it."""
+
+    code = "beyond-horizon"
+
+
+class NeverOpens(BeyondHorizon):
+    """An SLA calendar has no open time at all."""
+
+    code = "never-opens"
 
 
 class RuleBroken(HarmonyError):

@@ -1,0 +1,57 @@
+"""HOW FAST: calendars of open time in every zone, their algebra, and what is due by them.
+
+A :class:`Calendar` is wall-clock rules in one IANA zone: weekly hours, overrides of dates,
+holidays, breaks. Calendars form an algebra (``|``, ``&``, ``-``) in which every operand keeps its
+own zone. ``add`` says when open time has been worked and from when it is more, ``between`` how much
+lies between two instants; each is two look-ups in an index of UTC microseconds, whatever the span.
+Durations are elapsed time; :class:`WorkingDays` are days and never 24 hours. Nothing else of the
+library is needed for it.
+"""
+
+from harmony_core.sla._calendar import Calendar
+from harmony_core.sla._durations import (
+    DueAt,
+    WorkingDays,
+    hours,
+    in_hours,
+    in_minutes,
+    minutes,
+    seconds,
+)
+from harmony_core.sla._holidays import HolidayRule, PublicHolidays, holiday_data_version
+from harmony_core.sla._hours import DayHours, Opening
+from harmony_core.sla._open_time import (
+    CalendarDifference,
+    CalendarIntersection,
+    CalendarUnion,
+    Due,
+    OpenSpans,
+    OpenTime,
+    StartBy,
+)
+from harmony_core.sla._zones import tz_data_version, zone_key
+
+__all__ = [
+    "Calendar",
+    "CalendarDifference",
+    "CalendarIntersection",
+    "CalendarUnion",
+    "DayHours",
+    "Due",
+    "DueAt",
+    "HolidayRule",
+    "OpenSpans",
+    "OpenTime",
+    "Opening",
+    "PublicHolidays",
+    "StartBy",
+    "WorkingDays",
+    "holiday_data_version",
+    "hours",
+    "in_hours",
+    "in_minutes",
+    "minutes",
+    "seconds",
+    "tz_data_version",
+    "zone_key",
+]

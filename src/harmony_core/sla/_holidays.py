@@ -1,0 +1,115 @@
+"""Public holidays of a country or a part of it, from the package ``holidays``."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from importlib import import_module
+from threading import Lock
+from typing import Any, Never
+
+import attrs
+
+from harmony_core.errors import InvalidValue, NotFound
+
+_CODE = re.compile(r"[A-Z]{2}")
+_DECADE = 10
+_lock = Lock()
+
+
+class HolidayRule(StrEnum):
+    """What a holiday closes."""
+
+    CIVIL_DAY = "civil_day"
+    """The date from 00:00 to 24:00 in the calendar's zone, whatever shift runs through it."""
+    SHIFT_START = "shift_start"
+    """The shifts that begin on the date, to their end; the night before runs on into it."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Never:
+        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
+
+
+def _words(words: str | Iterable[str]) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(sorted(set(words)))
+
+
+@attrs.frozen(order=True)
+class PublicHolidays:
+    """The public holidays of ``country``, and of ``subdivision`` in it, in every year.
+
+    Needs the extra ``sla`` as soon as a calendar is asked. Holidays of years to come are what is
+    known today: :func:`holiday_data_version` says by which data, and :meth:`days` copies them into
+    a calendar that shall never change.
+
+    Args:
+        country: ISO 3166-1, two letters: ``GB``.
+        subdivision: as the package names it, most often ISO 3166-2 without the country: ``ENG``.
+        categories: ``public`` and whatever else the country has, such as ``bank``.
+
+    >>> england = PublicHolidays("GB", "ENG")
+    >>> date(2026, 5, 25) in england.days(2026, 2026)  # the spring bank holiday
+    True
+    """
+
+    country: str
+    subdivision: str = ""
+    categories: tuple[str, ...] = attrs.field(default=("public",), converter=_words)
+
+    def __attrs_post_init__(self) -> None:
+        if not _CODE.fullmatch(str(self.country)):
+            raise InvalidValue(f"a country is two letters such as 'GB', got {self.country!r}")
+        if not self.categories:
+            raise InvalidValue(f"holidays of {self.country} need a category, such as 'public'")
+
+    def days(self, first_year: int, last_year: int) -> frozenset[date]:
+        """Give the holidays of years, both included.
+
+        Raises:
+            NotFound: the package knows no such country, part of it or category, or is missing.
+        """
+        found = [
+            day
+            for decade in range(first_year // _DECADE, last_year // _DECADE + 1)
+            for day in _of_decade(self, decade)
+        ]
+        return frozenset(day for day in found if first_year <= day.year <= last_year)
+
+
+@lru_cache(maxsize=512)
+def _of_decade(rule: PublicHolidays, decade: int) -> frozenset[date]:
+    package, first = _package(), decade * _DECADE
+    with _lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # years for which feasts by the moon are not yet announced
+        try:
+            found = package.country_holidays(
+                rule.country,
+                subdiv=rule.subdivision or None,
+                years=range(max(first, 1), first + _DECADE),
+                categories=rule.categories,
+            )
+        except (NotImplementedError, ValueError) as reason:
+            raise NotFound(
+                f"no holidays of {rule}: {reason}; see country_holidays of the package 'holidays', "
+                "or give the dates themselves"
+            ) from None
+    return frozenset(found)
+
+
+def _package() -> Any:
+    try:
+        return import_module("holidays")
+    except ModuleNotFoundError:
+        raise NotFound(
+            "public holidays of a country need the extra: pip install 'harmony-core[sla]', "
+            "or give the dates themselves"
+        ) from None
+
+
+def holiday_data_version() -> str:
+    """Give the version of the package ``holidays``, for what was computed from it."""
+    return str(_package().__version__)

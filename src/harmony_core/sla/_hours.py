@@ -1,0 +1,167 @@
+"""Opening hours as people write them: ``{"mon-fri": "09:00-17:30", "sat": "22:00-06:00"}``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date, datetime, time
+from typing import Final, TypeAlias
+
+import attrs
+
+from harmony_core.errors import InvalidValue
+from harmony_core.sla._zones import DAY
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_GROUPS: Final = {"daily": "mon-sun", "weekdays": "mon-fri", "weekend": "sat-sun"}
+
+
+def _seconds(clock: time) -> int:
+    return clock.hour * 3600 + clock.minute * 60 + clock.second
+
+
+@attrs.frozen(order=True)
+class Opening:
+    """Hours from ``opens`` up to ``closes`` on the clocks of a calendar's zone.
+
+    ``closes`` at or before ``opens`` means the next day: 22:00 to 06:00 is a night that belongs to
+    the day on which it begins, 00:00 to 00:00 is a whole day, and 24:00 is the next day's 00:00.
+
+    >>> str(Opening.of("22:00-06:00")), str(Opening.of("00:00-24:00"))
+    ('22:00-06:00', '00:00-24:00')
+    """
+
+    opens: time
+    closes: time
+
+    def __attrs_post_init__(self) -> None:
+        for clock in (self.opens, self.closes):
+            if type(clock) is not time:
+                raise InvalidValue(f"opening hours need times of day, got {clock!r}")
+            if clock.tzinfo is not None:
+                raise InvalidValue(f"{clock} has a zone of its own: the calendar names the zone")
+            if clock.microsecond:
+                raise InvalidValue(f"opening hours have whole seconds, got {clock}")
+
+    @classmethod
+    def of(cls, hours: OpeningLike) -> Opening:
+        """Read ``"09:00-17:30"``, or a pair of texts or times.
+
+        Raises:
+            InvalidValue: it is neither, or a time does not exist.
+        """
+        if isinstance(hours, Opening):
+            return hours
+        pair = hours.split("-") if isinstance(hours, str) else list(hours)
+        if len(pair) != 2:
+            raise InvalidValue(f"opening hours are like '09:00-17:30', got {hours!r}")
+        opens, closes = pair
+        return cls(_clock(opens, hours), _clock(closes, hours, end=True))
+
+    @property
+    def seconds(self) -> tuple[int, int]:
+        """Both ends in seconds since the midnight with which the day begins; up to 48 hours."""
+        opens, closes = _seconds(self.opens), _seconds(self.closes)
+        return opens, closes if closes > opens else closes + DAY
+
+    def __str__(self) -> str:
+        return f"{_shown(self.opens)}-{_shown(self.closes) if self.closes != time() else '24:00'}"
+
+
+OpeningLike: TypeAlias = "Opening | str | tuple[str | time, str | time] | list[str]"
+Hours: TypeAlias = "str | Opening | Iterable[OpeningLike]"
+"""Hours of a day: ``"09:00-12:00, 13:00-17:30"``, or a list of openings; empty means closed."""
+
+
+def _shown(clock: time) -> str:
+    return clock.isoformat("seconds" if clock.second else "minutes")
+
+
+def _clock(value: str | time, hours: object, *, end: bool = False) -> time:
+    if isinstance(value, time):
+        return value
+    text = str(value).strip()
+    if end and text in {"24:00", "24:00:00"}:
+        return time()
+    parts = text.split(":")
+    if len(parts) in {2, 3} and all(part.isascii() and part.isdigit() for part in parts):
+        with suppress(ValueError):
+            return time.fromisoformat(":".join(part.zfill(2) for part in parts))
+    raise InvalidValue(f"no time of day {value!r} in {hours!r}: opening hours are 09:00-17:30")
+
+
+def openings(hours: Hours) -> tuple[Opening, ...]:
+    """Read the hours of one day, in any order."""
+    if isinstance(hours, Opening):
+        return (hours,)
+    if isinstance(hours, str):
+        return tuple(sorted(Opening.of(part) for part in hours.split(",") if part.strip()))
+    return tuple(sorted(Opening.of(part) for part in hours))
+
+
+@attrs.frozen(order=True)
+class DayHours:
+    """Openings of one date."""
+
+    day: date
+    hours: tuple[Opening, ...] = attrs.field(converter=openings)
+
+    def __attrs_post_init__(self) -> None:
+        plain_day(self.day)
+
+
+def plain_day(day: object) -> date:
+    """Take a civil date, and refuse what carries a clock."""
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise InvalidValue(f"a calendar names civil days such as date(2026, 12, 25), got {day!r}")
+    return day
+
+
+def weekdays(text: str) -> list[int]:
+    """Read ``mon``, ``mon-fri``, ``mon,wed`` or ``sat-mon``; Monday is 0."""
+    found: list[int] = []
+    for part in text.lower().split(","):
+        ends = [_weekday(name, text) for name in _GROUPS.get(part.strip(), part).split("-")]
+        if len(ends) > 2:
+            raise InvalidValue(f"days of the week are like 'mon-fri', got {text!r}")
+        first, last = ends[0], ends[-1]
+        found += [(first + step) % 7 for step in range((last - first) % 7 + 1)]
+    return found
+
+
+def _weekday(name: str, text: str) -> int:
+    name = name.strip()
+    for names in (WEEKDAYS, _FULL):
+        if name in names:
+            return names.index(name)
+    raise InvalidValue(
+        f"no day of the week {name!r} in {text!r}: they are {', '.join(WEEKDAYS)}, "
+        "and 'mon-fri' or 'daily' name several"
+    )
+
+
+def weekly(hours: Mapping[str, Hours]) -> tuple[tuple[Opening, ...], ...]:
+    """Read a week: the openings of seven days from Monday on."""
+    found: list[tuple[Opening, ...] | None] = [None] * 7
+    for days, of_day in hours.items():
+        for day in weekdays(days):
+            if found[day] is not None:
+                raise InvalidValue(
+                    f"{WEEKDAYS[day]} has hours twice, the second time under {days!r}: write them "
+                    "together, as in '09:00-12:00, 13:00-17:00'"
+                )
+            found[day] = openings(of_day)
+    return tuple(of_day or () for of_day in found)
+
+
+def dated(days: Mapping[date, Hours] | Iterable[DayHours]) -> tuple[DayHours, ...]:
+    """Read hours of dates, in their order; a date stands once."""
+    pairs = days.items() if isinstance(days, Mapping) else ((row.day, row.hours) for row in days)
+    found: dict[date, DayHours] = {}
+    for day, hours in pairs:
+        if day in found:
+            raise InvalidValue(f"{day} has hours twice: write them together")
+        found[day] = DayHours(day, hours)
+    return tuple(sorted(found.values()))

@@ -1,0 +1,322 @@
+"""The open-time index: how much open time lies before an instant, and when so much has passed.
+
+One year of UTC at a time is computed, when it is first needed, as its openings and their running
+totals in whole microseconds. Every question is then two look-ups by bisection, whatever the span:
+``worked(t)`` is the open time since a fixed anchor, and what adds to it is looked up backwards.
+Years after the last dated rule repeat those of their kind (14: leap or not, and the weekday of 1
+January), so that even the last year before the horizon costs no more than its neighbour.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
+from operator import sub
+from threading import Lock
+from typing import Final, Protocol
+
+from harmony_core.errors import BeyondHorizon, InvalidValue, NeverOpens
+from harmony_core.sla._sweep import Edges
+from harmony_core.sla._zones import DAY, EPOCH, in_utc
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2499
+
+# From here on every zone keeps to one rule for ever: the last change that is listed singly is
+# Gaza's in October 2086. tests/sla holds every zone to it.
+SETTLED: Final = 2100
+
+_UNIT: Final = 1_000_000
+
+Year = tuple[datetime, int, list[int], list[int], list[int]]
+"""Its start; open time before it; openings from its start; and, counted from the anchor, the closed
+time before each opening (less the year's start) and the open time at each close, with the year's
+first. All in microseconds."""
+
+
+class OpenSet(Protocol):
+    """What an index is made from."""
+
+    def edges(self, year: int) -> Edges:
+        """Give the open time of a year of UTC, in microseconds from its start."""
+        ...
+
+    @property
+    def last_special_year(self) -> int:
+        """The last year that a dated rule touches; later ones repeat by their kind."""
+        ...
+
+    @property
+    def is_never_open(self) -> bool:
+        """Whether its rules alone say that it has no open time."""
+        ...
+
+
+def year_start(year: int) -> int:
+    """Give the microsecond since 1970 at which a year of UTC begins."""
+    return (date(year, 1, 1).toordinal() - EPOCH.toordinal()) * DAY * _UNIT
+
+
+def year_length(year: int) -> int:
+    """Give the microseconds of a year."""
+    return year_start(year + 1) - year_start(year)
+
+
+def microseconds(duration: timedelta) -> int:
+    """Express a duration as a whole number."""
+    return (duration.days * DAY + duration.seconds) * _UNIT + duration.microseconds
+
+
+class OpenIndex:
+    """Answers about the open time of one calendar; it grows by itself and forgets nothing."""
+
+    __slots__ = ("_befores", "_blocks", "_first", "_lock", "_source", "_years", "days")
+
+    def __init__(self, source: OpenSet) -> None:
+        self._source = source
+        self._years: dict[int, Year] = {}
+        self.days: dict[tuple[str, int], tuple[date, ...]] = {}  # working days of zones and years
+        self._blocks: dict[int, tuple[int, Edges]] = {}
+        self._first = 0
+        self._befores: list[int] = []  # open time before each year counted, and after the last
+        self._lock = Lock()
+
+    def __reduce__(self) -> tuple[type[OpenIndex], tuple[OpenSet]]:
+        return OpenIndex, (self._source,)  # what was computed stays behind
+
+    # --- questions --------------------------------------------------------------------------
+
+    def worked(self, moment: datetime) -> int:
+        """Give the open microseconds from the anchor up to an instant in UTC."""
+        base, before, opens, gaps, ends = self._years.get(moment.year) or self._year(moment.year)
+        past = moment - base
+        at = (past.days * DAY + past.seconds) * _UNIT + past.microseconds
+        index = bisect_right(opens, at)
+        if not index:
+            return before
+        worked, end = at - gaps[index - 1], ends[index]
+        return worked if worked < end else end
+
+    def add(self, start: datetime, duration: int) -> tuple[datetime, datetime | None]:
+        """Give the first and the last instant at which so much, above zero, has been worked."""
+        worked = self.worked(start) + duration
+        year = self._years[start.year]
+        if worked > year[4][-1]:
+            year = self._year(self._year_of_first(worked))
+        base, _, _, gaps, ends = year
+        index = bisect_left(ends, worked)
+        first = base + timedelta(0, 0, gaps[index - 1] + worked)
+        if ends[index] != worked:
+            return first, first
+        try:
+            return first, self.last(worked)
+        except BeyondHorizon:
+            return first, None
+
+    def subtract(self, end: datetime, duration: int) -> tuple[datetime, datetime | None]:
+        """Give the last and the first instant from which so much, above zero, is worked."""
+        worked = self.worked(end) - duration
+        year = self._years[end.year]
+        if worked < year[1]:
+            year = self._year(self._year_of_last(worked))
+        base, _, _, gaps, ends = year
+        index = bisect_right(ends, worked)
+        last = base + timedelta(0, 0, gaps[index - 1] + worked)
+        if ends[index - 1] != worked:
+            return last, last
+        try:
+            return last, self.first(worked)
+        except BeyondHorizon:
+            return last, None
+
+    def first(self, worked: int) -> datetime:
+        """Give the first instant at which so much has been worked; a close counts."""
+        base, _, _, gaps, ends = self._year(self._year_of_first(worked))
+        return base + timedelta(0, 0, gaps[bisect_left(ends, worked) - 1] + worked)
+
+    def last(self, worked: int) -> datetime:
+        """Give the last instant before more than that has been worked: an opening, not a close."""
+        base, _, _, gaps, ends = self._year(self._year_of_last(worked))
+        return base + timedelta(0, 0, gaps[bisect_right(ends, worked) - 1] + worked)
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether an instant in UTC lies in open time; its opening does, its close does not."""
+        base, _, opens, gaps, ends = self._years.get(moment.year) or self._year(moment.year)
+        at = microseconds(moment - base)
+        index = bisect_right(opens, at)
+        return bool(index) and at - gaps[index - 1] < ends[index]
+
+    def next_open(self, moment: datetime) -> datetime:
+        """Give the instant itself when open, else the next opening."""
+        if self.is_open(moment):
+            return moment
+        return self.last(self.worked(moment))
+
+    def next_close(self, moment: datetime) -> datetime:
+        """Give the next close after an instant, the one after the next opening when closed."""
+        at = self.next_open(moment)
+        for year in range(at.year, LAST_YEAR + 1):
+            base, _, opens, gaps, ends = self._years.get(year) or self._year(year)
+            index = bisect_right(opens, microseconds(max(at, base) - base))
+            if not index:
+                return base  # open up to the end of the year before, and closed as this one begins
+            close = gaps[index - 1] + ends[index]
+            if close < year_length(year):
+                return base + timedelta(0, 0, close)
+        raise BeyondHorizon(f"open from {at.isoformat()} without a close {_horizon()}")
+
+    def intervals(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """List the open time in ``[start, end)``, in order, joined where years meet."""
+        held: tuple[datetime, datetime] | None = None
+        for year in range(start.year, end.year + 1):
+            base, _, opens, gaps, ends = self._years.get(year) or self._year(year)
+            since = microseconds(max(start, base) - base)
+            first = max(bisect_right(opens, since) - 1, 0)
+            for index in range(first, len(opens)):
+                opened = max(base + timedelta(0, 0, opens[index]), start)
+                closed = min(base + timedelta(0, 0, gaps[index] + ends[index + 1]), end)
+                if closed <= opened:
+                    continue
+                if held is not None and held[1] == opened:
+                    held = held[0], closed
+                    continue
+                if held is not None:
+                    yield held
+                held = opened, closed
+        if held is not None:
+            yield held
+
+    def table(self, first_year: int, last_year: int) -> tuple[list[int], list[int], list[int]]:
+        """Give the openings and closes of years in microseconds since 1970, and their totals.
+
+        The totals are the open time before each opening, from the anchor, and after the last.
+        """
+        opens, closes, totals = list[int](), list[int](), list[int]()
+        for year in range(first_year, last_year + 1):
+            _, before, of_year, gaps, ends = self._years.get(year) or self._year(year)
+            start = year_start(year)
+            opens += [start + at for at in of_year]
+            closes += [start + gap + end for gap, end in zip(gaps, ends[1:], strict=True)]
+            totals = (totals or [before]) + ends[1:]
+        return opens, closes, totals
+
+    # --- growth -----------------------------------------------------------------------------
+
+    def _year(self, year: int) -> Year:
+        """Give a year that may not have been looked at yet."""
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise BeyondHorizon(
+                f"calendars reach from {FIRST_YEAR} to {LAST_YEAR}, so the year {year} is beyond: "
+                "check the instant"
+            )
+        found = self._years.get(year)
+        if found is None:
+            before, edges = self._reach(year), self.edges(year)
+            opens = edges[::2]
+            lengths = map(sub, edges[1::2], opens)
+            ends = list(accumulate(lengths, initial=before))
+            gaps = list(map(sub, opens, ends))
+            start = EPOCH + timedelta(0, 0, year_start(year))
+            found = self._years[year] = start, before, opens, gaps, ends
+        return found
+
+    def edges(self, year: int) -> Edges:
+        """Give the open time of a year as rising microseconds from its start; not to be changed."""
+        return self._block(year)[1]
+
+    def _block(self, year: int) -> tuple[int, Edges]:
+        settled = max(SETTLED, self._source.last_special_year)
+        kind = year if year <= settled else _like(year, settled)
+        found = self._blocks.get(kind)
+        if found is None:
+            edges = self._source.edges(kind)
+            found = self._blocks[kind] = sum(edges[1::2]) - sum(edges[::2]), edges
+        return found
+
+    def _total(self, year: int) -> int:
+        return self._block(year)[0]
+
+    def _reach(self, year: int) -> int:
+        """Count all years up to this one, and give the open time before it."""
+        with self._lock:
+            first, befores = self._first, self._befores
+            if not befores:
+                first, befores = year, [0, self._total(year)]
+            if year < first:
+                earlier = accumulate(
+                    (-self._total(back) for back in range(first - 1, year - 1, -1)),
+                    initial=befores[0],
+                )
+                first, befores = year, list(earlier)[:0:-1] + befores
+            count = first + len(befores) - 1
+            if year >= count:
+                totals = map(self._total, range(count, year + 1))
+                befores = befores[:-1] + list(accumulate(totals, initial=befores[-1]))
+            self._first, self._befores = first, befores
+            return befores[year - first]
+
+    def _year_of_first(self, worked: int) -> int:
+        return self._search(lambda befores: bisect_left(befores, worked) - 1)
+
+    def _year_of_last(self, worked: int) -> int:
+        return self._search(lambda befores: bisect_right(befores, worked) - 1)
+
+    def _search(self, position: _Position) -> int:
+        """Find the year in which so much has been worked, counting further years as needed."""
+        if self._source.is_never_open:
+            raise NeverOpens("this calendar never opens: give it opening hours")
+        while True:
+            with self._lock:
+                first, befores = self._first, self._befores
+            found = position(befores)
+            if 0 <= found < len(befores) - 1:
+                return first + found
+            step = 1 + len(befores) // 2  # few rounds to the horizon, little work before it
+            if found < 0:
+                if first <= FIRST_YEAR:
+                    break
+                self._reach(max(first - step, FIRST_YEAR))
+            else:
+                last = first + len(befores) - 2
+                if last >= LAST_YEAR:
+                    break
+                self._reach(min(last + step, LAST_YEAR))
+        if befores[0] == befores[-1]:
+            raise NeverOpens(f"this calendar has no open time {_horizon()}: check its hours")
+        raise BeyondHorizon(f"this calendar has too little open time {_horizon()}")
+
+
+class _Position(Protocol):
+    def __call__(self, befores: list[int], /) -> int: ...
+
+
+def _horizon() -> str:
+    return f"between {FIRST_YEAR} and {LAST_YEAR}, its horizon"
+
+
+def _like(year: int, after: int) -> int:
+    """Give the first year after another that has the same days of the week as ``year``."""
+    day = date(year, 1, 1)
+    length = (date(year + 1, 1, 1) - day).days
+    for like in range(after + 1, after + 41):  # 28 years, and 12 more across a century
+        other = date(like, 1, 1)
+        if other.weekday() == day.weekday() and (date(like + 1, 1, 1) - other).days == length:
+            return like
+    raise AssertionError(f"no year like {year} within 40 years of {after}")
+
+
+def moment_in_utc(moment: datetime) -> datetime:
+    """Take an instant as it comes."""
+    return moment if moment.tzinfo is UTC else in_utc(moment)
+
+
+def checked_duration(duration: timedelta) -> int:
+    """Take a duration of zero or more in microseconds."""
+    if not isinstance(duration, timedelta):
+        raise InvalidValue(f"a duration is a timedelta such as hours(8), got {duration!r}")
+    found = microseconds(duration)
+    if found < 0:
+        raise InvalidValue(f"a duration is zero or more, got {duration}: use subtract to go back")
+    return found

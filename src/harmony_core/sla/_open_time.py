@@ -1,0 +1,350 @@
+"""Open time, whoever keeps it: the questions that every calendar answers, and the algebra."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Any, Protocol
+
+import attrs
+
+from harmony_core.errors import InvalidValue
+from harmony_core.periods import InstantSpan
+from harmony_core.sla._durations import WorkingDays
+from harmony_core.sla._index import (
+    FIRST_YEAR,
+    OpenIndex,
+    checked_duration,
+    microseconds,
+    moment_in_utc,
+    year_length,
+    year_start,
+)
+from harmony_core.sla._sweep import Edges, at_least, merged, minus
+from harmony_core.sla._working_days import due_on_working_day
+from harmony_core.sla._zones import EPOCH
+
+
+@attrs.frozen
+class Due:
+    """When a duration has been worked.
+
+    ``due`` is the first such instant: at a close, the close. ``breach_at`` is the last one, from
+    which on more has been worked: after a close, the next opening, and ``None`` where none comes
+    before the horizon. They differ only when time runs out exactly at a close.
+    """
+
+    due: datetime
+    breach_at: datetime | None
+
+
+@attrs.frozen
+class StartBy:
+    """From when a duration is worked up to an instant; :class:`Due` seen in a mirror.
+
+    ``latest`` is the last such instant: at an opening, the opening. ``earliest`` is the first one:
+    before an opening, the close before it, and ``None`` where there is none.
+    """
+
+    latest: datetime
+    earliest: datetime | None
+
+
+class OpenTime(Protocol):
+    """A set of time that is open; the rest is closed.
+
+    :class:`Calendar` says it by the rules of one zone; ``|`` is the time in which any of two is
+    open, ``&`` that in which both are, ``-`` that in which the first is and the second is not.
+    Every operand keeps its own zone and its own holidays. All answers are in UTC, all lengths are
+    elapsed time, intervals are half open and merge where they touch. Instants are aware datetimes
+    of any zone; one without a zone is refused.
+    """
+
+    __slots__ = ()
+
+    index: OpenIndex
+    """How it answers; for columns, and of no use to anybody else."""
+
+    def add(self, start: datetime, duration: timedelta | WorkingDays) -> Due:
+        """Say when ``duration`` of open time from ``start`` on has been worked.
+
+        A duration of zero changes nothing, also outside open time.
+
+        Raises:
+            InvalidValue: ``start`` has no zone, or the duration is below zero.
+            BeyondHorizon: there is too little open time; :class:`NeverOpens` if there is none.
+        """
+        if start.tzinfo is not UTC:
+            start = moment_in_utc(start)
+        if isinstance(duration, WorkingDays):
+            due = due_on_working_day(self, start, duration)
+            return Due(due, self.next_open(due))
+        open_time = checked_duration(duration)
+        return Due(*self.index.add(start, open_time)) if open_time else Due(start, start)
+
+    def subtract(self, end: datetime, duration: timedelta) -> StartBy:
+        """Say from when on ``duration`` of open time is worked up to ``end``.
+
+        Raises:
+            InvalidValue: ``end`` has no zone, or the duration is below zero.
+            BeyondHorizon: there is too little open time; :class:`NeverOpens` if there is none.
+        """
+        end = moment_in_utc(end)
+        open_time = checked_duration(duration)
+        return StartBy(*self.index.subtract(end, open_time)) if open_time else StartBy(end, end)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Give the open time from ``start`` to ``end``, below zero when ``end`` is earlier."""
+        if start.tzinfo is not UTC:
+            start = moment_in_utc(start)
+        if end.tzinfo is not UTC:
+            end = moment_in_utc(end)
+        return timedelta(0, 0, self.index.worked(end) - self.index.worked(start))
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether it is open at an instant; an opening is, a close is not."""
+        return self.index.is_open(moment_in_utc(moment))
+
+    def next_open(self, moment: datetime) -> datetime:
+        """Give the instant itself if it is open, else the next opening.
+
+        Raises:
+            BeyondHorizon: there is none; :class:`NeverOpens` if there never was.
+        """
+        return self.index.next_open(moment_in_utc(moment))
+
+    def next_close(self, moment: datetime) -> datetime:
+        """Give the first close after an instant.
+
+        Raises:
+            BeyondHorizon: it stays open, or shut, to the horizon.
+        """
+        return self.index.next_close(moment_in_utc(moment))
+
+    def open_spans(self, start: datetime, end: datetime) -> tuple[InstantSpan, ...]:
+        """List the open time in ``[start, end)``, in order."""
+        found = self.index.intervals(moment_in_utc(start), moment_in_utc(end))
+        return tuple(InstantSpan(*span) for span in found)
+
+    def closed_during(self, spans: Iterable[InstantSpan]) -> CalendarDifference:
+        """Take closed time out: pauses and maintenance cost only the open time that they cover."""
+        return CalendarDifference(self, OpenSpans(tuple(spans)))
+
+    @property
+    def content_hash(self) -> str:
+        """Identifies the rules: equal calendars have equal ones, on every machine."""
+        return sha256(self.canonical().encode()).hexdigest()
+
+    def __or__(self, other: OpenTime) -> CalendarUnion:
+        return CalendarUnion(_parts(CalendarUnion, self) + _parts(CalendarUnion, other))
+
+    def __and__(self, other: OpenTime) -> CalendarIntersection:
+        kind = CalendarIntersection
+        return CalendarIntersection(_parts(kind, self) + _parts(kind, other))
+
+    def __sub__(self, other: OpenTime) -> CalendarDifference:
+        return CalendarDifference(self, _open_time(other))
+
+    @abstractmethod
+    def canonical(self) -> str:
+        """Write the rules in one text, from which the content hash is made."""
+
+    @property
+    @abstractmethod
+    def zones(self) -> frozenset[str]:
+        """The zones whose wall clocks its rules are of."""
+
+    @property
+    @abstractmethod
+    def last_special_year(self) -> int:
+        """The last year that a dated rule touches; the index needs it."""
+
+    @property
+    @abstractmethod
+    def is_never_open(self) -> bool:
+        """Whether the rules alone say that there is no open time."""
+
+    @abstractmethod
+    def edges(self, year: int) -> Edges:
+        """Give the open time of a year of UTC as rising microseconds from its start."""
+
+    @abstractmethod
+    def begins_on(self, day: date) -> bool:
+        """Whether hours begin on a civil day; working days are counted by it."""
+
+
+OWN_INDEX: Any = attrs.Factory(OpenIndex, takes_self=True)
+"""The default of a calendar's index: an empty one, which fills as the calendar is asked."""
+
+
+def _open_time(value: object) -> OpenTime:
+    if not isinstance(getattr(value, "index", None), OpenIndex):
+        raise InvalidValue(f"calendars combine with calendars, got {value!r}")
+    found: OpenTime = value  # type: ignore[assignment]  # it has an index
+    return found
+
+
+def _parts(
+    kind: type[CalendarUnion | CalendarIntersection], value: OpenTime
+) -> tuple[OpenTime, ...]:
+    found = _open_time(value)
+    return found.parts if isinstance(found, kind) else (found,)
+
+
+def _several(parts: Iterable[OpenTime]) -> tuple[OpenTime, ...]:
+    found = tuple(_open_time(part) for part in parts)
+    if not found:
+        raise InvalidValue("put at least one calendar together")
+    return found
+
+
+@attrs.frozen
+class CalendarUnion(OpenTime):
+    """The time in which any part is open: follow the sun."""
+
+    parts: tuple[OpenTime, ...] = attrs.field(converter=_several)
+    index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
+
+    def canonical(self) -> str:
+        """See :class:`OpenTime`."""
+        return f"any({','.join(part.canonical() for part in self.parts)})"
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """The zones of all parts."""
+        return frozenset().union(*(part.zones for part in self.parts))
+
+    @property
+    def last_special_year(self) -> int:
+        """See :class:`OpenTime`."""
+        return max(part.last_special_year for part in self.parts)
+
+    @property
+    def is_never_open(self) -> bool:
+        """See :class:`OpenTime`."""
+        return all(part.is_never_open for part in self.parts)
+
+    def edges(self, year: int) -> Edges:
+        """See :class:`OpenTime`."""
+        return at_least(1, [part.index.edges(year) for part in self.parts])
+
+    def begins_on(self, day: date) -> bool:
+        """Whether hours of any part do."""
+        return any(part.begins_on(day) for part in self.parts)
+
+
+@attrs.frozen
+class CalendarIntersection(OpenTime):
+    """The time in which every part is open."""
+
+    parts: tuple[OpenTime, ...] = attrs.field(converter=_several)
+    index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
+
+    def canonical(self) -> str:
+        """See :class:`OpenTime`."""
+        return f"every({','.join(part.canonical() for part in self.parts)})"
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """The zones of all parts."""
+        return frozenset().union(*(part.zones for part in self.parts))
+
+    @property
+    def last_special_year(self) -> int:
+        """See :class:`OpenTime`."""
+        return max(part.last_special_year for part in self.parts)
+
+    @property
+    def is_never_open(self) -> bool:
+        """See :class:`OpenTime`."""
+        return any(part.is_never_open for part in self.parts)
+
+    def edges(self, year: int) -> Edges:
+        """See :class:`OpenTime`."""
+        return at_least(len(self.parts), [part.index.edges(year) for part in self.parts])
+
+    def begins_on(self, day: date) -> bool:
+        """Whether hours of every part do."""
+        return all(part.begins_on(day) for part in self.parts)
+
+
+@attrs.frozen
+class CalendarDifference(OpenTime):
+    """The time in which ``base`` is open and ``without`` is not."""
+
+    base: OpenTime = attrs.field(converter=_open_time)
+    without: OpenTime = attrs.field(converter=_open_time)
+    index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
+
+    def canonical(self) -> str:
+        """See :class:`OpenTime`."""
+        return f"but({self.base.canonical()},{self.without.canonical()})"
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """The zones of both."""
+        return self.base.zones | self.without.zones
+
+    @property
+    def last_special_year(self) -> int:
+        """See :class:`OpenTime`."""
+        return max(self.base.last_special_year, self.without.last_special_year)
+
+    @property
+    def is_never_open(self) -> bool:
+        """See :class:`OpenTime`."""
+        return self.base.is_never_open
+
+    def edges(self, year: int) -> Edges:
+        """See :class:`OpenTime`."""
+        base, without = self.base.index.edges(year), self.without.index.edges(year)
+        return minus(base, without, year_length(year))
+
+    def begins_on(self, day: date) -> bool:
+        """Whether hours of the base do."""
+        return self.base.begins_on(day)
+
+
+def _in_order(spans: Iterable[InstantSpan]) -> tuple[InstantSpan, ...]:
+    return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
+
+
+@attrs.frozen
+class OpenSpans(OpenTime):
+    """Open in spans between instants and nowhere else; taken from a calendar, they are pauses."""
+
+    spans: tuple[InstantSpan, ...] = attrs.field(converter=_in_order)
+    index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
+
+    def canonical(self) -> str:
+        """See :class:`OpenTime`."""
+        spans = (f"{span.start.isoformat()}/{span.end.isoformat()}" for span in self.spans)
+        return f"spans({','.join(spans)})"
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """None: instants are the same everywhere."""
+        return frozenset()
+
+    @property
+    def last_special_year(self) -> int:
+        """See :class:`OpenTime`."""
+        return max((span.end.year for span in self.spans), default=FIRST_YEAR)
+
+    @property
+    def is_never_open(self) -> bool:
+        """See :class:`OpenTime`."""
+        return not any(span.elapsed for span in self.spans)
+
+    def edges(self, year: int) -> Edges:
+        """See :class:`OpenTime`."""
+        since = year_start(year)
+        opens = [microseconds(span.start - EPOCH) - since for span in self.spans]
+        closes = [microseconds(span.end - EPOCH) - since for span in self.spans]
+        return merged(opens, closes, year_length(year))
+
+    def begins_on(self, day: date) -> bool:  # noqa: ARG002
+        """True: it does not know days."""
+        return True

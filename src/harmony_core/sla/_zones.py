@@ -1,0 +1,202 @@
+"""Time zones as they come in, and the wall clock of one zone turned into instants.
+
+Whatever object names a zone becomes its IANA key, and ``zoneinfo`` alone computes offsets: pytz and
+dateutil lose daylight saving after 2037. Local to UTC is monotone: a wall time inside a gap is the
+instant of the change, an ambiguous one is its first pass. Instants are whole seconds since 1970
+here, because Python compares two datetimes of one other zone by their wall clocks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path, PurePath
+from typing import Final
+from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
+
+from harmony_core.errors import InvalidValue
+
+DAY: Final = 86_400
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+# No zone ever changed twice within six days; the shortest time between two changes, seven days, is
+# Recife's in October 2000. tests/sla compares with every transition of every zone.
+_PROBE: Final = 5 * DAY
+
+_ZONES = "'Europe/London' or ZoneInfo('Europe/London')"
+
+
+@lru_cache(maxsize=1024)
+def _zone(key: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(key)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidValue(f"no time zone {key!r}: give an IANA name such as {_ZONES}") from None
+
+
+def zone_key(zone: str | tzinfo) -> str:
+    """Give the IANA key of a zone, however the host names it.
+
+    Args:
+        zone: an IANA name, or a zone of ``zoneinfo``, pytz or dateutil.
+
+    Raises:
+        InvalidValue: there is no such zone, or the object names none: a fixed offset, the clock of
+            the computer, a rule without a name. An offset cannot say when the clocks change.
+
+    >>> zone_key("Europe/London"), zone_key(ZoneInfo("Asia/Kolkata")), zone_key(UTC)
+    ('Europe/London', 'Asia/Kolkata', 'UTC')
+    """
+    key = zone if isinstance(zone, str) else _key_of(zone)
+    if key is None:
+        raise InvalidValue(
+            f"{zone!r} has no IANA name, so nobody knows when its clocks change: give {_ZONES}"
+        )
+    _zone(key)
+    return key
+
+
+def _key_of(zone: object) -> str | None:
+    if zone is UTC:
+        return "UTC"
+    if type(zone).__name__ == "tzutc":  # dateutil's
+        return "UTC"
+    for name in ("key", "zone"):  # zoneinfo's and pytz's
+        if isinstance(key := getattr(zone, name, None), str):
+            return key
+    file = getattr(zone, "_filename", None)  # dateutil keeps the file that it read
+    return _key_of_file(file) if isinstance(file, str) else None
+
+
+def _key_of_file(name: str) -> str | None:
+    parts = PurePath(name).parts
+    for start in range(len(parts)):
+        key = "/".join(parts[start:])
+        try:
+            return _zone(key).key
+        except InvalidValue:
+            continue
+    return None
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Express an aware datetime in UTC.
+
+    The wall clock and zone of pytz or dateutil are read by ``zoneinfo``; their own offset only says
+    which pass of a repeated hour is meant.
+
+    Raises:
+        InvalidValue: it has no zone, so it names no instant.
+    """
+    zone = moment.tzinfo
+    if zone is UTC:
+        return moment
+    if isinstance(zone, ZoneInfo | timezone):
+        return moment.astimezone(UTC)
+    if zone is None or moment.utcoffset() is None:
+        raise InvalidValue(
+            f"{moment.isoformat()} has no time zone, so it names no instant: say whose clock shows "
+            "it, for example moment.replace(tzinfo=ZoneInfo('Europe/London'))"
+        )
+    key = _key_of(zone)
+    if key is None:
+        return moment.astimezone(UTC)  # an offset of its own is enough for an instant
+    local = moment.replace(tzinfo=_zone(key))
+    if local.utcoffset() != moment.utcoffset():
+        other = local.replace(fold=1 - local.fold)
+        if other.utcoffset() == moment.utcoffset():
+            local = other
+    return local.astimezone(UTC)
+
+
+def _offset(zone: ZoneInfo, second: int) -> int:
+    found = (EPOCH + timedelta(seconds=second)).astimezone(zone).utcoffset() or timedelta()
+    return found.days * DAY + found.seconds  # zoneinfo rounds offsets to whole seconds
+
+
+Change = tuple[int, int, int]
+"""The second of UTC at which a zone's offset changes, the offset before it and the one after."""
+
+
+@lru_cache(maxsize=8192)
+def changes(key: str, first: int, last: int) -> tuple[Change, ...]:
+    """List a zone's changes of offset in ``(first, last]``, found by asking ``zoneinfo``."""
+    zone, found = _zone(key), list[Change]()
+    at, offset = first, _offset(zone, first)
+    while at < last:
+        until = min(at + _PROBE, last)
+        if (later := _offset(zone, until)) != offset:
+            low, high = at, until
+            while high - low > 1:
+                middle = (low + high) // 2
+                if _offset(zone, middle) == offset:
+                    low = middle
+                else:
+                    high = middle
+            later = _offset(zone, high)
+            found.append((high, offset, later))
+            until = high
+        at, offset = until, later
+    return tuple(found)
+
+
+def instants(key: str, walls: list[int], first: int, last: int) -> list[int]:
+    """Turn rising wall-clock seconds into rising instants, for walls well inside ``first, last``.
+
+    Args:
+        key: an IANA key.
+        walls: seconds since 1 January 1970, 00:00 on the zone's own clocks.
+        first: an instant before all of them, in seconds of UTC.
+        last: one after all of them.
+    """
+    zone_changes = changes(key, first, last)
+    offset = zone_changes[0][1] if zone_changes else _offset(_zone(key), first)
+    found, done = list[int](), 0
+    for at, before, after in zone_changes:
+        offset = after
+        until = bisect_left(walls, at + before, done)  # the first pass of a repeated hour ends here
+        found += [wall - before for wall in walls[done:until]]
+        done = until
+        if after > before:  # the clocks skip these
+            until = bisect_left(walls, at + after, done)
+            found += [at] * (until - done)
+            done = until
+    found += [wall - offset for wall in walls[done:]]
+    return found
+
+
+def wall_second(key: str, moment: datetime) -> int:
+    """Give what the clocks of a zone show at an instant, as seconds since 1970 on those clocks."""
+    local = moment.astimezone(_zone(key)).replace(tzinfo=UTC, fold=0)
+    past = local - EPOCH
+    return past.days * DAY + past.seconds
+
+
+def instant_of_wall(key: str, wall: int) -> datetime:
+    """Give the instant at which the clocks of a zone first show a wall second, or skip it."""
+    (second,) = instants(key, [wall], wall - 3 * DAY, wall + 3 * DAY)
+    return EPOCH + timedelta(seconds=second)
+
+
+@lru_cache(maxsize=1)
+def tz_data_version() -> str:
+    """Give the version of the time zone data in use, such as ``2026f``.
+
+    A due instant that lies ahead is a forecast: governments move clocks. Keep this beside a stored
+    one and derive it again when it differs. ``"unknown"`` where the system does not say.
+    """
+    for place in map(Path, _with_zones(TZPATH)):
+        with_line = place / "tzdata.zi"
+        if with_line.is_file():
+            with with_line.open(encoding="utf-8") as lines:
+                return lines.readline().rpartition(" ")[2].strip()
+        return "unknown"
+    return str(import_module("tzdata").IANA_VERSION)
+
+
+def _with_zones(places: Iterable[str]) -> list[str]:
+    return [place for place in places if Path(place, "Europe", "London").is_file()]
