@@ -19,16 +19,16 @@ class Opens(Protocol):
     """What working days are counted by; every calendar is one."""
 
     @property
-    def index(self) -> OpenIndex: ...  # noqa: D102
+    def index(self) -> OpenIndex: ...
 
     @property
-    def zones(self) -> frozenset[str]: ...  # noqa: D102
+    def zones(self) -> frozenset[str]: ...
 
-    def next_open(self, moment: datetime) -> datetime: ...  # noqa: D102
+    def next_open(self, moment: datetime) -> datetime: ...
 
-    def open_spans(self, start: datetime, end: datetime) -> tuple[InstantSpan, ...]: ...  # noqa: D102
+    def open_spans(self, start: datetime, end: datetime) -> tuple[InstantSpan, ...]: ...
 
-    def begins_on(self, day: date) -> bool: ...  # noqa: D102
+    def begins_on(self, day: date) -> bool: ...
 
 
 def zone_of(calendar: Opens, named: str | None) -> str:
