@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 
 import attrs
 from hypothesis import given
@@ -23,10 +24,30 @@ from harmony_core.billing import (
     due,
     invoice_layout,
     invoices,
+    recognise,
 )
 from harmony_core.contracts import Contract, Side
-from harmony_core.finance import JournalEntry, Money, TaxMethod, money_sum
-from tests.strategies import CUSTOMERS, END, GROUP, TAXES, TERMS, contracts
+from harmony_core.finance import (
+    Booked,
+    JournalEntry,
+    Money,
+    TaxMethod,
+    booked_sum,
+    money_sum,
+)
+from harmony_core.periods import Month, months_between
+from harmony_core.pricing import Flat
+from harmony_core.products import Recognition
+from tests.strategies import (
+    CUSTOMERS,
+    END,
+    GROUP,
+    TAXES,
+    TERMS,
+    contract,
+    contracts,
+    line,
+)
 
 FACTS = Facts()
 Documents = tuple[dict[str, Contract], dict[str, Charge]]
@@ -174,3 +195,55 @@ def test_credits_end_at_the_mirror_of_the_invoice_in_every_column(
 
 def _part(minor: int, share: int) -> int:
     return minor * share // 100 if minor > 0 else -(-minor * share // 100)
+
+
+@given(
+    st.integers(1, 30_000),
+    st.lists(st.tuples(st.integers(1, 99), st.integers(0, 150)), max_size=3),
+    st.booleans(),
+)
+def test_a_charge_and_its_credits_are_earned_as_what_is_left(
+    minor: int, parts: list[tuple[int, int]], whole: bool
+) -> None:
+    """In every column and month: no cent of it is earned before or after what is left would be."""
+    price = Flat(Money(minor, "EUR").exact)
+    one = line(price, date(2026, 1, 13), months=6, recognition=Recognition.STRAIGHT_LINE)
+    agreed = contract(one)
+    there = {agreed.id: agreed}
+    (first, *_) = due(agreed, FACTS, TERMS, date(2026, 1, 13))
+    (invoice,) = invoices([first], there, CUSTOMERS, GROUP, TAXES)
+    entry = book_invoice(invoice, {first.key: first}, there, TERMS)
+    notes: list[Invoice] = []
+    charges, left = [first], invoice.net
+    for number, (share, after) in enumerate(sorted(parts, key=lambda it: it[1])):
+        amount = Money(_part(left.minor, share), "EUR")
+        if not amount or amount == left:
+            continue
+        note = credit_note(
+            invoice, entry, {first.key: first}, id=f"CN-{number}", reason="law",
+            day=first.trigger + timedelta(days=after), rounding_account="rounding",
+            amounts={first.key: amount}, earlier=notes,
+        )  # fmt: skip
+        notes.append(note.document)
+        charges += note.charges
+        left = left - amount
+    if whole:
+        note = credit_note(
+            invoice, entry, {first.key: first}, id="CN-9", day=date(2026, 6, 20), reason="law",
+            rounding_account="rounding", earlier=notes,
+        )  # fmt: skip
+        charges += note.charges
+    so_far: dict[str, Booked] = {}
+    for month in months_between(Month(2026, 1), Month(2026, 7)):
+        close = month.last_day
+        known = [charge for charge in charges if charge.trigger <= close]
+        for row in recognise(agreed, known, FACTS, month, so_far):
+            before = so_far.get(row.charge_key)
+            so_far[row.charge_key] = row.amount if before is None else before + row.amount
+        days = min((close - first.service.start).days + 1, first.service.days)
+        part = Fraction(days, first.service.days)
+        currencies = first.booked.currencies
+        remaining = booked_sum((charge.booked for charge in known), currencies)
+        columns = (remaining.transaction, remaining.entity, remaining.group)
+        expected = Booked(*((column.exact * part).settle() for column in columns))
+        assert booked_sum(so_far.values(), currencies) == expected

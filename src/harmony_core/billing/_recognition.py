@@ -115,12 +115,18 @@ def recognise(
         so_far: by charge key, what earlier months recognised.
     """
     close = month.last_day
-    for charge in charges:
+    all_charges = tuple(charges)
+    left = _left_before(all_charges, close)
+    for charge in all_charges:
         line = contract.line(charge.line_id)
         if line.fund is not None:
             line = fund_line(contract, line.id) or line
         done = so_far.get(charge.key) or Booked.zero(*charge.booked.currencies)
-        earned = _part(charge.booked, earned_share(charge, contract, line, close, facts))
+        share = earned_share(charge, contract, line, close, facts)
+        earned = _part(charge.booked, share)
+        if charge.key in left:
+            before_it = left[charge.key]
+            earned = _part(before_it + charge.booked, share) - _part(before_it, share)
         amount = earned - done
         if not amount:
             continue
@@ -135,6 +141,26 @@ def recognise(
                 drawn = _part(charge.booked, drawn_share(charge, contract, line, close, facts))
                 breakage = charge.booked - drawn or None
         yield Recognised(charge.key, contract.id, line.id, month, amount, breakage)
+
+
+def _left_before(charges: Iterable[Charge], close: date) -> dict[str, Booked]:
+    """What was left of a charge before a credit of it, by the key of the credit.
+
+    A charge and what is given back of it are one schedule, that of what is left: rounded apart,
+    they would be a cent off between the first month and the last.
+    """
+    known = sorted((one for one in charges if one.trigger <= close), key=_in_turn)
+    left = {one.key: one.booked for one in known if one.credits is None}
+    before: dict[str, Booked] = {}
+    for charge in known:
+        if charge.credits in left:
+            before[charge.key] = left[charge.credits]
+            left[charge.credits] += charge.booked
+    return before
+
+
+def _in_turn(charge: Charge) -> tuple[date, str]:
+    return charge.trigger, charge.key
 
 
 def _lapsed(
