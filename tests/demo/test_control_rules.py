@@ -20,9 +20,9 @@ from tests.demo.independent.dated import on
 from tests.demo.independent.exact import money_text, settle
 from tests.demo.independent.funds import fund_state, replay
 from tests.demo.independent.notices import end_by_notice, receipt
+from tests.demo.independent.price_book import Listed, of_the_book
 from tests.demo.independent.rates import RateTable
 from tests.demo.independent.reading import (
-    Change,
     DeviceEvent,
     Line,
     Product,
@@ -31,6 +31,7 @@ from tests.demo.independent.reading import (
     Work,
     agreed,
 )
+from tests.demo.independent.seats import Change, SeatRow, units_by_seats
 from tests.demo.independent.usage import recordings, standing, usage_amount
 
 BANDS = [
@@ -409,3 +410,50 @@ def test_the_95th_percentile_of_thirty_days_leaves_one_out() -> None:
     assert usage_amount(measured, records, april, date(2024, 4, 30)) == 29 * 30
     assert usage_amount(measured, records, april, date(2024, 4, 20)) == 19 * 30
     assert usage_amount(measured, records, april, date(2024, 3, 31)) == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "customer", "group", "price"),
+    [
+        ("2025-08-31", "K", "G", "7"),  # the customer's own
+        ("2025-08-31", "L", "G", "8"),
+        ("2025-09-01", "L", "G", "6"),  # days inside those of the group's other price
+        ("2025-10-01", "L", "G", "8"),
+        ("2025-09-30", "L", "", "9"),
+        ("2024-12-31", "L", "", None),
+    ],
+)
+def test_the_price_that_says_most_is_taken(
+    day: str, customer: str, group: str, price: str | None
+) -> None:
+    def listed(group: str, customer: str, first: str, last: str, price: str) -> Listed:
+        days = date.fromisoformat(first), date.fromisoformat(last)
+        return Listed(("P", "EUR"), group, customer, *days, Fraction(price))
+
+    book = [
+        listed("", "", "2025-01-01", "2025-12-31", "9"),
+        listed("G", "", "2025-01-01", "2025-12-31", "8"),
+        listed("G", "", "2025-09-01", "2025-09-30", "6"),
+        listed("", "K", "2025-01-01", "2025-12-31", "7"),
+    ]
+    found = of_the_book(book, ("P", "EUR"), day, customer, group)
+    assert found == (None if price is None else Fraction(price))
+    assert of_the_book(book, ("P", "GBP"), day, customer, group) is None
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "bought_on", "gone"),
+    [
+        ("2025-01-21", "2025-01-15", "2025-01-22"),  # the seventh day
+        ("2025-01-22", "2025-01-15", "2025-08-31"),  # the eighth: the next term begins on the 31st
+        ("2025-08-30", "", "2025-08-31"),
+        ("2025-09-06", "", "2025-09-07"),  # bought with the term of 31 August
+        ("2025-09-07", "", "2026-08-31"),
+    ],
+)
+def test_seats_go_in_seven_days_or_with_the_term(asked_on: str, bought_on: str, gone: str) -> None:
+    at = date.fromisoformat
+    row = SeatRow("S", at(asked_on), -3, at(bought_on) if bought_on else None)
+    (made,) = units_by_seats([row], at("2024-08-31"), 12)
+    assert (made.kind, made.value, made.first_day) == ("added", "-3", at(gone))
+    assert made.known == at(asked_on)

@@ -133,7 +133,7 @@ def test_the_command_writes_every_file(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "harmony_core.demo.generator", "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
     assert done.returncode == 0, done.stderr
-    assert "22 files" in done.stdout
+    assert "24 files" in done.stdout
     assert (tmp_path / "time.csv").read_bytes() == (DATA / "time.csv").read_bytes()
 
 
@@ -289,6 +289,32 @@ def test_line_terms_and_indexes_fit_the_lines() -> None:
         uplift = terms.get("pricing", {}).get("uplift", {})
         assert "index" not in uplift or any(name == uplift["index"] for name, _ in months), terms
         assert ("fund" in terms) <= (product_of(line)["type"] == "prepayment"), terms
+
+
+def test_prices_of_the_book_are_for_customers_and_groups_that_there_are() -> None:
+    groups = {row["price_group"] for row in rows("customers")}
+    for price in rows("price_book"):
+        assert price["price_group"] in groups
+        assert not price["customer"] or price["customer"] in by_id("customers")
+        assert not price["last_day"] or price["first_day"] <= price["last_day"]
+        assert price["currency"] in products()[price["product"]]["pricing"]["prices"]
+    listed = {price["product"] for price in rows("price_book")}
+    found = [
+        line
+        for line in sell_lines("fixed")
+        if line["product"] in listed and line["contract"] > LAST_DRAWN
+    ]
+    assert len(found) == 7
+    assert not any(line["unit_price"] for line in found)
+
+
+def test_seats_change_lines_of_whole_terms() -> None:
+    for row in rows("seats"):
+        line = lines()[row["contract"], row["line"]]
+        assert product_of(line)["billing"]["interval_months"] == 12
+        assert is_active(line, day(row["asked_on"]))
+        assert int(row["seats"])
+        assert not row["bought_on"] or row["bought_on"] <= row["asked_on"]
 
 
 def test_amendments_change_lines_of_a_fixed_quantity_within_the_months() -> None:
@@ -505,7 +531,7 @@ def test_the_tricky_cases_name_ids_that_exist() -> None:
     known = {
         key for name in ("devices", "time", "expenses", "usage", "customers") for key in by_id(name)
     }
-    known |= {row["id"] for name in ("amendments", "notices") for row in rows(name)}
+    known |= {row["id"] for name in ("amendments", "notices", "price_book") for row in rows(name)}
     known |= {contract for contract, _ in lines()} | by_id("people").keys()
     known |= {row["contract"] for row in rows("order_lines")}
     page = (DATA.parents[3] / "docs" / "reference" / "demo.md").read_text(encoding="utf-8")

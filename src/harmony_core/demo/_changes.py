@@ -1,4 +1,4 @@
-"""What was agreed after the orders: amendments and notices, tried on the contracts they change."""
+"""What was agreed after the orders: changes and notices, tried on the contracts they change."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from harmony_core.contracts import Amendment, Contract
 from harmony_core.demo import _rows as rows
 from harmony_core.demo._notices import NOTICE, NoticeReceived, notice
 from harmony_core.demo._reading import Reading
-from harmony_core.errors import HarmonyError, InvalidValue, NotFound
+from harmony_core.demo._seats import SEAT_COLUMNS, SeatsChanged, seats_changed
+from harmony_core.errors import HarmonyError, InvalidValue, NotFound, Problem
 from harmony_core.finance import Group
 from harmony_core.interchange import Row
-from harmony_core.orders import Order, execute
+from harmony_core.orders import Executed, Order, Prices, execute, problems_of
+from harmony_core.parties import Customer, Directory
+from harmony_core.pricing import PriceBook
 from harmony_core.products import Catalogue
 
 AMENDMENTS, NOTICES, CONTRACTS = "amendments.csv", "notices.csv", "order_lines.csv"
+SEATS = "seats.csv"
 
 
 def amendments_of(reading: Reading, orders: Iterable[Order]) -> dict[str, Amendment]:
@@ -58,23 +62,56 @@ def notices_of(reading: Reading) -> dict[str, NoticeReceived]:
     return found
 
 
-def contracts_of(
-    orders: Iterable[Order], catalogue: Catalogue, group: Group
-) -> dict[str, Contract]:
-    """The contracts that the accepted orders give, by id."""
-    return {
-        contract.id: contract
-        for order in orders
-        if order.accepted_on is not None
-        for contract in execute(order, catalogue, group.entity(order.entity_id)).contracts
-    }
+def seats_of(reading: Reading) -> dict[str, SeatsChanged]:
+    """By the path of the row of each."""
+    found: dict[str, SeatsChanged] = {}
+
+    def make(row: Row) -> None:
+        found[row.path] = seats_changed(row)
+
+    reading.table(SEATS, SEAT_COLUMNS, make, key=("id",), refers={"contract": CONTRACTS})
+    return found
+
+
+class Sales:
+    """What the orders are executed with: products, entities, and the prices of each customer."""
+
+    def __init__(
+        self, catalogue: Catalogue, group: Group, book: PriceBook, customers: Iterable[Customer]
+    ) -> None:
+        self._catalogue, self._group, self._book = catalogue, group, book
+        self._directory = Directory(customers)
+
+    def problems(self, order: Order) -> tuple[Problem, ...]:
+        """What would stop an order."""
+        entity = self._group.entity(order.entity_id)
+        return problems_of(order, self._catalogue, entity, self._prices(order))
+
+    def contracts(self, orders: Iterable[Order]) -> dict[str, Contract]:
+        """The contracts that the accepted orders give, by id."""
+        return {
+            contract.id: contract
+            for order in orders
+            if order.accepted_on is not None
+            for contract in self._executed(order).contracts
+        }
+
+    def _executed(self, order: Order) -> Executed:
+        entity = self._group.entity(order.entity_id)
+        return execute(order, self._catalogue, entity, self._prices(order))
+
+    def _prices(self, order: Order) -> Prices | None:
+        if order.party_id not in self._directory:
+            return None
+        buyer = self._directory.resolve(order.party_id)
+        return Prices(self._book, buyer.price_group, buyer.id)
 
 
 def check_changes(
     reading: Reading,
     contracts: Mapping[str, Contract],
     amendments: Mapping[str, Amendment],
-    notices: Mapping[str, NoticeReceived],
+    events: Mapping[str, SeatsChanged | NoticeReceived],
     group: Group,
 ) -> None:
     """Change the contracts for a try: what cannot be is reported under the path of its row."""
@@ -90,10 +127,10 @@ def check_changes(
             changed[amendment.contract_id] = accepted(amendment.contract_id).amended(amendment)
         except HarmonyError as fault:
             reading.report(path, str(fault))
-    for path, received in notices.items():
+    for path, event in events.items():
         try:
-            for ended in received.amendments(accepted(received.contract_id), group):
-                changed[ended.contract_id] = accepted(ended.contract_id).amended(ended)
+            for made in event.amendments(accepted(event.contract_id), group):
+                changed[made.contract_id] = accepted(made.contract_id).amended(made)
         except HarmonyError as fault:
             reading.report(path, str(fault))
     reading.refuse_problems()

@@ -12,18 +12,26 @@ import attrs
 from harmony_core.assets import Device, DeviceEvent
 from harmony_core.contracts import Amendment
 from harmony_core.demo import _rows as rows
-from harmony_core.demo._changes import amendments_of, check_changes, contracts_of, notices_of
+from harmony_core.demo._changes import (
+    Sales,
+    amendments_of,
+    check_changes,
+    notices_of,
+    seats_of,
+)
 from harmony_core.demo._company_file import company as company_of
 from harmony_core.demo._line_terms import with_terms
 from harmony_core.demo._nodes import Node
 from harmony_core.demo._notices import NoticeReceived
 from harmony_core.demo._products import product
 from harmony_core.demo._reading import Reading
+from harmony_core.demo._seats import SeatsChanged
 from harmony_core.errors import InputRejected, InvalidValue
-from harmony_core.finance import Group, Rate
+from harmony_core.finance import Rate
 from harmony_core.interchange import Row
-from harmony_core.orders import Order, OrderLine, problems_of
+from harmony_core.orders import Order, OrderLine
 from harmony_core.parties import Customer, Employment, Person, Supplier
+from harmony_core.pricing import PriceBook
 from harmony_core.products import Catalogue, Product
 from harmony_core.repositories.ports import Company
 from harmony_core.work import Expense, TimeEntry, UsageRecord
@@ -31,7 +39,7 @@ from harmony_core.work import Expense, TimeEntry, UsageRecord
 COMPANY, PRODUCTS = "company.json", "products.json"
 DIVISIONS, TYPES = "the divisions of company.json", "the asset types of company.json"
 CUSTOMERS, SUPPLIERS, PEOPLE = "customers.csv", "suppliers.csv", "people.csv"
-ORDERS, DEVICES = "orders.csv", "devices.csv"
+ORDERS, PRICES, DEVICES = "orders.csv", "price_book.csv", "devices.csv"
 
 
 @attrs.frozen
@@ -44,7 +52,9 @@ class DemoFiles:
     suppliers: tuple[Supplier, ...]
     people: tuple[Person, ...]
     orders: tuple[Order, ...]
+    price_book: PriceBook
     amendments: tuple[Amendment, ...]
+    seats: tuple[SeatsChanged, ...]
     notices: tuple[NoticeReceived, ...]
     devices: tuple[Device, ...]
     facts: tuple[TimeEntry | Expense | UsageRecord | DeviceEvent, ...]
@@ -85,8 +95,9 @@ def read_files(folder: Traversable) -> DemoFiles:
     people = _people(reading)
     orders, paths = _orders(reading)
     orders = with_terms(reading, orders)
+    book = _price_book(reading)
     amendments = amendments_of(reading, orders)
-    notices = notices_of(reading)
+    seats, notices = seats_of(reading), notices_of(reading)
     devices = reading.table(
         DEVICES,
         ("id", "type", "customer"),
@@ -100,9 +111,9 @@ def read_files(folder: Traversable) -> DemoFiles:
     reading.refuse_problems()
     if company is None:  # refuse_problems has raised; this is for the type checker alone
         raise InputRejected(["company.json: could not be read"])
-    _check_orders(reading, orders, paths, Catalogue(products), company.group)
-    contracts = contracts_of(orders, Catalogue(products), company.group)
-    check_changes(reading, contracts, amendments, notices, company.group)
+    sales = Sales(Catalogue(products), company.group, book, customers)
+    _check_orders(reading, orders, paths, sales)
+    check_changes(reading, sales.contracts(orders), amendments, {**seats, **notices}, company.group)
     return DemoFiles(
         attrs.evolve(company, cost_rates=rows.cost_rates(cost_rates)),
         products,
@@ -110,7 +121,9 @@ def read_files(folder: Traversable) -> DemoFiles:
         suppliers,
         people,
         orders,
+        book,
         tuple(amendments.values()),
+        tuple(seats.values()),
         tuple(notices.values()),
         devices,
         facts,
@@ -135,6 +148,21 @@ def _products(reading: Reading) -> tuple[Product, ...]:
     if places:
         reading.knows(PRODUCTS, places)
     return made
+
+
+def _price_book(reading: Reading) -> PriceBook:
+    entries = reading.table(
+        PRICES,
+        rows.PRICE,
+        rows.price_entry,
+        key=("id",),
+        refers={"product": PRODUCTS, "customer": CUSTOMERS},
+    )
+    try:
+        return PriceBook(entries)
+    except InvalidValue as collisions:
+        reading.report(PRICES, str(collisions))
+        return PriceBook(())
 
 
 def _people(reading: Reading) -> tuple[Person, ...]:
@@ -201,8 +229,7 @@ def _check_orders(
     reading: Reading,
     orders: Iterable[Order],
     paths: dict[str, list[str]],
-    catalogue: Catalogue,
-    group: Group,
+    sales: Sales,
 ) -> None:
     """Find now what would stop the orders later, under the paths of their rows."""
     giver: dict[str, str] = {}
@@ -214,7 +241,7 @@ def _check_orders(
         places = {
             f"order {order.id}.lines[{number}]": path for number, path in enumerate(paths[order.id])
         }
-        for problem in problems_of(order, catalogue, group.entity(order.entity_id)):
+        for problem in sales.problems(order):
             place, _, message = problem.partition(": ")
             reading.report(places.get(place, f"{ORDERS}, {place}"), message)
     reading.refuse_problems()

@@ -10,6 +10,8 @@ from typing import TypeVar
 import attrs
 
 from harmony_core.demo._load import DemoFiles
+from harmony_core.demo._notices import NoticeReceived
+from harmony_core.demo._seats import SeatsChanged
 from harmony_core.errors import InputRejected, NotFound, RuleBroken
 from harmony_core.periods import Month, months_between
 from harmony_core.repositories.ports import Register, Store, UnitOfWork
@@ -66,6 +68,7 @@ def load(store: Store, demo: DemoFiles, opening: Month) -> OrdersReport:
         _add_all(unit.people, demo.people)
         _add_all(unit.products, demo.products)
         _add_all(unit.orders, demo.orders)
+        unit.price_book.save(demo.price_book)
         _add_all(unit.devices, demo.devices)
         unit.facts.add(demo.facts)
         unit.rates.add(demo.rates)
@@ -75,9 +78,10 @@ def load(store: Store, demo: DemoFiles, opening: Month) -> OrdersReport:
         for amendment in demo.amendments:
             contract = unit.contracts.get(amendment.contract_id)
             unit.contracts.save(contract.amended(amendment))
-        for notice in demo.notices:
-            for ended in notice.amendments(unit.contracts.get(notice.contract_id), group):
-                unit.contracts.save(unit.contracts.get(notice.contract_id).amended(ended))
+        events: tuple[SeatsChanged | NoticeReceived, ...] = (*demo.seats, *demo.notices)
+        for event in events:
+            for made in event.amendments(unit.contracts.get(event.contract_id), group):
+                unit.contracts.save(unit.contracts.get(event.contract_id).amended(made))
     return report
 
 

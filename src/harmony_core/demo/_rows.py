@@ -23,7 +23,7 @@ from harmony_core.interchange import Feed, Row, read_ecb_csv, read_rates_csv
 from harmony_core.orders import Order, OrderLine
 from harmony_core.parties import Customer, Employment, Supplier
 from harmony_core.periods import History
-from harmony_core.pricing import PerUnit
+from harmony_core.pricing import PerUnit, PriceEntry
 from harmony_core.work import Expense, TimeEntry, UsageRecord
 
 
@@ -62,6 +62,21 @@ def customer(row: Row) -> Customer:
         row.optional("language") or "en",
         row.optional("parent"),
         row.optional("merged_into"),
+        row.optional("price_group"),
+    )
+
+
+def price_entry(row: Row) -> PriceEntry:
+    currency = row.text("currency")
+    return PriceEntry(
+        row.text("product"),
+        currency,
+        PerUnit(ExactAmount.of(row.number("unit_price"), currency)),
+        row.day("first_day"),
+        row.optional_day("last_day"),
+        customer_group=row.optional("price_group"),
+        customer_id=row.optional("customer"),
+        id=row.text("id"),
     )
 
 
@@ -72,6 +87,7 @@ def supplier(row: Row) -> Supplier:
 COST_RATE = ("scope", "key", "valid_from", "currency", "hourly")
 ORDER = ("id", "side", "party", "entity", "currency", "accepted_on")
 ORDER_LINE = ("order", "line", "contract", "product", "quantity", "unit_price", "start", "end")
+PRICE = ("id", "product", "currency", "first_day", "unit_price")
 AMENDMENT = ("id", "contract", "line", "agreed_on", "first_day", "change", "value")
 TIME = ("id", "person", "day", "started_at", "hours", "contract", "line", "multiplier")
 EXPENSE = ("id", "person", "day", "amount", "currency", "contract", "line", "category")

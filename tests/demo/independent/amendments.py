@@ -29,7 +29,7 @@ class Terms(NamedTuple):
 
 def terms_on(line: Line, day: date, known: date) -> Terms | None:
     """Give what is agreed for a day, as known on another; ``None`` where the line does not run."""
-    terms, last = Terms(line.quantity, line.unit_price), line.end
+    terms, last, added = Terms(line.quantity, line.unit_price), line.end, Fraction(0)
     for change in sorted(line.changes, key=lambda c: (c.first_day, c.agreed_on, c.id)):
         if change.known > known or change.first_day > day:
             continue
@@ -39,8 +39,11 @@ def terms_on(line: Line, day: date, known: date) -> Terms | None:
             terms = terms._replace(unit_price=Fraction(change.value))
         elif change.kind == "ends":
             last = change.first_day - ONE_DAY
+        elif change.kind == "added":
+            added += Fraction(change.value)
         else:
             last = date.fromisoformat(change.value) if change.value else None
+    terms = terms._replace(quantity=terms.quantity + added)
     return terms if line.start <= day and (last is None or day <= last) else None
 
 

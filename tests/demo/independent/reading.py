@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 from tests.demo.independent.exact import ONE_DAY, add_months, month_of
 from tests.demo.independent.notices import end_by_notice, receipt
+from tests.demo.independent.price_book import listed_prices, of_the_book
+from tests.demo.independent.seats import Change, seat_changes, units_by_seats
 
 Band = tuple[Fraction | None, Fraction, Fraction]  # upper limit (inclusive), unit price, flat fee
 
@@ -45,17 +47,6 @@ class Product(NamedTuple):
     @property
     def measured(self) -> bool:
         return self.source != "fixed"
-
-
-class Change(NamedTuple):
-    """One row of amendments.csv: what changes in one line."""
-
-    id: str  # of the amendment
-    agreed_on: date
-    first_day: date
-    known: date
-    kind: str  # quantity, price, ends, runs_on
-    value: str  # units, unit price, nothing, last day or nothing
 
 
 class Line(NamedTuple):
@@ -240,9 +231,16 @@ def _lines(
     folder: Path, products: dict[str, Product], master: dict[str, str], zones: dict[str, str]
 ) -> list[Line]:
     orders = {row["id"]: row for row in _rows(folder / "orders.csv")}
+    groups = {row["id"]: row.get("price_group") or "" for row in _rows(folder / "customers.csv")}
+    prices = listed_prices(folder)
     lines = []
     for row in _rows(folder / "order_lines.csv"):
         order = orders[row["order"]]
+        buyer = master.get(order["party"], "")  # empty where a supplier sells
+        price = Fraction(row["unit_price"]) if row["unit_price"] else None
+        if price is None and buyer:
+            sold = row["product"], order["currency"]
+            price = of_the_book(prices, sold, order["accepted_on"], buyer, groups[buyer])
         lines.append(
             Line(
                 contract=row["contract"],
@@ -253,7 +251,7 @@ def _lines(
                 currency=order["currency"],
                 product=products[row["product"]],
                 quantity=Fraction(row["quantity"] or 0),
-                unit_price=Fraction(row["unit_price"]) if row["unit_price"] else None,
+                unit_price=price,
                 start=date.fromisoformat(row["start"]),
                 end=_day_or_none(row["end"]),
                 for_contract=row["for_contract"],
@@ -262,7 +260,11 @@ def _lines(
     changes = _changes(folder / "amendments.csv")
     lines = _with_terms(folder, lines)
     parts = [part for line in lines for part in _exploded(line, products)]
+    seats = seat_changes(folder)
     for line in parts:
+        changes[line.contract, line.line] += units_by_seats(
+            seats.get((line.contract, line.line), []), line.start, line.product.interval
+        )
         changes[line.contract, line.line] += _by_notice(folder / "notices.csv", line, zones)
     return [part._replace(changes=tuple(changes[part.contract, part.line])) for part in parts]
 
@@ -287,6 +289,8 @@ def _with_terms(folder: Path, lines: list[Line]) -> list[Line]:
 def agreed(line: Line, terms: dict[str, Any], index: dict[tuple[str, str], Fraction]) -> Line:
     """Put what was agreed for a line in the place of what its product says."""
     product, pricing = line.product, terms.get("pricing") or {}
+    if pricing:
+        line = line._replace(unit_price=None)
     if measure := terms.get("quantity"):
         product = product._replace(meter=measure["meter"], percent=_percent(measure))
     if terms.get("fund"):

@@ -31,6 +31,7 @@ CURRENCY = {"GB": "GBP", "DE": "EUR", "US": "USD", "IN": "INR"}
 MASTER, DUPLICATE = "CU03", "CU24"
 IN_DINAR, IN_YEN = "CU23", "CU37"
 PARENTS = {"CU38": "CU25", "CU54": "CU40"}
+PRICE_GROUPS = {"CU08": "schools", "CU16": "charities", "CU20": "charities", "CU44": "schools"}
 SPEAKS_GERMAN = "CU45"  # an American firm with a German owner
 # Small contracts and much work: these are meant to lose money.
 DIFFICULT = ("CU09", "CU17", "CU22", "CU31", "CU36", "CU46", "CU52", "CU58")
@@ -55,5 +56,6 @@ def customers() -> list[Customer]:
             currency = {IN_DINAR: "KWD", IN_YEN: "JPY"}.get(key, CURRENCY[country])
             language = "de" if country == "DE" or key == SPEAKS_GERMAN else "en"
             merged = MASTER if key == DUPLICATE else None
-            rows.append(Customer(key, name, country, currency, language, PARENTS.get(key), merged))
+            parent, group = PARENTS.get(key), PRICE_GROUPS.get(key)
+            rows.append(Customer(key, name, country, currency, language, parent, merged, group))
     return rows

@@ -54,6 +54,8 @@ class Book:
         start: date,
         sold: Sequence[Sold],
         entity: str | None = None,
+        *,
+        accepted: date | None = None,
     ) -> str:
         """Record one sell order and return the id of its contract."""
         first, _ = BLOCKS[kind]
@@ -63,9 +65,9 @@ class Book:
         buyer = self.customers[customer]
         self.entity[contract] = entity or buyer.country
         self.currency[contract], self.customer[contract] = buyer.currency, customer
-        accepted = start - timedelta(7 + number % 21)
+        signed = accepted or start - timedelta(7 + number % 21)
         self.orders.append(
-            Order(order, "sell", customer, self.entity[contract], buyer.currency, accepted)
+            Order(order, "sell", customer, self.entity[contract], buyer.currency, signed)
         )
         for line, item in enumerate(sold, start=1):
             price = None if item.unit_price is None else Decimal(item.unit_price)

@@ -44,6 +44,7 @@ class Customer(NamedTuple):
     language: str
     parent: str | None
     merged_into: str | None
+    price_group: str | None
 
 
 class Supplier(NamedTuple):
@@ -83,6 +84,26 @@ class Amendment(NamedTuple):
     change: str
     value: Decimal | int | date | None
     recorded_on: date | None
+
+
+class Price(NamedTuple):
+    id: str
+    product: str
+    currency: str
+    price_group: str | None
+    customer: str | None
+    first_day: date
+    last_day: date | None
+    unit_price: Decimal
+
+
+class Seats(NamedTuple):
+    id: str
+    contract: str
+    line: str
+    asked_on: date
+    seats: int
+    bought_on: date | None
 
 
 class Notice(NamedTuple):

@@ -13,6 +13,8 @@ from harmony_core.demo.generator._people import Staff
 from harmony_core.demo.generator._planted_amendments import amendments
 from harmony_core.demo.generator._planted_contracts import plant
 from harmony_core.demo.generator._planted_notices import notices
+from harmony_core.demo.generator._planted_prices import plant_prices
+from harmony_core.demo.generator._planted_seats import plant_seats
 from harmony_core.demo.generator._planted_terms import index_values, plant_terms
 from harmony_core.demo.generator._planted_usage import plant_usage
 from harmony_core.demo.generator._rates import ecb_text, other_rates
@@ -69,6 +71,7 @@ def _texts(seed: int, ecb: Path | None) -> dict[str, str]:
     time, expenses, metered = worker.time(), worker.expenses(seed), usage(book, seed)
     plant_terms(book)
     metered += plant_usage(book)
+    prices, seats = plant_prices(book), plant_seats(book)
     rates = ecb_text(ecb)
     tables: dict[str, tuple[Sequence[str], Sequence[Sequence[rows.Cell]]]] = {
         "people": (rows.Person._fields, staff.people),
@@ -79,6 +82,8 @@ def _texts(seed: int, ecb: Path | None) -> dict[str, str]:
         "orders": (rows.Order._fields, book.orders),
         "order_lines": (rows.OrderLine._fields, book.lines),
         "amendments": (rows.Amendment._fields, changes),
+        "price_book": (rows.Price._fields, prices),
+        "seats": (rows.Seats._fields, seats),
         "notices": (rows.Notice._fields, ended),
         "devices": (rows.Device._fields, fleets.devices),
         "device_events": (rows.DeviceEvent._fields, fleets.events),
