@@ -508,6 +508,13 @@ fund_terms = st.builds(
     st.just(()),
     st.just(()),
     top_up=top_ups,
+    overage_mode=st.sampled_from(products.OverageMode),
+    apply_multiplier=st.booleans(),
+    levels=st.lists(
+        st.builds(products.WarningLevel, percent_used=positive)
+        | st.builds(products.WarningLevel, units_left=not_negative),
+        max_size=2,
+    ),
 )
 blocks = st.builds(
     funds.Block, ids, st.just("hours"), positive, days, st.none() | later_days, st.none() | money()

@@ -16,16 +16,19 @@ from harmony_core.errors import InvalidValue
 from harmony_core.finance import ExactAmount
 from harmony_core.funds import (
     Balance,
+    Basis,
     Block,
     Draw,
+    FundAccount,
     FundStatement,
+    LevelReached,
     Overage,
-    OverageMode,
     draw_allowance,
     draw_down,
+    levels_reached,
 )
 from harmony_core.periods import Span, add_months
-from harmony_core.products import FundTerms
+from harmony_core.products import FundTerms, OverageMode, WarningLevel
 from harmony_core.work import TimeEntry
 
 EVER = Span(date.min, date.max)
@@ -154,8 +157,14 @@ class LineFund:
 
     def _bills(self, day: date) -> bool:
         """Whether the line bills what it does not cover of work on a day."""
-        has_price = not self.terms.passes_to or self.terms.has_overage_price(self.contract.currency)
-        return has_price and self.line.runs_on(day)
+        return self._has_price and self.line.runs_on(day)
+
+    @property
+    def _has_price(self) -> bool:
+        """Whether it bills overage; a fund that passes nothing on asks for its price aloud."""
+        bills = self.terms.overage_mode is OverageMode.BILL
+        asked = not self.terms.passes_to or self.terms.has_overage_price(self.contract.currency)
+        return bills and asked
 
     def drawn_share(self, charge: tuple[ChargeKind, Span], through: date) -> Fraction:
         """The share of what a charge bought that work up to a day has drawn, as known then."""
@@ -190,6 +199,61 @@ class LineFund:
         draws = self._draws(day)
         found = dict(self._replayed(self.blocks(day), draws, day).balances)
         return sum((one.available for one in found.values()), Fraction(0))
+
+    def account(
+        self, days: Span, basis: Basis = Basis.WORKED, known: date | None = None
+    ) -> FundAccount:
+        """State the fund over some days, of one day for the statement of that day: it adds up.
+
+        Args:
+            days: from the beginning of the first to the end of the last.
+            basis: on which day a draw counts: when it was worked, or when it became known.
+            known: leave out what became known after this day.
+
+        Raises:
+            InvalidValue: on the basis of bills, which belong to lines that bill and not to a fund.
+        """
+        if basis is Basis.BILLED:
+            raise InvalidValue("the fund of a line is stated as worked or as posted: choose one")
+        before = self._position(days.first_day - timedelta(days=1), basis, known or date.max)
+        after = self._position(days.last_day, basis, known or date.max)
+        return FundAccount.between(before, after, self._unit, days, basis, known)
+
+    def _position(self, end: date, basis: Basis, known: date) -> Balance:
+        """All that was bought by the end of a day, as a block that ends with it has lapsed."""
+        if basis is Basis.POSTED:
+            known = min(known, end)
+        draws = [
+            self._draw(one)
+            for one in self._taken(self._unknown(known))
+            if (one.fact.known_on if basis is Basis.POSTED else one.fact.day) <= end
+        ]
+        tomorrow = end + timedelta(days=1)
+        blocks = self.blocks(tomorrow)
+        later = {block.id for block in blocks if block.start > end}
+        statement = self._replayed(blocks, draws, tomorrow)
+        return sum(
+            (balance for name, balance in statement.balances if name not in later),
+            Balance(*(Fraction(0),) * 5),
+        )
+
+    def warnings(
+        self, known: date, more: Iterable[WarningLevel] = ()
+    ) -> tuple[tuple[date, LevelReached], ...]:
+        """The levels that it reached, each with the day from which that could be told.
+
+        Args:
+            known: the last day of which is known what was recorded.
+            more: levels beside those of its terms.
+        """
+        levels = dict.fromkeys((*self.terms.levels, *more))
+        if not levels:
+            return ()
+        told = {one.id: one.fact.known_on for one in self._taken(self._unknown(known))}
+        found = levels_reached(
+            self.blocks(known), self.statement(known), levels, self.terms.rollover
+        )
+        return tuple((max(one.day, told[one.draw_id]), one) for one in found)
 
     def _bought(
         self, charge: tuple[ChargeKind, Span], statement: FundStatement
@@ -233,9 +297,9 @@ class LineFund:
         self, blocks: Sequence[Block], draws: Sequence[Draw], as_of: date | None = None
     ) -> FundStatement:
         currency, terms = self.contract.currency, self.terms
-        priced = not terms.passes_to or terms.has_overage_price(currency)
-        price = terms.overage_price(currency) if priced else ExactAmount(Fraction(0), currency)
-        overage = Overage(OverageMode.BILL, price)
+        nothing = ExactAmount(Fraction(0), currency)
+        price = terms.overage_price(currency) if self._has_price else nothing
+        overage = Overage(terms.overage_mode, price, terms.apply_multiplier)
         if terms.rollover is not None:
             return draw_allowance(blocks, draws, terms.rollover, overage=overage, as_of=as_of)
         top_up = terms.top_up_in(currency)
@@ -243,6 +307,11 @@ class LineFund:
             last_day = min(self.line.last_day, top_up.last_day or date.max)
             top_up = attrs.evolve(top_up, last_day=last_day)
         return draw_down(blocks, draws, terms.order, overage=overage, as_of=as_of, top_up=top_up)
+
+    @property
+    def measured(self) -> str:
+        """What overage is billed in: clock hours, or units of the fund."""
+        return self._unit if self.terms.apply_multiplier else "h"
 
     @property
     def _unit(self) -> str:
@@ -282,8 +351,9 @@ def fund_of(contract: Contract, line: ContractLine, facts: Facts) -> LineFund:
     known: list[LineFund] = facts.remember(("funds", contract.id, line.id), list)
     for fund in known:
         # The same facts may be asked about another version of the contract: what if it said this?
-        same = fund.contract is contract or fund.contract == contract
-        if (fund.line is line or fund.line == line) and (same or (alone and fund.is_alone)):
+        if (fund.line is line or fund.line == line) and (
+            (alone and fund.is_alone) or fund.contract is contract or fund.contract == contract
+        ):
             return fund
     feeding = [
         fund_of(contract, ended, facts)

@@ -302,10 +302,12 @@ class Measurement:
         lines = fund.statement(day).overage_in(self.period.span)
         why = self._explainer("overage of a prepaid fund")
         parts = [
-            why.given(f"hours{number}", f"{over.day} {over.draw_id}", over.quantity, "h")
+            why.given(f"hours{number}", f"{over.day} {over.draw_id}", over.quantity, fund.measured)
             for number, over in enumerate(lines, start=1)
         ]
-        why.step("hours", "hours that no block covered", "add", *parts, unit="h")
+        in_hours = fund.measured == "h"
+        label = "hours that no block covered" if in_hours else "units that no block covered"
+        why.step("hours", label, "add", *parts, unit=fund.measured)
         evidence = tuple(over.draw_id for over in lines)
         currency = self.contract.currency
         if lines and (scheme := fund.terms.overage_scheme(currency)) is not None:
@@ -314,8 +316,9 @@ class Measurement:
             return self._settled(why, price, hours, evidence)
         nothing = ExactAmount(Fraction(0), currency)  # a fund that passes on may have no price
         rate = fund.terms.overage_price(currency) if lines else nothing
-        why.given("rate", "price of an hour", rate.value, rate.currency)
-        why.step("exact", "hours at their price", "multiply", "hours", "rate", unit=rate.currency)
+        why.given("rate", "price of an hour" if in_hours else "unit price", rate.value, currency)
+        label = "hours at their price" if in_hours else "quantity at the unit price"
+        why.step("exact", label, "multiply", "hours", "rate", unit=currency)
         return self._settled(why, "exact", why.value("hours"), evidence)
 
     def _top_ups(self, day: date) -> Measured:

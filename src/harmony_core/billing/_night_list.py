@@ -12,14 +12,15 @@ import attrs
 from harmony_core.billing._coming import coming_charges
 from harmony_core.billing._contract_facts import ContractFacts
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._funds import LineFund, fund_line, fund_of
+from harmony_core.billing._fund_draws import fund_line
+from harmony_core.billing._funds import LineFund, fund_of
 from harmony_core.billing._plan import PlannedCharge, plan
 from harmony_core.billing._preview import expected_charge
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, lines_from, possible_end, upcoming_renewals
 from harmony_core.culture import Culture
 from harmony_core.errors import HarmonyError, InvalidValue, Word
-from harmony_core.funds import WarningLevel, levels_reached
+from harmony_core.funds import WarningLevel
 from harmony_core.periods import Span
 
 _DAY = timedelta(days=1)
@@ -83,7 +84,7 @@ def due_items(
         day: of the list.
         within: days after ``day``; zero lists that day alone.
         facts: what drew funds and what was measured; without them nothing was.
-        levels: warnings for every fund.
+        levels: warnings for every fund, beside those that its terms state.
         terms: group, rates, policies. What they cannot bill, for want of a rate or a price, is
             listed all the same.
         charged: with ``terms``, keys of the charges that exist.
@@ -161,15 +162,9 @@ def _funds(
         fund = fund_of(contract, line, facts)
         if line.fund.rollover is None:  # what an allowance carries on is in its own terms
             yield from _expiries(contract.id, fund, days)
-        known = {it.id: it.known_on for it in facts.time_of(contract.id, line.id, _EVER)}
-        statement = fund.statement(days.last_day)
-        for reached in levels_reached(fund.blocks(days.last_day), statement, levels):
-            told = max(reached.day, known.get(reached.draw_id, reached.day))
+        for told, reached in fund.warnings(days.last_day, levels):
             if told in days:
                 yield DueItem(told, DueKind.WARNING, contract.id, line.id, units=reached.left)
-
-
-_EVER = Span(date.min, date.max)
 
 
 def _expiries(contract_id: str, fund: LineFund, days: Span) -> Iterator[DueItem]:

@@ -23,7 +23,6 @@ from harmony_core.funds._blocks import (
     Block,
     Draw,
     Overage,
-    OverageMode,
     Process,
     Refund,
 )
@@ -43,7 +42,7 @@ from harmony_core.funds._incidents import (
     charge_incidents,
 )
 from harmony_core.funds._layers import Allowance, BlockPool, Layer, Pool, Unlimited
-from harmony_core.funds._levels import LevelReached, WarningLevel, levels_reached
+from harmony_core.funds._levels import LevelReached, levels_reached
 from harmony_core.funds._recognition import (
     BlockRecognition,
     ExpectedUse,
@@ -68,10 +67,12 @@ from harmony_core.products import (
     ChargeDay,
     DrawOrder,
     IncidentTerms,
+    OverageMode,
     Rollover,
     Shortfall,
     TopUp,
     UseFirst,
+    WarningLevel,
 )
 
 __all__ = [

@@ -53,6 +53,47 @@ class FundAccount:
     closing: Fraction
     explanation: Explanation
 
+    @classmethod
+    def between(  # noqa: PLR0917  the two balances and what they are about
+        cls,
+        before: Balance,
+        after: Balance,
+        unit: str,
+        days: Span,
+        basis: Basis = Basis.WORKED,
+        known: date | None = None,
+    ) -> FundAccount:
+        """Make it from the balances at the beginning of the first day and the end of the last.
+
+        Each is of all that was ever bought by then.
+        """
+        why = Explainer("account of a prepaid fund", 1)
+        why.fact("first day", days.first_day.isoformat())
+        why.fact("last day", days.last_day.isoformat())
+        why.fact("draws count on the day they were", basis.value)
+        if known is not None:
+            why.fact("as known on", known.isoformat())
+        why.given("opening", "opening balance", before.remaining, unit)
+        why.given("bought", "bought", after.purchased - before.purchased, unit)
+        why.given("drawn", "drawn", after.drawn - before.drawn, unit)
+        why.given("lapsed", "lapsed", after.lapsed - before.lapsed, unit)
+        why.given("refunded", "refunded", after.refunded - before.refunded, unit)
+        why.step("in", "opening balance and bought", "add", "opening", "bought")
+        why.step("closing", "closing balance", "subtract", "in", "drawn", "lapsed", "refunded")
+        return cls(
+            unit,
+            days,
+            basis,
+            known,
+            opening=why.value("opening"),
+            bought=why.value("bought"),
+            drawn=why.value("drawn"),
+            lapsed=why.value("lapsed"),
+            refunded=why.value("refunded"),
+            closing=after.remaining,
+            explanation=why.explanation("closing"),
+        )
+
 
 def fund_account(
     blocks: Iterable[Block],
@@ -129,34 +170,9 @@ def fund_account(
             Fraction(0),
         )
 
-    before, after = position(first - timedelta(days=1)), position(last)
     unit = next((block.unit for block in fund), "")
-    why = Explainer("account of a prepaid fund", 1)
-    why.fact("first day", first.isoformat())
-    why.fact("last day", last.isoformat())
-    why.fact("draws count on the day they were", basis.value)
-    if known is not None:
-        why.fact("as known on", known.isoformat())
-    why.given("opening", "opening balance", before.remaining, unit)
-    why.given("bought", "bought", after.purchased - before.purchased, unit)
-    why.given("drawn", "drawn", after.drawn - before.drawn, unit)
-    why.given("lapsed", "lapsed", after.lapsed - before.lapsed, unit)
-    why.given("refunded", "refunded", after.refunded - before.refunded, unit)
-    why.step("in", "opening balance and bought", "add", "opening", "bought")
-    why.step("closing", "closing balance", "subtract", "in", "drawn", "lapsed", "refunded")
-    return FundAccount(
-        unit,
-        days,
-        basis,
-        known,
-        opening=why.value("opening"),
-        bought=why.value("bought"),
-        drawn=why.value("drawn"),
-        lapsed=why.value("lapsed"),
-        refunded=why.value("refunded"),
-        closing=after.remaining,
-        explanation=why.explanation("closing"),
-    )
+    before, after = position(first - timedelta(days=1)), position(last)
+    return FundAccount.between(before, after, unit, days, basis, known)
 
 
 def _day(draw: Draw, basis: Basis, billed: Mapping[str, date]) -> date | None:

@@ -12,6 +12,7 @@ from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import exact_text
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact
 from harmony_core.periods import Span
+from harmony_core.products import OverageMode
 
 
 class Process(Word):
@@ -22,17 +23,6 @@ class Process(Word):
     keyed; the default"""
     ARRIVAL = "arrival"
     """by the day of recording (missing first), and within one day in the order given"""
-
-
-class OverageMode(Word):
-    """What happens to the part of a draw that no block covers."""
-
-    BILL = "bill"
-    """it is billed at the overage rate"""
-    DENY = "deny"
-    """the whole draw is refused and takes nothing"""
-    NEGATIVE = "negative"
-    """the last block in order goes below zero; with no block that day the draw is refused"""
 
 
 def _quantity(value: Exact) -> Fraction:

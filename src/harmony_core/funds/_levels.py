@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from itertools import groupby
+from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue
-from harmony_core.explanation import Explainer, Explanation, exact_text
-from harmony_core.finance import Exact, exact
+from harmony_core.explanation import Explainer, Explanation
+from harmony_core.funds._allowance import AllowanceLedger
 from harmony_core.funds._blocks import Block
 from harmony_core.funds._statement import Allocation, FundStatement
-
-
-def _level(value: Exact | None) -> Fraction | None:
-    return None if value is None else exact(value, "a level")
-
-
-@attrs.frozen
-class WarningLevel:
-    """Reached when so many per cent are used, or when at most so many units are left.
-
-    >>> WarningLevel(percent_used=80).units_left is None
-    True
-    """
-
-    percent_used: Fraction | None = attrs.field(default=None, converter=_level, kw_only=True)
-    units_left: Fraction | None = attrs.field(default=None, converter=_level, kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        if (self.percent_used is None) == (self.units_left is None):
-            raise InvalidValue("a level is a percentage used or a number of units left: give one")
-        if self.percent_used is not None and self.percent_used <= 0:
-            raise InvalidValue(
-                f"a level of {exact_text(self.percent_used)} % used is always reached: raise it"
-            )
-
-    def reached(self, bought: Fraction, left: Fraction) -> bool:
-        """Tell whether a fund of ``bought`` units, of which ``left`` are left, is at the level."""
-        if self.units_left is not None:
-            return left <= self.units_left
-        return bought > 0 and (bought - left) * 100 >= (self.percent_used or 0) * bought
+from harmony_core.products import Rollover, WarningLevel
 
 
 @attrs.frozen
@@ -63,17 +35,22 @@ class LevelReached:
 
 
 def levels_reached(
-    blocks: Iterable[Block], statement: FundStatement, levels: Iterable[WarningLevel]
+    blocks: Iterable[Block],
+    statement: FundStatement,
+    levels: Iterable[WarningLevel],
+    rollover: Rollover | None = None,
 ) -> tuple[LevelReached, ...]:
     """Find the draws that made a fund reach warning levels, in the order in which they were served.
 
-    Looked at are the blocks that could be drawn on the day of the draw, top-ups among them. A level
-    is told once; after new units have brought the fund back above it, it can be reached again.
+    Looked at are the blocks that could be drawn on the day of the draw, top-ups among them; of an
+    allowance what its period granted, and what was carried into it. A level is told once; after new
+    units have brought the fund back above it, it can be reached again.
 
     Args:
         blocks: the blocks of the statement.
-        statement: of :func:`draw_down`, by work date.
+        statement: of :func:`draw_down`, by work date, or of :func:`draw_allowance`.
         levels: told in this order where one draw reaches several.
+        rollover: of an allowance.
 
     >>> from harmony_core.funds import Draw, draw_down
     >>> block = Block("B", "hours", 10, date(2026, 1, 1))
@@ -82,29 +59,62 @@ def levels_reached(
     >>> found.draw_id, found.left
     ('w', Fraction(2, 1))
     """
-    fund = {block.id: block for block in blocks}
-    fund.update((one.block.id, one.block) for one in statement.top_ups)
-    kept = {name: balance.purchased - balance.refunded for name, balance in statement.balances}
-    left = dict(kept)
     watched = list(levels)
     told: set[WarningLevel] = set()
     found = []
-    for (draw_id, day), parts in groupby(
-        statement.allocations, key=lambda part: (part.draw_id, part.day)
-    ):
-        for part in (taken := list(parts)):
-            left[part.block_id] -= part.quantity
-        usable = [block for block in fund.values() if block.covers(day)]
-        bought = sum((kept[block.id] for block in usable), Fraction(0))
-        rest = sum((left[block.id] for block in usable), Fraction(0))
+    standings = (
+        _of_blocks(blocks, statement)
+        if rollover is None
+        else _of_allowance(blocks, statement, rollover)
+    )
+    for part, bought, rest in standings:
         for level in watched:
             if not level.reached(bought, rest):
                 told.discard(level)
             elif level not in told:
                 told.add(level)
-                why = _why(taken[0], level, bought, rest, statement.unit)
-                found.append(LevelReached(level, draw_id, day, bought, rest, why))
+                why = _why(part, level, bought, rest, statement.unit)
+                found.append(LevelReached(level, part.draw_id, part.day, bought, rest, why))
     return tuple(found)
+
+
+_Standing: TypeAlias = tuple[Allocation, Fraction, Fraction]
+"""After a draw: its first part, what could be drawn on its day, and what of that is left."""
+
+
+def _draws(statement: FundStatement) -> Iterator[list[Allocation]]:
+    for _, parts in groupby(statement.allocations, key=lambda part: (part.draw_id, part.day)):
+        yield list(parts)
+
+
+def _of_blocks(blocks: Iterable[Block], statement: FundStatement) -> Iterator[_Standing]:
+    fund = {block.id: block for block in blocks}
+    fund.update((one.block.id, one.block) for one in statement.top_ups)
+    kept = {name: balance.purchased - balance.refunded for name, balance in statement.balances}
+    left = dict(kept)
+    for taken in _draws(statement):
+        for part in taken:
+            left[part.block_id] -= part.quantity
+        usable = [block for block in fund.values() if block.covers(taken[0].day)]
+        bought = sum((kept[block.id] for block in usable), Fraction(0))
+        yield taken[0], bought, sum((left[block.id] for block in usable), Fraction(0))
+
+
+def _of_allowance(
+    blocks: Iterable[Block], statement: FundStatement, rollover: Rollover
+) -> Iterator[_Standing]:
+    ledger = AllowanceLedger(rollover)
+    to_come = deque(sorted(blocks, key=lambda block: block.start))
+    granted = Fraction(0)
+    for taken in _draws(statement):
+        while to_come and to_come[0].start <= taken[0].day:
+            if granted:
+                ledger.end(Fraction(0))
+            ledger.grant(to_come.popleft().quantity)
+            granted = ledger.left
+        units = sum((part.quantity for part in taken), Fraction(0))
+        deque(ledger.take(units), maxlen=0)
+        yield taken[0], granted, ledger.left
 
 
 def _why(

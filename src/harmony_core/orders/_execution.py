@@ -36,6 +36,7 @@ from harmony_core.products import (
     FixedQuantity,
     Level,
     Origin,
+    OverageMode,
     Product,
 )
 
@@ -267,7 +268,8 @@ def _faults_of(line: ContractLine, order: Order, entity: LegalEntity) -> Iterato
         except AccountNotMapped as missing:
             yield str(missing)
     if line.fund is not None:
-        beyond = () if line.fund.passes_to else (line.fund.overage_price,)
+        bills = line.fund.overage_mode is OverageMode.BILL and not line.fund.passes_to
+        beyond = (line.fund.overage_price,) if bills else ()
         for look_up in (line.fund.units_for, *beyond, line.fund.top_up_in):
             try:
                 look_up(order.currency)

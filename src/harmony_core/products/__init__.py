@@ -41,7 +41,14 @@ from harmony_core.products._bundle import (
 )
 from harmony_core.products._catalogue import BundlePart, Catalogue
 from harmony_core.products._describe import Description, describe_behaviour
-from harmony_core.products._fund_policies import CarryMode, Rollover, TopUp, UseFirst
+from harmony_core.products._fund_policies import (
+    CarryMode,
+    OverageMode,
+    Rollover,
+    TopUp,
+    UseFirst,
+    WarningLevel,
+)
 from harmony_core.products._incident_terms import ChargeDay, IncidentTerms, Shortfall
 from harmony_core.products._override import (
     Behaviour,
@@ -85,6 +92,7 @@ __all__ = [
     "NoticeAnchor",
     "NoticeCounting",
     "Origin",
+    "OverageMode",
     "Override",
     "PercentShare",
     "PriceShare",
@@ -105,6 +113,7 @@ __all__ = [
     "UnitsMetered",
     "UsageMetered",
     "UseFirst",
+    "WarningLevel",
     "WeeklyHours",
     "defaults_of",
     "describe_behaviour",

@@ -24,7 +24,7 @@ from harmony_core.pricing import (
     refuse_transactions_as_one,
     refuse_unbillable,
 )
-from harmony_core.products._fund_policies import Rollover, TopUp
+from harmony_core.products._fund_policies import OverageMode, Rollover, TopUp, WarningLevel
 from harmony_core.products._time_terms import TimeTerms
 
 
@@ -127,6 +127,17 @@ def _tariffs(
 
 def _prices(prices: Iterable[ExactAmount]) -> tuple[ExactAmount, ...]:
     return tuple(prices)
+
+
+def _overage_mode(value: OverageMode) -> OverageMode:
+    return OverageMode(value)
+
+
+def _levels(levels: Iterable[WarningLevel] | WarningLevel) -> tuple[WarningLevel, ...]:
+    return (levels,) if isinstance(levels, WarningLevel) else tuple(levels)
+
+
+_NOT_BILLED = {OverageMode.DENY: "denied", OverageMode.NEGATIVE: "taken below zero"}
 
 
 def _schemes(schemes: Iterable[Scheme]) -> tuple[Scheme, ...]:
@@ -345,6 +356,10 @@ class FundTerms:
         passes_to: ids of products, or of lines of the contract: what the fund does not cover goes
             to the first of them that takes it, and beyond that to the next. Those that a contract
             has not are passed over. What none takes is overage of the fund that left it.
+        overage_mode: what happens to what none takes.
+        apply_multiplier: it is billed in units of the fund, not in clock hours; a unit of money
+            costs what it is.
+        levels: at which somebody is warned.
     """
 
     unit: FundUnit = attrs.field(converter=_fund_unit)
@@ -356,8 +371,14 @@ class FundTerms:
     rollover: Rollover | None = None
     top_up: TopUp | None = None
     passes_to: tuple[str, ...] = attrs.field(default=(), converter=_types, kw_only=True)
+    overage_mode: OverageMode = attrs.field(
+        default=OverageMode.BILL, converter=_overage_mode, kw_only=True
+    )
+    apply_multiplier: bool = attrs.field(default=False, kw_only=True)
+    levels: tuple[WarningLevel, ...] = attrs.field(default=(), converter=_levels, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        self._refuse_contradictions()
         if len(set(self.passes_to)) < len(self.passes_to) or not all(self.passes_to):
             raise InvalidValue(
                 f"a fund passes on to each line or product once, and by its id, got "
@@ -375,6 +396,29 @@ class FundTerms:
         if any(units <= 0 for _, units in self.units_per_hour):
             raise InvalidValue("units per hour must be above zero: free work is not drawn")
 
+    def _refuse_contradictions(self) -> None:
+        priced = bool(self.overage_prices or self.overage_schemes)
+        if self.overage_mode is not OverageMode.BILL and priced:
+            raise InvalidValue(
+                f"overage that is {_NOT_BILLED[self.overage_mode]} has no price: leave the prices "
+                "out, or bill it"
+            )
+        if self.overage_mode is OverageMode.NEGATIVE:
+            if self.rollover is not None:
+                raise InvalidValue(
+                    "an allowance cannot go below zero: bill the overage, or deny it"
+                )
+            if self.passes_to:
+                raise InvalidValue(
+                    "a fund that goes below zero leaves nothing for others: bill or deny the "
+                    "overage, or let it pass nothing on"
+                )
+        if self.apply_multiplier and self.unit is FundUnit.CASH and priced:
+            raise InvalidValue(
+                "a fund of money that bills its overage in units has no price of an hour beyond "
+                "it: leave the prices out"
+            )
+
     def units_for(self, currency: str) -> Fraction:
         """Units that one clock hour draws under a contract in ``currency``."""
         units = dict(self.units_per_hour)
@@ -386,7 +430,15 @@ class FundTerms:
             ) from None
 
     def overage_price(self, currency: str) -> ExactAmount:
-        """Price of a clock hour that no block covers; of the first, where a scheme prices them."""
+        """Price of a clock hour that no block covers; of the first, where a scheme prices them.
+
+        With ``apply_multiplier`` that of a unit of the fund.
+
+        Raises:
+            PriceNotFound: none was agreed in that currency.
+        """
+        if self._bills_its_money:
+            return ExactAmount(Fraction(1), currency)
         if (scheme := self.overage_scheme(currency)) is not None:
             return scheme.price(1)
         for price in self.overage_prices:
@@ -397,7 +449,11 @@ class FundTerms:
     def has_overage_price(self, currency: str) -> bool:
         """Whether a price of work beyond the fund was agreed in a currency."""
         by_the_hour = any(price.currency == currency for price in self.overage_prices)
-        return by_the_hour or self.overage_scheme(currency) is not None
+        return by_the_hour or self._bills_its_money or self.overage_scheme(currency) is not None
+
+    @property
+    def _bills_its_money(self) -> bool:
+        return self.unit is FundUnit.CASH and self.apply_multiplier
 
     def overage_scheme(self, currency: str) -> Scheme | None:
         """The scheme that prices all hours of a period beyond the fund, if one was agreed."""

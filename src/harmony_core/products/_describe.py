@@ -30,7 +30,8 @@ from harmony_core.products._behaviours import (
     UnitsMetered,
     UsageMetered,
 )
-from harmony_core.products._fund_words import rollover_in_words, top_up_in_words
+from harmony_core.products._fund_policies import OverageMode
+from harmony_core.products._fund_words import levels_in_words, rollover_in_words, top_up_in_words
 from harmony_core.products._interval_words import interval_in_words
 from harmony_core.products._price_words import price_in_words
 from harmony_core.products._renewal import Renewal
@@ -219,7 +220,24 @@ def _fund(culture: Culture, fund: FundTerms) -> Iterator[str]:
         )
     for price in fund.overage_prices:
         amount = culture.unit_price(price)
-        yield culture.words("Beyond the fund an hour costs {price}.", price=amount)
+        message = "Beyond the fund an hour costs {price}."
+        if fund.apply_multiplier:
+            message = "Beyond the fund a unit costs {price}."
+        yield culture.words(message, price=amount)
     for scheme in fund.overage_schemes:
-        yield culture.words("For the hours of a period beyond the fund:")
-        yield from price_in_words(culture, scheme, culture.words("hour"))
+        yield culture.words(
+            "For the units of a period beyond the fund:"
+            if fund.apply_multiplier
+            else "For the hours of a period beyond the fund:"
+        )
+        beyond = "unit" if fund.apply_multiplier else "hour"
+        yield from price_in_words(culture, scheme, culture.words(beyond))
+    if fund.overage_mode is not OverageMode.BILL:
+        yield culture.words(_BEYOND[fund.overage_mode])
+    yield from levels_in_words(culture, fund.levels)
+
+
+_BEYOND = {
+    OverageMode.DENY: "What the fund does not cover whole, it does not cover at all.",
+    OverageMode.NEGATIVE: "The fund may go below zero.",
+}

@@ -1,6 +1,6 @@
-"""How a prepaid fund goes on: what of it is carried over, and when more of it is bought by itself.
+"""How a prepaid fund goes on: what is carried over, when more is bought, what follows beyond it.
 
-Both are terms of the contract. The same use of the same hours differs by hundreds in money when
+All are terms of the contract. The same use of the same hours differs by hundreds in money when
 carried units are used first or last, so the choice is written down and not left to a program.
 """
 
@@ -37,6 +37,17 @@ class UseFirst(Word):
     """those carried over, the oldest first: kind to the customer, and the default"""
     CURRENT = "current"
     """those of the period itself, then those carried over, the oldest first"""
+
+
+class OverageMode(Word):
+    """What happens to the part of a draw that no block covers."""
+
+    BILL = "bill"
+    """it is billed at the overage rate"""
+    DENY = "deny"
+    """the whole draw is refused and takes nothing"""
+    NEGATIVE = "negative"
+    """the last block in order goes below zero; with no block that day the draw is refused"""
 
 
 def _mode(value: CarryMode) -> CarryMode:
@@ -171,3 +182,33 @@ class TopUp:
             if price.currency == currency:
                 return price
         raise PriceNotFound(f"the top-up has no price in {currency}: add one")
+
+
+def _level(value: Exact | None) -> Fraction | None:
+    return None if value is None else exact(value, "a level")
+
+
+@attrs.frozen
+class WarningLevel:
+    """Reached when so many per cent are used, or when at most so many units are left.
+
+    >>> WarningLevel(percent_used=80).units_left is None
+    True
+    """
+
+    percent_used: Fraction | None = attrs.field(default=None, converter=_level, kw_only=True)
+    units_left: Fraction | None = attrs.field(default=None, converter=_level, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if (self.percent_used is None) == (self.units_left is None):
+            raise InvalidValue("a level is a percentage used or a number of units left: give one")
+        if self.percent_used is not None and self.percent_used <= 0:
+            raise InvalidValue(
+                f"a level of {exact_text(self.percent_used)} % used is always reached: raise it"
+            )
+
+    def reached(self, bought: Fraction, left: Fraction) -> bool:
+        """Tell whether a fund of ``bought`` units, of which ``left`` are left, is at the level."""
+        if self.units_left is not None:
+            return left <= self.units_left
+        return bought > 0 and (bought - left) * 100 >= (self.percent_used or 0) * bought

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from harmony_core.culture import Culture
-from harmony_core.products._fund_policies import CarryMode, Rollover, TopUp, UseFirst
+from harmony_core.products._fund_policies import (
+    CarryMode,
+    Rollover,
+    TopUp,
+    UseFirst,
+    WarningLevel,
+)
 
 
 def rollover_in_words(culture: Culture, rollover: Rollover) -> Iterator[str]:
@@ -57,3 +63,14 @@ def top_up_in_words(culture: Culture, top_up: TopUp) -> Iterator[str]:
     for price in top_up.prices:
         message = "A unit bought so costs {price}."
         yield culture.words(message, price=culture.unit_price(price))
+
+
+def levels_in_words(culture: Culture, levels: Iterable[WarningLevel]) -> Iterator[str]:
+    """Say when somebody is warned."""
+    for level in levels:
+        if level.units_left is not None:
+            message = "A warning is given when {units} units are left."
+            yield culture.words(message, units=culture.number(level.units_left))
+        elif level.percent_used is not None:
+            message = "A warning is given when {percent} % are used."
+            yield culture.words(message, percent=culture.number(level.percent_used))

@@ -18,7 +18,7 @@ import attrs
 from harmony_core.contracts import Contract, ContractLine, CoverRule, Side, passes_on_to
 from harmony_core.errors import PriceNotFound, Word
 from harmony_core.periods import Span
-from harmony_core.products import DevicesCounted, TimeWorked, meters_of
+from harmony_core.products import DevicesCounted, OverageMode, TimeWorked, meters_of
 from harmony_core.work._coverage import LineRef, WorkFacts, in_force, names_of
 from harmony_core.work._facts import Expense, TimeEntry
 from harmony_core.work._rate_card import HourlyRate, RateCard, RatedFor, rate_ties
@@ -345,6 +345,8 @@ def _no_overage(contracts: Iterable[Contract], span: Span) -> Iterator[Finding]:
     for contract in contracts:
         for line in contract.lines_ever:
             if line.fund is None or line.start > span.last_day or contract.side is Side.BUY:
+                continue
+            if line.fund.overage_mode is not OverageMode.BILL:
                 continue
             if any(one.fund is None for one in passes_on_to(contract.lines_ever, line)):
                 continue  # a line of the hour takes the rest
