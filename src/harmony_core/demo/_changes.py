@@ -101,8 +101,8 @@ class Sales:
         return execute(order, self._catalogue, entity, self._prices(order))
 
     def _prices(self, order: Order) -> Prices | None:
-        if order.party_id not in self._directory:
-            return None
+        if order.sale_day is None or order.party_id not in self._directory:
+            return None  # a proposal has no day yet on which to look into the book
         buyer = self._directory.resolve(order.party_id)
         return Prices(self._book, buyer.price_group, buyer.id)
 
