@@ -15,13 +15,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from random import Random
 from statistics import median
-from time import perf_counter
 from timeit import Timer
 
 import numpy as np
@@ -29,15 +26,14 @@ import numpy as np
 from benchmarks import periods
 from benchmarks._pricing_case import OURS, TABLES, Case, Contender
 from benchmarks._pricing_contenders import contenders, missing
+from benchmarks._rounds import median_seconds, on_one_core
 from harmony_core.pricing import charge, price
 
 ROWS = ((1_000_000, 11), (10_000_000, 5))
 """How many rows, in how many rounds."""
-ONE_CORE = {"POLARS_MAX_THREADS": "1"}
 
 
 def main() -> None:
-    os.environ.update(ONE_CORE)  # read when polars is imported
     if absent := missing():
         print(f"without {', '.join(absent)}, so without peers: pip install 'harmony-core[bench]'")
     quick = os.environ.get("BENCH_ROWS")
@@ -47,21 +43,6 @@ def main() -> None:
                 compare(rows, tables, rounds, memory_of_all=not quick)
         floats(int(quick or ROWS[0][0]))
         single_values(200 if quick else 20_000)
-
-
-@contextmanager
-def on_one_core() -> Iterator[None]:
-    """Keep this process, and those that it starts, on one core, where the system can do that."""
-    if not hasattr(os, "sched_setaffinity"):
-        print("this system cannot pin a process to one core")
-        yield
-        return
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(cores)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, cores)
 
 
 def compare(rows: int, tables: int, rounds: int, *, memory_of_all: bool) -> None:
@@ -93,10 +74,7 @@ def compare(rows: int, tables: int, rounds: int, *, memory_of_all: bool) -> None
 
 
 def timed(field: list[Contender], case: Case, rounds: int) -> list[float]:
-    """Let the contenders take turns; the median seconds of each, after a first run that agrees.
-
-    Each round has an order of its own, so that nobody always follows the same neighbour.
-    """
+    """Let the contenders take turns; the median seconds of each, after a first run that agrees."""
     runs = []
     for one in field:
         own = case if one.rows is None else case.first(one.rows)
@@ -104,15 +82,7 @@ def timed(field: list[Contender], case: Case, rounds: int) -> list[float]:
         if wrong := one.wrong(run(), own):
             raise AssertionError(f"{one.name} gets {wrong:,} of {len(own.quantities):,} rows wrong")
         runs.append(run)
-    times: list[list[float]] = [[] for _ in field]
-    order = Random(rounds)
-    for _ in range(rounds):
-        for run, taken in order.sample(list(zip(runs, times, strict=True)), len(runs)):
-            start = perf_counter()
-            result = run()
-            taken.append(perf_counter() - start)
-            del result
-    return [median(taken) for taken in times]
+    return median_seconds(runs, rounds)
 
 
 def peak_memory(name: str, rows: int, tables: int) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 
 from harmony_core.bulk._columns import Quantities, blocks, one_column
 from harmony_core.bulk._kernel import BLOCK, Whole
+from harmony_core.bulk._sums import exact_sums
 from harmony_core.bulk._whole_lines import GREATEST
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import exact_text
@@ -20,7 +21,6 @@ from harmony_core.finance import Exact, exact
 from harmony_core.pricing import Aggregation, PercentileRule
 
 _LEAST = -(2**63)
-_HALF = np.int64(2**32 - 1)
 
 
 def aggregate(
@@ -208,28 +208,8 @@ class _Rows:
 
 
 def _summed(rows: _Rows) -> Whole:
-    """Add up in 64 bits; where they might not do, add up the halves of every value apart."""
-    total = np.zeros(rows.into, np.int64)
-    greatest = 0
-    for value, group in rows:
-        greatest += len(value) * max(-int(value.min()), int(value.max()))
-        if greatest > GREATEST:
-            break
-        np.add.at(total, group, value)
-    else:
-        return total
-    low, high = np.zeros((2, rows.into), np.int64)
-    for value, group in rows:  # halves of 32 bits: 2 ** 31 rows add up without a thought
-        np.add.at(low, group, value & _HALF)
-        np.add.at(high, group, value >> 32)
-    for number in map(int, np.flatnonzero(np.abs(high + (low >> 32)) >= 2**31 - 1)):
-        sum_ = (int(high[number]) << 32) + int(low[number])
-        if abs(sum_) > GREATEST:
-            raise InvalidValue(
-                f"the values of group {number} sum to {sum_}, which 64 bits do not hold: give them "
-                "fewer places, or add this group up by pricing.aggregate"
-            )
-    return (high << 32) + low
+    way_out = "give them fewer places, or add this group up by pricing.aggregate"
+    return exact_sums(rows, rows.into, lambda group: f"group {group}", way_out)
 
 
 def _greatest(rows: _Rows) -> Whole:
