@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import pytest
@@ -352,6 +352,35 @@ def test_whole_numbers_settle_in_a_currency_that_is_known_by_a_step_that_fits() 
         Money.settled(1, 3, "XAU")
     with pytest.raises(InvalidValue, match=r"a step of 0.001 is finer than one minor unit of EUR"):
         Money.settled(1, 3, "EUR", Rounding.of("half_up", "0.001"))
+
+
+@given(MONEY, st.fractions(-1000, 1000), st.sampled_from(RoundingMode))
+def test_times_is_the_product_rounded_once(
+    money: Money, factor: Fraction, mode: RoundingMode
+) -> None:
+    rounding = Rounding(mode)
+    assert money.times(factor, rounding) == (money.exact * factor).settle(rounding)
+
+
+def test_times_takes_exact_numbers_and_steps() -> None:
+    assert Money.of("1.00", "CHF").times("1.03", Rounding.of("half_up", "0.05")) == Money.of(
+        "1.05", "CHF"
+    )
+    for factor in NOT_EXACT + NOT_FINITE + NOT_PLAIN:
+        with pytest.raises(InvalidValue, match="a factor"):
+            Money(1, "EUR").times(factor)
+
+
+def test_money_is_expected_in_a_currency() -> None:
+    assert Money(1, "EUR").expect("EUR") == Money(1, "EUR")
+    with pytest.raises(CurrencyMismatch, match="EUR with USD"):
+        Money(1, "EUR").expect("USD")
+
+
+def test_a_currency_in_the_type_changes_no_value() -> None:
+    typed = Money[Literal["EUR"]](1, "EUR")
+    assert typed == Money(1, "EUR")
+    assert type(pickle.loads(pickle.dumps(typed))) is Money
 
 
 class Level(IntEnum):

@@ -67,6 +67,9 @@ def round_ratio(numerator: int, denominator: int, mode: RoundingMode) -> int:
     low, rest = divmod(numerator, denominator)  # low <= exact value, 0 <= rest < denominator
     if not rest:
         return low
+    if mode is _HALF_UP:  # the one that nearly every amount is rounded by
+        twice = 2 * rest
+        return low + (twice > denominator or (twice == denominator and numerator >= 0))
     if mode is _FLOOR:
         return low
     if mode is _CEILING:
@@ -82,8 +85,6 @@ def round_ratio(numerator: int, denominator: int, mode: RoundingMode) -> int:
 
 
 def _tie_goes_up(low: int, numerator: int, mode: RoundingMode) -> bool:
-    if mode is _HALF_UP:
-        return numerator >= 0
     if mode is _HALF_DOWN:
         return numerator < 0
     if mode is _HALF_EVEN:

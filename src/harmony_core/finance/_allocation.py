@@ -14,7 +14,7 @@ from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import exact_text
 from harmony_core.finance._currencies import minor_digits
 from harmony_core.finance._exact import Exact, exact
-from harmony_core.finance._money import Money
+from harmony_core.finance._money import Code, Money, settled_money
 
 
 class AllocationMode(Word):
@@ -36,11 +36,11 @@ _APART = (AllocationMode.SEPARATE, AllocationMode.BLOCK_SEPARATE)
 
 
 def allocate(
-    total: Money,
+    total: Money[Code],
     ratios: Sequence[Exact],
     mode: AllocationMode = AllocationMode.LARGEST_REMAINDER,
     step: Exact | None = None,
-) -> tuple[Money, ...]:
+) -> tuple[Money[Code], ...]:
     """Split ``total`` by ``ratios``, in their order, so that the shares add up to it exactly.
 
     Args:
@@ -71,11 +71,11 @@ def allocate(
 
 
 def allocate_apart(
-    total: Money,
+    total: Money[Code],
     ratios: Sequence[Exact],
     mode: AllocationMode = AllocationMode.SEPARATE,
     step: Exact | None = None,
-) -> tuple[tuple[Money, ...], Money]:
+) -> tuple[tuple[Money[Code], ...], Money[Code]]:
     """Split what divides evenly and give the rest apart: shares and rest add up to ``total``.
 
     >>> shares, rest = allocate_apart(Money(100, "EUR"), [1, 1, 1])
@@ -98,7 +98,7 @@ def allocate_apart(
     return _signed(shares, total), rest
 
 
-def fit(parts: Sequence[Fraction], total: Money) -> tuple[Money, ...]:
+def fit(parts: Sequence[Fraction], total: Money[Code]) -> tuple[Money[Code], ...]:
     """Settle exact parts, in major units, so that they add up to ``total``.
 
     Each part is floored to the minor unit, and the units left over go to the largest remainders,
@@ -132,19 +132,21 @@ def fit(parts: Sequence[Fraction], total: Money) -> tuple[Money, ...]:
     )
     for index in by_remainder[:left_over]:
         shares[index] += 1
-    return tuple(Money(sign * share, total.currency) for share in shares)
+    return tuple([settled_money(sign * share, total.currency) for share in shares])
 
 
 def _weights(ratios: Sequence[Exact]) -> list[int]:
     """Bring the ratios to whole numbers in lowest terms."""
-    exactly = [exact(ratio, "a ratio") for ratio in ratios]
-    if not any(exactly) or min(exactly) < 0:
+    whole = [ratio for ratio in ratios if type(ratio) is int]
+    if len(whole) < len(ratios):
+        exactly = [exact(ratio, "a ratio") for ratio in ratios]
+        scale = lcm(*(ratio.denominator for ratio in exactly))
+        whole = [int(ratio * scale) for ratio in exactly]
+    if not any(whole) or min(whole) < 0:
         raise InvalidValue(
             "ratios need one above zero and none below, got "
-            f"[{', '.join(exact_text(ratio) for ratio in exactly)}]"
+            f"[{', '.join(exact_text(exact(ratio)) for ratio in ratios)}]"
         )
-    scale = lcm(*(ratio.denominator for ratio in exactly))
-    whole = [int(ratio * scale) for ratio in exactly]
     common = gcd(*whole)
     return [weight // common for weight in whole]
 
@@ -176,6 +178,6 @@ def _takers(amount: int, weights: Sequence[int], unit: int, mode: AllocationMode
     return takers
 
 
-def _signed(shares: Sequence[int], total: Money) -> tuple[Money, ...]:
+def _signed(shares: Sequence[int], total: Money[Code]) -> tuple[Money[Code], ...]:
     sign = -1 if total.minor < 0 else 1
-    return tuple(Money(sign * share, total.currency) for share in shares)
+    return tuple([settled_money(sign * share, total.currency) for share in shares])

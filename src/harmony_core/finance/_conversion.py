@@ -5,7 +5,8 @@ from __future__ import annotations
 import attrs
 
 from harmony_core.errors import CurrencyMismatch
-from harmony_core.finance._money import ExactAmount, Money
+from harmony_core.explanation import round_ratio
+from harmony_core.finance._money import ExactAmount, Money, settled_money
 from harmony_core.finance._rates import FoundRate
 from harmony_core.finance._rounding import HALF_UP, Rounding
 
@@ -22,6 +23,12 @@ def convert(money: Money | ExactAmount, rate: FoundRate, rounding: Rounding = HA
     >>> convert(Money.of("-100.00", "USD"), rate)
     Money.of('-91.74', 'EUR')
     """
+    if rounding.step is None and isinstance(money, Money):
+        if money.currency != rate.base:
+            raise CurrencyMismatch(money.currency, rate.base)
+        numerator, denominator = rate.minor_ratio
+        minor = round_ratio(money.minor * numerator, denominator, rounding.mode)
+        return settled_money(minor, rate.quote)
     return _converted(money, rate).settle(rounding)
 
 

@@ -16,6 +16,9 @@ from harmony_core.errors import InvalidValue
 Exact: TypeAlias = int | str | Decimal | Fraction
 """What callers may pass where an exact number is asked: ``12``, ``"0.00045"``, ``"15/31"``."""
 
+_OUT_OF_PROPORTION = 1_001
+"""Decimals of so many digits before or behind the point are refused: they would fill the memory."""
+
 _PLAIN = re.compile(r"[+-]?\d{1,1000}(\.\d{1,1000})?(/[1-9]\d{0,1000})?", re.ASCII)
 
 
@@ -51,6 +54,11 @@ def exact_ratio(value: Exact, what: str = "a number") -> tuple[int, int]:
         return value, 1
     if type(value) is Fraction:
         return value.as_integer_ratio()
+    if type(value) is Decimal and -_OUT_OF_PROPORTION < value.adjusted() < _OUT_OF_PROPORTION:
+        try:
+            return value.as_integer_ratio()
+        except (ValueError, OverflowError):  # NaN and infinity
+            raise InvalidValue(f"{what} must be finite, got {value}") from None
     if isinstance(value, str):
         if not _PLAIN.fullmatch(value) or ("." in value and "/" in value):
             raise InvalidValue(f"{what} must be a plain number like '12.50', got {value!r}")
@@ -62,7 +70,7 @@ def exact_ratio(value: Exact, what: str = "a number") -> tuple[int, int]:
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise InvalidValue(f"{what} must be finite, got {value}")
-        if abs(value.adjusted()) > 1000:  # 10**huge would fill the memory
+        if abs(value.adjusted()) >= _OUT_OF_PROPORTION:
             raise InvalidValue(f"{what} is out of all proportion: {value}")
         return value.as_integer_ratio()
     if isinstance(value, bool) or not isinstance(value, int | Fraction):

@@ -4,6 +4,10 @@
 :class:`ExactAmount` is a fraction of any fineness: unit prices, costs per hour, sums before their
 one rounding. The step from the second to the first is always written out, with its rule.
 
+A currency may be part of the type: ``Money[Literal["EUR"]]`` is money whose currency a type checker
+knows, and adding it to dollars is an error before the program runs. Plain ``Money`` is of a
+currency known at run time only, and the mistake is an exception.
+
 Source: ISO 4217 for codes and minor units.
 """
 
@@ -12,15 +16,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic
 
 import attrs
 
 from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import exact_text, round_ratio
 from harmony_core.finance._currencies import minor_digits, minor_units
-from harmony_core.finance._exact import Exact, exact
+from harmony_core.finance._exact import Exact, exact, exact_ratio
 from harmony_core.finance._rounding import HALF_UP, Rounding
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # what type checkers know; it need not be installed
+
+    Code_co = TypeVar("Code_co", bound=str, covariant=True, default=str)
+    Code = TypeVar("Code", bound=str)
+else:
+    from typing import TypeVar
+
+    Code_co = TypeVar("Code_co", bound=str, covariant=True)
+    Code = TypeVar("Code", bound=str)
 
 
 def _whole_number(_: object, __: Any, value: int) -> None:
@@ -33,7 +48,7 @@ def _known_currency(_: object, __: Any, code: str) -> None:
 
 
 @attrs.frozen(order=False)
-class Money:
+class Money(Generic[Code_co]):
     """``minor`` units of ``currency``: twelve euro fifty is ``Money(1250, "EUR")``.
 
     People write ``Money.of("12.50", "EUR")``.
@@ -43,10 +58,10 @@ class Money:
     """
 
     minor: int = attrs.field(validator=_whole_number)
-    currency: str = attrs.field(validator=_known_currency)
+    currency: Code_co = attrs.field(validator=_known_currency)  # type: ignore[assignment]
 
     @classmethod
-    def of(cls, amount: Exact, currency: str) -> Money:
+    def of(cls, amount: Exact, currency: Code) -> Money[Code]:
         """Make money from an exact number that has no more digits than the currency.
 
         Raises:
@@ -54,19 +69,20 @@ class Money:
                 :class:`ExactAmount` with a named rounding instead.
             NotFound: ``currency`` is not an ISO 4217 code.
         """
-        digits = minor_digits(currency)
-        minor = exact(amount, "an amount") * 10**digits
-        if minor.denominator != 1:
+        scale = minor_units(currency)
+        numerator, denominator = exact_ratio(amount, "an amount")
+        minor, finer = divmod(numerator * scale, denominator)
+        if finer:
             raise InvalidValue(
-                f"{currency} has {digits} decimals, but the amount is {amount}: "
+                f"{currency} has {minor_digits(currency)} decimals, but the amount is {amount}: "
                 "round it first, by ExactAmount.of(...).settle(rounding)"
             )
-        return cls(minor.numerator, currency)
+        return settled_money(minor, currency)
 
     @classmethod
     def settled(
-        cls, numerator: int, denominator: int, currency: str, rounding: Rounding = HALF_UP
-    ) -> Money:
+        cls, numerator: int, denominator: int, currency: Code, rounding: Rounding = HALF_UP
+    ) -> Money[Code]:
         """Round ``numerator / denominator`` major units once, by a named rule.
 
         What :meth:`ExactAmount.settle` does, for whoever holds two whole numbers; ``denominator``
@@ -78,22 +94,12 @@ class Money:
         >>> Money.settled(1_000, 3, "EUR")
         Money.of('333.33', 'EUR')
         """
-        scale = minor_units(currency)
-        if rounding.step is None:
-            minor = round_ratio(numerator * scale, denominator, rounding.mode)
-            return _settled(minor, currency)
-        step = rounding.step * scale
-        if step.denominator != 1:
-            raise InvalidValue(
-                f"a step of {exact_text(rounding.step)} is finer than one minor unit of {currency}"
-            )
-        count = round_ratio(numerator * scale, denominator * step.numerator, rounding.mode)
-        return _settled(count * step.numerator, currency)
+        return _rounded(numerator * minor_units(currency), denominator, currency, rounding)
 
     @classmethod
-    def zero(cls, currency: str) -> Money:
+    def zero(cls, currency: Code) -> Money[Code]:
         """No money, in ``currency``."""
-        return cls(0, currency)
+        return Money(0, currency)
 
     @property
     def amount(self) -> Decimal:
@@ -103,64 +109,97 @@ class Money:
         return Decimal((sign, tuple(map(int, str(abs(self.minor)))), -digits))
 
     @property
-    def exact(self) -> ExactAmount:
+    def exact(self) -> ExactAmount[Code_co]:
         """The same amount, ready for arithmetic with fractions."""
-        return ExactAmount(Fraction(self.minor, 10 ** minor_digits(self.currency)), self.currency)
+        return _amount(Fraction(self.minor, minor_units(self.currency)), self.currency)
 
-    def __add__(self, other: Money) -> Money:
+    def expect(self, currency: Code) -> Money[Code]:
+        """Give this money as money of ``currency``, for a type checker to know it by.
+
+        Raises:
+            CurrencyMismatch: it is of another.
+
+        >>> from typing import Literal
+        >>> euro: Money[Literal["EUR"]] = Money.of("1.00", "EUR").expect("EUR")
+        """
+        known: str = self.currency
+        if known != currency:
+            raise CurrencyMismatch(known, currency)
+        return settled_money(self.minor, currency)
+
+    def times(self, factor: Exact, rounding: Rounding = HALF_UP) -> Money[Code_co]:
+        """Multiply by an exact number and round once, by a named rule.
+
+        Raises:
+            InvalidValue: the factor is not exact, or the rounding's step is not a whole number of
+                minor units.
+
+        >>> Money.of("95.10", "EUR").times("12.75")
+        Money.of('1212.53', 'EUR')
+        """
+        numerator, denominator = exact_ratio(factor, "a factor")
+        return _rounded(self.minor * numerator, denominator, self.currency, rounding)
+
+    # A checker sees the currencies of both sides. Sums are made a million times a night: no call
+    # in here that can be spared.
+    def __add__(self, other: Money[Code_co]) -> Money[Code_co]:
+        if not isinstance(other, Money):
+            return NotImplemented
+        currency = self.currency
+        if currency != other.currency:
+            raise CurrencyMismatch(currency, other.currency)
+        money: Money[Code_co] = _new(Money)
+        _set_minor(money, self.minor + other.minor)
+        _set_currency(money, currency)
+        return money
+
+    def __sub__(self, other: Money[Code_co]) -> Money[Code_co]:
         if not isinstance(other, Money):
             return NotImplemented
         if self.currency != other.currency:
             raise CurrencyMismatch(self.currency, other.currency)
-        return _settled(self.minor + other.minor, self.currency)
+        return settled_money(self.minor - other.minor, self.currency)
 
-    def __sub__(self, other: Money) -> Money:
-        if not isinstance(other, Money):
-            return NotImplemented
-        if self.currency != other.currency:
-            raise CurrencyMismatch(self.currency, other.currency)
-        return _settled(self.minor - other.minor, self.currency)
-
-    def __mul__(self, times: int) -> Money:
+    def __mul__(self, times: int) -> Money[Code_co]:
         if type(times) is not int:
             raise InvalidValue(
                 f"money is multiplied by whole numbers, got {times!r}: "
-                "take .exact, multiply that, and settle it with a named rounding"
+                "take .times(factor, rounding), which names its rounding"
             )
-        return _settled(self.minor * times, self.currency)
+        return settled_money(self.minor * times, self.currency)
 
     __rmul__ = __mul__
 
-    def __neg__(self) -> Money:
-        return _settled(-self.minor, self.currency)
+    def __neg__(self) -> Money[Code_co]:
+        return settled_money(-self.minor, self.currency)
 
-    def __abs__(self) -> Money:
-        return _settled(abs(self.minor), self.currency)
+    def __abs__(self) -> Money[Code_co]:
+        return settled_money(abs(self.minor), self.currency)
 
     def __bool__(self) -> bool:
         return self.minor != 0
 
-    def __lt__(self, other: Money) -> bool:
+    def __lt__(self, other: Money[Code_co]) -> bool:
         if not isinstance(other, Money):
             return NotImplemented
         return self._comparable(other) < other.minor
 
-    def __le__(self, other: Money) -> bool:
+    def __le__(self, other: Money[Code_co]) -> bool:
         if not isinstance(other, Money):
             return NotImplemented
         return self._comparable(other) <= other.minor
 
-    def __gt__(self, other: Money) -> bool:
+    def __gt__(self, other: Money[Code_co]) -> bool:
         if not isinstance(other, Money):
             return NotImplemented
         return self._comparable(other) > other.minor
 
-    def __ge__(self, other: Money) -> bool:
+    def __ge__(self, other: Money[Code_co]) -> bool:
         if not isinstance(other, Money):
             return NotImplemented
         return self._comparable(other) >= other.minor
 
-    def _comparable(self, other: Money) -> int:
+    def _comparable(self, other: Money[Any]) -> int:
         if self.currency != other.currency:
             raise CurrencyMismatch(self.currency, other.currency)
         return self.minor
@@ -171,23 +210,37 @@ class Money:
     def __repr__(self) -> str:
         return f"Money.of('{self.amount}', '{self.currency}')"
 
-    def __reduce__(self) -> tuple[type[Money], tuple[int, str]]:
+    def __reduce__(self) -> tuple[type[Money[Code_co]], tuple[int, Code_co]]:
         return Money, (self.minor, self.currency)
 
 
-_set_minor = Money.minor.__set__  # type: ignore[attr-defined]  # slot descriptors: no validator runs
-_set_currency = Money.currency.__set__  # type: ignore[attr-defined]
+_new = object.__new__
+_set_minor = Money.__dict__["minor"].__set__  # slot descriptors: no validator runs
+_set_currency = Money.__dict__["currency"].__set__
 
 
-def _settled(minor: int, currency: str) -> Money:
+def settled_money(minor: int, currency: Code) -> Money[Code]:
     """Make money from parts that another Money has vouched for, without checking them again."""
-    money = object.__new__(Money)
+    money: Money[Code] = _new(Money)
     _set_minor(money, minor)
     _set_currency(money, currency)
     return money
 
 
-def money_sum(amounts: Iterable[Money], currency: str) -> Money:
+def _rounded(numerator: int, denominator: int, currency: Code, rounding: Rounding) -> Money[Code]:
+    """Round so many minor units of a known currency to the step of a rounding."""
+    if rounding.step is None:
+        return settled_money(round_ratio(numerator, denominator, rounding.mode), currency)
+    step = rounding.step * minor_units(currency)
+    if step.denominator != 1:
+        raise InvalidValue(
+            f"a step of {exact_text(rounding.step)} is finer than one minor unit of {currency}"
+        )
+    count = round_ratio(numerator, denominator * step.numerator, rounding.mode)
+    return settled_money(count * step.numerator, currency)
+
+
+def money_sum(amounts: Iterable[Money[Code]], currency: Code) -> Money[Code]:
     """Add up money of one currency; the sum of nothing is zero of it.
 
     Raises:
@@ -205,7 +258,7 @@ def money_sum(amounts: Iterable[Money], currency: str) -> Money:
 
 
 @attrs.frozen(order=False)
-class ExactAmount:
+class ExactAmount(Generic[Code_co]):
     """An unrounded amount: ``value`` major units of ``currency``, exactly.
 
     Unit prices such as 0.00045 are ordinary. ``settle`` turns it into :class:`Money`.
@@ -215,7 +268,7 @@ class ExactAmount:
     """
 
     value: Fraction
-    currency: str
+    currency: Code_co
 
     def __attrs_post_init__(self) -> None:
         if type(self.value) is not Fraction:
@@ -225,11 +278,11 @@ class ExactAmount:
         minor_digits(self.currency)  # raises for an unknown code, and for one without minor units
 
     @classmethod
-    def of(cls, value: Exact, currency: str) -> ExactAmount:
+    def of(cls, value: Exact, currency: Code) -> ExactAmount[Code]:
         """Make an exact amount from an int, a Decimal, a Fraction or a plain decimal text."""
-        return cls(exact(value, "an amount"), currency)
+        return ExactAmount(exact(value, "an amount"), currency)
 
-    def settle(self, rounding: Rounding = HALF_UP) -> Money:
+    def settle(self, rounding: Rounding = HALF_UP) -> Money[Code_co]:
         """Round once, by a named rule, to money.
 
         Raises:
@@ -238,41 +291,44 @@ class ExactAmount:
         numerator, denominator = self.value.as_integer_ratio()
         return Money.settled(numerator, denominator, self.currency, rounding)
 
-    def rounded(self, rounding: Rounding) -> ExactAmount:
+    def rounded(self, rounding: Rounding) -> ExactAmount[Code_co]:
         """Round without settling: the step may be finer than one minor unit.
 
         >>> ExactAmount.of("15.24490", "EUR").rounded(Rounding(step=Fraction("0.001")))
         ExactAmount.of('15.245', 'EUR')
         """
-        minor_unit = Fraction(1, 10 ** minor_digits(self.currency))
-        return ExactAmount(rounding.apply(self.value, minor_unit), self.currency)
+        minor_unit = Fraction(1, minor_units(self.currency))
+        return _amount(rounding.apply(self.value, minor_unit), self.currency)
 
-    def __add__(self, other: ExactAmount | Money) -> ExactAmount:
+    def __add__(self, other: ExactAmount[Code_co] | Money[Code_co]) -> ExactAmount[Code_co]:
         if not isinstance(other, ExactAmount | Money):
             return NotImplemented
-        right = _as_exact(other)
+        right = other.exact if isinstance(other, Money) else other
         if self.currency != right.currency:
             raise CurrencyMismatch(self.currency, right.currency)
-        return ExactAmount(self.value + right.value, self.currency)
+        return _amount(self.value + right.value, self.currency)
 
-    def __sub__(self, other: ExactAmount | Money) -> ExactAmount:
+    def __sub__(self, other: ExactAmount[Code_co] | Money[Code_co]) -> ExactAmount[Code_co]:
         if not isinstance(other, ExactAmount | Money):
             return NotImplemented
-        return self + (-_as_exact(other))
+        return self + (-other)
 
-    def __mul__(self, times: Exact) -> ExactAmount:
-        return ExactAmount(self.value * exact(times, "a factor"), self.currency)
+    def __mul__(self, times: Exact) -> ExactAmount[Code_co]:
+        numerator, denominator = exact_ratio(times, "a factor")
+        value = self.value
+        product = Fraction(value.numerator * numerator, value.denominator * denominator)
+        return _amount(product, self.currency)
 
     __rmul__ = __mul__
 
-    def __truediv__(self, divisor: Exact) -> ExactAmount:
+    def __truediv__(self, divisor: Exact) -> ExactAmount[Code_co]:
         by = exact(divisor, "a divisor")
         if not by:
             raise InvalidValue(f"cannot divide {self} by zero")
-        return ExactAmount(self.value / by, self.currency)
+        return _amount(self.value / by, self.currency)
 
-    def __neg__(self) -> ExactAmount:
-        return ExactAmount(-self.value, self.currency)
+    def __neg__(self) -> ExactAmount[Code_co]:
+        return _amount(-self.value, self.currency)
 
     def __bool__(self) -> bool:
         return bool(self.value)
@@ -284,5 +340,13 @@ class ExactAmount:
         return f"ExactAmount.of('{exact_text(self.value)}', '{self.currency}')"
 
 
-def _as_exact(amount: ExactAmount | Money) -> ExactAmount:
-    return amount.exact if isinstance(amount, Money) else amount
+_set_value = ExactAmount.__dict__["value"].__set__
+_set_currency_of_amount = ExactAmount.__dict__["currency"].__set__
+
+
+def _amount(value: Fraction, currency: Code) -> ExactAmount[Code]:
+    """Make an exact amount in a currency that another amount has vouched for."""
+    amount: ExactAmount[Code] = _new(ExactAmount)
+    _set_value(amount, value)
+    _set_currency_of_amount(amount, currency)
+    return amount

@@ -18,7 +18,7 @@ import attrs
 
 from harmony_core.errors import InvalidValue, RateNotFound, Word
 from harmony_core.explanation import exact_text
-from harmony_core.finance._currencies import currency
+from harmony_core.finance._currencies import currency, minor_units
 from harmony_core.finance._exact import Exact, exact
 
 
@@ -133,11 +133,31 @@ class FoundRate:
     day: date
     value: Fraction
     chain: tuple[RateLeg, ...] = ()
+    _minor_ratio: tuple[int, int] | None = attrs.field(
+        default=None, init=False, eq=False, repr=False
+    )
+
+    @property
+    def minor_ratio(self) -> tuple[int, int]:
+        """The factor between minor units, as two whole numbers; worked out once.
+
+        Raises:
+            InvalidValue: one of the two has no minor unit, such as gold.
+        """
+        if (ratio := self._minor_ratio) is not None:
+            return ratio
+        numerator, denominator = self.value.as_integer_ratio()
+        ratio = numerator * minor_units(self.quote), denominator * minor_units(self.base)
+        _set_minor_ratio(self, ratio)
+        return ratio
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of the rates used, to keep with what is booked."""
         return tuple(leg.rate.id for leg in self.chain)
+
+
+_set_minor_ratio = FoundRate.__dict__["_minor_ratio"].__set__
 
 
 @attrs.frozen

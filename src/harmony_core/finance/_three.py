@@ -79,6 +79,12 @@ class Booked:
         return bool(self.transaction or self.entity or self.group)
 
 
+_new = object.__new__
+_set_transaction = Booked.__dict__["transaction"].__set__
+_set_entity = Booked.__dict__["entity"].__set__
+_set_group = Booked.__dict__["group"].__set__
+
+
 def booked_sum(amounts: Iterable[Booked], currencies: tuple[str, str, str]) -> Booked:
     """Add up amounts column by column; the sum of nothing is zero of ``currencies``.
 
@@ -121,11 +127,11 @@ class BookingRates:
         Raises:
             CurrencyMismatch: ``money`` is in another currency than the rates start from.
         """
-        return Booked(
-            money,
-            convert(money, self.to_entity, rounding),
-            convert(money, self.to_group, rounding),
-        )
+        booked = _new(Booked)  # of parts that need no check: each charge and entry line comes by
+        _set_transaction(booked, money)
+        _set_entity(booked, convert(money, self.to_entity, rounding))
+        _set_group(booked, convert(money, self.to_group, rounding))
+        return booked
 
     def mirror(self, leg: Booked, rounding: Rounding = HALF_UP) -> Booked:
         """Book the other party's leg: it takes over transaction and group amount, sign turned.
