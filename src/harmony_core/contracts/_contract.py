@@ -9,12 +9,13 @@ from datetime import date
 import attrs
 
 from harmony_core.contracts._agreed import Agreed
-from harmony_core.contracts._amendment import Amendment, LineBegins
+from harmony_core.contracts._amendment import Amendment, LineBegins, NewPrice
 from harmony_core.contracts._cascade import refuse_circles
 from harmony_core.contracts._line import ContractLine
+from harmony_core.contracts._price_cuts import charged_twice
 from harmony_core.contracts._term import end_by_itself
 from harmony_core.contracts._texts import AgreedTexts
-from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, Word
+from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, RuleBroken, Word
 from harmony_core.periods import Span
 from harmony_core.products import ContractType, ExpensesIncurred
 
@@ -157,8 +158,27 @@ class Contract:
 
         Raises:
             InvalidValue, NotFound, RuleBroken: as for a contract with that amendment.
+            RuleBroken: a price would change within a service period, where that charges twice
+                what is agreed once for each; see :meth:`charged_twice`.
         """
-        return attrs.evolve(self, amendments=(*self.amendments, amendment))
+        amended = attrs.evolve(self, amendments=(*self.amendments, amendment))
+        if not any(isinstance(change, NewPrice | LineBegins) for change in amendment.changes):
+            return amended
+        before = self.charged_twice()
+        for line_id, reason in amended.charged_twice().items():
+            if before.get(line_id) != reason:
+                raise RuleBroken(f"amendment {amendment.id!r}, line {line_id!r}: {reason}")
+        return amended
+
+    def charged_twice(self) -> dict[str, str]:
+        """Say, by line, which change of price would charge twice what is agreed once a period.
+
+        A change within a service period cuts it. Where usage or time is measured, each part is
+        priced alone, so that a minimum, a flat fee, bands or a commitment would be charged in both,
+        and free units granted in both. An order and an amendment are refused for it; ask this of a
+        contract that was made by hand.
+        """
+        return charged_twice(self._agreed)
 
 
 def _ending_by_itself(line: ContractLine) -> ContractLine:

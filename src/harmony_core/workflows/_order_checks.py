@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import attrs
 
@@ -14,11 +14,9 @@ from harmony_core.errors import HarmonyError, NotFound, Problem
 from harmony_core.finance import Group, TaxTable
 from harmony_core.orders import Order, Prices
 from harmony_core.parties import Customer, Directory
-from harmony_core.pricing import PriceBook, is_dated, once_a_period
-from harmony_core.products import DevicesCounted, TimeWorked, UsageMetered
+from harmony_core.pricing import PriceBook
+from harmony_core.products import DevicesCounted
 from harmony_core.repositories.ports import UnitOfWork
-
-_TEN_YEARS = timedelta(days=3653)
 
 
 @attrs.frozen
@@ -86,15 +84,16 @@ class Surroundings:
         """
         numbers = {line.reference: n for n, line in enumerate(order.lines)}
         for contract in contracts:
+            twice = contract.charged_twice()
             for line in contract.lines:
                 behind = order.line_behind(contract.id, line.id)
                 path = f"order {order.id}.lines[{numbers[behind.reference]}]"
+                if line.id in twice:
+                    yield Problem.at(path, twice[line.id])
                 for fault in self._faults(order, line, sold):
                     yield Problem.at(path, fault)
 
     def _faults(self, order: Order, line: ContractLine, sold: frozenset[str]) -> Iterator[str]:
-        if fault := _cut_by_price(line):
-            yield fault
         if line.serves is not None and line.serves not in sold:
             yield f"it serves {line.serves!r}, which is no sell contract: name one that is"
         if isinstance(line.source, DevicesCounted):
@@ -117,25 +116,3 @@ class Surroundings:
         country = self.group.entity(order.entity_id).country
         category = line.tax_category if buyer.country == country else EXPORT
         self.taxes.rate(country, category, day)
-
-
-def _cut_by_price(line: ContractLine) -> str | None:
-    """A change of price that would charge twice in a period what is agreed once for each.
-
-    A fixed quantity, and devices, prorate. Changes of the line's first ten years are looked at.
-    """
-    if not isinstance(line.source, UsageMetered | TimeWorked) or not is_dated(line.scheme):
-        return None
-    if (once := once_a_period(line.scheme)) is None:
-        return None
-    horizon = line.start + _TEN_YEARS
-    for period in line.periods():
-        if period.span.start >= horizon:
-            break
-        if period.span.start > max(line.start, period.full.start):
-            return (
-                f"its price changes on {period.span.start}, within the service period {period.full}"
-                f", and has {once}: each part of the period would have it in full; let the price "
-                f"change on {period.full.start} or {period.full.end}"
-            )
-    return None
