@@ -10,12 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.bulk import Quantities, RatePlan, aggregate, high_water, percentile
+from harmony_core.bulk import (
+    Quantities,
+    RatePlan,
+    aggregate,
+    high_water,
+    percentile,
+    time_weighted,
+)
 from harmony_core.errors import InvalidValue
 from harmony_core.pricing import Aggregation, PercentileRule, PerUnit
 from harmony_core.pricing import aggregate as aggregate_one
 from harmony_core.pricing import high_water as high_water_one
 from harmony_core.pricing import percentile as percentile_one
+from harmony_core.pricing import time_weighted as time_weighted_one
 
 GREATEST, LEAST = 2**63 - 1, -(2**63)
 GROUPS = 4
@@ -164,3 +172,89 @@ def test_percentiles_without_room_are_refused() -> None:
     with pytest.raises(InvalidValue, match="above 0 and up to 100, got 101"):
         percentile([1], [0], 1, 101)
     assert percentile([2**60], [0], 1, 95).whole.tolist() == [2**60]
+
+
+lengths = st.integers(1, 90) | st.integers(1, GREATEST) | st.just(31 * 86_400)
+levels = st.integers(-50, 50) | st.integers(-(10**13), 10**13) | st.integers(LEAST, GREATEST)
+
+
+@st.composite
+def changed(draw: st.DrawFn) -> tuple[list[int], list[int], list[tuple[int, int, int]]]:
+    """Lengths and initial levels of the groups, and changes: how much, when, of which group."""
+    found = [draw(lengths) for _ in range(GROUPS)]
+    before = [draw(levels) for _ in range(GROUPS)]
+    rows = []
+    for _ in range(draw(st.integers(0, 12))):
+        group = draw(st.integers(0, GROUPS - 1))
+        rows.append((draw(levels), draw(st.integers(0, found[group])), group))
+    return found, before, rows
+
+
+@given(changed(), st.integers(0, 3))
+def test_an_average_over_time_is_the_fraction_of_the_scalar_path(
+    drawn: tuple[list[int], list[int], list[tuple[int, int, int]]], places: int
+) -> None:
+    found, before, rows = drawn
+    unit = Fraction(1, 10**places)
+    expected = [
+        time_weighted_one(
+            found[number],
+            [(since, added * unit) for added, since, group in rows if group == number],
+            before[number] * unit,
+        )
+        for number in range(GROUPS)
+    ]
+    added, since, groups = ([row[at] for row in rows] for at in range(3))
+    if any(abs(one / unit // 1) > GREATEST for one in expected):
+        with pytest.raises(InvalidValue, match="and more, which 64 bits do not hold"):
+            time_weighted(added, since, groups, GROUPS, length=found, initial=before, places=places)
+        return
+    averages = time_weighted(
+        added, since, groups, GROUPS, length=found, initial=before, places=places
+    )
+    assert [averages.exact(number) for number in range(GROUPS)] == expected
+    assert len(averages) == GROUPS
+    whole = [one / unit for one in expected]
+    assert averages.whole.tolist() == [one // 1 for one in whole]
+    if all(one.denominator == 1 for one in whole):
+        assert exactly(averages.quantities()) == expected
+    else:
+        with pytest.raises(InvalidValue, match="places do not hold"):
+            averages.quantities()
+
+
+def test_many_changes_are_read_block_by_block() -> None:
+    rows = 60_000
+    number = np.arange(rows)
+    averages = time_weighted(
+        np.full(rows, 10**9), number % 1000, number % 7, 7, length=1000, places=3
+    )
+    for group in range(7):
+        of = number[group::7]
+        area = 10**9 * sum(1000 - int(one) % 1000 for one in of)
+        assert averages.exact(group) == Fraction(area, 1000 * 1000)
+
+
+def test_the_average_of_no_change_is_the_level_at_the_beginning() -> None:
+    averages = time_weighted([], [], [], 2, length=[24, 25], initial=[3, 0])
+    assert exactly(averages.quantities()) == [3, 0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "times", "length", "reason"),
+    [
+        ([1, 1], [0], 24, "2 changes need as many times, got 1"),
+        ([1, 1], [0, 25], 24, "row 1 changes at 25, outside of a period of 24"),
+        ([1, 1], [0, -1], 24, "row 1"),
+        ([1, 1], [0, 1], 0, "a length above zero"),
+        ([1, 1], [0, 1], [-1], "the period of group 0 has a length of -1"),
+        ([1, 1], [0, 1], [1, 2], "lengths of periods needs 1 rows of 0 places, got 2"),
+        ([1, 1], [0.5, 1.5], 24, "times"),
+        ([1.5, 1], [0, 1], 24, "values"),
+    ],
+)
+def test_what_has_no_average_over_time_is_refused(
+    changes: object, times: object, length: object, reason: str
+) -> None:
+    with pytest.raises(InvalidValue, match=reason):
+        time_weighted(changes, times, [0, 0], 1, length=length)

@@ -4,9 +4,9 @@
 row. Columns are numpy arrays or whatever hands out Arrow data (pandas, polars and duckdb do). Every
 row is what ``price(scheme, quantity).settle(rounding)`` gives; what whole numbers of 64 bits cannot
 carry takes the path of single values, and nothing wraps. :func:`bucket_starts`, :func:`aggregate`,
-:func:`percentile` and :func:`high_water` make the quantities from columns of usage. :func:`cube`
-adds up a column by the codes beside it, :func:`profit_cube` the lines of a journal to contribution.
-Needs the extra ``bulk``.
+:func:`percentile`, :func:`time_weighted` and :func:`high_water` make the quantities from columns of
+usage. :func:`cube` adds up a column by the codes beside it, :func:`profit_cube` the lines of a
+journal to contribution. Needs the extra ``bulk``.
 """
 
 try:
@@ -16,14 +16,16 @@ except ModuleNotFoundError as missing:
         "harmony_core.bulk needs numpy: pip install 'harmony-core[bulk]'", name="numpy"
     ) from missing
 
-from harmony_core.bulk._aggregation import aggregate, high_water, percentile
+from harmony_core.bulk._aggregation import aggregate, percentile
 from harmony_core.bulk._buckets import bucket_starts
 from harmony_core.bulk._columns import Nulls, Quantities
 from harmony_core.bulk._cube import cube
+from harmony_core.bulk._levels import Averages, high_water, time_weighted
 from harmony_core.bulk._plan import Rated, RatePlan
 from harmony_core.bulk._profit import Figure, ProfitCube, profit_cube
 
 __all__ = [
+    "Averages",
     "Figure",
     "Nulls",
     "ProfitCube",
@@ -36,4 +38,5 @@ __all__ = [
     "high_water",
     "percentile",
     "profit_cube",
+    "time_weighted",
 ]

@@ -45,7 +45,7 @@ def aggregate(
     >>> [aggregate(how, usage, contract, 3).whole.tolist() for how in ways]
     [[3, 0, 1], [30, 0, 7], [5, 0, 7]]
     """
-    rows = _Rows(values, groups, into, places)
+    rows = Rows(values, groups, into, places)
     if how is Aggregation.COUNT:
         return Quantities(rows.counted(), 0)
     if how is Aggregation.SUM:
@@ -61,7 +61,7 @@ def aggregate(
         return Quantities(_different(rows), 0)
     raise InvalidValue(
         f"{how.value} needs more than values: call percentile() for a percentile, and "
-        "pricing.usage_quantity() for levels"
+        "time_weighted() or high_water() for levels"
     )
 
 
@@ -92,7 +92,7 @@ def percentile(
     part = exact(percent, "a percentile")
     if not 0 < part <= 100:
         raise InvalidValue(f"a percentile is above 0 and up to 100, got {exact_text(part)}")
-    rows = _Rows(values, groups, into, places)
+    rows = Rows(values, groups, into, places)
     ranked, first, count = rows.ranked()
     found = np.zeros(into, np.int64)
     filled = np.flatnonzero(count)
@@ -115,42 +115,7 @@ def percentile(
     return Quantities(found, rows.places + more)
 
 
-def high_water(
-    levels: object,
-    groups: object,
-    into: int,
-    already_billed: object = None,
-    *,
-    places: int | None = None,
-) -> Quantities:
-    """Give the units to bill beyond those billed, as ``pricing.high_water`` does, for each group.
-
-    ``already_billed`` is a column with a row for each group, of as many places.
-
-    Raises:
-        InvalidValue: as :func:`aggregate`; or a level, or what is billed, is below zero.
-
-    >>> high_water([10, 5, 7, 12, 5], [0, 0, 0, 1, 1], 2, already_billed=[0, 10]).whole.tolist()
-    [10, 2]
-    """
-    rows = _Rows(levels, groups, into, places, least=0)
-    before = np.zeros(into, np.int64)
-    if already_billed is not None:
-        column = one_column(already_billed, "already billed", places)
-        if len(column) != into or column.places != rows.places:
-            raise InvalidValue(
-                f"already billed needs {into} rows of {rows.places} places, got {len(column)} of "
-                f"{column.places}"
-            )
-        for start, stop in blocks(into):
-            before[start:stop] = column.narrow(start, stop, before[start:stop], least=0)
-    peak = before.copy()
-    for value, group in rows:
-        np.maximum.at(peak, group, value)
-    return Quantities(peak - before, rows.places)
-
-
-class _Rows:
+class Rows:
     """Two columns side by side, read block by block as values and their groups."""
 
     def __init__(
@@ -207,19 +172,19 @@ class _Rows:
         return key - np.repeat(np.arange(self.into) * span, count) + low
 
 
-def _summed(rows: _Rows) -> Whole:
+def _summed(rows: Rows) -> Whole:
     way_out = "give them fewer places, or add this group up by pricing.aggregate"
     return exact_sums(rows, rows.into, lambda group: f"group {group}", way_out)
 
 
-def _greatest(rows: _Rows) -> Whole:
+def _greatest(rows: Rows) -> Whole:
     greatest = np.zeros(rows.into, np.int64)  # never below zero
     for value, group in rows:
         np.maximum.at(greatest, group, value)
     return greatest
 
 
-def _different(rows: _Rows) -> Whole:
+def _different(rows: Rows) -> Whole:
     ranked, first, count = rows.ranked()
     if not len(ranked):
         return count

@@ -24,20 +24,37 @@ def exact_sums(
     total = np.zeros(into, np.int64)
     greatest = 0
     for value, cell in rows:
-        greatest += len(value) * max(-int(value.min()), int(value.max()))
+        greatest += len(value) * most(value)
         if greatest > GREATEST:
             break
         np.add.at(total, cell, value)
     else:
         return total
+    total, beyond = in_halves(rows, into)
+    for number, sum_ in beyond.items():
+        raise InvalidValue(
+            f"the values of {name(number)} sum to {sum_}, which 64 bits do not hold: {way_out}"
+        )
+    return total
+
+
+def most(values: Whole) -> int:
+    """Give the greatest distance from zero; that of no values is zero."""
+    return max(-int(values.min(initial=0)), int(values.max(initial=0)))
+
+
+def in_halves(rows: Iterable[tuple[Whole, Whole]], into: int) -> tuple[Whole, dict[int, int]]:
+    """Add up as :func:`exact_sums` does, and give the sums that 64 bits do not hold beside them.
+
+    Halves of 32 bits are added: 2 ** 31 rows add up without a thought.
+    """
     low, high = np.zeros((2, into), np.int64)
-    for value, cell in rows:  # halves of 32 bits: 2 ** 31 rows add up without a thought
+    for value, cell in rows:
         np.add.at(low, cell, value & _HALF)
         np.add.at(high, cell, value >> 32)
+    beyond = {}
     for number in map(int, np.flatnonzero(np.abs(high + (low >> 32)) >= 2**31 - 1)):
         sum_ = (int(high[number]) << 32) + int(low[number])
         if abs(sum_) > GREATEST:
-            raise InvalidValue(
-                f"the values of {name(number)} sum to {sum_}, which 64 bits do not hold: {way_out}"
-            )
-    return (high << 32) + low
+            beyond[number] = sum_
+    return (high << 32) + low, beyond
