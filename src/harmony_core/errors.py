@@ -113,7 +113,7 @@ class BeyondHorizon(NotFound):
 
 
 class NeverOpens(BeyondHorizon):
-    """An SLA calendar has no open time at all."""
+    """An SLA calendar has no open time as far as it reaches from the instant asked about."""
 
     code = "never-opens"
 

@@ -35,6 +35,7 @@ from harmony_core.errors import InvalidValue, RuleBroken
 from harmony_core.repositories import Company
 from tests.pricing.scheme_values import around
 from tests.pricing.usage_rules import time_buckets, usage_rules
+from tests.sla import record_values as sla_values
 
 texts = st.text(max_size=8)
 ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
@@ -1202,6 +1203,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     pricing.TimeBuckets: time_buckets(),
     pricing.UsageRule: usage_rules(),
     billing.Invoice: invoices(),
+    **sla_values.VALUES,
     finance.TaxDocument: invoices().map(lambda invoice: invoice.tax),
     Company: st.builds(
         Company,

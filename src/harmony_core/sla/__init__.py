@@ -29,6 +29,7 @@ from harmony_core.sla._open_time import (
     OpenTime,
     StartBy,
 )
+from harmony_core.sla._rota import Duty, Rota, Turns
 from harmony_core.sla._zones import tz_data_version, zone_key
 
 __all__ = [
@@ -39,12 +40,15 @@ __all__ = [
     "DayHours",
     "Due",
     "DueAt",
+    "Duty",
     "HolidayRule",
     "OpenSpans",
     "OpenTime",
     "Opening",
     "PublicHolidays",
+    "Rota",
     "StartBy",
+    "Turns",
     "WorkingDays",
     "holiday_data_version",
     "hours",

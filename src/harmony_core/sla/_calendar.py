@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, tzinfo
 
 import attrs
@@ -20,14 +21,18 @@ from harmony_core.sla._hours import (
     plain_day,
     weekly,
 )
-from harmony_core.sla._index import FIRST_YEAR, SETTLED, OpenIndex, year_length, year_start
+from harmony_core.sla._index import FIRST_YEAR, OpenIndex, year_start
 from harmony_core.sla._open_time import OWN_INDEX, OpenTime
-from harmony_core.sla._sweep import Edges, merged, minus
+from harmony_core.sla._sweep import Edges, apart, cut, joined, minus
 from harmony_core.sla._zones import DAY, EPOCH, instants, zone_key
 
 _EPOCH_DAY = EPOCH.toordinal()
 _UNIT = 1_000_000
-_MONDAY = 3  # 1 January 1970 was a Thursday
+_LAST_PUBLIC = 2101
+_WEEK = 7 * DAY
+_THURSDAY = 3  # 1 January 1970 was one
+
+_Seconds = tuple[int, int]
 
 
 def _week(days: Iterable[Iterable[Opening]]) -> tuple[tuple[Opening, ...], ...]:
@@ -150,8 +155,8 @@ class Calendar(OpenTime):
         """See :class:`OpenTime`."""
         rows = [row.day for row in self.overrides + self.breaks]
         last = max([*rows, *self.holidays], default=date(FIRST_YEAR, 1, 1))
-        # The packages' data end before; and hours of 31 December may run into the next year.
-        return max(last.year + 1, SETTLED + 1 if self.public_holidays else FIRST_YEAR)
+        # The package's data end with 2100; and hours of 31 December may run into the next year.
+        return max(last.year + 1, _LAST_PUBLIC if self.public_holidays else FIRST_YEAR)
 
     @property
     def is_never_open(self) -> bool:
@@ -163,69 +168,82 @@ class Calendar(OpenTime):
         overridden = {row.day: row.hours for row in self.overrides}
         if day in overridden:
             return bool(overridden[day])
-        return bool(self.week[day.weekday()]) and day not in self._closed_days(day.year)
+        number = day.toordinal() - _EPOCH_DAY
+        return bool(self.week[day.weekday()]) and not self._closed_days(number, number + 1)
 
     def edges(self, year: int) -> Edges:
         """See :class:`OpenTime`."""
         first = date(year, 1, 1).toordinal() - _EPOCH_DAY - 3  # 48 hours, and a day of offset
         last = date(year + 1, 1, 1).toordinal() - _EPOCH_DAY + 2
-        closed_days = {
-            number
-            for day in self._closed_days(year - 1, year, year + 1)
-            if first <= (number := day.toordinal() - _EPOCH_DAY) < last
-        }
-        overridden = _by_number(self.overrides, first, last)
-        closed_days -= overridden.keys()
-        special = overridden
-        if self.holiday_rule is HolidayRule.SHIFT_START:
-            special = overridden | dict.fromkeys(closed_days, ())
-        week = [[opening.seconds for opening in of_day] for of_day in self.week]
-        opens = list[tuple[int, int]]()
-        for number in range(first, last):
-            hours = special.get(number)
-            if hours is None:
-                hours = week[(number + _MONDAY) % 7]
-            midnight = number * DAY
-            for opening, close in hours:
-                opens.append((midnight + opening, midnight + close))
-        edges = self._of_walls(year, opens)
+        closed_days = {day.toordinal() - _EPOCH_DAY for day in self._closed_days(first, last)}
+        special = _by_number(self.overrides, first, last)
+        closed_days -= special.keys()
         closed = [
             (number * DAY + start, number * DAY + end)
             for number, hours in _by_number(self.breaks, first, last).items()
             for start, end in hours
         ]
-        if self.holiday_rule is HolidayRule.CIVIL_DAY:
+        if self.holiday_rule is HolidayRule.SHIFT_START:
+            special |= dict.fromkeys(closed_days, ())
+        else:
             closed += [(number * DAY, (number + 1) * DAY) for number in closed_days]
-        return minus(edges, self._of_walls(year, sorted(closed)), year_length(year))
+        open_time = self._of_year(year, self._walls(first, last, special))
+        return (
+            minus(open_time, self._of_year(year, joined(sorted(closed)))) if closed else open_time
+        )
 
-    def _of_walls(self, year: int, walls: list[tuple[int, int]]) -> Edges:
-        """Turn intervals of the wall clock, sorted by opening, into time of a year of UTC."""
-        start, until = year_start(year) // _UNIT, year_start(year + 1) // _UNIT
-        bounds = start - 6 * DAY, until + 6 * DAY
-        opens = instants(self.zone, [opening for opening, _ in walls], *bounds)
-        ends = sorted({close for _, close in walls})
-        close_of = dict(zip(ends, instants(self.zone, ends, *bounds), strict=True))
-        return [
-            edge * _UNIT
-            for edge in merged(
-                [at - start for at in opens],
-                [close_of[close] - start for _, close in walls],
-                until - start,
-            )
-        ]
+    def _walls(self, first: int, last: int, special: Mapping[int, Sequence[_Seconds]]) -> Edges:
+        """Give the open time of hours that begin on days, on the calendar's own clocks."""
+        week = [[opening.seconds for opening in hours] for hours in self.week]
+        if not special:
+            return _repeated(week, first, last)
+        return joined(
+            (number * DAY + opens, number * DAY + closes)
+            for number in range(first, last)
+            for opens, closes in special.get(number, week[(number + _THURSDAY) % 7])
+        )
 
-    def _closed_days(self, *years: int) -> frozenset[date]:
-        found = [rule.days(min(years), max(years)) for rule in self.public_holidays]
-        return frozenset(self.holidays).union(*found)
+    def _of_year(self, year: int, walls: Edges) -> Edges:
+        """Turn wall-clock seconds into microseconds from the start of a year of UTC."""
+        if not walls:
+            return []
+        start, end = year_start(year) // _UNIT, year_start(year + 1) // _UNIT
+        # Days three before and two after the year, with hours to the end of the next day.
+        found = apart(instants(self.zone, walls, start - 6 * DAY, end + 6 * DAY))
+        return [(edge - start) * _UNIT for edge in cut(found, start, end)]
+
+    def _closed_days(self, first: int, last: int) -> list[date]:
+        """List the holidays of ``[first, last)``, in days since 1970."""
+        since, until = (date.fromordinal(number + _EPOCH_DAY) for number in (first, last))
+        start, end = (bisect_left(self.holidays, day) for day in (since, until))
+        found = list(self.holidays[start:end])
+        for rule in self.public_holidays:
+            found += [day for day in rule.days(since.year, until.year) if since <= day < until]
+        return found
 
 
 def _text(hours: Iterable[Opening]) -> str:
     return ",".join(map(str, hours))
 
 
-def _by_number(
-    rows: Iterable[DayHours], first: int, last: int
-) -> dict[int, list[tuple[int, int]] | tuple[()]]:
+def _repeated(week: Sequence[Sequence[_Seconds]], first: int, last: int) -> Edges:
+    """Repeat the hours of a week over the days of ``[first, last)``, and at most a week more."""
+    monday = (first + _THURSDAY) // 7 * 7 - _THURSDAY
+    # Of three weeks, the middle one knows what runs on into it and what it runs on into.
+    three = joined(
+        (number * DAY + opens, number * DAY + closes)
+        for number in range(21)
+        for opens, closes in week[number % 7]
+    )
+    pairs = zip(three[::2], three[1::2], strict=True)
+    edges = [edge for pair in pairs if _WEEK <= pair[0] < 2 * _WEEK for edge in pair]
+    if not edges:  # never open, or never closed
+        return [first * DAY, last * DAY] if three else []
+    weeks = range((monday - 14) * DAY, last * DAY - _WEEK, _WEEK)
+    return [since + edge for since in weeks for edge in edges]
+
+
+def _by_number(rows: Iterable[DayHours], first: int, last: int) -> dict[int, Sequence[_Seconds]]:
     return {
         number: [opening.seconds for opening in row.hours]
         for row in rows

@@ -58,7 +58,7 @@ class Opening:
         if len(pair) != 2:
             raise InvalidValue(f"opening hours are like '09:00-17:30', got {hours!r}")
         opens, closes = pair
-        return cls(_clock(opens, hours), _clock(closes, hours, end=True))
+        return cls(clock(opens, hours), clock(closes, hours, end=True))
 
     @property
     def seconds(self) -> tuple[int, int]:
@@ -79,7 +79,8 @@ def _shown(clock: time) -> str:
     return clock.isoformat("seconds" if clock.second else "minutes")
 
 
-def _clock(value: str | time, hours: object, *, end: bool = False) -> time:
+def clock(value: str | time, hours: object, *, end: bool = False) -> time:
+    """Read a time of day; ``24:00`` only where hours end."""
     if isinstance(value, time):
         return value
     text = str(value).strip()

@@ -10,8 +10,9 @@ January), so that even the last year before the horizon costs no more than its n
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from operator import sub
 from threading import Lock
@@ -26,7 +27,7 @@ LAST_YEAR: Final = 2499
 
 # From here on every zone keeps to one rule for ever: the last change that is listed singly is
 # Gaza's in October 2086. tests/sla holds every zone to it.
-SETTLED: Final = 2100
+SETTLED: Final = 2090
 
 _UNIT: Final = 1_000_000
 
@@ -72,15 +73,16 @@ def microseconds(duration: timedelta) -> int:
 class OpenIndex:
     """Answers about the open time of one calendar; it grows by itself and forgets nothing."""
 
-    __slots__ = ("_befores", "_blocks", "_first", "_lock", "_source", "_years", "days")
+    __slots__ = ("_blocks", "_counted", "_lock", "_settled", "_source", "_years", "days")
 
     def __init__(self, source: OpenSet) -> None:
         self._source = source
         self._years: dict[int, Year] = {}
         self.days: dict[tuple[str, int], tuple[date, ...]] = {}  # working days of zones and years
         self._blocks: dict[int, tuple[int, Edges]] = {}
-        self._first = 0
-        self._befores: list[int] = []  # open time before each year counted, and after the last
+        self._settled: int | None = None  # the last year that is like no other
+        # The first year counted, the open time before each one, and after the last.
+        self._counted: tuple[int, list[int]] = 0, []
         self._lock = Lock()
 
     def __reduce__(self) -> tuple[type[OpenIndex], tuple[OpenSet]]:
@@ -104,7 +106,7 @@ class OpenIndex:
         worked = self.worked(start) + duration
         year = self._years[start.year]
         if worked > year[4][-1]:
-            year = self._year(self._year_of_first(worked))
+            year = self._year_with(worked, bisect_left)
         base, _, _, gaps, ends = year
         index = bisect_left(ends, worked)
         first = base + timedelta(0, 0, gaps[index - 1] + worked)
@@ -120,7 +122,7 @@ class OpenIndex:
         worked = self.worked(end) - duration
         year = self._years[end.year]
         if worked < year[1]:
-            year = self._year(self._year_of_last(worked))
+            year = self._year_with(worked, bisect_right)
         base, _, _, gaps, ends = year
         index = bisect_right(ends, worked)
         last = base + timedelta(0, 0, gaps[index - 1] + worked)
@@ -133,12 +135,12 @@ class OpenIndex:
 
     def first(self, worked: int) -> datetime:
         """Give the first instant at which so much has been worked; a close counts."""
-        base, _, _, gaps, ends = self._year(self._year_of_first(worked))
+        base, _, _, gaps, ends = self._year_with(worked, bisect_left)
         return base + timedelta(0, 0, gaps[bisect_left(ends, worked) - 1] + worked)
 
     def last(self, worked: int) -> datetime:
         """Give the last instant before more than that has been worked: an opening, not a close."""
-        base, _, _, gaps, ends = self._year(self._year_of_last(worked))
+        base, _, _, gaps, ends = self._year_with(worked, bisect_right)
         return base + timedelta(0, 0, gaps[bisect_right(ends, worked) - 1] + worked)
 
     def is_open(self, moment: datetime) -> bool:
@@ -165,7 +167,9 @@ class OpenIndex:
             close = gaps[index - 1] + ends[index]
             if close < year_length(year):
                 return base + timedelta(0, 0, close)
-        raise BeyondHorizon(f"open from {at.isoformat()} without a close {_horizon()}")
+        raise BeyondHorizon(
+            f"open from {at.isoformat()} to the horizon, the end of {LAST_YEAR}, without a close"
+        )
 
     def intervals(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """List the open time in ``[start, end)``, in order, joined where years meet."""
@@ -227,8 +231,9 @@ class OpenIndex:
         return self._block(year)[1]
 
     def _block(self, year: int) -> tuple[int, Edges]:
-        settled = max(SETTLED, self._source.last_special_year)
-        kind = year if year <= settled else _like(year, settled)
+        if self._settled is None:
+            self._settled = max(SETTLED, self._source.last_special_year)
+        kind = year if year <= self._settled else _like(year, self._settled)
         found = self._blocks.get(kind)
         if found is None:
             edges = self._source.edges(kind)
@@ -241,7 +246,7 @@ class OpenIndex:
     def _reach(self, year: int) -> int:
         """Count all years up to this one, and give the open time before it."""
         with self._lock:
-            first, befores = self._first, self._befores
+            first, befores = self._counted
             if not befores:
                 first, befores = year, [0, self._total(year)]
             if year < first:
@@ -254,48 +259,36 @@ class OpenIndex:
             if year >= count:
                 totals = map(self._total, range(count, year + 1))
                 befores = befores[:-1] + list(accumulate(totals, initial=befores[-1]))
-            self._first, self._befores = first, befores
+            self._counted = first, befores
             return befores[year - first]
 
-    def _year_of_first(self, worked: int) -> int:
-        return self._search(lambda befores: bisect_left(befores, worked) - 1)
-
-    def _year_of_last(self, worked: int) -> int:
-        return self._search(lambda befores: bisect_right(befores, worked) - 1)
-
-    def _search(self, position: _Position) -> int:
+    def _year_with(self, worked: int, find: Callable[[list[int], int], int]) -> Year:
         """Find the year in which so much has been worked, counting further years as needed."""
+        first, befores = self._counted
+        index = find(befores, worked) - 1
+        while not 0 <= index < len(befores) - 1:
+            self._reach(self._next_to_count(index < 0))
+            first, befores = self._counted
+            index = find(befores, worked) - 1
+        return self._years.get(first + index) or self._year(first + index)
+
+    def _next_to_count(self, before: bool) -> int:
+        """Name a year beyond those counted: few rounds to the horizon, little work before it."""
+        first, befores = self._counted
+        last, step = first + len(befores) - 2, 1 + len(befores) // 2
         if self._source.is_never_open:
             raise NeverOpens("this calendar never opens: give it opening hours")
-        while True:
-            with self._lock:
-                first, befores = self._first, self._befores
-            found = position(befores)
-            if 0 <= found < len(befores) - 1:
-                return first + found
-            step = 1 + len(befores) // 2  # few rounds to the horizon, little work before it
-            if found < 0:
-                if first <= FIRST_YEAR:
-                    break
-                self._reach(max(first - step, FIRST_YEAR))
-            else:
-                last = first + len(befores) - 2
-                if last >= LAST_YEAR:
-                    break
-                self._reach(min(last + step, LAST_YEAR))
+        if before and first > FIRST_YEAR:
+            return max(first - step, FIRST_YEAR)
+        if not before and last < LAST_YEAR:
+            return min(last + step, LAST_YEAR)
+        years = f"between {first} and {last}, the horizon: calendars reach that far"
         if befores[0] == befores[-1]:
-            raise NeverOpens(f"this calendar has no open time {_horizon()}: check its hours")
-        raise BeyondHorizon(f"this calendar has too little open time {_horizon()}")
+            raise NeverOpens(f"this calendar has no open time {years}; check its hours")
+        raise BeyondHorizon(f"this calendar has too little open time {years}; check the duration")
 
 
-class _Position(Protocol):
-    def __call__(self, befores: list[int], /) -> int: ...
-
-
-def _horizon() -> str:
-    return f"between {FIRST_YEAR} and {LAST_YEAR}, its horizon"
-
-
+@lru_cache(maxsize=2048)
 def _like(year: int, after: int) -> int:
     """Give the first year after another that has the same days of the week as ``year``."""
     day = date(year, 1, 1)

@@ -22,7 +22,7 @@ from harmony_core.sla._index import (
     year_length,
     year_start,
 )
-from harmony_core.sla._sweep import Edges, at_least, merged, minus
+from harmony_core.sla._sweep import Edges, at_least, cut, joined, minus
 from harmony_core.sla._working_days import due_on_working_day
 from harmony_core.sla._zones import EPOCH
 
@@ -300,7 +300,7 @@ class CalendarDifference(OpenTime):
     def edges(self, year: int) -> Edges:
         """See :class:`OpenTime`."""
         base, without = self.base.index.edges(year), self.without.index.edges(year)
-        return minus(base, without, year_length(year))
+        return minus(base, without)
 
     def begins_on(self, day: date) -> bool:
         """Whether hours of the base do."""
@@ -341,9 +341,12 @@ class OpenSpans(OpenTime):
     def edges(self, year: int) -> Edges:
         """See :class:`OpenTime`."""
         since = year_start(year)
-        opens = [microseconds(span.start - EPOCH) - since for span in self.spans]
-        closes = [microseconds(span.end - EPOCH) - since for span in self.spans]
-        return merged(opens, closes, year_length(year))
+        pairs = (
+            (microseconds(span.start - EPOCH) - since, microseconds(span.end - EPOCH) - since)
+            for span in self.spans
+            if span.elapsed
+        )
+        return cut(joined(pairs), 0, year_length(year))
 
     def begins_on(self, day: date) -> bool:  # noqa: ARG002
         """True: it does not know days."""

@@ -2,48 +2,70 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import pairwise
 
 Edges = list[int]
 
 
-def merged(opens: Sequence[int], closes: Sequence[int], length: int) -> Edges:
-    """Join intervals that overlap or touch, sorted by opening, and cut them to ``[0, length)``.
-
-    Intervals of no length vanish: those that a gap of the clocks swallowed.
-    """
+def joined(intervals: Iterable[tuple[int, int]]) -> Edges:
+    """Join intervals that overlap or touch; they come sorted by their openings."""
     edges: Edges = []
-    until = 0
-    for start, end in zip(opens, closes, strict=True):
-        if end <= until and edges:
-            continue
-        begin, stop = max(start, 0), min(end, length)
-        if stop <= begin:
-            continue
-        if edges and begin <= until:
-            edges[-1] = until = stop
-        else:
-            edges += (begin, stop)
-            until = stop
+    until = None
+    for start, end in intervals:
+        if until is None or start > until:
+            edges += (start, end)
+            until = end
+        elif end > until:
+            edges[-1] = until = end
     return edges
 
 
-def at_least(needed: int, parts: Iterable[Edges]) -> Edges:
+def apart(edges: Edges) -> Edges:
+    """Drop intervals of no length and join those that touch, where edges fell together."""
+    if all(one < other for one, other in pairwise(edges)):
+        return edges
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return joined(pair for pair in pairs if pair[0] < pair[1])
+
+
+def cut(edges: Edges, first: int, last: int) -> Edges:
+    """Keep what lies in ``[first, last)``."""
+    start, end = bisect_right(edges, first), bisect_left(edges, last)
+    before = [first] if start % 2 else []
+    after = [last] if end % 2 else []
+    return before + edges[start:end] + after if start <= end else []
+
+
+def minus(edges: Edges, closed: Edges) -> Edges:
+    """Take closed time out of open time."""
+    found: Edges = []
+    done = 0
+    for start, end in zip(closed[::2], closed[1::2], strict=True):
+        until = bisect_left(edges, start, done)
+        found += edges[done:until]
+        if until % 2:  # open as the closed time begins
+            found.append(start)
+        done = bisect_right(edges, end, until)
+        if done % 2:  # open as it ends
+            found.append(end)
+    return found + edges[done:]
+
+
+def at_least(needed: int, parts: Sequence[Edges]) -> Edges:
     """Give the time in which ``needed`` of the parts are open: one is their union.
 
-    Openings count before closings at one instant, so that parts which touch merge.
+    Openings count before closings at one instant, so that parts which touch join.
     """
-    opens, closes = list[int](), list[int]()
-    for part in parts:
-        opens += part[::2]
-        closes += part[1::2]
-    opens.sort()
-    closes.sort()
+    if len(parts) == 1:
+        return parts[0]
+    opens = sorted(edge for part in parts for edge in part[::2])
+    closes = sorted(edge for part in parts for edge in part[1::2])
     edges: Edges = []
-    depth, next_close, count = 0, 0, len(closes)
+    depth, next_close = 0, 0
     for start in opens:
-        while next_close < count and closes[next_close] < start:
+        while closes[next_close] < start:
             if depth == needed:
                 edges.append(closes[next_close])
             depth -= 1
@@ -55,15 +77,4 @@ def at_least(needed: int, parts: Iterable[Edges]) -> Edges:
         if depth == needed:
             edges.append(end)
         depth -= 1
-    return without_nothing(edges)
-
-
-def without_nothing(edges: Edges) -> Edges:
-    """Drop intervals of no length."""
-    pairs = zip(edges[::2], edges[1::2], strict=True)
-    return list(chain.from_iterable(pair for pair in pairs if pair[0] < pair[1]))
-
-
-def minus(edges: Edges, closed: Edges, length: int) -> Edges:
-    """Take closed time out of the open time of ``[0, length)``."""
-    return at_least(2, (edges, without_nothing([0, *closed, length]))) if closed else edges
+    return apart(edges)

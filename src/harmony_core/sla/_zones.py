@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path, PurePath
 from typing import Final
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
@@ -122,25 +123,30 @@ Change = tuple[int, int, int]
 """The second of UTC at which a zone's offset changes, the offset before it and the one after."""
 
 
+@lru_cache(maxsize=1024)
+def _probes(first: int, last: int) -> tuple[list[int], list[datetime]]:
+    seconds = [*range(first, last, _PROBE), last]
+    return seconds, [EPOCH + timedelta(seconds=second) for second in seconds]
+
+
 @lru_cache(maxsize=8192)
 def changes(key: str, first: int, last: int) -> tuple[Change, ...]:
     """List a zone's changes of offset in ``(first, last]``, found by asking ``zoneinfo``."""
     zone, found = _zone(key), list[Change]()
-    at, offset = first, _offset(zone, first)
-    while at < last:
-        until = min(at + _PROBE, last)
-        if (later := _offset(zone, until)) != offset:
-            low, high = at, until
-            while high - low > 1:
-                middle = (low + high) // 2
-                if _offset(zone, middle) == offset:
-                    low = middle
-                else:
-                    high = middle
-            later = _offset(zone, high)
-            found.append((high, offset, later))
-            until = high
-        at, offset = until, later
+    seconds, probes = _probes(first, last)
+    offsets = [probe.astimezone(zone).utcoffset() for probe in probes]
+    for index, (before, after) in enumerate(pairwise(offsets)):
+        if before == after:
+            continue
+        low, high = seconds[index], seconds[index + 1]
+        old = _offset(zone, low)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if _offset(zone, middle) == old:
+                low = middle
+            else:
+                high = middle
+        found.append((high, old, _offset(zone, high)))
     return tuple(found)
 
 

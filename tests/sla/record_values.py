@@ -1,0 +1,71 @@
+"""Values of every class of ``sla`` that has a record."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from hypothesis import strategies as st
+
+from harmony_core import sla
+from harmony_core.periods import InstantSpan
+
+days = st.dates(date(1990, 1, 1), date(2090, 12, 31))
+names = st.text(max_size=8)
+zones = st.sampled_from(["UTC", "Europe/London", "Asia/Kolkata"])
+clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59), st.integers(0, 59))
+openings = st.builds(sla.Opening, clocks, clocks)
+hours = st.lists(openings, max_size=2)
+dated = st.lists(st.builds(sla.DayHours, days, hours), max_size=2, unique_by=lambda row: row.day)
+public = st.builds(
+    sla.PublicHolidays,
+    st.sampled_from(["GB", "IN"]),
+    st.sampled_from(["", "ENG"]),
+    st.sampled_from(["public", ("bank", "public")]),
+)
+calendars = st.builds(
+    sla.Calendar,
+    zones,
+    st.lists(hours, min_size=7, max_size=7),
+    dated,
+    st.lists(days, max_size=3),
+    st.lists(public, max_size=2),
+    dated,
+    st.sampled_from(sla.HolidayRule),
+)
+instants = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+spans = st.builds(
+    lambda one, other: InstantSpan(min(one, other), max(one, other)), instants, instants
+)
+open_spans = st.lists(spans, max_size=2).map(sla.OpenSpans)
+turns = st.builds(
+    lambda zone, first, turn, more, length, at: sla.Turns(
+        zone, first, turn, turn + more, length, at
+    ),
+    zones,
+    days,
+    st.integers(1, 9),
+    st.integers(0, 9),
+    st.integers(1, 99),
+    clocks,
+)
+leaves = calendars | open_spans | turns
+parts = leaves | st.lists(leaves, min_size=1, max_size=2).map(sla.CalendarUnion)
+several = st.lists(parts, min_size=1, max_size=2)
+
+VALUES: dict[type, st.SearchStrategy[Any]] = {
+    sla.Opening: openings,
+    sla.DayHours: st.builds(sla.DayHours, days, hours),
+    sla.PublicHolidays: public,
+    sla.Calendar: calendars,
+    sla.CalendarUnion: several.map(sla.CalendarUnion),
+    sla.CalendarIntersection: several.map(sla.CalendarIntersection),
+    sla.CalendarDifference: st.builds(sla.CalendarDifference, parts, parts),
+    sla.OpenSpans: open_spans,
+    sla.Turns: turns,
+    sla.Rota: st.dictionaries(names, parts, min_size=1, max_size=2).map(sla.Rota.of),
+    sla.WorkingDays: st.builds(
+        sla.WorkingDays, st.integers(0, 99), st.sampled_from(sla.DueAt), st.none() | zones
+    ),
+    sla.Due: st.builds(sla.Due, instants, st.none() | instants),
+}
