@@ -156,7 +156,7 @@ def test_a_credit_needs_its_invoice() -> None:
     billed, other = two_lines(), Billed(contract(line(PerUnit.of("1", "EUR")), id="C-7"))
     with pytest.raises(RuleBroken, match="cannot be credited on 2025-12-31"):
         billed.credit(day=date(2025, 12, 31))
-    with pytest.raises(InvalidValue, match="does not credit"):
+    with pytest.raises(InvalidValue, match="neither credits nor corrects"):
         billed.credit(earlier=[attrs.evolve(other.credit(), document=billed.invoices[0])])
     (invoice,) = billed.invoices
     with pytest.raises(InvalidValue, match="is not that of invoice"):

@@ -16,6 +16,7 @@ from harmony_core.repositories import MemoryStore
 from harmony_core.workflows import (
     amend_contract,
     billing_night,
+    credit_invoice,
     give_notice,
     succeed_contract,
     withdraw_notice,
@@ -145,3 +146,22 @@ def test_what_the_state_forbids_is_not_kept() -> None:
     late = attrs.evolve(over, id="N", agreed_on=date(2026, 3, 1), event=ContractEvent.NOTICE)
     with pytest.raises(RuleBroken, match="no notice of a contract that is ended: possible are"):
         amend_contract(store, late, date(2026, 3, 1))
+
+
+def test_what_an_early_end_gives_back_is_a_credit_note_of_what_billed_it() -> None:
+    quarterly = contract(line(PerUnit.of("31", "EUR"), date(2026, 1, 1), quantity=10, months=3))
+    store = in_memory(contracts=[quarterly], facts=())
+    (billed,) = billing_night(store, date(2026, 1, 1)).invoices
+    early = lines_ended(quarterly, date(2026, 2, 14), id="T", agreed_on=date(2026, 2, 2))
+    amend_contract(store, early, date(2026, 2, 2))
+    (credit,) = billing_night(store, date(2026, 3, 1)).invoices
+    assert (credit.id, str(credit.net)) == ("CN-DE-20260202-K-1-EUR", "-155.00 EUR")
+    assert (credit.is_credit, credit.corrects, credit.credits) == (True, (billed.id,), None)
+    assert [one.corrects for one in credit.lines] == [billed.lines[0].charge_key]
+    with store.begin() as unit:
+        (claim,) = [one for one in unit.receivables.all() if one.id == credit.id]
+    assert claim.references == (billed.id,)  # it is set off against that document first
+    rest = credit_invoice(store, billed.id, day=date(2026, 3, 2), reason="all of it")
+    assert str(rest.document.net) == "-155.00 EUR"  # what was billed less what was given back
+    with pytest.raises(RuleBroken, match="is left to credit"):
+        credit_invoice(store, billed.id, day=date(2026, 3, 3), reason="again")

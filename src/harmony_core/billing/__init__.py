@@ -52,7 +52,7 @@ from harmony_core.billing._fund_draws import fund_line
 from harmony_core.billing._funds import LineFund, fund_of
 from harmony_core.billing._impact import Impact, PeriodImpact, impact
 from harmony_core.billing._invoice import Invoice, InvoiceLine
-from harmony_core.billing._invoicing import EXPORT, invoices
+from harmony_core.billing._invoicing import EXPORT, invoices, referring_back
 from harmony_core.billing._layout import InvoiceSection, invoice_layout
 from harmony_core.billing._ledger import ReceivablesLedger
 from harmony_core.billing._migration import (
@@ -188,6 +188,7 @@ __all__ = [
     "promise_state",
     "receivable",
     "recognise",
+    "referring_back",
     "review_state",
     "standing_overrides",
     "usage_lacks",

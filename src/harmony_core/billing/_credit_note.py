@@ -67,7 +67,8 @@ def credit_note(
         rounding_account: the code for the role ``rounding`` in the entity's books.
         amounts: by charge key, what to take off the net of that line, with the sign of the line;
             without it, everything that is left.
-        earlier: credit notes of the invoice that there are already.
+        earlier: credit notes of the invoice that there are already, and documents with corrections
+            of its charges: what these gave back is not given back again.
 
     Raises:
         NotFound: a key is not on the invoice.
@@ -106,12 +107,25 @@ def credit_note(
 
 def _credited(invoice: Invoice, earlier: Iterable[Invoice]) -> dict[str, Money]:
     """What was credited of each line; as the lines have it, above zero for a charge."""
-    before = {line.charge_key: line.net * 0 for line in invoice.lines}
+    billed = {line.charge_key: line.net for line in invoice.lines}
+    before = {key: net * 0 for key, net in billed.items()}
+    corrected = dict(before)
     for document in earlier:
-        if document.credits != invoice.id:
-            raise InvalidValue(f"{document.id!r} does not credit {invoice.id!r}: leave it out")
-        for line in document.lines:
-            before[_original(line.charge_key, document)] -= line.net
+        touched = [line for line in document.lines if line.corrects in billed]
+        if document.credits != invoice.id and not touched:
+            raise InvalidValue(
+                f"{document.id!r} neither credits nor corrects {invoice.id!r}: leave it out"
+            )
+        if document.credits == invoice.id:
+            for line in document.lines:
+                before[_original(line.charge_key, document)] -= line.net
+        else:
+            for line in touched:
+                corrected[line.corrects or ""] -= line.net
+    for key, amount in corrected.items():  # more charged later is credited where it was charged
+        if amount.minor * billed[key].minor > 0:
+            left = billed[key] - before[key]
+            before[key] += amount if abs(amount.minor) <= abs(left.minor) else left
     return before
 
 
@@ -159,6 +173,7 @@ def _document(
         attrs.evolve(
             line,
             charge_key=_credit_key(line.charge_key, id),
+            corrects=line.charge_key,
             net=before[line.charge_key] - after[line.charge_key],
         )
         for line in invoice.lines

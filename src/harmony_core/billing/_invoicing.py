@@ -7,6 +7,8 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
+import attrs
+
 from harmony_core.billing._charge import Charge
 from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._profile import BillingProfile
@@ -31,12 +33,13 @@ def invoices(
     *,
     profiles: Mapping[str, BillingProfile] | None = None,
 ) -> Iterator[Invoice]:
-    """Gather charges into invoices; charges of zero stay out.
+    """Gather charges into invoices and credit notes; charges of zero stay out.
 
     One invoice holds what one entity asks of one customer (merged ones answer as one) in one
     currency on one trigger day; on the buy side, what a supplier asks of the entity. A profile
     may ask for one by contract, order or site: that changes no net, and tax only by what each
-    document rounds.
+    document rounds. What comes to less than nothing is a credit note, and its id says so; see
+    :func:`referring_back` for the documents that it corrects.
 
     Args:
         charges: to be billed.
@@ -77,7 +80,7 @@ def invoices(
             method=profile.tax_method,
         )
         yield Invoice(
-            heading.document_id,
+            heading.document_id(is_credit=document.total_incl.minor < 0),
             Side(heading.side),
             heading.entity_id,
             heading.party_id,
@@ -86,6 +89,38 @@ def invoices(
             lines,
             document,
         )
+
+
+def referring_back(
+    documents: Iterable[Invoice], earlier: Mapping[str, str] | None = None
+) -> tuple[Invoice, ...]:
+    """Name on each document those whose charges its lines correct, oldest first.
+
+    Args:
+        documents: with the ids under which they go out; they may correct each other.
+        earlier: the documents of charges that were billed before, by charge key.
+    """
+    found = tuple(documents)
+    billed_on = dict(earlier or {})
+    billed_on |= {line.charge_key: one.id for one in found for line in one.lines}
+    return tuple(
+        attrs.evolve(
+            one,
+            corrects=dict.fromkeys(
+                billed_on[line.corrects] for line in one.lines if line.corrects in billed_on
+            ),
+        )
+        for one in found
+    )
+
+
+_KINDS = {
+    (Side.SELL.value, False): "INV",
+    (Side.SELL.value, True): "CN",
+    (Side.BUY.value, False): "BILL",
+    (Side.BUY.value, True): "BILLCN",
+}
+"""What the id of a document begins with, by side and by whether it gives money back."""
 
 
 class _Heading(NamedTuple):
@@ -98,9 +133,8 @@ class _Heading(NamedTuple):
     day: date
     part: str
 
-    @property
-    def document_id(self) -> str:
-        kind = "INV" if self.side == Side.SELL.value else "BILL"
+    def document_id(self, *, is_credit: bool) -> str:
+        kind = _KINDS[self.side, is_credit]
         whole = f"{kind}-{self.entity_id}-{self.day:%Y%m%d}-{self.party_id}-{self.currency}"
         return f"{whole}-{self.part}" if self.part else whole
 
@@ -160,6 +194,7 @@ def _line(
         charge.amount,
         NOT_TAXED if rate is None else rate.category,
         None if rate is None else rate.percent,
+        charge.corrects,
     )
 
 

@@ -79,7 +79,7 @@ def receivable(invoice: Invoice, entry: JournalEntry, terms: PaymentTerms) -> Re
             f"{invoice.total}: give the entry that booked the invoice"
         )
     due = invoice.day if invoice.is_credit else terms.due_day(invoice.day)
-    references = () if invoice.credits is None else (invoice.credits,)
+    references = invoice.preceding if invoice.is_credit else ()
     return Receivable(
         invoice.id, invoice.entity_id, invoice.party_id, invoice.day, due, booked, references
     )

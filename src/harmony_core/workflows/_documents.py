@@ -17,6 +17,7 @@ from harmony_core.billing import (
     due,
     invoices,
     receivable,
+    referring_back,
     standing_overrides,
 )
 from harmony_core.contracts import Side
@@ -123,7 +124,8 @@ def made_documents(
 def _made(unit: UnitOfWork, scene: Scene, charges: Sequence[Charge]) -> tuple[MadeDocument, ...]:
     by_key = {charge.key: charge for charge in charges}
     made = []
-    for invoice in _numbered(unit, _invoices(scene, charges)):
+    documents = _numbered(unit, _invoices(scene, charges))
+    for invoice in referring_back(documents, _billed_on(unit, charges)):
         entry = book_invoice(invoice, by_key, scene.contracts, scene.terms)
         on_it = tuple(by_key[line.charge_key] for line in invoice.lines)
         made.append(MadeDocument(invoice, on_it, entry))
@@ -153,6 +155,20 @@ def _first_fault(scene: Scene, charges: Sequence[Charge]) -> tuple[str | None, H
     except HarmonyError as fault:
         return document_id, fault
     return None
+
+
+def _billed_on(unit: UnitOfWork, charges: Iterable[Charge]) -> dict[str, str]:
+    """The documents of the charges that others correct, by key."""
+    corrected = {charge.corrects for charge in charges if charge.corrects is not None}
+    found: dict[str, str] = {}
+    for day in sorted({unit.charges.get(key).trigger for key in corrected & unit.charges.keys()}):
+        for invoice in unit.invoices.all(day, day):
+            found |= {
+                line.charge_key: invoice.id
+                for line in invoice.lines
+                if line.charge_key in corrected
+            }
+    return found
 
 
 def _invoices(scene: Scene, charges: Iterable[Charge]) -> Iterator[Invoice]:

@@ -232,4 +232,4 @@ def credit_invoice(
 
 
 def _credits_of(unit: UnitOfWork, invoice: Invoice) -> tuple[Invoice, ...]:
-    return tuple(one for one in unit.invoices.all(invoice.day) if one.credits == invoice.id)
+    return tuple(one for one in unit.invoices.all(invoice.day) if invoice.id in one.preceding)
