@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 import attrs
 import pytest
@@ -12,29 +13,42 @@ from hypothesis import strategies as st
 from harmony_core.assets import Device, DeviceEvent, EventKind
 from harmony_core.billing import (
     CarriedBalance,
+    CarriedValidity,
+    ChargeKind,
     Facts,
     due,
     forecast,
+    fund_of,
     migrate,
     migration_forecast,
     moved_by_years,
 )
-from harmony_core.contracts import ContractState, state_on
+from harmony_core.contracts import (
+    Amendment,
+    ContractState,
+    FundCloses,
+    MigratedLot,
+    state_on,
+)
 from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, RuleBroken
 from harmony_core.finance import Money
 from harmony_core.periods import InstantSpan, Span, Timing
 from harmony_core.pricing import Flat, PerUnit
 from harmony_core.products import (
+    Billing,
+    CarryMode,
     ContractType,
     CountPolicy,
     DevicesCounted,
+    FundUnit,
     Recognition,
+    Rollover,
     TimeWorked,
     UsageMetered,
 )
 from harmony_core.work import TimeEntry, UsageRecord
 from tests.laws.test_amendment_laws import OPEN
-from tests.strategies import contract, fund_terms, line
+from tests.strategies import END, contract, fund_terms, line
 
 YEAR = Span.of_days(date(2025, 1, 1), date(2025, 12, 31))
 NIGHT = InstantSpan(datetime(2024, 2, 29, 22, tzinfo=UTC), datetime(2024, 3, 1, 2, tzinfo=UTC))
@@ -152,32 +166,180 @@ BLOCK = line(
 )
 
 
-def test_a_balance_goes_along_at_its_stated_value_and_no_further_block_is_bought() -> None:
+def hours(number: str, day: date, units: int, contract_id: str = "C-1") -> TimeEntry:
+    return TimeEntry(number, "anna", day, units, contract_id, "1")
+
+
+WORK = Facts(time=[hours("T-1", date(2025, 2, 3), 20), hours("T-2", date(2025, 4, 10), 16)])
+"""Of the 30 hours of January 20 + 10 are drawn, of those of April 6."""
+
+
+def test_a_balance_opens_the_new_fund_and_no_further_block_is_bought() -> None:
     old = contract(BLOCK)
     new = contract(attrs.evolve(BLOCK, start=MAY, quantity=10), id="C-2")
     left = CarriedBalance("1", Money.of(400, "EUR"), "1", 5)
-    moved = migrate(old, new, MAY, id="M", agreed_on=MAY, balances=[left], evidence=["mail"])
+    moved = migrate(
+        old, new, MAY, id="M", agreed_on=MAY, balances=[left], facts=WORK, evidence=["mail"]
+    )
     assert moved.opened.continues == "C-1"
     assert moved.ending.evidence == ("C-2", "mail")
-    carried = moved.opened.line("1-carried")
-    assert carried.fund == BLOCK.fund
-    assert carried.quantity == 5
+    (lot,) = moved.opened.line("1").opening
+    assert lot == MigratedLot(
+        "C-1/1/2025-04-01",
+        "1/2025-04-01",
+        5,
+        Money.of(400, "EUR"),
+        MAY,
+        date(2025, 4, 1),
+        date(2026, 4, 30),
+    )
     ended = old.amended(moved.ending)
     through = date(2025, 12, 31)
     charged = [
-        (one.line_id, str(one.trigger), str(one.amount))
-        for one in due(ended, Facts(), OPEN, through)
+        (one.line_id, one.kind.value, str(one.trigger), str(one.amount))
+        for one in due(ended, WORK, OPEN, through)
     ]
     assert charged == [
-        ("1", "2025-01-01", "2400.00 EUR"),
-        ("1", "2025-04-01", "2400.00 EUR"),
-        ("1-carried", "2025-05-01", "-400.00 EUR"),
+        ("1", "service", "2025-01-01", "2400.00 EUR"),
+        ("1", "service", "2025-04-01", "2400.00 EUR"),
+        ("1", "carried", "2025-05-01", "-400.00 EUR"),
     ]
+    (come,) = [
+        one for one in due(moved.opened, WORK, OPEN, through) if one.kind is ChargeKind.CARRIED
+    ]
+    assert come.amount == lot.value
+    assert come.quantity == 5
+    assert come.booked_on == lot.booked_on
+    assert come.replay() == come.amount
     assert state_on(ended, date(2025, 5, 2)) is ContractState.ENDED
-    paid_back = migrate(
-        old, new, MAY, id="M", agreed_on=MAY, balances=[attrs.evolve(left, into=None)]
+
+
+def test_the_old_fund_is_closed_and_the_new_one_draws_what_came_by_its_own_order() -> None:
+    old = contract(BLOCK)
+    new = contract(attrs.evolve(BLOCK, start=MAY, quantity=10), id="C-2")
+    kept = CarriedBalance("1", None, "1", validity=CarriedValidity.KEPT)
+    moved = migrate(old, new, MAY, id="M", agreed_on=MAY, balances=[kept], facts=WORK)
+    ended = old.amended(moved.ending)
+    facts = Facts(
+        time=[
+            hours("T-1", date(2025, 2, 3), 20),
+            hours("T-2", date(2025, 4, 10), 16),
+            hours("T-3", date(2025, 5, 10), 26, "C-2"),
+            hours("T-4", date(2025, 5, 10), 3),
+        ]
     )
-    assert [one.id for one in paid_back.opened.lines] == ["1"]
+    assert [lot.units for lot in moved.opened.line("1").opening] == [24]
+    fund = fund_of(ended, attrs.evolve(BLOCK, last_day=date(2025, 4, 30)), facts)
+    assert fund.balance(date(2025, 4, 30)) == 24
+    assert fund.balance(MAY) == 0
+    closed = fund.statement_on(MAY).total
+    assert [closed.purchased, closed.drawn, closed.refunded] == [60, 36, 24]
+    joined = fund_of(moved.opened, moved.opened.line("1"), facts).statement(END)
+    parts = [(part.block_id, part.quantity) for part in joined.allocations]
+    assert parts == [("C-1/1/2025-04-01", Fraction(24)), ("1/2025-05-01", Fraction(2))]
+
+
+def test_what_is_paid_back_and_what_is_left_over_open_nothing() -> None:
+    old = contract(BLOCK)
+    new = contract(attrs.evolve(BLOCK, start=MAY, quantity=10), id="C-2")
+    back = CarriedBalance("1", Money.of(80, "EUR"), units=2)
+    moved = migrate(old, new, MAY, id="M", agreed_on=MAY, balances=[back], facts=WORK)
+    assert moved.opened.lines == new.lines
+    fund = fund_of(old.amended(moved.ending), old.line("1"), WORK)
+    total = fund.statement_on(MAY).total
+    assert [total.refunded, total.lapsed, total.remaining] == [2, 22, 0]
+
+
+def test_blocks_bought_once_are_migrated_with_their_contract() -> None:
+    old = contract(attrs.evolve(BLOCK, billing=Billing(Timing.ADVANCE, None)))
+    new = contract(attrs.evolve(BLOCK, start=MAY), id="C-2")
+    moved = migrate(old, new, MAY, id="M", agreed_on=date(2025, 4, 20))
+    assert state_on(old.amended(moved.ending), MAY) is ContractState.ACTIVE  # it can be drawn still
+    left = CarriedBalance("1", into="1")
+    early, facts = date(2025, 4, 20), Facts()
+    moved = migrate(old, new, MAY, id="M", agreed_on=early, balances=[left], facts=facts)
+    ended = old.amended(moved.ending)
+    assert state_on(ended, date(2025, 4, 19)) is ContractState.ACTIVE
+    assert state_on(ended, date(2025, 4, 20)) is ContractState.NOTICE_GIVEN
+    assert state_on(ended, MAY) is ContractState.ENDED
+
+
+def test_balances_of_several_lines_join_one_fund_under_their_own_names() -> None:
+    old = contract(BLOCK, attrs.evolve(BLOCK, id="2"), id="a/b")
+    new = contract(attrs.evolve(BLOCK, start=MAY), id="C-2")
+    balances = [
+        CarriedBalance("1", into="1", units=2),
+        CarriedBalance("2", into="1", units=33),
+        CarriedBalance("1", into="1", units=1),
+    ]
+    moved = migrate(old, new, MAY, id="M", agreed_on=MAY, balances=balances, facts=Facts(time=[]))
+    lots = moved.opened.line("1").opening
+    assert [(lot.id, str(lot.units), str(lot.value)) for lot in lots] == [
+        ("a%2Fb/1/2025-01-01", "2", "160.00 EUR"),
+        ("a%2Fb/2/2025-01-01", "30", "2400.00 EUR"),
+        ("a%2Fb/2/2025-04-01", "3", "240.00 EUR"),
+        ("a%2Fb/1/2025-01-01/2", "1", "80.00 EUR"),
+    ]
+    further = contract(attrs.evolve(BLOCK, start=date(2025, 9, 1)), id="C-3")
+    again = migrate(
+        moved.opened,
+        further,
+        date(2025, 9, 1),
+        id="M",
+        agreed_on=date(2025, 9, 1),
+        balances=[CarriedBalance("1", into="1")],
+        facts=Facts(),
+    )
+    further_lots = {lot.id: lot for lot in again.opened.line("1").opening}
+    first = further_lots["C-2/1/a%252Fb%2F1%2F2025-01-01"]
+    assert first.units == 2
+    assert first.value == Money.of(160, "EUR")
+    assert first.booked_on == date(2025, 1, 1)
+    assert len(further_lots) == 6
+
+
+def test_a_balance_in_another_unit_becomes_what_was_agreed() -> None:
+    old = contract(BLOCK)
+    for unit, buys, units in [
+        (FundUnit.TOKENS, 48, [48]),
+        (FundUnit.CASH, None, [1920]),
+        (FundUnit.HOURS, 20, [20]),
+    ]:
+        there = attrs.evolve(BLOCK, start=MAY, fund=fund_terms(unit=unit))
+        moved = migrate(
+            old,
+            contract(there, id="C-2"),
+            MAY,
+            id="M",
+            agreed_on=MAY,
+            balances=[CarriedBalance("1", None, "1", buys=buys)],
+            facts=WORK,
+        )
+        assert [lot.units for lot in moved.opened.line("1").opening] == units
+
+
+def test_work_that_becomes_known_later_finds_what_went_along_gone() -> None:
+    old = contract(BLOCK)
+    new = contract(attrs.evolve(BLOCK, start=MAY), id="C-2")
+    moved = migrate(
+        old, new, MAY, id="M", agreed_on=MAY, balances=[CarriedBalance("1", into="1")], facts=WORK
+    )
+    late = attrs.evolve(hours("L", date(2025, 4, 28), 3), recorded_on=date(2025, 5, 20))
+    facts = Facts(
+        time=[
+            hours("T-1", date(2025, 2, 3), 20),
+            hours("T-2", date(2025, 4, 10), 16),
+            late,
+        ]
+    )
+    over = [
+        one
+        for one in due(old.amended(moved.ending), facts, OPEN, END)
+        if one.kind is ChargeKind.OVERAGE
+    ]
+    assert [(one.trigger, one.amount) for one in over] == [
+        (date(2025, 5, 20), Money.of(300, "EUR"))
+    ]
 
 
 def test_what_cannot_be_migrated_is_refused() -> None:
@@ -186,14 +348,69 @@ def test_what_cannot_be_migrated_is_refused() -> None:
         migrate(old, attrs.evolve(new, id="C-1"), MAY, id="M", agreed_on=MAY)
     with pytest.raises(InvalidValue, match="takes over on 2025-06-01, but line '1' begins on"):
         migrate(old, new, date(2025, 6, 1), id="M", agreed_on=MAY)
-    for of, balance, error, message in [
-        (old, CarriedBalance("1", Money.of(4, "GBP")), CurrencyMismatch, "EUR with GBP"),
-        (old, CarriedBalance("7", Money.of(4, "EUR")), NotFound, "no line '7'"),
-        (HOURLY, CarriedBalance("1", Money.of(4, "EUR")), InvalidValue, "it has no balance"),
+    with pytest.raises(InvalidValue, match="give the facts"):
+        migrate(old, new, MAY, id="M", agreed_on=MAY, balances=[CarriedBalance("1")])
+    monthly = Rollover(CarryMode.UNLIMITED)
+    granted = contract(attrs.evolve(BLOCK, fund=attrs.evolve(fund_terms(), rollover=monthly)))
+    tokens = contract(attrs.evolve(BLOCK, start=MAY, fund=fund_terms(unit=FundUnit.TOKENS)))
+    for of, to, balance, error, message in [
+        (old, new, CarriedBalance("1", Money.of(4, "GBP")), CurrencyMismatch, "GBP with EUR"),
+        (old, new, CarriedBalance("7", Money.of(4, "EUR")), NotFound, "no line '7'"),
+        (old, new, CarriedBalance("1", into="7"), NotFound, "begins with no line '7'; it has 1"),
+        (HOURLY, new, CarriedBalance("1"), InvalidValue, "it has no balance"),
+        (
+            old,
+            contract(line(Flat.of(1, "EUR"), MAY)),
+            CarriedBalance("1", into="1"),
+            InvalidValue,
+            "it has no balance",
+        ),
+        (granted, new, CarriedBalance("1"), InvalidValue, "is an allowance"),
+        (old, tokens, CarriedBalance("1", into="1"), InvalidValue, "in hours, but .* tokens"),
+        (
+            old,
+            new,
+            CarriedBalance("1", units=25),
+            RuleBroken,
+            "25 hours of line '1' of contract 'C-1' cannot be carried on 2025-05-01: 24 hours",
+        ),
+        (
+            old,
+            new,
+            CarriedBalance("1", Money.of("1920.01", "EUR")),
+            RuleBroken,
+            "carried at 1920.01 EUR on 2025-05-01: what is carried cost 1920.00 EUR",
+        ),
     ]:
+        there = attrs.evolve(to, id="C-2")
         with pytest.raises(error, match=message):
-            migrate(of, new, MAY, id="M", agreed_on=MAY, balances=[balance])
+            migrate(of, there, MAY, id="M", agreed_on=MAY, balances=[balance], facts=WORK)
     with pytest.raises(InvalidValue, match="carried at zero or more"):
         CarriedBalance("1", Money.of(-1, "EUR"))
     with pytest.raises(InvalidValue, match="carried units are above zero"):
         CarriedBalance("1", Money.of(1, "EUR"), units=0)
+
+
+def test_a_fund_is_closed_once_and_only_where_there_is_one() -> None:
+    lot = MigratedLot("L", "1/2025-01-01", 2, Money.of(4, "EUR"), MAY, MAY)
+    closes = Amendment("A", "C-1", MAY, MAY, [FundCloses("1", [lot])])
+    with pytest.raises(RuleBroken, match="which another has closed"):
+        contract(BLOCK).amended(closes).amended(attrs.evolve(closes, id="B"))
+    with pytest.raises(RuleBroken, match="which is not prepaid"):
+        HOURLY.amended(closes)
+    with pytest.raises(CurrencyMismatch):
+        contract(attrs.evolve(BLOCK, scheme=PerUnit.of(1, "GBP"))).amended(closes)
+    for line_, message in [
+        (HOURLY.line("1"), "has no fund of blocks"),
+        (attrs.evolve(BLOCK, scheme=PerUnit.of(1, "GBP")), "EUR with GBP"),
+    ]:
+        with pytest.raises(InvalidValue, match=message):
+            attrs.evolve(line_, opening=[lot])
+    with pytest.raises(InvalidValue, match="carries more than nothing"):
+        attrs.evolve(lot, units=0)
+    with pytest.raises(InvalidValue, match="zero or more"):
+        attrs.evolve(lot, value=Money.of(-1, "EUR"))
+    with pytest.raises(InvalidValue, match="but ends on 2025-04-30"):
+        attrs.evolve(lot, last_day=date(2025, 4, 30))
+    with pytest.raises(InvalidValue, match="carried once, got L, L"):
+        FundCloses("1", [lot, lot])

@@ -608,7 +608,18 @@ def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.Contract
         trail=draw(st.lists(origins, max_size=2)),
         cover=draw(st.none() | covers),
         counts_from=draw(st.none() | days),
+        opening=draw(migrated_lots(currency)) if fund is not None and not fund.rollover else (),
     )
+
+
+def migrated_lots(currency: str) -> st.SearchStrategy[list[contracts.MigratedLot]]:
+    return st.lists(migrated_lot(currency), max_size=2, unique_by=lambda lot: lot.id)
+
+
+def migrated_lot(currency: str) -> st.SearchStrategy[contracts.MigratedLot]:
+    value = st.builds(finance.Money, st.integers(0, 10**9), st.just(currency))
+    ends = st.none() | later_days
+    return st.builds(contracts.MigratedLot, ids, ids, positive, value, days, days, ends)
 
 
 text_ids = st.lists(ids, max_size=2, unique=True)
@@ -636,6 +647,11 @@ def some_contracts(draw: st.DrawFn) -> contracts.Contract:
     if draw(st.booleans()):
         free = [line for line in lines if line.fund is None]
         changes: list[contracts.Change] = [contracts.LineEnds(line.id) for line in free]
+        changes += (
+            contracts.FundCloses(line.id, draw(migrated_lots(currency)))
+            for line in lines
+            if line.fund is not None
+        )
         amendment = draw(amendments(made.id, currency, changes))
         with suppress(RuleBroken, InvalidValue):  # a line that is there, or that is trued up
             return made.amended(amendment)
@@ -1031,6 +1047,8 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     contracts.LineEnds: st.builds(contracts.LineEnds, ids),
     contracts.LineRunsOn: st.builds(contracts.LineRunsOn, ids, st.none() | days),
     contracts.LineBegins: st.builds(contracts.LineBegins, contract_lines()),
+    contracts.FundCloses: st.builds(contracts.FundCloses, ids, migrated_lots("EUR")),
+    contracts.MigratedLot: migrated_lot("EUR"),
     orders.OrderLine: order_lines,
     orders.Order: st.builds(
         orders.Order,

@@ -16,6 +16,7 @@ what to do about it.
 from harmony_core.billing._ageing import Ageing, AgeingBucket, ageing
 from harmony_core.billing._amendment_charges import AmendmentCharges, charges_of
 from harmony_core.billing._booking import book_invoice, book_recognition, line_dimensions
+from harmony_core.billing._carrying import CarriedBalance, CarriedValidity
 from harmony_core.billing._charge import Charge, ChargeKind, charge_key
 from harmony_core.billing._collection import (
     BankAccount,
@@ -56,7 +57,6 @@ from harmony_core.billing._invoicing import EXPORT, invoices, referring_back
 from harmony_core.billing._layout import InvoiceSection, invoice_layout
 from harmony_core.billing._ledger import ReceivablesLedger
 from harmony_core.billing._migration import (
-    CarriedBalance,
     Migration,
     MigrationForecast,
     migrate,
@@ -106,6 +106,7 @@ __all__ = [
     "BillingProfile",
     "BillingTerms",
     "CarriedBalance",
+    "CarriedValidity",
     "Charge",
     "ChargeKind",
     "CollectionBatch",

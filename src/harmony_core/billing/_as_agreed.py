@@ -17,6 +17,7 @@ from harmony_core.billing._fund_draws import fund_line
 from harmony_core.billing._measure import Measured, Measurement
 from harmony_core.billing._plan import BY_MONTH, PlannedCharge, amendments_of, trigger_of
 from harmony_core.billing._terms import BillingTerms
+from harmony_core.contracts import Contract, MigratedLot
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Money
 from harmony_core.periods import ServicePeriod, Span
@@ -28,6 +29,8 @@ def measured(
 ) -> Measured | None:
     """Give what the period costs as known on a day; ``None`` where the line does not run in it."""
     contract, line, period = planned.contract, planned.line, planned.period
+    if planned.lot is not None:
+        return _carried(contract.known_by(day), planned, planned.lot)
     if not contract.amendments:
         return Measurement(contract, line, planned.kind, period, facts, terms).as_known(day)
     known = contract.known_by(day)
@@ -45,6 +48,27 @@ def measured(
     if not parts:
         return _given_back(planned, advance)
     return parts[0] if len(parts) == 1 else _together(parts, terms)
+
+
+def _carried(contract: Contract, planned: PlannedCharge, lot: MigratedLot) -> Measured | None:
+    """What a lot is credited for where it leaves, and charged for where it goes."""
+    if all(one.id != planned.line.id for one in contract.lines_ever):
+        return None
+    closing = contract.closing(planned.line.id)
+    leaves = closing is not None and lot in closing[1].lots
+    if not leaves and fund_line(contract, planned.line.id) is None:
+        return None
+    why = Explainer("balance carried from one contract to another", 1)
+    why.fact("lot", lot.id)
+    why.fact("kept the exchange rates of", lot.booked_on.isoformat())
+    amount = why.given(
+        "value", "value of the units carried", lot.value.exact.value, lot.value.currency
+    )
+    if leaves:
+        none = why.given("none", "nothing", 0, lot.value.currency)
+        amount = why.step("amount", "given up", "subtract", none, amount)
+    value = -lot.value if leaves else lot.value
+    return Measured(value, lot.units, (lot.id,), why.explanation(amount))
 
 
 def _of_fund(

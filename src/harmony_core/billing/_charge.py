@@ -25,10 +25,18 @@ class ChargeKind(Word):
     """blocks that a fund bought because little was left"""
     TRUE_UP = "true_up"
     """what daily device counts add to, or take from, the count billed in advance"""
+    CARRIED = "carried"
+    """a prepaid balance that came from another contract, or, below zero, was given up"""
 
 
 def charge_key(
-    contract_id: str, line_id: str, kind: ChargeKind, start: date, known: date | None = None
+    contract_id: str,
+    line_id: str,
+    kind: ChargeKind,
+    start: date,
+    known: date | None = None,
+    *,
+    part: str = "",
 ) -> str:
     """The identity of a charge: what it charges. Two runs that charge the same thing collide.
 
@@ -37,6 +45,8 @@ def charge_key(
     """
     # ids may hold anything, a slash too: two different charges never share a key
     key = f"{quote(contract_id, safe='')}/{quote(line_id, safe='')}/{kind.value}/{start}"
+    if part:
+        key += f"/{quote(part, safe='')}"
     return key if known is None else f"{key}@{known}"
 
 

@@ -11,10 +11,12 @@ from datetime import date
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._funds import fund_line, fund_of
+from harmony_core.billing._fund_draws import fund_line
+from harmony_core.billing._funds import fund_of
 from harmony_core.billing._plan import (
     BY_MONTH,
     PlannedCharge,
+    carried_charges,
     first_trigger,
     kinds_of,
     periods_of,
@@ -35,6 +37,8 @@ def coming_charges(
     for line in contract.lines_ever:
         for kind in kinds_of(line):
             yield _series(contract, line, kind, facts, day)
+        carried = carried_charges(contract, line)
+        yield (one for one in carried if one.trigger >= day and one.before is None)
 
 
 def _series(

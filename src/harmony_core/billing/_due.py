@@ -101,8 +101,11 @@ def _booking_day(planned: PlannedCharge, terms: BillingTerms) -> date:
     """The day on which a charge first enters the books: billed, or earned, whichever is earlier.
 
     Source: IAS 21.21-22 and IFRIC 22: the date of the transaction is the date of initial
-    recognition, of the asset, the revenue or the liability from an advance payment.
+    recognition, of the asset, the revenue or the liability from an advance payment. A balance that
+    goes from contract to contract is the same liability and keeps the rates of its first day.
     """
+    if planned.lot is not None and terms.opening_day <= planned.lot.booked_on:
+        return min(planned.lot.booked_on, planned.trigger)
     if planned.before is not None:
         return planned.trigger
     if planned.line.accounting.recognition is Recognition.AS_DRAWN and (

@@ -23,6 +23,7 @@ from harmony_core.funds import (
     FundStatement,
     LevelReached,
     Overage,
+    Refund,
     draw_allowance,
     draw_down,
     levels_reached,
@@ -71,6 +72,7 @@ class LineFund:
         for one in feeding:
             self._late |= one._late
         self._served: dict[frozenset[str], _Served] = {}
+        self._closing = contract.closing(line.id)
         self._balances: dict[date, dict[str, Balance]] = {}
 
     @property
@@ -89,7 +91,46 @@ class LineFund:
             name = block_id(self.line, start)
             end = self.last_day_of(start) if self.terms.rollover is None else period.span.last_day
             blocks.append(Block.of_days(name, unit, self.line.quantity, start, end))
+        for lot in self.line.opening:
+            if lot.first_day <= last:
+                block = Block.of_days(lot.id, unit, lot.units, lot.first_day, lot.last_day)
+                blocks.append(block)
         return tuple(blocks)
+
+    @property
+    def closed_from(self) -> date | None:
+        """The first day on which its blocks can be drawn no more; ``None`` while it is open."""
+        return None if self._closing is None else self._closing[0].first_day
+
+    @property
+    def given_up(self) -> tuple[Refund, ...]:
+        """The units that went to another contract, or were paid out, when the fund was closed."""
+        if self._closing is None:
+            return ()
+        amendment, change = self._closing
+        return tuple(
+            Refund(
+                lot.id,
+                lot.block_id,
+                amendment.first_day,
+                lot.units,
+                lot.value,
+                amendment.known_on,
+                agreed=True,
+            )
+            for lot in change.lots
+        )
+
+    def is_closed_like(self, contract: Contract) -> bool:
+        """Whether another version of the contract closes it just so, or leaves it open too."""
+        return self._closing == contract.closing(self.line.id)
+
+    def _is_closed(self, through: date) -> bool:
+        """Whether it has been closed by the end of a day, and that was known."""
+        if self._closing is None:
+            return False
+        amendment, _ = self._closing
+        return max(amendment.first_day, amendment.known_on) <= through
 
     def last_day_of(self, start: date) -> date:
         """The last day on which the block bought on ``start`` can be drawn."""
@@ -166,10 +207,13 @@ class LineFund:
         asked = not self.terms.passes_to or self.terms.has_overage_price(self.contract.currency)
         return bills and asked
 
-    def drawn_share(self, charge: tuple[ChargeKind, Span], through: date) -> Fraction:
+    def drawn_share(
+        self, charge: tuple[ChargeKind, Span], through: date, lot_id: str | None = None
+    ) -> Fraction:
         """The share of what a charge bought that work up to a day has drawn, as known then."""
         statement = self.statement(through)
-        bought = self._bought(charge, statement)
+        lots = {lot.id: lot.units for lot in self.line.opening if lot.id == lot_id}
+        bought = lots or self._bought(charge, statement)
         drawn = sum(
             (
                 part.quantity
@@ -181,9 +225,17 @@ class LineFund:
         total = sum(bought.values(), Fraction(0))
         return min(Fraction(1), drawn / total) if total else Fraction(1)
 
-    def earned_share(self, charge: tuple[ChargeKind, Span], through: date) -> Fraction:
+    def earned_share(
+        self, charge: tuple[ChargeKind, Span], through: date, lot_id: str | None = None
+    ) -> Fraction:
         """The same with what has lapsed by the end of the day: nobody can draw that any more."""
         kind, service = charge
+        if self._is_closed(through):
+            return Fraction(1)
+        if kind is ChargeKind.CARRIED:
+            lot = next(one for one in self.line.opening if one.id == lot_id)
+            ended = lot.last_day is not None and lot.last_day <= through
+            return Fraction(1) if ended else self.drawn_share(charge, through, lot_id)
         if kind is ChargeKind.TOP_UP:
             return self._earned_top_ups(charge, through)
         if self.terms.rollover is None:
@@ -196,9 +248,28 @@ class LineFund:
 
     def balance(self, day: date) -> Fraction:
         """The units that more work on a day could still take, as known then."""
-        draws = self._draws(day)
-        found = dict(self._replayed(self.blocks(day), draws, day).balances)
-        return sum((one.available for one in found.values()), Fraction(0))
+        return self.statement_on(day).total.available
+
+    def statement_on(self, day: date) -> FundStatement:
+        """The fund on a day, as known then: what has begun, with expiry at the day's beginning."""
+        begun = [block for block in self.blocks(day) if block.start <= day]
+        return self._replayed(begun, self._draws(day), day)
+
+    def left_on(self, day: date, known: date) -> tuple[tuple[Block, Fraction], ...]:
+        """What is left at the beginning of a day of each block bought before, in draw order.
+
+        Blocks that nobody can draw on that day are left out; work is counted as known then.
+        """
+        taken = self._taken(frozenset(one.id for one in self._entries if one.known_on > known))
+        draws = [self._draw(one) for one in taken if one.fact.day < day]
+        statement = self._replayed(self.blocks(day), draws, day)
+        blocks = [*self.blocks(day), *(one.block for one in statement.top_ups)]
+        bought = {block.id: block for block in blocks if block.start < day}
+        return tuple(
+            (bought[name], balance.available)
+            for name, balance in statement.balances
+            if name in bought and balance.available > 0
+        )
 
     def account(
         self, days: Span, basis: Basis = Basis.WORKED, known: date | None = None
@@ -306,7 +377,16 @@ class LineFund:
         if top_up is not None and self.line.last_day is not None:
             last_day = min(self.line.last_day, top_up.last_day or date.max)
             top_up = attrs.evolve(top_up, last_day=last_day)
-        return draw_down(blocks, draws, terms.order, overage=overage, as_of=as_of, top_up=top_up)
+        return draw_down(
+            blocks,
+            draws,
+            terms.order,
+            overage=overage,
+            as_of=as_of,
+            refunds=self.given_up,
+            top_up=top_up,
+            closed_from=self.closed_from,
+        )
 
     @property
     def measured(self) -> str:
@@ -351,9 +431,9 @@ def fund_of(contract: Contract, line: ContractLine, facts: Facts) -> LineFund:
     known: list[LineFund] = facts.remember(("funds", contract.id, line.id), list)
     for fund in known:
         # The same facts may be asked about another version of the contract: what if it said this?
-        if (fund.line is line or fund.line == line) and (
-            (alone and fund.is_alone) or fund.contract is contract or fund.contract == contract
-        ):
+        same = fund.contract is contract or fund.contract == contract
+        alike = same or (alone and fund.is_alone and fund.is_closed_like(contract))
+        if (fund.line is line or fund.line == line) and alike:
             return fund
     feeding = [
         fund_of(contract, ended, facts)

@@ -1,18 +1,25 @@
 """A customer moves from one kind of contract to another: break/fix, prepaid, incidents, devices.
 
 The old contract ends, the new one takes its place and names it, and what is left of a prepaid
-balance goes along at a value that both sides state. Before anybody signs, both contracts are
-forecast over the facts of last year.
+fund opens a fund of the new one, at a value that both sides state. Before anybody signs, both
+contracts are forecast over the facts of last year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from fractions import Fraction
 
 import attrs
 
+from harmony_core.billing._carrying import (
+    CarriedBalance,
+    FundLeft,
+    fund_unit,
+    line_to_join,
+    opened_with,
+)
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._forecast import Forecast, forecast
 from harmony_core.billing._terms import BillingTerms
@@ -20,45 +27,16 @@ from harmony_core.contracts import (
     Amendment,
     Contract,
     ContractEvent,
-    ContractLine,
-    LineBegins,
+    FundCloses,
+    MigratedLot,
     lines_ended,
+    require_possible,
 )
 from harmony_core.errors import CurrencyMismatch, InvalidValue, RuleBroken
-from harmony_core.finance import Exact, Money, exact
+from harmony_core.finance import Money
 from harmony_core.periods import Span
-from harmony_core.pricing import Flat
-from harmony_core.products import Billing, FixedQuantity, Recognition
 
 _DAY = timedelta(days=1)
-
-
-def _units(value: Exact) -> Fraction:
-    units = exact(value, "carried units")
-    if units <= 0:
-        raise InvalidValue(f"carried units are above zero, got {value}: leave out an empty balance")
-    return units
-
-
-@attrs.frozen
-class CarriedBalance:
-    """What is left of a prepaid line, and the value at which it goes to the new contract.
-
-    Args:
-        line_id: the prepaid line of the old contract.
-        value: credited on the old contract and charged on the new one, zero or more.
-        into: the prepaid line of the new contract whose fund it joins; ``None`` pays it back.
-        units: of that fund, bought for the value.
-    """
-
-    line_id: str
-    value: Money
-    into: str | None = None
-    units: Fraction = attrs.field(default=Fraction(1), converter=_units)
-
-    def __attrs_post_init__(self) -> None:
-        if self.value.minor < 0:
-            raise InvalidValue(f"a balance is carried at zero or more, got {self.value}")
 
 
 @attrs.frozen
@@ -90,9 +68,19 @@ def migrate(
     id: str,  # noqa: A002  the field's own name
     agreed_on: date,
     balances: Iterable[CarriedBalance] = (),
+    facts: Facts | None = None,
     evidence: Iterable[str] = (),
 ) -> Migration:
     """End a contract with the day before ``on`` and open another in its place.
+
+    A prepaid line of which a balance is given is closed on that day: what goes along opens a fund
+    of the new contract and is drawn in its order, what is paid back is credited, and what was left
+    beyond that lapses. Other prepaid lines buy nothing more, and what they bought stays until it
+    lapses.
+
+    What is carried is credited on the old contract and charged on the new one, on one day and at
+    the exchange rates at which it was first booked: the revenue that it defers moves, and no total
+    of the group changes. Work of the days before that becomes known later finds those units gone.
 
     Args:
         contract: with the amendments that are known.
@@ -100,16 +88,17 @@ def migrate(
         on: first day of the new contract.
         id: of the amendment that ends the old one.
         agreed_on: the day on which both sides agreed.
-        balances: of prepaid lines, at a stated value: a credit on the old contract, and where they
-            go on, as much on the new one.
+        balances: of prepaid lines, at a stated value.
+        facts: the work that drew those lines; needed where there are balances.
         evidence: ids of what it rests on.
 
     Raises:
-        NotFound: a balance is of a line that there is not.
-        InvalidValue: a line of the new contract begins earlier, or a balance is of a line that is
-            not prepaid.
+        NotFound: a balance is of a line that there is not, or joins one that there is not.
+        InvalidValue: a line of the new contract begins earlier; a balance is of a line without a
+            fund of blocks, or joins one; or nobody said what it becomes in another unit.
         CurrencyMismatch: a balance or the new contract is in another currency.
-        RuleBroken: the state of the old contract forbids it, or both have one id.
+        RuleBroken: the state of the old contract forbids it, both have one id, or a balance is of
+            more than is left.
 
     """
     if to.id == contract.id:
@@ -121,27 +110,60 @@ def migrate(
             f"contract {to.id!r} takes over on {on}, but line {early[0]!r} begins on "
             f"{to.line(early[0]).start}"
         )
-    credited: list[LineBegins] = []
-    bought: list[ContractLine] = []
+    left: dict[str, FundLeft] = {}
+    given_up: defaultdict[str, list[MigratedLot]] = defaultdict(list)
+    opening: defaultdict[str, list[MigratedLot]] = defaultdict(list)
     for balance in balances:
-        if balance.value.currency != contract.currency:
-            raise CurrencyMismatch(contract.currency, balance.value.currency)
-        old = _prepaid(contract, balance.line_id)
-        credited.append(LineBegins(_once(old, -balance.value, on)))
-        if balance.into is not None:
-            new = _prepaid(to, balance.into)
-            bought.append(_refilled(new, balance, on))
-    ending = lines_ended(
+        if facts is None:
+            raise InvalidValue(
+                f"the balance of line {balance.line_id!r} depends on the work that drew it: give "
+                "the facts"
+            )
+        name = balance.line_id
+        if name not in left:
+            left[name] = FundLeft(contract, name, on, agreed_on, facts)
+        joins = None if balance.into is None else line_to_join(to, balance.into)
+        lots = left[name].lots(balance)
+        given_up[name] += lots
+        if joins is not None:
+            opening[joins.id] += opened_with(joins, balance, lots, fund_unit(contract.line(name)))
+    ending = _ending(
         contract,
-        on - _DAY,
+        on,
+        [FundCloses(name, lots) for name, lots in given_up.items()],
         id=id,
         agreed_on=agreed_on,
-        event=ContractEvent.SUCCESSION,
         evidence=(to.id, *evidence),
     )
-    changes = (*ending.changes, *credited)
-    opened = attrs.evolve(to, lines=(*to.lines, *bought), continues=contract.id)
-    return Migration(attrs.evolve(ending, changes=changes), opened)
+    lines = [attrs.evolve(line, opening=(*line.opening, *opening[line.id])) for line in to.lines]
+    return Migration(ending, attrs.evolve(to, lines=lines, continues=contract.id))
+
+
+def _ending(
+    contract: Contract,
+    on: date,
+    closed: Sequence[FundCloses],
+    *,
+    id: str,  # noqa: A002
+    agreed_on: date,
+    evidence: tuple[str, ...],
+) -> Amendment:
+    """Ends every line that still runs, and closes funds; blocks may outlive the last of the lines.
+
+    Raises:
+        RuleBroken: there is nothing to end.
+    """
+    event = ContractEvent.SUCCESSION
+    require_possible(contract, event, agreed_on)
+    try:
+        ended = lines_ended(
+            contract, on - _DAY, id=id, agreed_on=agreed_on, event=event, evidence=evidence
+        )
+    except RuleBroken:
+        if not closed:
+            raise
+        return Amendment(id, contract.id, agreed_on, on, closed, event=event, evidence=evidence)
+    return attrs.evolve(ended, changes=(*ended.changes, *closed))
 
 
 def migration_forecast(
@@ -167,36 +189,4 @@ def migration_forecast(
     return MigrationForecast(
         forecast(contract, facts.moved(1), terms, year),
         forecast(to, facts.moved(1, moved), terms, year),
-    )
-
-
-def _prepaid(contract: Contract, line_id: str) -> ContractLine:
-    line = contract.line(line_id)
-    if line.fund is None:
-        raise InvalidValue(
-            f"line {line_id!r} of contract {contract.id!r} is not prepaid: it has no balance"
-        )
-    return line
-
-
-def _refilled(line: ContractLine, balance: CarriedBalance, day: date) -> ContractLine:
-    """A block that is bought once for the value, for the fund of a prepaid line."""
-    once = _once(line, balance.value, day)
-    return attrs.evolve(once, fund=line.fund, quantity=balance.units, accounting=line.accounting)
-
-
-def _once(like: ContractLine, amount: Money, day: date) -> ContractLine:
-    """A line of one charge, named and accounted for like a prepaid one."""
-    return attrs.evolve(
-        like,
-        id=f"{like.id}-carried",
-        scheme=Flat(amount.exact),
-        source=FixedQuantity(),
-        billing=Billing(like.billing.timing, None),
-        accounting=attrs.evolve(like.accounting, recognition=Recognition.AT_ONCE),
-        start=day,
-        last_day=None,
-        renewal=None,
-        fund=None,
-        counts_from=None,
     )

@@ -173,12 +173,15 @@ def _expiries(contract_id: str, fund: LineFund, days: Span) -> Iterator[DueItem]
     bought = (*fund.blocks(days.start), *(one.block for one in statement.top_ups))
     for block in bought:
         last = None if block.end is None else block.end - _DAY
+        if fund.closed_from is not None:
+            last = fund.closed_from - _DAY if last is None else min(last, fund.closed_from - _DAY)
         if last is None or last not in days or block.start > days.start:
             continue
         drawn = sum(
             (part.quantity for part in statement.allocations if part.block_id == block.id),
             Fraction(0),
         )
+        drawn += sum((it.quantity for it in fund.given_up if it.block_id == block.id), Fraction(0))
         if drawn < block.quantity:
             left, period = block.quantity - drawn, Span.of_days(block.start, last)
             line_id = fund.line.id

@@ -15,7 +15,14 @@ import attrs
 from harmony_core.billing._charge import ChargeKind, charge_key
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._usage import UsageOfPeriod
-from harmony_core.contracts import Amendment, Contract, ContractLine, fed_by, line_end
+from harmony_core.contracts import (
+    Amendment,
+    Contract,
+    ContractLine,
+    MigratedLot,
+    fed_by,
+    line_end,
+)
 from harmony_core.periods import ServicePeriod, Span, Timing, trigger_day
 from harmony_core.products import (
     CountPolicy,
@@ -37,6 +44,7 @@ class PlannedCharge:
     """A charge that may be due: enough to know its key without computing its amount.
 
     ``before`` is set on a correction: the day as of whose knowledge the period was looked at last.
+    ``lot`` is what came from another contract, or was given up.
     """
 
     contract: Contract
@@ -45,19 +53,25 @@ class PlannedCharge:
     period: ServicePeriod
     trigger: date
     before: date | None = None
+    lot: MigratedLot | None = None
 
     @property
     def key(self) -> str:
         """The identity of the charge, see :func:`charge_key`."""
         known = None if self.before is None else self.trigger
-        return charge_key(self.contract.id, self.line.id, self.kind, self.period.span.start, known)
+        return self._key(known)
 
     @property
     def corrects(self) -> str | None:
         """The key of the first charge of the period that a correction amends."""
         if self.before is None:
             return None
-        return charge_key(self.contract.id, self.line.id, self.kind, self.period.span.start)
+        return self._key(None)
+
+    def _key(self, known: date | None) -> str:
+        part = "" if self.lot is None else self.lot.id
+        start = self.period.span.start
+        return charge_key(self.contract.id, self.line.id, self.kind, start, known, part=part)
 
 
 def plan(
@@ -80,6 +94,30 @@ def plan(
                 if known >= opening_day:
                     yield PlannedCharge(contract, line, kind, period, known, before)
                 before = known
+    for planned in carried_charges(contract, line):
+        if opening_day <= planned.trigger <= through:
+            yield planned
+
+
+def carried_charges(contract: Contract, line: ContractLine) -> Iterator[PlannedCharge]:
+    """What a fund gives up, and what it opens with, each known or begun on its trigger."""
+
+    def planned(lot: MigratedLot, trigger: date, before: date | None = None) -> PlannedCharge:
+        day = Span.of_days(lot.first_day, lot.first_day)
+        period = ServicePeriod(day, day)
+        return PlannedCharge(contract, line, ChargeKind.CARRIED, period, trigger, before, lot)
+
+    if (closing := contract.closing(line.id)) is not None:
+        for lot in closing[1].lots:
+            yield planned(lot, max(lot.first_day, closing[0].known_on))
+    for lot in line.opening:
+        first = planned(lot, lot.first_day)
+        yield first
+        before = first.trigger
+        agreed = amendments_of(contract, line, first.kind, first.period.span)
+        for known in sorted({one.known_on for one in agreed if one.known_on > before}):
+            yield planned(lot, known, before)
+            before = known
 
 
 def kinds_of(line: ContractLine) -> tuple[ChargeKind, ...]:

@@ -55,20 +55,38 @@ def earned_share(
         if line.is_fixed and recognition is Recognition.STRAIGHT_LINE:  # it was amended
             return _days_served(charge.service, through)
         return Fraction(charge.service.last_day <= through)
+    if charge.kind is ChargeKind.CARRIED and not _opens_with(line, charge):
+        return Fraction(charge.trigger <= through)  # given up: it takes back what has lapsed
     if not _is_block(charge, line) and (
         charge.kind is not ChargeKind.SERVICE or recognition is Recognition.AT_ONCE
     ):
         return Fraction(charge.service.last_day <= through)
     if recognition is Recognition.STRAIGHT_LINE:
         return _days_served(charge.service, through)
-    return fund_of(contract, line, facts).earned_share((charge.kind, charge.service), through)
+    fund = fund_of(_as_known(contract, line, through), line, facts)
+    return fund.earned_share((charge.kind, charge.service), through, _lot_of(charge))
 
 
 def drawn_share(
     charge: Charge, contract: Contract, line: ContractLine, through: date, facts: Facts
 ) -> Fraction:
     """The share of prepaid blocks that was drawn by work up to ``through``, as known then."""
-    return fund_of(contract, line, facts).drawn_share((charge.kind, charge.service), through)
+    fund = fund_of(_as_known(contract, line, through), line, facts)
+    return fund.drawn_share((charge.kind, charge.service), through, _lot_of(charge))
+
+
+def _as_known(contract: Contract, line: ContractLine, day: date) -> Contract:
+    """The contract as known on a day on which it knows the line; what closes a fund is news."""
+    known = contract.known_by(day)
+    return known if any(one.id == line.id for one in known.lines_ever) else contract
+
+
+def _lot_of(charge: Charge) -> str | None:
+    return charge.evidence[0] if charge.kind is ChargeKind.CARRIED else None
+
+
+def _opens_with(line: ContractLine, charge: Charge) -> bool:
+    return any(lot.id == _lot_of(charge) for lot in line.opening)
 
 
 def accruals(
@@ -131,7 +149,9 @@ def recognise(
         if not amount:
             continue
         breakage = None
-        if _is_block(charge, line) and charge.corrects is None:
+        if charge.kind is ChargeKind.CARRIED and not _opens_with(line, charge):
+            breakage = amount if line.accounting.recognition is Recognition.AS_DRAWN else None
+        elif _is_block(charge, line) and charge.corrects is None:
             if line.fund is not None and line.fund.rollover is not None:  # it lapses bit by bit
                 before = month.span.start - timedelta(days=1)
                 lapsed = _part(charge.booked, _lapsed(charge, contract, line, close, facts))
@@ -173,7 +193,7 @@ def _lapsed(
 
 def _is_block(charge: Charge, line: ContractLine) -> bool:
     as_drawn = line.accounting.recognition is Recognition.AS_DRAWN
-    return as_drawn and charge.kind in (ChargeKind.SERVICE, ChargeKind.TOP_UP)
+    return as_drawn and charge.kind in (ChargeKind.SERVICE, ChargeKind.TOP_UP, ChargeKind.CARRIED)
 
 
 def _days_served(service: Span, through: date) -> Fraction:

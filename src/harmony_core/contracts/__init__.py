@@ -14,6 +14,7 @@ and must arrive by another (:func:`terminate`, :func:`next_end`, :func:`last_rec
 from harmony_core.contracts._amendment import (
     Amendment,
     Change,
+    FundCloses,
     LineBegins,
     LineEnds,
     LineRunsOn,
@@ -48,6 +49,7 @@ from harmony_core.contracts._lifecycle import (
     state_after,
 )
 from harmony_core.contracts._line import ContractLine
+from harmony_core.contracts._migrated import MigratedLot
 from harmony_core.contracts._notice import (
     Termination,
     anchor_from,
@@ -89,12 +91,14 @@ __all__ = [
     "CoverRule",
     "Difference",
     "Ending",
+    "FundCloses",
     "LineBegins",
     "LineEnd",
     "LineEnds",
     "LineRunsOn",
     "LineSheet",
     "LineTermination",
+    "MigratedLot",
     "NameList",
     "NewPrice",
     "NewQuantity",

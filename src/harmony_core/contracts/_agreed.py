@@ -16,6 +16,7 @@ import attrs
 from harmony_core.contracts._amendment import (
     Amendment,
     Change,
+    FundCloses,
     LineBegins,
     LineEnds,
     LineRunsOn,
@@ -24,7 +25,7 @@ from harmony_core.contracts._amendment import (
     subject_of,
 )
 from harmony_core.contracts._line import ContractLine
-from harmony_core.errors import NotFound, RuleBroken
+from harmony_core.errors import CurrencyMismatch, NotFound, RuleBroken
 from harmony_core.periods import Span
 from harmony_core.pricing import change_days, scheme_on
 from harmony_core.products import CountPolicy, DevicesCounted
@@ -66,6 +67,8 @@ class Agreed:
                 f"amendment {amendment.id!r} changes line {line.id!r}, a prepaid block, which is "
                 "bought once: credit it, or add a line for another block"
             )
+        if isinstance(change, FundCloses):
+            self._refuse_what_cannot_close(amendment, line, change)
         if (
             line.fund is not None
             and isinstance(change, LineRunsOn)
@@ -90,6 +93,33 @@ class Agreed:
                 "billed ahead and trued up at the price of its period: end the line, add another"
             )
 
+    def _refuse_what_cannot_close(
+        self, amendment: Amendment, line: ContractLine, change: FundCloses
+    ) -> None:
+        if line.fund is None:
+            raise RuleBroken(
+                f"amendment {amendment.id!r} closes the fund of line {line.id!r}, which is not "
+                "prepaid: it has no balance"
+            )
+        for lot in change.lots:
+            if lot.value.currency != line.scheme.currency:
+                raise CurrencyMismatch(lot.value.currency, line.scheme.currency)
+        if any(
+            isinstance(one, FundCloses) and other.id != amendment.id
+            for other, one in self._changes_of(line.id)
+        ):
+            raise RuleBroken(
+                f"amendment {amendment.id!r} closes the fund of line {line.id!r}, which another "
+                "has closed: withdraw one"
+            )
+
+    def closing(self, line_id: str) -> tuple[Amendment, FundCloses] | None:
+        """What closes the fund of a line, and the amendment that says so."""
+        for amendment, change in self._changes_of(line_id):
+            if isinstance(change, FundCloses):
+                return amendment, change
+        return None
+
     def _leaves_a_gap(self, amendment: Amendment, line_id: str) -> bool:
         """Whether a line has ended before the day from which an amendment lets it run."""
         last = self.line(line_id).last_day
@@ -98,6 +128,8 @@ class Agreed:
                 break
             if isinstance(change, LineRunsOn):
                 last = change.last_day
+            elif isinstance(change, FundCloses):
+                continue
             elif last is None or last >= other.first_day:
                 last = other.first_day - _DAY
         return last is not None and last < amendment.first_day - _DAY
@@ -176,7 +208,7 @@ class Agreed:
 
     def _changes_of(
         self, line_id: str
-    ) -> Iterator[tuple[Amendment, NewQuantity | NewPrice | LineEnds | LineRunsOn]]:
+    ) -> Iterator[tuple[Amendment, NewQuantity | NewPrice | LineEnds | LineRunsOn | FundCloses]]:
         for amendment in self.amendments:
             for change in amendment.changes:
                 if change.line_id == line_id and not isinstance(change, LineBegins):

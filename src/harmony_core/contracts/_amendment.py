@@ -16,6 +16,7 @@ import attrs
 
 from harmony_core.contracts._lifecycle import ContractEvent
 from harmony_core.contracts._line import ContractLine
+from harmony_core.contracts._migrated import MigratedLot, migrated_lots
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
@@ -75,7 +76,19 @@ class LineBegins:
         return self.line.id
 
 
-Change: TypeAlias = NewQuantity | NewPrice | LineEnds | LineRunsOn | LineBegins
+@attrs.frozen
+class FundCloses:
+    """The blocks of a prepaid line can be drawn no more; what was left is given back, or lapses.
+
+    ``lots`` are given back: they go to another contract, or are paid out. What was left beyond them
+    has lapsed.
+    """
+
+    line_id: str
+    lots: tuple[MigratedLot, ...] = attrs.field(default=(), converter=migrated_lots)
+
+
+Change: TypeAlias = NewQuantity | NewPrice | LineEnds | LineRunsOn | LineBegins | FundCloses
 """One thing that an amendment changes."""
 
 _ENDS = (LineEnds, LineRunsOn)

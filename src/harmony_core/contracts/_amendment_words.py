@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from harmony_core.contracts._amendment import (
     Amendment,
     Change,
+    FundCloses,
     LineBegins,
     LineEnds,
     LineRunsOn,
@@ -15,8 +16,9 @@ from harmony_core.contracts._amendment import (
 )
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._line import ContractLine
+from harmony_core.contracts._migrated import MigratedLot
 from harmony_core.culture import Culture
-from harmony_core.products import price_in_words
+from harmony_core.products import FundUnit, price_in_words
 
 
 def amendment_in_words(
@@ -50,10 +52,30 @@ def _change(culture: Culture, line: ContractLine, change: Change) -> Iterator[st
             yield culture.words("{line}: it runs on without an end.", line=who)
         case LineRunsOn(last_day=last) if last is not None:
             yield culture.words("{line}: it runs until {day}.", line=who, day=culture.day(last))
+        case FundCloses():
+            yield culture.words("{line}: its fund is closed; what is left of it lapses.", line=who)
+            for lot in lots_in_words(culture, line, change.lots):
+                yield culture.words("Given up: {lot}.", lot=lot)
         case LineBegins():
             yield culture.words(
                 "{line}: it is added and begins on {day}.", line=who, day=culture.day(line.start)
             )
+
+
+def lots_in_words(
+    culture: Culture, line: ContractLine, lots: Iterable[MigratedLot]
+) -> Iterator[str]:
+    """Say what each lot is: so many units of a block, at a value."""
+    cash = line.fund is not None and line.fund.unit is FundUnit.CASH
+    unit = line.scheme.currency if cash or line.fund is None else line.fund.unit.value
+    for lot in lots:
+        yield culture.words(
+            "{count} ({unit}) of {block} at {value}",
+            count=culture.number(lot.units),
+            unit=culture.words(unit),
+            block=lot.id,
+            value=culture.money(lot.value),
+        )
 
 
 def line_title(culture: Culture, line: ContractLine) -> str:

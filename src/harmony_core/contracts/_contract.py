@@ -9,7 +9,7 @@ from datetime import date
 import attrs
 
 from harmony_core.contracts._agreed import Agreed
-from harmony_core.contracts._amendment import Amendment, LineBegins, NewPrice
+from harmony_core.contracts._amendment import Amendment, FundCloses, LineBegins, NewPrice
 from harmony_core.contracts._cascade import refuse_circles
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._price_cuts import charged_twice
@@ -132,6 +132,14 @@ class Contract:
             NotFound: the contract has no such line.
         """
         return self._agreed.line_on(line_id, day)
+
+    def closing(self, line_id: str) -> tuple[Amendment, FundCloses] | None:
+        """What closes the fund of a prepaid line, with its amendment; ``None`` while it is open.
+
+        Raises:
+            NotFound: the contract has no such line.
+        """
+        return self._agreed.closing(self.line(line_id).id)
 
     def parts(self, line_id: str, span: Span) -> tuple[tuple[Span, ContractLine], ...]:
         """Days of a line in parts of one price and quantity; those without it are left out."""

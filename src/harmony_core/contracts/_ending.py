@@ -210,7 +210,9 @@ def lines_ended(
 ) -> Amendment:
     """End lines by agreement with a day, as one amendment.
 
-    Lines that are billed once stay; a contract that is cancelled gives them up too.
+    Lines that are billed once stay; a contract that is cancelled gives them up too. Where another
+    contract follows, a prepaid line that was bought once ends as well: it buys nothing more, and
+    what it bought stays.
 
     Args:
         contract: with the amendments that are known.
@@ -231,7 +233,8 @@ def lines_ended(
     cancelled, pauses = event is ContractEvent.CANCELLATION, event is ContractEvent.SUSPENSION
     changes: list[Change] = []
     for line in [contract.line(name) for name in line_ids] or contract.lines_ever:
-        if line.is_billed_once and not cancelled:
+        followed = event is ContractEvent.SUCCESSION and line.fund is not None
+        if line.is_billed_once and not (cancelled or followed):
             continue
         runs = _runs_from(contract, line, last_day + _DAY)
         if runs or (line_end(contract, line.id).is_suspension and not pauses):

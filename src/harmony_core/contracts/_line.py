@@ -14,8 +14,9 @@ from itertools import pairwise
 import attrs
 
 from harmony_core.contracts._cover import Cover
+from harmony_core.contracts._migrated import MigratedLot, migrated_lots
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.errors import CurrencyMismatch, InvalidValue, PriceNotFound
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.periods import Interval, Schedule, ServicePeriod, Span, service_periods
@@ -60,6 +61,7 @@ class ContractLine:
         cover: which work the line takes; ``None`` takes what is linked to it, and nothing else.
         counts_from: the day from which its periods and terms are counted, where that is not its
             first day: a line that continues another one keeps the days of that one.
+        opening: what its fund opens with beside the blocks that it buys, from another contract.
     """
 
     id: str
@@ -83,6 +85,7 @@ class ContractLine:
     trail: tuple[Origin, ...] = attrs.field(default=(), converter=_trail)
     cover: Cover | None = None
     counts_from: date | None = None
+    opening: tuple[MigratedLot, ...] = attrs.field(default=(), converter=migrated_lots)
 
     def __attrs_post_init__(self) -> None:
         for name, day in (
@@ -102,6 +105,8 @@ class ContractLine:
             )
         if self.fund is not None and not self.quantity:
             raise InvalidValue(f"line {self.id!r} buys blocks of nothing: give units per block")
+        if self.opening:
+            self._refuse_what_cannot_open()
         try:
             refuse_unmeasurable(self.scheme, self.source)
         except InvalidValue as reason:
@@ -111,6 +116,16 @@ class ContractLine:
             scheme_on(self.scheme, self.start)
         except PriceNotFound as reason:
             raise InvalidValue(f"line {self.id!r} starts on {self.start}, but: {reason}") from None
+
+    def _refuse_what_cannot_open(self) -> None:
+        if self.fund is None or self.fund.rollover is not None:
+            raise InvalidValue(
+                f"line {self.id!r} opens with a balance, but has no fund of blocks: an allowance "
+                "grants its own units; name a prepaid line"
+            )
+        for lot in self.opening:
+            if lot.value.currency != self.scheme.currency:
+                raise CurrencyMismatch(lot.value.currency, self.scheme.currency)
 
     @property
     def end(self) -> date | None:

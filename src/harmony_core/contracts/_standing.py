@@ -67,6 +67,10 @@ def running_days(contract: Contract, line_id: str) -> tuple[RunningDays, ...]:
         valid = line.start
         if line.fund is not None:
             valid = Span(line.start, add_months(line.start, line.fund.valid_months)).last_day
+        if (closed := contract.closing(line_id)) is not None:
+            valid = min(valid, closed[0].first_day - _DAY)
+        if valid < line.start:
+            return ()
         return (RunningDays(line.start, valid),)
     turns = {one.first_day for one in _ends_of(contract, line_id) if one.first_day > line.start}
     found: list[RunningDays] = []
@@ -163,7 +167,9 @@ def _before_it_began(contract: Contract, day: date) -> ContractState:
 
 def _is_fixed(contract: Contract, running: list[str], day: date) -> bool:
     ends = [
-        line_end(contract, name, day) for name in running if not contract.line(name).is_billed_once
+        line_end(contract, name, day)
+        for name in running
+        if not contract.line(name).is_billed_once or contract.closing(name) is not None
     ]
     return all(end.last_day is not None for end in ends) and any(
         end.amendment is not None and end.amendment.event in _FIXES_THE_END for end in ends

@@ -139,6 +139,7 @@ _LABELS = {
     "cover": "coverage",
     "trail": "origin of the terms",
     "counts_from": "counted from",
+    "opening": "opening balance",
 }
 
 

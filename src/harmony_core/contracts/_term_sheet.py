@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from harmony_core.contracts._amendment_words import amendment_in_words, line_title
+from harmony_core.contracts._amendment_words import amendment_in_words, line_title, lots_in_words
 from harmony_core.contracts._contract import Contract, Side
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._possible_end import (
@@ -73,6 +73,13 @@ class LineSheet:
         if line.is_fixed:
             count, unit = culture.number(line.quantity), culture.words(line.unit)
             yield culture.words("Agreed quantity: {count} ({unit}).", count=count, unit=unit)
+        opening = lots_in_words(culture, line, line.opening)
+        for lot, said in zip(line.opening, opening, strict=True):
+            if lot.last_day is None:
+                yield culture.words("It opens with {lot}.", lot=said)
+            else:
+                day = culture.day(lot.last_day)
+                yield culture.words("It opens with {lot}, valid until {day}.", lot=said, day=day)
         first = culture.day(line.start)
         if line.last_day is None:
             yield culture.words("It runs from {first} on.", first=first)

@@ -48,6 +48,7 @@ def draw_down(
     known: date | None = None,
     refunds: Iterable[Refund] = (),
     top_up: TopUp | None = None,
+    closed_from: date | None = None,
 ) -> FundStatement:
     """Serve every draw from the blocks that cover its day, and state the fund.
 
@@ -68,6 +69,8 @@ def draw_down(
             late finds them gone.
         top_up: buys a block on the day of a draw that leaves less than its threshold in the blocks
             of that day, for that draw and later ones.
+        closed_from: the first day on which no block can be drawn any more, a top-up neither, and
+            nothing is bought: what is left has lapsed. ``None``: the fund is open.
 
     Raises:
         InvalidValue: two units in one fund, a draw in another unit, an id twice, a refund of more
@@ -84,7 +87,7 @@ def draw_down(
     no_id_twice("block", [block.id for block in fund])
     given_back = [one for one in refunds if known is None or one.known_on <= known]
     no_id_twice("refund", [one.id for one in given_back])
-    rules = _Rules(order, overage, process, top_up)
+    rules = _Rules(order, overage, process, top_up, closed_from)
     _refuse_wrong_refunds(given_back, fund, work, rules)
     queue = [
         draw
@@ -116,6 +119,14 @@ class _Rules:
     overage: Overage
     process: Process
     top_up: TopUp | None
+    closed_from: date | None
+
+    def until_closed(self, block: Block) -> Block:
+        """The block with the end that the closing of the fund gives it."""
+        closed = self.closed_from
+        if closed is None or (block.end is not None and block.end <= closed):
+            return block
+        return attrs.evolve(block, end=closed)
 
 
 class _Replay:
@@ -124,7 +135,7 @@ class _Replay:
     def __init__(self, blocks: Iterable[Block], refunds: Sequence[Refund], rules: _Rules) -> None:
         self._rules, self._order = rules, block_order(rules.order)
         self._overage, self._top_up = rules.overage, rules.top_up
-        self.fund = sorted(blocks, key=self._order)
+        self.fund = sorted(map(rules.until_closed, blocks), key=self._order)
         self.unit = _one_unit(self.fund)
         self._refunds, self._refunded = refunds, refunded(refunds)
         self._left = {block.id: block.quantity - self._refunded[block.id] for block in self.fund}
@@ -187,7 +198,8 @@ class _Replay:
         if within >= draw.units:  # what is given back later is still there, and keeps the level
             balance += self._given_back_after(draw.day, open_blocks)
         bought = policy.bought_at(balance)
-        too_late = policy.last_day is not None and draw.day > policy.last_day
+        closed = self._rules.closed_from is not None and draw.day >= self._rules.closed_from
+        too_late = closed or (policy.last_day is not None and draw.day > policy.last_day)
         if not bought or not draw.units or too_late:
             return open_blocks, within
         if self._overage.mode is OverageMode.DENY and draw.units > within + bought:
@@ -199,7 +211,7 @@ class _Replay:
             raise InvalidValue(f"block {block.id!r} is there already: top-ups make ids like that")
         self.unit = unit
         self.top_ups.append(top_up)
-        insort(self.fund, block, key=self._order)
+        insort(self.fund, self._rules.until_closed(block), key=self._order)
         self._left[block.id] = bought - self._refunded[block.id]
         self.drawn[block.id] = Fraction(0)
         return self._open(draw.day)

@@ -152,6 +152,8 @@ NAMES: dict[str, type] = {
     "line-ends": contracts.LineEnds,
     "line-runs-on": contracts.LineRunsOn,
     "line-begins": contracts.LineBegins,
+    "fund-closes": contracts.FundCloses,
+    "migrated-lot": contracts.MigratedLot,
     "purchase": orders.Purchase,
     "price-change": orders.PriceChange,
     "supplier-change": orders.SupplierChange,
