@@ -9,11 +9,11 @@ from itertools import pairwise
 
 from harmony_core.errors import InvalidValue
 from harmony_core.funds._allowance import AllowanceLedger
-from harmony_core.funds._blocks import REFUSE_OVERAGE, Block, Draw, Overage, OverageMode
+from harmony_core.funds._blocks import REFUSE_OVERAGE, Block, Draw, Overage
 from harmony_core.funds._draw_down import by_work_date, no_id_twice
 from harmony_core.funds._overage import overage_line
 from harmony_core.funds._statement import Allocation, Balance, Denial, FundStatement, OverageLine
-from harmony_core.products import Rollover
+from harmony_core.products import OverageMode, Rollover
 
 
 def draw_allowance(

@@ -20,7 +20,6 @@ from harmony_core.funds._blocks import (
     Block,
     Draw,
     Overage,
-    OverageMode,
     Process,
     Refund,
 )
@@ -34,7 +33,7 @@ from harmony_core.funds._statement import (
     OverageLine,
     Purchase,
 )
-from harmony_core.products import DrawOrder, TopUp
+from harmony_core.products import DrawOrder, OverageMode, TopUp
 
 
 def draw_down(

@@ -16,11 +16,11 @@ import attrs
 from harmony_core.errors import Word
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import ExactAmount, Money, money_sum
-from harmony_core.funds._blocks import Block, Draw, Overage, OverageMode
+from harmony_core.funds._blocks import Block, Draw, Overage
 from harmony_core.funds._draw_down import draw_down, no_id_twice
 from harmony_core.funds._statement import FundStatement
 from harmony_core.periods import Month
-from harmony_core.products import ChargeDay, DrawOrder, IncidentTerms, Shortfall
+from harmony_core.products import ChargeDay, DrawOrder, IncidentTerms, OverageMode, Shortfall
 
 
 @attrs.frozen
