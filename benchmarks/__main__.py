@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 
 import benchmarks
-from benchmarks import importing, periods
+from benchmarks import finance, importing, periods
 
 
 def _pricing() -> None:
@@ -16,6 +16,7 @@ def _pricing() -> None:
 
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
+    "finance": finance.main,
     "import": importing.main,
     "periods": periods.main,
     "pricing": _pricing,

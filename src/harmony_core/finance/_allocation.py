@@ -162,8 +162,8 @@ def _step(step: Exact | None, currency: str) -> int:
 
 
 def _floors(amount: int, weights: Sequence[int], unit: int) -> tuple[list[int], int]:
-    whole = sum(weights)
-    shares = [amount * weight // (whole * unit) * unit for weight in weights]
+    cut = sum(weights) * unit
+    shares = [amount * weight // cut * unit for weight in weights]
     return shares, amount - sum(shares)
 
 
@@ -172,9 +172,10 @@ def _takers(amount: int, weights: Sequence[int], unit: int, mode: AllocationMode
     takers = [index for index, weight in enumerate(weights) if weight]
     if mode is AllocationMode.LARGEST_REMAINDER:
         cut = sum(weights) * unit
-        takers.sort(key=lambda index: -(amount * weights[index] % cut))
+        remainders = [amount * weight % cut for weight in weights]
+        takers.sort(key=remainders.__getitem__, reverse=True)  # equal ones stay in their order
     elif mode is AllocationMode.LARGEST_RATIO:
-        takers.sort(key=lambda index: -weights[index])
+        takers.sort(key=weights.__getitem__, reverse=True)
     return takers
 
 

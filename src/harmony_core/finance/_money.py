@@ -138,7 +138,13 @@ class Money(Generic[Code_co]):
         Money.of('1212.53', 'EUR')
         """
         numerator, denominator = exact_ratio(factor, "a factor")
-        return _rounded(self.minor * numerator, denominator, self.currency, rounding)
+        numerator *= self.minor
+        if rounding.step is not None:
+            return _rounded(numerator, denominator, self.currency, rounding)
+        money: Money[Code_co] = _new(Money)
+        _set_minor(money, round_ratio(numerator, denominator, rounding.mode))
+        _set_currency(money, self.currency)
+        return money
 
     # A checker sees the currencies of both sides. Sums are made a million times a night: no call
     # in here that can be spared.
