@@ -77,6 +77,7 @@ class Totals:
             "contribution_by_customer": _contribution(profit, "customer"),
             "contribution_total": str(profit.total.contribution.amount),
             "device_counts": self.device_counts(),
+            "device_days": self.device_days(),
             "funds": self.funds(),
             "uncovered": self.uncovered(),
             "notices": self.notices(),
@@ -216,6 +217,18 @@ class Totals:
                 start = charge.service.start.isoformat()
                 counts[f"{contract.id}/{line.id}"][start] = exact_text(count.counted)
         return counts
+
+    def device_days(self) -> object:
+        """Days of devices by customer and by the lines that pick them up."""
+        report = self.results.device_coverage
+        days: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for part in (*report.once, *report.overlaps, *report.gaps):
+            lines = " and ".join("/".join(key) for key in part.lines) or "no line"
+            days[part.customer_id][lines] += part.days.days
+        return {
+            customer: {lines: str(count) for lines, count in found.items()}
+            for customer, found in days.items()
+        }
 
     def funds(self) -> object:
         return {

@@ -16,6 +16,7 @@ from tests.demo.independent.amendments import (
 )
 from tests.demo.independent.amounts import device_count, devices_amount, fixed_amount, price
 from tests.demo.independent.charges import periods
+from tests.demo.independent.covers import CoverOf, line_of_work
 from tests.demo.independent.dated import on
 from tests.demo.independent.exact import money_text, settle
 from tests.demo.independent.funds import fund_state, replay
@@ -457,3 +458,15 @@ def test_seats_go_in_seven_days_or_with_the_term(asked_on: str, bought_on: str, 
     (made,) = units_by_seats([row], at("2024-08-31"), 12)
     assert (made.kind, made.value, made.first_day) == ("added", "-3", at(gone))
     assert made.known == at(asked_on)
+
+
+def test_work_without_a_line_lands_on_one_or_nowhere() -> None:
+    flat = CoverOf("1", {"onsite", "project"}, set(), True)
+    hourly = CoverOf("2", {"project", "night"}, {"onsite", "night"}, False)
+    found = {
+        work: line_of_work([flat, hourly], work)
+        for work in ("remote", "onsite", "night", "project")
+    }
+    assert found == {"remote": "1", "onsite": "2", "night": "1", "project": ""}
+    both = flat._replace(line="3")
+    assert line_of_work([flat, both], "remote") == ""

@@ -40,9 +40,9 @@ def read(folder: Path, *terms: dict[str, Any]) -> Order:
         "name,month,value\nI,2023-04,100\nI,2024-04,110\n", encoding="utf-8"
     )
     reading = Reading(folder)
-    (order,) = with_terms(reading, (ORDER,))
+    orders, _ = with_terms(reading, (ORDER,))
     reading.refuse_problems()
-    return order
+    return orders[0]
 
 
 def test_a_price_by_index_becomes_an_override_of_its_line(tmp_path: Path) -> None:
@@ -84,6 +84,16 @@ def test_all_terms_of_a_line_stand_together(tmp_path: Path) -> None:
     agreed = {**DECISION, "pricing": TWELVE}
     with pytest.raises(InputRejected, match=r"\[1\]: C-1/1 is there already"):
         read(tmp_path, agreed, agreed)
+
+
+def test_what_a_line_covers_comes_beside_the_order(demo_files: DemoFiles) -> None:
+    covers = dict(demo_files.covers)
+    assert {line for _, line in covers} == {"1", "2"}
+    flat, hourly = (cover for _, cover in sorted(covers.items()))
+    assert flat.takes_the_rest
+    assert hourly.work_types == ("onsite", "night")
+    assert not flat.types.admits("project")
+    assert not hourly.types.admits("project")
 
 
 def test_the_demo_has_both_prices_by_date_and_funds_by_rule(demo_files: DemoFiles) -> None:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import attrs
 
+from harmony_core.contracts import Cover, NameList
 from harmony_core.demo._nodes import Node
 from harmony_core.demo._products import fund_terms, optional, quantity_source, scheme
 from harmony_core.demo._reading import Reading
@@ -25,11 +26,19 @@ LineKey = tuple[str, str]
 """Contract and line."""
 
 
-def with_terms(reading: Reading, orders: tuple[Order, ...]) -> tuple[Order, ...]:
-    """The orders with what ``line_terms.json`` says of their lines, as overrides of them."""
+Covers = tuple[tuple[LineKey, Cover], ...]
+"""Which work lines take."""
+
+
+def with_terms(reading: Reading, orders: tuple[Order, ...]) -> tuple[tuple[Order, ...], Covers]:
+    """The orders with what ``line_terms.json`` says of their lines, as overrides of them.
+
+    The work that a line covers is no behaviour of a product: it comes beside them.
+    """
     lines = {(line.contract_id, line.id): (order, line) for order in orders for line in order.lines}
     indexes = _indexes(reading)
-    found: dict[LineKey, Override] = {}
+    found: dict[LineKey, Override | None] = {}
+    covers: dict[LineKey, Cover] = {}
 
     def make(node: Node) -> None:
         key = node["contract"].text(), node["line"].text()
@@ -38,18 +47,32 @@ def with_terms(reading: Reading, orders: tuple[Order, ...]) -> tuple[Order, ...]
         if key in found:
             raise InvalidValue(f"{'/'.join(key)} is there already: write all its terms together")
         order, line = lines[key]
-        override = _override(node, order.currency, line, indexes)
-        attrs.evolve(line, overrides=override)  # refuses what the line cannot have
+        if node["cover"].value is not None:
+            covers[key] = _cover(node["cover"])
+        override = None
+        if key not in covers or any(node[name].value for name in ("pricing", "quantity", "fund")):
+            override = _override(node, order.currency, line, indexes)
+            attrs.evolve(line, overrides=override)  # refuses what the line cannot have
         found[key] = override
 
     reading.documents(LINE_TERMS, make)
-    return tuple(
+    agreed = tuple(
         attrs.evolve(order, lines=tuple(_agreed(line, found) for line in order.lines))
         for order in orders
     )
+    return agreed, tuple(covers.items())
 
 
-def _agreed(line: OrderLine, found: Mapping[LineKey, Override]) -> OrderLine:
+def _cover(node: Node) -> Cover:
+    return Cover(
+        roles=NameList.all_but(),
+        types=NameList.all_but(*(name.text() for name in node["all_but"].each())),
+        work_types=[name.text() for name in node["work_types"].each()],
+        takes_the_rest=node["takes_the_rest"].value is True,
+    )
+
+
+def _agreed(line: OrderLine, found: Mapping[LineKey, Override | None]) -> OrderLine:
     override = found.get((line.contract_id, line.id))
     return line if override is None else attrs.evolve(line, overrides=override)
 

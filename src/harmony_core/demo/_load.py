@@ -20,7 +20,7 @@ from harmony_core.demo._changes import (
     seats_of,
 )
 from harmony_core.demo._company_file import company as company_of
-from harmony_core.demo._line_terms import with_terms
+from harmony_core.demo._line_terms import Covers, with_terms
 from harmony_core.demo._nodes import Node
 from harmony_core.demo._notices import NoticeReceived
 from harmony_core.demo._products import product
@@ -52,6 +52,7 @@ class DemoFiles:
     suppliers: tuple[Supplier, ...]
     people: tuple[Person, ...]
     orders: tuple[Order, ...]
+    covers: Covers
     price_book: PriceBook
     amendments: tuple[Amendment, ...]
     seats: tuple[SeatsChanged, ...]
@@ -94,7 +95,7 @@ def read_files(folder: Traversable) -> DemoFiles:
     )
     people = _people(reading)
     orders, paths = _orders(reading)
-    orders = with_terms(reading, orders)
+    orders, covers = with_terms(reading, orders)
     book = _price_book(reading)
     amendments = amendments_of(reading, orders)
     seats, notices = seats_of(reading), notices_of(reading)
@@ -121,6 +122,7 @@ def read_files(folder: Traversable) -> DemoFiles:
         suppliers,
         people,
         orders,
+        covers,
         book,
         tuple(amendments.values()),
         tuple(seats.values()),

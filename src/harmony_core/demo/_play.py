@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import attrs
 
+from harmony_core.contracts import Contract, Cover
 from harmony_core.demo._load import DemoFiles
 from harmony_core.demo._notices import NoticeReceived
 from harmony_core.demo._seats import SeatsChanged
@@ -75,6 +76,8 @@ def load(store: Store, demo: DemoFiles, opening: Month) -> OrdersReport:
         report = execute_orders(_Within(unit), date.max)
         if report.problems:
             raise InputRejected(report.problems)
+        for (contract_id, line_id), cover in demo.covers:
+            unit.contracts.save(_covering(unit.contracts.get(contract_id), line_id, cover))
         for amendment in demo.amendments:
             contract = unit.contracts.get(amendment.contract_id)
             unit.contracts.save(contract.amended(amendment))
@@ -83,6 +86,13 @@ def load(store: Store, demo: DemoFiles, opening: Month) -> OrdersReport:
             for made in event.amendments(unit.contracts.get(event.contract_id), group):
                 unit.contracts.save(unit.contracts.get(event.contract_id).amended(made))
     return report
+
+
+def _covering(contract: Contract, line_id: str, cover: Cover) -> Contract:
+    lines = (
+        attrs.evolve(line, cover=cover) if line.id == line_id else line for line in contract.lines
+    )
+    return attrs.evolve(contract, lines=tuple(lines))
 
 
 @attrs.frozen

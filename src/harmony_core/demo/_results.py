@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from harmony_core.assets import CoverageReport, DeviceCoverage, devices_from_events
 from harmony_core.billing import Charge, Invoice
 from harmony_core.contracts import Contract
 from harmony_core.finance import (
@@ -19,7 +20,7 @@ from harmony_core.finance import (
     profit_facts,
 )
 from harmony_core.parties import Customer, Directory
-from harmony_core.periods import Month, months_between
+from harmony_core.periods import Month, Span, months_between
 from harmony_core.repositories.ports import Company, Store
 from harmony_core.workflows import WorkReview, review_work
 
@@ -39,6 +40,7 @@ class Results:
     review: WorkReview
     consolidation: Consolidation
     profit: ProfitFacts
+    device_coverage: CoverageReport
 
 
 def gather(store: Store, first: Month, last: Month) -> Results:
@@ -50,6 +52,10 @@ def gather(store: Store, first: Month, last: Month) -> Results:
         charges = unit.charges.all(first.first_day, last.last_day)
         invoices = unit.invoices.all(first.first_day, last.last_day)
         entries = tuple(unit.journal.entries(through=last.last_day))
+        fleet = devices_from_events(
+            unit.devices.all(), unit.facts.device_events(last.last_day), known=last.last_day
+        )
+    directory = Directory(customers.values())
     review = review_work(store, months_between(first, last))
     return Results(
         company,
@@ -64,7 +70,10 @@ def gather(store: Store, first: Month, last: Month) -> Results:
         consolidate(entries, company.group, last.last_day),
         _by_master(
             profit_facts(entries, CostView.GROUP, company.group, review.hours),
-            Directory(customers.values()),
+            directory,
+        ),
+        DeviceCoverage(contracts.values(), company.asset_types, directory).report(
+            fleet.devices, Span.of_days(first.first_day, last.last_day)
         ),
     )
 

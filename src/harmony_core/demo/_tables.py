@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import attrs
 
+from harmony_core.assets import CoveredDays
 from harmony_core.contracts import Side
 from harmony_core.culture import Culture
 from harmony_core.demo._results import Results
@@ -60,6 +61,7 @@ def tables(results: Results) -> tuple[Table, ...]:
         *_rankings(results),
         _trend(results),
         _uncovered(results),
+        _devices(results),
     )
 
 
@@ -241,3 +243,28 @@ def _uncovered(results: Results) -> Table:
         counts[fact.kind, fact.reason] += 1
     rows = tuple((kind, reason, count) for (kind, reason), count in sorted(counts.items()))
     return Table("Facts that no contract line covers", ("kind", "reason", "facts"), rows)
+
+
+def _devices(results: Results) -> Table:
+    """Whose devices several lines pick up, or none, and on how many days of a device."""
+    report = results.device_coverage
+    days: defaultdict[tuple[str, str], list[CoveredDays]] = defaultdict(list)
+    for part in (*report.overlaps, *report.gaps):
+        lines = " and ".join("/".join(key) for key in part.lines)
+        days[part.customer_id, lines or "no line"].append(part)
+    rows = tuple(
+        (
+            customer,
+            lines,
+            len({part.device_id for part in parts}),
+            sum(part.days.days for part in parts),
+        )
+        for (customer, lines), parts in sorted(days.items())
+    )
+    once = sum(part.days.days for part in report.once)
+    return Table(
+        "Devices that several lines bill, or none",
+        ("customer", "billed by", "devices", "days"),
+        rows,
+        (f"On {once:,} other days a device was billed by exactly one line.",),
+    )

@@ -78,25 +78,30 @@ def fixed_amount(line: Line, period: Period) -> Fraction:
 Fleet = dict[str, list[DeviceEvent]]
 
 
+def active_spans(events: list[DeviceEvent], known: date, until: date) -> list[tuple[date, date]]:
+    """First and last day of each span in which a device is active, up to a day."""
+    on_since: date | None = None
+    spans = []
+    for event in events:  # sorted by day
+        if event.known > known:
+            continue
+        if event.on and on_since is None:
+            on_since = event.day
+        elif not event.on and on_since is not None:
+            spans.append((on_since, event.day - ONE_DAY))
+            on_since = None
+    if on_since is not None:
+        spans.append((on_since, until))
+    return spans
+
+
 def daily_counts(fleet: Fleet, period: Period, known: date) -> tuple[list[int], int]:
     """How many devices are active on each day of the period, and how many on any day."""
     days = days_between(period.first, period.last)
     steps, distinct = [0] * (days + 1), 0
     for events in fleet.values():
-        on_since: date | None = None
-        spans = []
-        for event in events:  # sorted by day
-            if event.known > known:
-                continue
-            if event.on and on_since is None:
-                on_since = event.day
-            elif not event.on and on_since is not None:
-                spans.append((on_since, event.day - ONE_DAY))
-                on_since = None
-        if on_since is not None:
-            spans.append((on_since, period.last))
         seen = False
-        for first, last in spans:
+        for first, last in active_spans(events, known, period.last):
             begin, end = max(first, period.first), min(last, period.last)
             if begin <= end:
                 seen = True

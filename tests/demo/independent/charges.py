@@ -183,6 +183,14 @@ class Facts:
             at = self._parent[at]
         return False
 
+    def fleets(self) -> dict[str, Fleet]:
+        """Every customer's devices."""
+        return self._fleets
+
+    def picks_up(self, line: Line, device: str) -> bool:
+        """Whether a line counts devices of this one's type."""
+        return self._is_a(self._type_of[device], line.product.types)
+
     def fleet(self, line: Line) -> Fleet:
         wanted = line.product.types
         fleet = self._fleets[line.party]

@@ -1,4 +1,4 @@
-"""Control totals of the demo company, derived from its files by rules R0 to R22 alone.
+"""Control totals of the demo company, derived from its files by rules R0 to R23 alone.
 
 This script and the modules beside it share no code with the library and import only the standard
 library. A difference between its figures and the library's is an error in one of the two.
@@ -8,7 +8,8 @@ library. A difference between its figures and the library's is an error in one o
 
 Where each rule is: R0 to R4 charges.py (funds.py for blocks), R5 and R6 recognition.py, R8 to R10
 labour.py, R12 rates.py, R14 amendments.py, R15 notices.py, R16 reading.py, R17 dated.py, R18 and
-R19 funds.py, R20 usage.py, R21 price_book.py, R22 seats.py; R7, R11 and R13 are here.
+R19 funds.py, R20 usage.py, R21 price_book.py, R22 seats.py, R23
+covers.py; R7, R11 and R13 are here.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))  # so that the modules beside it load
 
-from tests.demo.independent.amounts import device_count
+from tests.demo.independent.amounts import active_spans, device_count
 from tests.demo.independent.books import Books, books
 from tests.demo.independent.charges import CORRECTION, ORIGINAL, Charge
 from tests.demo.independent.detail import detail
@@ -235,6 +236,31 @@ def device_counts(all_books: Books) -> object:
     return counts
 
 
+def device_days(all_books: Books) -> object:
+    """Days of devices by customer and by the lines that pick them up on it, as known at the end."""
+    opening, until = all_books.opening, all_books.until
+    sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for customer, fleet in all_books.facts.fleets().items():
+        lines = [
+            line
+            for line in all_books.company.lines
+            if (line.side, line.party, line.product.source) == ("sell", customer, "devices")
+        ]
+        for device, events in fleet.items():
+            mine = [line for line in lines if all_books.facts.picks_up(line, device)]
+            for first, last in active_spans(events, until, until):
+                day = max(first, opening)
+                while day <= min(last, until):
+                    found = sorted(
+                        ln.key for ln in mine if ln.start <= day and (ln.end or until) >= day
+                    )
+                    sums[customer][" and ".join(found) or "no line"] += 1
+                    day += ONE_DAY
+    return {
+        customer: {lines: str(days) for lines, days in by.items()} for customer, by in sums.items()
+    }
+
+
 def funds(all_books: Books) -> object:
     states = {}
     for line in all_books.company.lines:
@@ -295,6 +321,7 @@ def totals(all_books: Books) -> dict[str, object]:
         "contribution_by_customer": by_customer,
         "contribution_total": total,
         "device_counts": device_counts(all_books),
+        "device_days": device_days(all_books),
         "funds": funds(all_books),
         "uncovered": uncovered(all_books),
         "notices": notices(all_books),

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tests.demo.independent.amounts import unit_price
+from tests.demo.independent.dated import on
 from tests.demo.independent.exact import month_last, month_of, settle
 from tests.demo.independent.rates import RateTable
 from tests.demo.independent.reading import Company, Expense, Line, TransferRule, Work
@@ -193,7 +194,9 @@ def time_transfer(company: Company, entry: Work, lines: dict[tuple[str, str], Li
         currency = next(ln.currency for (c, _), ln in lines.items() if c == entry.contract)
         sold = Fraction(0)
         if line is not None and line.product.source == "time":
-            sold = settle(entry.hours * entry.multiplier * unit_price(line), currency)
+            sold = settle(
+                entry.hours * entry.multiplier * unit_price(on(line, entry.day)), currency
+            )
         amount = sold * rule.value / 100
     else:
         raise ValueError(f"{rule.id}: unknown method {rule.method!r}")

@@ -14,6 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.demo.independent.covers import line_of_work, read_covers
 from tests.demo.independent.exact import ONE_DAY, add_months, month_of
 from tests.demo.independent.notices import end_by_notice, receipt
 from tests.demo.independent.price_book import listed_prices, of_the_book
@@ -403,6 +404,29 @@ def _other_rates(path: Path) -> list[Rate]:
     return rates
 
 
+def _work(folder: Path) -> list[Work]:
+    covers, entries = read_covers(folder), []
+    for row in _rows(folder / "time.csv"):
+        contract, line = row["contract"], row["line"]
+        if contract and not line:  # R23
+            line = line_of_work(covers.get(contract, []), row["work_type"])
+            contract = contract if line else ""
+        entries.append(
+            Work(
+                row["id"],
+                row["person"],
+                date.fromisoformat(row["day"]),
+                row["started_at"],
+                Fraction(row["hours"]),
+                contract,
+                line,
+                Fraction(row["multiplier"] or 1),
+                _known(row),
+            )
+        )
+    return entries
+
+
 def _masters(rows: list[dict[str, str]]) -> dict[str, str]:
     """Follow merged_into to the customer that is left."""
     merged = {row["id"]: row["merged_into"] for row in rows}
@@ -476,20 +500,7 @@ def read_company(folder: Path) -> Company:
             )
             for row in _rows(folder / "device_events.csv")
         ],
-        work=[
-            Work(
-                row["id"],
-                row["person"],
-                date.fromisoformat(row["day"]),
-                row["started_at"],
-                Fraction(row["hours"]),
-                row["contract"],
-                row["line"],
-                Fraction(row["multiplier"] or 1),
-                _known(row),
-            )
-            for row in _rows(folder / "time.csv")
-        ],
+        work=_work(folder),
         expenses=[
             Expense(
                 row["id"],

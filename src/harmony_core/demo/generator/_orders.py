@@ -123,7 +123,8 @@ class Book:
         hours: str,
         at: str = "09:00",
         *,
-        line: str = "1",
+        line: str | None = "1",
+        work: str = "remote",
         times: str = "1",
         recorded: date | None = None,
     ) -> str:
@@ -131,7 +132,7 @@ class Book:
         id_ = f"T{9001 + len(self.work)}"
         amounts = Decimal(hours), Decimal(times)
         entry = TimeEntry(
-            id_, person, day, at, amounts[0], contract, line, "remote", amounts[1], recorded
+            id_, person, day, at, amounts[0], contract, line, work, amounts[1], recorded
         )
         self.work.append(entry)
         return id_

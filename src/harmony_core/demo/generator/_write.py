@@ -12,6 +12,7 @@ from harmony_core.demo.generator._orders import Book
 from harmony_core.demo.generator._people import Staff
 from harmony_core.demo.generator._planted_amendments import amendments
 from harmony_core.demo.generator._planted_contracts import plant
+from harmony_core.demo.generator._planted_gaps import plant_gaps
 from harmony_core.demo.generator._planted_notices import notices
 from harmony_core.demo.generator._planted_prices import plant_prices
 from harmony_core.demo.generator._planted_seats import plant_seats
@@ -72,6 +73,7 @@ def _texts(seed: int, ecb: Path | None) -> dict[str, str]:
     plant_terms(book)
     metered += plant_usage(book)
     prices, seats = plant_prices(book), plant_seats(book)
+    plant_gaps(book)
     rates = ecb_text(ecb)
     tables: dict[str, tuple[Sequence[str], Sequence[Sequence[rows.Cell]]]] = {
         "people": (rows.Person._fields, staff.people),
