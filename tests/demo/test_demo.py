@@ -95,7 +95,10 @@ def test_every_trial_balance_is_zero(in_sqlite: SqlStore) -> None:
 
 def test_the_report_shows_its_tables(in_sqlite: SqlStore) -> None:
     shown = {table.title: table for table in tables(gather(in_sqlite, FIRST_MONTH, LAST_MONTH))}
-    assert len(shown) == 12
+    assert len(shown) == 13
+    listed = shown["Devices that several lines bill, or none"].rows
+    assert ("CU10", "C-176/1 and C-258/1", 8, 728) in listed
+    assert {row[1] for row in listed} == {"no line", "C-176/1 and C-258/1"}
     notes = [note for table in shown.values() for note in table.notes]
     assert not [note for note in notes if "NOT ZERO" in note]
     top, bottom = (
