@@ -41,6 +41,7 @@ from harmony_core.finance import (
     TaxTable,
     minor_digits,
 )
+from harmony_core.funds import Incident
 from harmony_core.parties import Customer, Directory
 from harmony_core.periods import Interval, Month, Timing, months_between
 from harmony_core.pricing import (
@@ -61,6 +62,7 @@ from harmony_core.pricing import (
 from harmony_core.products import (
     Accounting,
     Billing,
+    ChargeDay,
     ContractType,
     CountPolicy,
     DevicesCounted,
@@ -69,8 +71,10 @@ from harmony_core.products import (
     FixedQuantity,
     FundTerms,
     FundUnit,
+    IncidentTerms,
     QuantitySource,
     Recognition,
+    Shortfall,
     TimeWorked,
     UnitsMetered,
     UsageMetered,
@@ -134,6 +138,7 @@ class Happened:
     usage: tuple[UsageRecord, ...] = ()
     devices: tuple[Device, ...] = ()
     events: tuple[DeviceEvent, ...] = ()
+    incidents: tuple[Incident, ...] = ()
 
     def facts(self, known: date = date.max, shuffled: Random | None = None) -> Facts:
         """The facts recorded by ``known``, in an order that must not matter."""
@@ -151,6 +156,7 @@ class Happened:
             devices=arranged(self.devices),  # type: ignore[arg-type]
             device_events=arranged(self.events),  # type: ignore[arg-type]
             directory=CUSTOMERS,
+            incidents=arranged(self.incidents),  # type: ignore[arg-type]
         )
 
     def at_once(self) -> Happened:
@@ -166,6 +172,7 @@ class Happened:
             expenses=tuple(attrs.evolve(one, recorded_on=None) for one in self.expenses),
             usage=tuple(attrs.evolve(one, recorded_on=None) for one in self.usage),
             events=tuple(attrs.evolve(one, recorded_on=None) for one in self.events),
+            incidents=tuple(attrs.evolve(one, recorded_on=None) for one in self.incidents),
         )
 
 
@@ -419,6 +426,17 @@ def prepaid_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # n
     """A line that buys blocks, once or again and again."""
     start = draw(_starts)
     unit = draw(st.sampled_from(FundUnit))
+    terms = fund_terms(
+        currency,
+        valid_months=draw(st.integers(1, 4)),
+        unit=unit,
+        units_per_hour=draw(st.sampled_from([Fraction(1), Fraction(3), Fraction("2.5")])),
+        overage=draw(_prices),
+        order=draw(st.sampled_from(DrawOrder)),
+    )
+    if unit is FundUnit.CASH and draw(st.integers(0, 3)) == 0:
+        incidents = draw(incident_terms(currency))
+        terms = FundTerms(unit, terms.valid_months, (), (), terms.order, incidents=incidents)
     return line(
         PerUnit.of(draw(_prices), currency),
         start,
@@ -429,14 +447,19 @@ def prepaid_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # n
         months=draw(st.sampled_from([None, 1, 3])),
         lead_days=draw(st.sampled_from([0, 10])),
         recognition=Recognition.AS_DRAWN,
-        fund=fund_terms(
-            currency,
-            valid_months=draw(st.integers(1, 4)),
-            unit=unit,
-            units_per_hour=draw(st.sampled_from([Fraction(1), Fraction(3), Fraction("2.5")])),
-            overage=draw(_prices),
-            order=draw(st.sampled_from(DrawOrder)),
-        ),
+        fund=terms,
+    )
+
+
+@st.composite
+def incident_terms(draw: st.DrawFn, currency: str) -> IncidentTerms:
+    """Prices of incidents, of which a fund holds a few."""
+    return IncidentTerms(
+        {"password": Money(1, currency), "server": Money(3, currency)},
+        draw(st.sampled_from(Shortfall)),
+        {"server": Money(4, currency)},
+        draw(st.integers(0, 1)),
+        ChargeDay.OPENED,
     )
 
 
@@ -456,8 +479,12 @@ def contracts(draw: st.DrawFn) -> Contract:
 @st.composite
 def passing_on(draw: st.DrawFn, one: ContractLine, later: list[ContractLine]) -> ContractLine:
     """A prepaid line that leaves what it does not cover to some of the lines after it."""
-    takers = [it.id for it in later if it.fund is not None or isinstance(it.source, TimeWorked)]
-    if one.fund is None or not takers:
+    takers = [
+        it.id
+        for it in later
+        if (it.fund is not None and not it.fund.incidents) or isinstance(it.source, TimeWorked)
+    ]
+    if one.fund is None or one.fund.incidents or not takers:
         return one
     names = draw(st.lists(st.sampled_from(takers), max_size=2, unique=True))
     return attrs.evolve(one, fund=attrs.evolve(one.fund, passes_to=sorted(names)))
@@ -484,6 +511,15 @@ def _expense(draw: st.DrawFn, number: int, line_id: str) -> Expense:
     amount = Money(draw(st.integers(0, 90)) * 10 ** minor_digits(code) + 3, code)
     recorded = _recorded(day, draw(_delays))
     return Expense(f"E-{number}", "anna", day, amount, "C-1", line_id, recorded_on=recorded)
+
+
+@st.composite
+def _incident(draw: st.DrawFn, number: int, line_id: str) -> Incident:
+    """The price list knows no printers."""
+    day, kind = draw(_days), draw(st.sampled_from(["password", "server", "printer"]))
+    recorded = _recorded(day, draw(_delays))
+    name = f"I-{number}"
+    return Incident(name, kind, day, recorded_on=recorded, contract_id="C-1", line_id=line_id)
 
 
 _clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59), tzinfo=st.just(UTC))
@@ -588,7 +624,13 @@ def happened(draw: st.DrawFn, agreed: st.SearchStrategy[Contract] | None = None)
     timed = [
         one.id for one in made.lines if isinstance(one.source, TimeWorked) or one.fund is not None
     ]
-    paid = [one.id for one in made.lines if isinstance(one.source, ExpensesIncurred)]
+    paid = [
+        one.id
+        for one in made.lines
+        if isinstance(one.source, ExpensesIncurred)
+        or (one.fund is not None and one.fund.unit is FundUnit.CASH)
+    ]
+    served = [one.id for one in made.lines if one.fund is not None and one.fund.incidents]
     metered = any(meters_of(one.source) for one in made.lines)
     counted = any(isinstance(one.source, DevicesCounted) for one in made.lines)
     many = st.integers(0, 12)
@@ -605,4 +647,8 @@ def happened(draw: st.DrawFn, agreed: st.SearchStrategy[Contract] | None = None)
         draw(_usage()) if metered else (),
         DEVICES if counted else (),
         tuple(draw(_event()) for _ in range(draw(many) if counted else 0)),
+        tuple(
+            draw(_incident(number, draw(st.sampled_from(served))))
+            for number in range(draw(many) if served else 0)
+        ),
     )

@@ -492,30 +492,44 @@ top_ups = st.builds(
     valid_months=st.none() | st.integers(1, 36),
     last_day=st.none() | days,
 ) | st.builds(lambda least, more: products.TopUp(least, to=least + more), not_negative, positive)
-fund_terms = st.builds(
-    products.FundTerms,
-    st.sampled_from(products.FundUnit),
-    st.integers(1, 36),
-    st.lists(st.tuples(currencies, positive), max_size=2).map(tuple),
-    st.lists(amounts(), max_size=2).map(tuple),
-    st.sampled_from(products.DrawOrder),
-    overage_schemes=st.lists(schemes("EUR"), max_size=1),
-    rollover=st.none() | rollovers,
-    passes_to=st.lists(st.sampled_from(["block-20", "by-the-hour"]), max_size=2, unique=True),
-) | st.builds(
-    products.FundTerms,
-    st.sampled_from(products.FundUnit),
-    st.integers(1, 36),
-    st.just(()),
-    st.just(()),
-    top_up=top_ups,
-    overage_mode=st.sampled_from(products.OverageMode),
-    apply_multiplier=st.booleans(),
-    levels=st.lists(
-        st.builds(products.WarningLevel, percent_used=positive)
-        | st.builds(products.WarningLevel, units_left=not_negative),
-        max_size=2,
-    ),
+price_lists = st.dictionaries(
+    texts, st.builds(finance.Money, st.integers(0, 10**9), st.just("EUR")), max_size=3
+)
+fund_terms = (
+    st.builds(
+        products.FundTerms,
+        st.sampled_from(products.FundUnit),
+        st.integers(1, 36),
+        st.lists(st.tuples(currencies, positive), max_size=2).map(tuple),
+        st.lists(amounts(), max_size=2).map(tuple),
+        st.sampled_from(products.DrawOrder),
+        overage_schemes=st.lists(schemes("EUR"), max_size=1),
+        rollover=st.none() | rollovers,
+        passes_to=st.lists(st.sampled_from(["block-20", "by-the-hour"]), max_size=2, unique=True),
+    )
+    | st.builds(
+        products.FundTerms,
+        st.sampled_from(products.FundUnit),
+        st.integers(1, 36),
+        st.just(()),
+        st.just(()),
+        top_up=top_ups,
+        overage_mode=st.sampled_from(products.OverageMode),
+        apply_multiplier=st.booleans(),
+        levels=st.lists(
+            st.builds(products.WarningLevel, percent_used=positive)
+            | st.builds(products.WarningLevel, units_left=not_negative),
+            max_size=2,
+        ),
+        units_per_spent=st.lists(st.tuples(currencies, positive), max_size=1),
+        units_per_kit=st.lists(st.tuples(texts, positive), max_size=1),
+    )
+    | st.builds(
+        lambda prices: products.FundTerms(
+            products.FundUnit.CASH, 12, (), (), incidents=products.IncidentTerms(prices)
+        ),
+        price_lists.filter(bool),
+    )
 )
 blocks = st.builds(
     funds.Block, ids, st.just("hours"), positive, days, st.none() | later_days, st.none() | money()
@@ -529,9 +543,6 @@ allowances = st.builds(
 )
 block_pools = st.builds(
     funds.BlockPool, st.lists(blocks, max_size=3), st.sampled_from(products.DrawOrder)
-)
-price_lists = st.dictionaries(
-    texts, st.builds(finance.Money, st.integers(0, 10**9), st.just("EUR")), max_size=3
 )
 unlimited = st.builds(funds.Unlimited, texts)
 histories_of_employment = histories(st.builds(parties.Employment, texts, texts, days))
@@ -1129,6 +1140,8 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         st.none() | ids,
         st.booleans(),
         st.none() | days,
+        st.none() | ids,
+        st.none() | ids,
     ),
     funds.WarningLevel: st.builds(funds.WarningLevel, percent_used=positive)
     | st.builds(funds.WarningLevel, units_left=not_negative),

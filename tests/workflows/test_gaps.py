@@ -101,7 +101,7 @@ def test_a_block_outlives_its_line_and_what_it_does_not_cover_is_named() -> None
         time("T-2", "anna", date(2026, 2, 6), 3, at),
     ]
     found = reasons(in_memory(contracts=[ended], facts=facts), FEBRUARY)
-    left = "does not cover 1 of 3 hours, and no line takes them"
+    left = "does not cover 1 of 3 hours, and no line takes the rest"
     assert found == {"T-2": f"the fund of line '1' of contract 'C-3' {left}"}
 
 

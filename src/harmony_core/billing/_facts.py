@@ -15,8 +15,9 @@ from typing import Any, Generic, Protocol, TypeVar
 import attrs
 
 from harmony_core.assets import Device, DeviceEvent, Fleet, devices_from_events
-from harmony_core.billing._moved import moved_by_years, moved_device
+from harmony_core.billing._moved import moved_by_years, moved_device, moved_incident
 from harmony_core.billing._usage_places import UsagePlaces
+from harmony_core.funds import Incident
 from harmony_core.parties import Directory
 from harmony_core.periods import Span
 from harmony_core.work import Expense, TimeEntry, UsageRecord
@@ -61,6 +62,7 @@ class Facts:
         time, expenses: belong to the contract line that they name.
         usage: belongs to a customer and a meter.
         devices, device_events: belong to a customer.
+        incidents: belong to the prepaid line that they name.
         directory: resolves customers that were merged.
 
     Order of the arguments' items does not matter. Which facts are *known* is asked at each call.
@@ -75,10 +77,16 @@ class Facts:
         devices: Iterable[Device] = (),
         device_events: Iterable[DeviceEvent] = (),
         directory: Directory | None = None,
+        incidents: Iterable[Incident] = (),
     ) -> None:
         self._directory = directory or Directory(())
         self._time = _grouped(time, lambda entry: (entry.contract_id, entry.line_id))
         self._expenses = _grouped(expenses, lambda item: (item.contract_id, item.line_id))
+        self._incidents: defaultdict[tuple[str | None, str | None], list[Incident]] = defaultdict(
+            list
+        )
+        for incident in sorted(incidents, key=lambda one: one.id):
+            self._incidents[incident.contract_id, incident.line_id].append(incident)
         records = tuple(usage)
         self._usage = _grouped(records, lambda item: (self.customer(item.customer_id), item.meter))
         self._places = UsagePlaces(records)
@@ -117,6 +125,14 @@ class Facts:
                 contract_id, line_id = places.get(place, (fact.contract_id, fact.line_id))
                 yield attrs.evolve(fact, contract_id=contract_id, line_id=line_id)
 
+        def placed_incidents() -> Iterator[Incident]:
+            for one in (incident for some in self._incidents.values() for incident in some):
+                place = one.contract_id or "", one.line_id or ""
+                contract_id, line_id = places.get(place, (one.contract_id, one.line_id))
+                yield attrs.evolve(
+                    moved_incident(one, years), contract_id=contract_id, line_id=line_id
+                )
+
         return Facts(
             time=placed(_all(self._time)),
             expenses=placed(_all(self._expenses)),
@@ -126,6 +142,7 @@ class Facts:
                 (event for some in self._events.values() for event in some), years
             ),
             directory=self._directory,
+            incidents=placed_incidents(),
         )
 
     def customer(self, customer_id: str) -> str:
@@ -143,6 +160,10 @@ class Facts:
         """Expenses on a line whose day lies in ``span``, in order."""
         found = self._expenses.get((contract_id, line_id))
         return found.within(span) if found else ()
+
+    def incidents_of(self, contract_id: str, line_id: str) -> Sequence[Incident]:
+        """Incidents that a prepaid line pays for, by id."""
+        return self._incidents.get((contract_id, line_id), ())
 
     def usage_of(self, customer_id: str, meter: str, span: Span) -> Sequence[UsageRecord]:
         """Usage of a customer on a meter whose day lies in ``span``, in order, all of it."""

@@ -2,37 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, time, timedelta
 from fractions import Fraction
 from itertools import takewhile
+from typing import TypeAlias
 
 import attrs
 
+from harmony_core.billing._facts import Facts
 from harmony_core.contracts import Contract, ContractLine, line_end
-from harmony_core.periods import InstantSpan, add_months
-from harmony_core.products import TimeWorked
-from harmony_core.work import TimeEntry
+from harmony_core.funds import Draw, Incident
+from harmony_core.periods import InstantSpan, Span, add_months
+from harmony_core.products import FundTerms, FundUnit, TimeWorked
+from harmony_core.work import Expense, TimeEntry
 
 _HOUR = timedelta(hours=1) // timedelta(microseconds=1)
+_EVER = Span(date.min, date.max)
+
+
+@attrs.frozen
+class ChargedIncident:
+    """An incident with the day on which its terms charge it."""
+
+    incident: Incident
+    day: date
+
+    @property
+    def id(self) -> str:
+        """Of the incident."""
+        return self.incident.id
+
+    @property
+    def known_on(self) -> date:
+        """The day on which that day became known."""
+        return self.incident.recorded_on or self.day
+
+
+Drawing: TypeAlias = TimeEntry | Expense | ChargedIncident
+"""A fact that can draw a fund."""
+
+
+def drawings(contract: Contract, line: ContractLine, facts: Facts) -> Sequence[Drawing]:
+    """Every fact of a prepaid line that can draw its fund."""
+    terms = None if line.fund is None else line.fund.incidents_in(contract.currency)
+    day = None if terms is None else terms.charge_day
+
+    def made() -> Sequence[Drawing]:
+        worked = facts.time_of(contract.id, line.id, _EVER)
+        spent = facts.expenses_of(contract.id, line.id, _EVER)
+        if day is None:
+            return (*worked, *spent)
+        charged = ((one, one.day(day)) for one in facts.incidents_of(contract.id, line.id))
+        return tuple(ChargedIncident(one, when) for one, when in charged if when is not None)
+
+    return facts.remember(("drawings", contract.id, line.id, day), made)
+
+
+def takes_back(fact: Drawing) -> bool:
+    """Whether it takes back what was drawn before."""
+    if isinstance(fact, TimeEntry):
+        return fact.hours < 0
+    return isinstance(fact, Expense) and fact.amount.minor < 0
+
+
+def draw_id(fact: Drawing) -> str:
+    """The id of its draw: an expense and a time entry may have one id."""
+    return f"expense {fact.id}" if isinstance(fact, Expense) else fact.id
+
+
+def units_of(terms: FundTerms, currency: str, fact: Drawing) -> Fraction | None:
+    """The units of a fund that one of a fact takes: an hour, an expense; ``None`` where none.
+
+    Raises:
+        PriceNotFound: hours draw the fund, but nobody said how many units in that currency.
+    """
+    if terms.incidents or isinstance(fact, ChargedIncident):
+        return None  # they are priced one by one
+    if isinstance(fact, TimeEntry):
+        return fact.multiplier * terms.units_for(currency) if terms.units_per_hour else None
+    kit = dict(terms.units_per_kit).get(fact.category)
+    if kit is not None:
+        return kit
+    per_spent = terms.units_for_spent(currency) if fact.amount.currency == currency else None
+    return None if per_spent is None else abs(fact.amount.exact.value) * per_spent
 
 
 @attrs.frozen
 class Taken:
-    """What is still to be taken for a fact, in clock units, and the lines that are asked next."""
+    """What is still to be taken for a fact, and the lines that are asked next.
 
-    fact: TimeEntry
+    ``quantity`` is in hours of a time entry, and a share of an expense.
+    """
+
+    fact: Drawing
     quantity: Fraction
     path: tuple[ContractLine, ...] = ()
 
     @property
     def id(self) -> str:
         """Of the draw."""
-        return self.fact.id
-
-    def left(self, units: Fraction) -> Taken:
-        """The same, when so many units before any tariff are left of it."""
-        return attrs.evolve(self, quantity=units / self.fact.multiplier)
+        return draw_id(self.fact)
 
     def passed_on(self, contract: Contract) -> Taken | None:
         """The same with the line first that takes it; ``None`` where none does."""
@@ -41,8 +111,29 @@ class Taken:
                 return attrs.evolve(self, path=self.path[number:])
         return None
 
-    def as_entry(self) -> TimeEntry:
+    def draw(self, units: Fraction) -> Draw:
+        """The draw on a fund of which one of the fact takes so many units."""
+        fact = self.fact
+        at = fact.started_at if isinstance(fact, TimeEntry) else None
+        return Draw(self.id, fact.day, self.quantity, units, at, fact.known_on)
+
+    def in_money(self, terms: FundTerms, units: Fraction) -> Fraction | None:
+        """What so many units of an expense that a fund does not cover are worth, if anything."""
+        if not isinstance(self.fact, Expense):
+            return None
+        if terms.unit is FundUnit.CASH:
+            return units
+        spent = terms.units_for_spent(self.fact.amount.currency)
+        return (
+            None
+            if spent is None or self.fact.category in dict(terms.units_per_kit)
+            else units / spent
+        )
+
+    def as_entry(self) -> TimeEntry | None:
         """The rest of a time entry: its last hours."""
+        if not isinstance(self.fact, TimeEntry):
+            return None
         entry, worked = self.fact, self.fact.worked
         if worked is not None:
             length = self.quantity * _HOUR
@@ -52,18 +143,23 @@ class Taken:
         return attrs.evolve(entry, hours=self.quantity, worked=worked)
 
 
-def takes(contract: Contract, line: ContractLine, fact: TimeEntry) -> bool:
-    """Whether a line is asked for work that a fund left: its days and its cover allow it."""
+def takes(contract: Contract, line: ContractLine, fact: Drawing) -> bool:
+    """Whether a line is asked for what a fund left: its kind, its days and its cover allow it."""
+    if isinstance(fact, ChargedIncident):
+        return False
+    if line.fund is None:
+        if not (isinstance(line.source, TimeWorked) and isinstance(fact, TimeEntry)):
+            return False
+    elif units_of(line.fund, contract.currency, fact) is None:
+        return False
     if contract.line_on(line.id, fact.day) is None and not _outlived(contract, line, fact.day):
         return False
-    if line.fund is None and not isinstance(line.source, TimeWorked):
-        return False
-    cover = line.cover
-    return cover is None or (
-        cover.holds_on(fact.day)
-        and cover.roles.admits(fact.role)
-        and cover.types.admits(fact.work_type)
-    )
+    if (cover := line.cover) is None:
+        return True
+    if isinstance(fact, Expense):
+        return cover.holds_on(fact.day) and cover.types.admits(fact.category)
+    admitted = cover.roles.admits(fact.role) and cover.types.admits(fact.work_type)
+    return admitted and cover.holds_on(fact.day)
 
 
 def _outlived(contract: Contract, line: ContractLine, day: date) -> bool:
@@ -90,18 +186,42 @@ def fund_line(contract: Contract, line_id: str) -> ContractLine | None:
     return attrs.evolve(line, last_day=last_day)
 
 
-def worked(entries: Iterable[TimeEntry], path: tuple[ContractLine, ...]) -> list[Taken]:
-    """What is left to take after entries below zero took some back: the latest work first."""
-    done: list[TimeEntry] = []
-    taken_back: list[TimeEntry] = []
-    for entry in sorted(entries, key=lambda one: (one.day, one.started_at or time.min, one.id)):
-        (done if entry.hours >= 0 else taken_back).append(entry)
-    left = {entry.id: entry.hours for entry in done}
+def worked(facts: Iterable[Drawing], path: tuple[ContractLine, ...]) -> list[Taken]:
+    """What is left to take after facts below zero took some back: the latest before them first."""
+    done: list[Drawing] = []
+    taken_back: list[Drawing] = []
+    for fact in sorted(facts, key=_place):
+        (taken_back if takes_back(fact) else done).append(fact)
+    left = {draw_id(fact): _whole(fact) for fact in done}
     for back in taken_back:
-        units = -back.hours * back.multiplier
-        for entry in reversed(done):
-            if entry.day <= back.day and entry.multiplier:
-                part = min(units, left[entry.id] * entry.multiplier)
-                left[entry.id] -= part / entry.multiplier
+        weight = _weight(back)
+        units = -_whole(back) * weight
+        for fact in reversed(done):
+            if _alike(fact, back) and fact.day <= back.day and (of_one := _weight(fact)):
+                part = min(units, left[draw_id(fact)] * of_one)
+                left[draw_id(fact)] -= part / of_one
                 units -= part
-    return [Taken(entry, left[entry.id], path) for entry in done]
+    return [Taken(fact, left[draw_id(fact)], path) for fact in done]
+
+
+def _place(fact: Drawing) -> tuple[date, time, str]:
+    at = fact.started_at if isinstance(fact, TimeEntry) else None
+    return fact.day, at or time.min, fact.id
+
+
+def _whole(fact: Drawing) -> Fraction:
+    if isinstance(fact, TimeEntry):
+        return fact.hours
+    return Fraction(-1 if takes_back(fact) else 1)
+
+
+def _weight(fact: Drawing) -> Fraction:
+    if isinstance(fact, TimeEntry):
+        return fact.multiplier
+    return abs(fact.amount.exact.value) if isinstance(fact, Expense) else Fraction(1)
+
+
+def _alike(fact: Drawing, back: Drawing) -> bool:
+    if isinstance(fact, Expense) and isinstance(back, Expense):
+        return (fact.category, fact.amount.currency) == (back.category, back.amount.currency)
+    return isinstance(fact, TimeEntry) and isinstance(back, TimeEntry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -10,29 +10,40 @@ import attrs
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._fund_draws import Taken, fund_line, worked
+from harmony_core.billing._fund_draws import (
+    ChargedIncident,
+    Drawing,
+    Taken,
+    draw_id,
+    drawings,
+    fund_line,
+    takes_back,
+    units_of,
+    worked,
+)
 from harmony_core.contracts import Contract, ContractLine, fed_by, passes_on_to
 from harmony_core.errors import InvalidValue
-from harmony_core.finance import ExactAmount
+from harmony_core.explanation import Explainer
+from harmony_core.finance import ExactAmount, Money
 from harmony_core.funds import (
     Balance,
     Basis,
     Block,
-    Draw,
     FundAccount,
     FundStatement,
+    IncidentStatement,
     LevelReached,
     Overage,
+    OverageLine,
     Refund,
+    charge_incidents,
     draw_allowance,
     draw_down,
     levels_reached,
 )
 from harmony_core.periods import Span, add_months
 from harmony_core.products import FundTerms, OverageMode, WarningLevel
-from harmony_core.work import TimeEntry
-
-EVER = Span(date.min, date.max)
+from harmony_core.work import Expense, TimeEntry
 
 
 @attrs.frozen
@@ -51,6 +62,8 @@ class LineFund:
     line draws its hours times its multiplier times the fund's units per hour. Hours below zero take
     back draws of the same day or before, the latest first, as if that much had not been worked.
     What lines before it leave of their work draws it too; what it leaves goes on in their order.
+    Expenses draw a fund of money as they were spent, and kits and other units by their tariff;
+    incidents draw theirs at their price.
     """
 
     def __init__(
@@ -58,19 +71,22 @@ class LineFund:
         contract: Contract,
         line: ContractLine,
         terms: FundTerms,
-        entries: Sequence[TimeEntry],
+        drawn: Sequence[Drawing],
         feeding: Sequence[LineFund] = (),
     ) -> None:
         self.contract, self.line, self.terms = contract, line, terms
-        self._entries, self._feeding = entries, feeding
+        self._drawings, self._feeding = drawn, feeding
         self._path = passes_on_to(contract.lines_ever, line)
-        days = [entry.known_on for entry in entries]
+        days = [fact.known_on for fact in drawn]
         days += (one._last_known for one in feeding)
         self._last_known: date = max(days, default=date.min)
-        late = [entry for entry in entries if entry.known_on > entry.day or entry.hours < 0]
-        self._late = {entry.id: entry for entry in late}
+        late = [fact for fact in drawn if fact.known_on > fact.day or takes_back(fact)]
+        self._late = {draw_id(fact): fact for fact in late}
         for one in feeding:
             self._late |= one._late
+        self._expenses = {draw_id(fact) for fact in drawn if isinstance(fact, Expense)}
+        for one in feeding:
+            self._expenses |= one._expenses
         self._served: dict[frozenset[str], _Served] = {}
         self._closing = contract.closing(line.id)
         self._balances: dict[date, dict[str, Balance]] = {}
@@ -148,10 +164,17 @@ class LineFund:
         """What it leaves for other lines, of the entries recorded on or before ``known``."""
         return self._as_known(self._unknown(known)).passed_on
 
-    def not_covered(self, known: date) -> tuple[tuple[TimeEntry, Fraction], ...]:
-        """Entries of which nobody pays so many hours: refused, or beyond what has a price."""
+    def not_covered(self, known: date) -> tuple[tuple[Drawing, Fraction], ...]:
+        """Facts of which nobody pays so much: refused, or without a price beyond the fund.
+
+        So many hours of time; a share of an expense, and of an incident without a price.
+        """
         found = self._as_known(self._unknown(known)).not_covered
         return tuple((one.fact, one.quantity) for one in found)
+
+    def fact_of(self, draw: str) -> str:
+        """The id of the fact behind a draw."""
+        return draw.removeprefix("expense ") if draw in self._expenses else draw
 
     def _unknown(self, known: date) -> frozenset[str]:
         return frozenset(name for name, late in self._late.items() if late.known_on > known)
@@ -164,8 +187,8 @@ class LineFund:
 
     def _taken(self, left_out: frozenset[str]) -> list[Taken]:
         """All that draws the fund: the work of its line, and what other lines leave for it."""
-        entries = [entry for entry in self._entries if entry.id not in left_out]
-        found = worked(entries, self._path)
+        facts = [fact for fact in self._drawings if draw_id(fact) not in left_out]
+        found = worked(facts, self._path)
         for one in self._feeding:
             for taken in one._as_known(left_out).passed_on:
                 if taken.path[0].id == self.line.id:
@@ -174,38 +197,88 @@ class LineFund:
 
     def _serve(self, taken: Iterable[Taken]) -> _Served:
         by_id = {one.id: one for one in taken}
-        whole = self._replayed(self.blocks(), [self._draw(one) for one in by_id.values()])
-        per_hour = self.terms.units_for(self.contract.currency)
-        rests = {
-            one.draw_id: by_id[one.draw_id].left(one.units / per_hour) for one in whole.overage
-        }
-        rests |= {one.draw_id: by_id[one.draw_id] for one in whole.denied}
+        whole = self._replayed(self.blocks(), list(by_id.values()))
+        rests = dict(self._rests(by_id, whole))
         passed = {
             name: gone
-            for name, rest in rests.items()
+            for name, (rest, _) in rests.items()
             if (gone := rest.passed_on(self.contract)) is not None
         }
-        billed = tuple(
-            one for one in whole.overage if one.draw_id not in passed and self._bills(one.day)
-        )
-        denied = tuple(one for one in whole.denied if one.draw_id not in passed)
-        settled = passed.keys() | {one.draw_id for one in billed}
+        billed = [
+            line
+            for name, (rest, line) in rests.items()
+            if name not in passed and line is not None and self._bills(rest, line)
+        ]
+        settled = passed.keys() | {line.draw_id for line in billed}
         return _Served(
-            attrs.evolve(whole, overage=billed, denied=denied),
+            attrs.evolve(
+                whole,
+                overage=tuple(self._as_billed(by_id[line.draw_id], line) for line in billed),
+                denied=tuple(one for one in whole.denied if one.draw_id not in passed),
+            ),
             tuple(passed.values()),
-            tuple(rest for name, rest in rests.items() if name not in settled),
+            tuple(rest for name, (rest, _) in rests.items() if name not in settled),
         )
 
-    def _bills(self, day: date) -> bool:
-        """Whether the line bills what it does not cover of work on a day."""
-        return self._has_price and self.line.runs_on(day)
+    def _rests(
+        self, by_id: Mapping[str, Taken], whole: FundStatement
+    ) -> Iterator[tuple[str, tuple[Taken, OverageLine | None]]]:
+        """What is left of each draw: with the line that would bill it, where it is not refused."""
+        over = {one.draw_id: one for one in whole.overage}
+        refused = {one.draw_id for one in whole.denied}
+        for name, taken in by_id.items():
+            if name in over:
+                if isinstance(taken.fact, ChargedIncident):
+                    yield name, (taken, over[name])
+                elif units := self._units(taken):
+                    rest = attrs.evolve(taken, quantity=over[name].units / units)
+                    yield name, (rest, over[name])
+            elif name in refused or (self._units(taken) is None and self._should_take(taken)):
+                yield name, (taken, None)
+
+    def _should_take(self, taken: Taken) -> bool:
+        """Whether somebody has to pay; time beside incidents is recorded for what it cost."""
+        if isinstance(taken.fact, ChargedIncident):
+            terms = self.terms.incidents_in(self.contract.currency)
+            return terms is None or terms.price_of(taken.fact.incident.type) is None
+        return not (self.terms.incidents and isinstance(taken.fact, TimeEntry))
+
+    def _units(self, taken: Taken) -> Fraction | None:
+        return units_of(self.terms, self.contract.currency, taken.fact)
+
+    def _bills(self, taken: Taken, line: OverageLine) -> bool:
+        """Whether the line bills what it does not cover."""
+        if not self.line.runs_on(line.day):
+            return False
+        if isinstance(taken.fact, TimeEntry) or self.terms.apply_multiplier:
+            return self._has_price
+        incident = isinstance(taken.fact, ChargedIncident)
+        return incident or taken.in_money(self.terms, line.units) is not None
+
+    def _as_billed(self, taken: Taken, line: OverageLine) -> OverageLine:
+        """Overage of an expense is billed as it was spent."""
+        worth = taken.in_money(self.terms, line.units)
+        if worth is None or self.terms.apply_multiplier:
+            return line
+        why = Explainer("overage of a prepaid fund", 1)
+        why.fact("draw", line.draw_id)
+        why.fact("day of work", line.day.isoformat())
+        currency = self.contract.currency
+        why.given("exact", "not covered", worth, currency)
+        why.given("step", "smallest unit", Money(1, currency).exact.value, currency)
+        why.step("amount", "settled", "round_half_up", "exact", "step", unit=currency)
+        amount = Money.of(why.value("amount"), currency)
+        return attrs.evolve(
+            line, quantity=worth, amount=amount, explanation=why.explanation("amount")
+        )
 
     @property
     def _has_price(self) -> bool:
         """Whether it bills overage; a fund that passes nothing on asks for its price aloud."""
+        if self.terms.needs_a_price:
+            return True
         bills = self.terms.overage_mode is OverageMode.BILL
-        asked = not self.terms.passes_to or self.terms.has_overage_price(self.contract.currency)
-        return bills and asked
+        return bills and self.terms.has_overage_price(self.contract.currency)
 
     def drawn_share(
         self, charge: tuple[ChargeKind, Span], through: date, lot_id: str | None = None
@@ -260,8 +333,9 @@ class LineFund:
 
         Blocks that nobody can draw on that day are left out; work is counted as known then.
         """
-        taken = self._taken(frozenset(one.id for one in self._entries if one.known_on > known))
-        draws = [self._draw(one) for one in taken if one.fact.day < day]
+        unknown = (fact for fact in self._drawings if fact.known_on > known)
+        taken = self._taken(self._unknown(known).union(map(draw_id, unknown)))
+        draws = [one for one in taken if one.fact.day < day]
         statement = self._replayed(self.blocks(day), draws, day)
         blocks = [*self.blocks(day), *(one.block for one in statement.top_ups)]
         bought = {block.id: block for block in blocks if block.start < day}
@@ -295,7 +369,7 @@ class LineFund:
         if basis is Basis.POSTED:
             known = min(known, end)
         draws = [
-            self._draw(one)
+            one
             for one in self._taken(self._unknown(known))
             if (one.fact.known_on if basis is Basis.POSTED else one.fact.day) <= end
         ]
@@ -359,24 +433,38 @@ class LineFund:
             self._balances[day] = dict(statement.balances)
         return self._balances[day]
 
-    def _draws(self, day: date) -> list[Draw]:
+    def _draws(self, day: date) -> list[Taken]:
         """The draws for work up to a day, as known on it."""
         taken = self._taken(self._unknown(day))
-        return [self._draw(one) for one in taken if one.fact.day <= day]
+        return [one for one in taken if one.fact.day <= day]
 
     def _replayed(
-        self, blocks: Sequence[Block], draws: Sequence[Draw], as_of: date | None = None
+        self, blocks: Sequence[Block], taken: Sequence[Taken], as_of: date | None = None
     ) -> FundStatement:
         currency, terms = self.contract.currency, self.terms
         nothing = ExactAmount(Fraction(0), currency)
         price = terms.overage_price(currency) if self._has_price else nothing
         overage = Overage(terms.overage_mode, price, terms.apply_multiplier)
+        draws = [one.draw(units) for one in taken if (units := self._units(one)) is not None]
         if terms.rollover is not None:
             return draw_allowance(blocks, draws, terms.rollover, overage=overage, as_of=as_of)
         top_up = terms.top_up_in(currency)
         if top_up is not None and self.line.last_day is not None:
             last_day = min(self.line.last_day, top_up.last_day or date.max)
             top_up = attrs.evolve(top_up, last_day=last_day)
+        if (incidents := terms.incidents_in(currency)) is not None:
+            charged = [one.fact.incident for one in taken if isinstance(one.fact, ChargedIncident)]
+            found = charge_incidents(
+                blocks,
+                charged,
+                incidents,
+                terms.order,
+                as_of=as_of,
+                refunds=self.given_up,
+                top_up=top_up,
+                closed_from=self.closed_from,
+            )
+            return attrs.evolve(found.fund, overage=tuple(_shortfalls(found)), denied=())
         return draw_down(
             blocks,
             draws,
@@ -388,6 +476,10 @@ class LineFund:
             closed_from=self.closed_from,
         )
 
+    def is_spent(self, line: OverageLine) -> bool:
+        """Whether overage is of an expense, and billed as it was spent."""
+        return line.draw_id in self._expenses and not self.terms.apply_multiplier
+
     @property
     def measured(self) -> str:
         """What overage is billed in: clock hours, or units of the fund."""
@@ -398,17 +490,13 @@ class LineFund:
         cash = self.terms.unit.value == "cash"
         return self.contract.currency if cash else self.terms.unit.value
 
-    def _draw(self, taken: Taken) -> Draw:
-        entry = taken.fact
-        per_hour = self.terms.units_for(self.contract.currency)
-        return Draw(
-            entry.id,
-            entry.day,
-            taken.quantity,
-            entry.multiplier * per_hour,
-            entry.started_at,
-            entry.recorded_on,
-        )
+
+def _shortfalls(charged: IncidentStatement) -> Iterator[OverageLine]:
+    """What the fund did not pay of incidents, as overage in its unit of money."""
+    for one in charged.lines:
+        if one.billed:
+            billed = one.billed.exact.value
+            yield OverageLine(one.incident_id, one.day, billed, billed, one.billed, one.explanation)
 
 
 def block_id(line: ContractLine, start: date) -> str:
@@ -440,8 +528,7 @@ def fund_of(contract: Contract, line: ContractLine, facts: Facts) -> LineFund:
         for one in feeders
         if (ended := fund_line(contract, one.id)) is not None
     ]
-    entries = facts.time_of(contract.id, line.id, EVER)
-    known.append(LineFund(contract, line, terms, entries, feeding))
+    known.append(LineFund(contract, line, terms, drawings(contract, line, facts), feeding))
     return known[-1]
 
 
@@ -450,9 +537,11 @@ def left_for(
 ) -> list[TimeEntry]:
     """What prepaid lines leave of work in ``span`` for a line of time worked, as known then."""
     return [
-        taken.as_entry()
+        entry
         for one in fed_by(contract.lines_ever, line)
         if (ended := fund_line(contract, one.id)) is not None
         for taken in fund_of(contract, ended, facts).passed_on(known)
-        if taken.path[0].id == line.id and taken.fact.day in span
+        if taken.path[0].id == line.id
+        and taken.fact.day in span
+        and (entry := taken.as_entry()) is not None
     ]

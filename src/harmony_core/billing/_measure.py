@@ -5,6 +5,7 @@ One function a source of quantity. Each settles its amount once, at the end.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
@@ -19,13 +20,14 @@ from harmony_core.assets import (
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts, known_by
 from harmony_core.billing._funds import fund_of, left_for
-from harmony_core.billing._plan import BY_MONTH, moving_entries, trigger_of
+from harmony_core.billing._plan import BY_MONTH, moving_facts, trigger_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._usage import UsageOfPeriod
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import ExactAmount, Money, convert
+from harmony_core.funds import OverageLine
 from harmony_core.periods import ServicePeriod, Timing, proration
 from harmony_core.pricing import (
     CapacitySteps,
@@ -104,7 +106,7 @@ class Measurement:
         party, source = contract.party_id, line.source
         known: list[tuple[str, date]] = []
         if self.kind in BY_MONTH or isinstance(source, TimeWorked):
-            entries = moving_entries(contract, line, span, self.facts)
+            entries = moving_facts(contract, line, span, self.facts)
             known += ((one.id, one.known_on) for one in entries)
         elif isinstance(source, ExpensesIncurred):
             items = self.facts.expenses_of(contract.id, line.id, span)
@@ -300,26 +302,49 @@ class Measurement:
     def _overage(self, day: date) -> Measured:
         fund = fund_of(self.contract, self.line, self.facts)
         lines = fund.statement(day).overage_in(self.period.span)
+        evidence = tuple(fund.fact_of(over.draw_id) for over in lines)
+        currency = self.contract.currency
+        if fund.terms.incidents:
+            return self._shortfall(lines, evidence)
         why = self._explainer("overage of a prepaid fund")
+        spent = [over for over in lines if fund.is_spent(over)]
+        timed = [over for over in lines if not fund.is_spent(over)]
         parts = [
             why.given(f"hours{number}", f"{over.day} {over.draw_id}", over.quantity, fund.measured)
-            for number, over in enumerate(lines, start=1)
+            for number, over in enumerate(timed, start=1)
         ]
         in_hours = fund.measured == "h"
         label = "hours that no block covered" if in_hours else "units that no block covered"
         why.step("hours", label, "add", *parts, unit=fund.measured)
-        evidence = tuple(over.draw_id for over in lines)
-        currency = self.contract.currency
-        if lines and (scheme := fund.terms.overage_scheme(currency)) is not None:
-            hours = why.value("hours")
-            price = why.adopt(explain(scheme, hours), "price_", {"quantity": "hours"})
-            return self._settled(why, price, hours, evidence)
-        nothing = ExactAmount(Fraction(0), currency)  # a fund that passes on may have no price
-        rate = fund.terms.overage_price(currency) if lines else nothing
-        why.given("rate", "price of an hour" if in_hours else "unit price", rate.value, currency)
-        label = "hours at their price" if in_hours else "quantity at the unit price"
-        why.step("exact", label, "multiply", "hours", "rate", unit=currency)
-        return self._settled(why, "exact", why.value("hours"), evidence)
+        hours = why.value("hours")
+        if timed and (scheme := fund.terms.overage_scheme(currency)) is not None:
+            name = why.adopt(explain(scheme, hours), "price_", {"quantity": "hours"})
+        else:
+            nothing = ExactAmount(Fraction(0), currency)  # a fund that passes on may have no price
+            rate = fund.terms.overage_price(currency) if timed else nothing
+            why.given(
+                "rate", "price of an hour" if in_hours else "unit price", rate.value, currency
+            )
+            label = "hours at their price" if in_hours else "quantity at the unit price"
+            name = why.step("exact", label, "multiply", "hours", "rate", unit=currency)
+        if spent:
+            parts = [
+                why.given(f"spent{number}", f"{over.day} {over.draw_id}", over.quantity, currency)
+                for number, over in enumerate(spent, start=1)
+            ]
+            label = "hours and what was spent beyond the fund"
+            name = why.step("beyond", label, "add", name, *parts, unit=currency)
+        return self._settled(why, name, hours, evidence)
+
+    def _shortfall(self, lines: Iterable[OverageLine], evidence: tuple[str, ...]) -> Measured:
+        """What a fund of money did not pay of its incidents, each settled by itself."""
+        why = self._explainer("incidents beyond a prepaid fund")
+        parts = [
+            why.adopt(over.explanation, f"incident{number}_")
+            for number, over in enumerate(lines, start=1)
+        ]
+        why.step("total", "incidents beyond the fund", "add", *parts, unit=self.contract.currency)
+        return self._settled(why, "total", Fraction(len(evidence)), evidence)
 
     def _top_ups(self, day: date) -> Measured:
         fund = fund_of(self.contract, self.line, self.facts)

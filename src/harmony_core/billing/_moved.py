@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import attrs
 
 from harmony_core.assets import Device, DeviceEvent
+from harmony_core.funds import Incident
 from harmony_core.periods import InstantSpan, add_months
 from harmony_core.work import Expense, TimeEntry, UsageRecord
 
@@ -49,6 +50,21 @@ def moved_device(device: Device, years: int) -> Device:
     active = [(moved_day(on, years), off and moved_day(off, years)) for on, off in device.active]
     known = device.registered_on and moved_day(device.registered_on, years)
     return attrs.evolve(device, active=active, registered_on=known)
+
+
+def moved_incident(incident: Incident, years: int) -> Incident:
+    """Give an incident with its days so many years later."""
+
+    def moved(day: date | None) -> date | None:
+        return None if day is None else moved_day(day, years)
+
+    return attrs.evolve(
+        incident,
+        opened=moved_day(incident.opened, years),
+        resolved=moved(incident.resolved),
+        closed=moved(incident.closed),
+        recorded_on=moved(incident.recorded_on),
+    )
 
 
 def moved_day(day: date, years: int) -> date:

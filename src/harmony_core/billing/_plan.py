@@ -14,6 +14,7 @@ import attrs
 
 from harmony_core.billing._charge import ChargeKind, charge_key
 from harmony_core.billing._facts import Facts
+from harmony_core.billing._fund_draws import Drawing, drawings, takes_back
 from harmony_core.billing._usage import UsageOfPeriod
 from harmony_core.contracts import (
     Amendment,
@@ -33,7 +34,6 @@ from harmony_core.products import (
     UsageMetered,
     meters_of,
 )
-from harmony_core.work import TimeEntry
 
 BY_MONTH = (ChargeKind.OVERAGE, ChargeKind.TOP_UP)
 """What the draws of a fund bring about beside its blocks."""
@@ -199,7 +199,7 @@ def _known_days(
 ) -> Iterable[date]:
     """The days on which something about the period became known."""
     if kind in BY_MONTH or isinstance(line.source, TimeWorked):
-        return (entry.known_on for entry in moving_entries(contract, line, span, facts))
+        return (fact.known_on for fact in moving_facts(contract, line, span, facts))
     match line.source:
         case ExpensesIncurred():
             return (item.known_on for item in facts.expenses_of(contract.id, line.id, span))
@@ -212,19 +212,19 @@ def _known_days(
     return ()
 
 
-def moving_entries(
+def moving_facts(
     contract: Contract, line: ContractLine, span: Span, facts: Facts
-) -> Iterator[TimeEntry]:
-    """The time entries that can change what a line bills of a period.
+) -> Iterator[Drawing]:
+    """The facts that can change what a line bills of a period by its hours or its fund.
 
-    A draw on a fund, of the line or before it in a cascade, moves what later ones find, and hours
-    taken back later count against the latest work by then, whenever that is known.
+    A draw on a fund, of the line or before it in a cascade, moves what later ones find, and what is
+    taken back later counts against the latest before it, whenever that is known.
     """
     drawn = [one for one in (line, *fed_by(contract.lines_ever, line)) if one.fund is not None]
     if line.fund is None:
         yield from facts.time_of(contract.id, line.id, span)
     for one in drawn:
         since = one.start if one.id == line.id else date.min  # what came too early is passed on
-        entries = facts.time_of(contract.id, one.id, Span(since, date.max))
-        taken_back = any(entry.hours < 0 and entry.day >= span.end for entry in entries)
-        yield from (entry for entry in entries if taken_back or entry.day < span.end)
+        found = [fact for fact in drawings(contract, one, facts) if fact.day >= since]
+        taken_back = any(takes_back(fact) and fact.day >= span.end for fact in found)
+        yield from (fact for fact in found if taken_back or fact.day < span.end)

@@ -75,7 +75,8 @@ def refuse_circles(contract_id: str, lines: Iterable[ContractLine]) -> None:
         ) from None
     for line in every:
         for one in passes_on_to(every, line):
-            if one.fund is None and not isinstance(one.source, TimeWorked):
+            by_incident = one.fund is not None and bool(one.fund.incidents)
+            if by_incident or (one.fund is None and not isinstance(one.source, TimeWorked)):
                 raise InvalidValue(
                     f"line {line.id!r} of contract {contract_id!r} passes work on to {one.id!r}, "
                     "which takes none: name a prepaid line, or one of time worked"

@@ -16,11 +16,18 @@ import attrs
 from harmony_core.errors import Word
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import ExactAmount, Money, money_sum
-from harmony_core.funds._blocks import Block, Draw, Overage
+from harmony_core.funds._blocks import Block, Draw, Overage, Refund
 from harmony_core.funds._draw_down import draw_down, no_id_twice
 from harmony_core.funds._statement import FundStatement
 from harmony_core.periods import Month
-from harmony_core.products import ChargeDay, DrawOrder, IncidentTerms, OverageMode, Shortfall
+from harmony_core.products import (
+    ChargeDay,
+    DrawOrder,
+    IncidentTerms,
+    OverageMode,
+    Shortfall,
+    TopUp,
+)
 
 
 @attrs.frozen
@@ -32,6 +39,7 @@ class Incident:
         reopens: the id of the incident that this one reopens.
         excluded: somebody decided that it is not charged.
         recorded_on: the day on which its charge day became known; without it that day itself.
+        contract_id, line_id: the prepaid line that pays for it.
     """
 
     id: str
@@ -42,6 +50,8 @@ class Incident:
     reopens: str | None = None
     excluded: bool = False
     recorded_on: date | None = None
+    contract_id: str | None = None
+    line_id: str | None = None
 
     def day(self, policy: ChargeDay) -> date | None:
         """The day on which it is charged; ``None`` while that day has not come."""
@@ -108,6 +118,9 @@ def charge_incidents(
     *,
     as_of: date | None = None,
     known: date | None = None,
+    refunds: Iterable[Refund] = (),
+    top_up: TopUp | None = None,
+    closed_from: date | None = None,
 ) -> IncidentStatement:
     """Charge incidents to a fund of money by their type.
 
@@ -118,6 +131,7 @@ def charge_incidents(
         order: which block is drawn first.
         as_of: leave out incidents charged after this day, as in :func:`draw_down`.
         known: leave out what became known after this day.
+        refunds, top_up, closed_from: see :func:`draw_down`.
 
     Raises:
         InvalidValue: an id twice, or a fund of another currency.
@@ -152,7 +166,16 @@ def charge_incidents(
     split = terms.shortfall is Shortfall.SPLIT
     mode = OverageMode.BILL if split else OverageMode.DENY
     overage = Overage(mode, ExactAmount.of(1, terms.currency))
-    statement = draw_down(fund, draws, order, overage=overage, as_of=as_of)
+    statement = draw_down(
+        fund,
+        draws,
+        order,
+        overage=overage,
+        as_of=as_of,
+        refunds=refunds,
+        top_up=top_up,
+        closed_from=closed_from,
+    )
     lines = tuple(_charge(day, one, reason, terms, statement) for day, one, reason in reasons)
     return IncidentStatement(lines, tuple(waiting), tuple(not_priced), statement, terms.currency)
 

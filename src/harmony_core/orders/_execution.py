@@ -36,7 +36,6 @@ from harmony_core.products import (
     FixedQuantity,
     Level,
     Origin,
-    OverageMode,
     Product,
 )
 
@@ -268,9 +267,11 @@ def _faults_of(line: ContractLine, order: Order, entity: LegalEntity) -> Iterato
         except AccountNotMapped as missing:
             yield str(missing)
     if line.fund is not None:
-        bills = line.fund.overage_mode is OverageMode.BILL and not line.fund.passes_to
-        beyond = (line.fund.overage_price,) if bills else ()
-        for look_up in (line.fund.units_for, *beyond, line.fund.top_up_in):
+        fund = line.fund
+        needed: list[Callable[[str], object]] = [fund.incidents_in, fund.top_up_in]
+        needed += [fund.units_for] if fund.units_per_hour else []
+        needed += [fund.overage_price] if fund.needs_a_price else []
+        for look_up in needed:
             try:
                 look_up(order.currency)
             except PriceNotFound as missing:

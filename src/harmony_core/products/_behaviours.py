@@ -25,6 +25,7 @@ from harmony_core.pricing import (
     refuse_unbillable,
 )
 from harmony_core.products._fund_policies import OverageMode, Rollover, TopUp, WarningLevel
+from harmony_core.products._incident_terms import IncidentTerms
 from harmony_core.products._time_terms import TimeTerms
 
 
@@ -131,6 +132,10 @@ def _prices(prices: Iterable[ExactAmount]) -> tuple[ExactAmount, ...]:
 
 def _overage_mode(value: OverageMode) -> OverageMode:
     return OverageMode(value)
+
+
+def _incidents(terms: Iterable[IncidentTerms] | IncidentTerms) -> tuple[IncidentTerms, ...]:
+    return (terms,) if isinstance(terms, IncidentTerms) else tuple(terms)
 
 
 def _levels(levels: Iterable[WarningLevel] | WarningLevel) -> tuple[WarningLevel, ...]:
@@ -360,6 +365,11 @@ class FundTerms:
         apply_multiplier: it is billed in units of the fund, not in clock hours; a unit of money
             costs what it is.
         levels: at which somebody is warned.
+        units_per_spent: how many units 1.00 of an expense draws, by currency of the contract; a
+            fund of money draws what was spent. Beyond a fund it is billed as it was spent.
+        units_per_kit: by category of an expense, how many units one draws, whatever it cost.
+        incidents: the prices of incidents, one list a currency: they draw a fund of money, and
+            nothing else does.
     """
 
     unit: FundUnit = attrs.field(converter=_fund_unit)
@@ -376,6 +386,15 @@ class FundTerms:
     )
     apply_multiplier: bool = attrs.field(default=False, kw_only=True)
     levels: tuple[WarningLevel, ...] = attrs.field(default=(), converter=_levels, kw_only=True)
+    units_per_spent: tuple[tuple[str, Fraction], ...] = attrs.field(
+        default=(), converter=_tariffs, kw_only=True
+    )
+    units_per_kit: tuple[tuple[str, Fraction], ...] = attrs.field(
+        default=(), converter=_tariffs, kw_only=True
+    )
+    incidents: tuple[IncidentTerms, ...] = attrs.field(
+        default=(), converter=_incidents, kw_only=True
+    )
 
     def __attrs_post_init__(self) -> None:
         self._refuse_contradictions()
@@ -393,8 +412,13 @@ class FundTerms:
             raise InvalidValue(f"a block is valid for a month or more, got {self.valid_months}")
         for scheme in self.overage_schemes:
             refuse_unbillable(scheme)
-        if any(units <= 0 for _, units in self.units_per_hour):
-            raise InvalidValue("units per hour must be above zero: free work is not drawn")
+        for name in ("units_per_hour", "units_per_spent", "units_per_kit"):
+            if any(units <= 0 for _, units in getattr(self, name)):
+                raise InvalidValue(
+                    f"{name.replace('_', ' ')} must be above zero: free work is not drawn"
+                )
+        if self.incidents:
+            self._refuse_beside_incidents()
 
     def _refuse_contradictions(self) -> None:
         priced = bool(self.overage_prices or self.overage_schemes)
@@ -418,6 +442,50 @@ class FundTerms:
                 "a fund of money that bills its overage in units has no price of an hour beyond "
                 "it: leave the prices out"
             )
+
+    def _refuse_beside_incidents(self) -> None:
+        if self.unit is not FundUnit.CASH or self.rollover is not None:
+            raise InvalidValue("incidents draw a fund of money that is bought in blocks: sell that")
+        if (
+            self.units_per_hour
+            or self.units_per_spent
+            or self.units_per_kit
+            or self.overage_prices
+            or self.overage_schemes
+            or self.passes_to
+            or self.overage_mode is not OverageMode.BILL
+        ):
+            raise InvalidValue(
+                "incidents draw their fund alone and say themselves what a shortfall costs: leave "
+                "the units, the overage and passes_to out"
+            )
+        if len({terms.currency for terms in self.incidents}) < len(self.incidents):
+            raise InvalidValue("incidents have two price lists in one currency: keep one")
+
+    @property
+    def needs_a_price(self) -> bool:
+        """Whether work beyond the fund is billed by it and by no other line, at a price."""
+        billed = self.overage_mode is OverageMode.BILL and not self.passes_to
+        return billed and (bool(self.units_per_hour) or self.apply_multiplier)
+
+    def incidents_in(self, currency: str) -> IncidentTerms | None:
+        """The prices of incidents under a contract in ``currency``; ``None`` if none are charged.
+
+        Raises:
+            PriceNotFound: they are charged, but have no price in that currency.
+        """
+        for terms in self.incidents:
+            if terms.currency == currency:
+                return terms
+        if self.incidents:
+            raise PriceNotFound(f"incidents have no price list in {currency}: add one")
+        return None
+
+    def units_for_spent(self, currency: str) -> Fraction | None:
+        """Units that 1.00 of an expense draws under a contract in ``currency``, if any."""
+        units = dict(self.units_per_spent)
+        as_spent = Fraction(1) if self.unit is FundUnit.CASH and not units else None
+        return units.get(currency, units.get("*", as_spent))
 
     def units_for(self, currency: str) -> Fraction:
         """Units that one clock hour draws under a contract in ``currency``."""

@@ -31,7 +31,12 @@ from harmony_core.products._behaviours import (
     UsageMetered,
 )
 from harmony_core.products._fund_policies import OverageMode
-from harmony_core.products._fund_words import levels_in_words, rollover_in_words, top_up_in_words
+from harmony_core.products._fund_words import (
+    incidents_in_words,
+    levels_in_words,
+    rollover_in_words,
+    top_up_in_words,
+)
 from harmony_core.products._interval_words import interval_in_words
 from harmony_core.products._price_words import price_in_words
 from harmony_core.products._renewal import Renewal
@@ -211,6 +216,11 @@ def _fund(culture: Culture, fund: FundTerms) -> Iterator[str]:
     else:
         yield culture.words("An allowance of {unit}, granted anew each period.", unit=unit)
         yield from rollover_in_words(culture, fund.rollover)
+    for category, units in fund.units_per_kit:
+        about = {"category": culture.words(category), "units": culture.number(units)}
+        yield culture.words("{category}: draws {units} units each.", **about)
+    for terms in fund.incidents:
+        yield from incidents_in_words(culture, terms)
     if fund.top_up is not None:
         yield from top_up_in_words(culture, fund.top_up)
     if fund.passes_to:

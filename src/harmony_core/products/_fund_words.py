@@ -12,6 +12,7 @@ from harmony_core.products._fund_policies import (
     UseFirst,
     WarningLevel,
 )
+from harmony_core.products._incident_terms import ChargeDay, IncidentTerms, Shortfall
 
 
 def rollover_in_words(culture: Culture, rollover: Rollover) -> Iterator[str]:
@@ -74,3 +75,32 @@ def levels_in_words(culture: Culture, levels: Iterable[WarningLevel]) -> Iterato
         elif level.percent_used is not None:
             message = "A warning is given when {percent} % are used."
             yield culture.words(message, percent=culture.number(level.percent_used))
+
+
+_CHARGE_DAY = {
+    ChargeDay.OPENED: "Incidents are charged when they are opened.",
+    ChargeDay.RESOLVED: "Incidents are charged when they are resolved.",
+    ChargeDay.CLOSED: "Incidents are charged when they are closed.",
+}
+
+_SHORTFALL = {
+    Shortfall.SPLIT: "What the fund does not hold of a price is billed.",
+    Shortfall.WHOLE: "An incident that the fund does not hold in full is billed in full.",
+}
+
+
+def incidents_in_words(culture: Culture, terms: IncidentTerms) -> Iterator[str]:
+    """Say what incidents cost, which are free, and what happens when the fund runs short."""
+    for kind, price in terms.prices:
+        about = {"kind": culture.words(kind), "price": culture.unit_price(price.exact)}
+        yield culture.words("Incident {kind}: {price}.", **about)
+    for kind, price in terms.overage_prices:
+        about = {"kind": culture.words(kind), "price": culture.unit_price(price.exact)}
+        yield culture.words("Incident {kind}, beyond the fund: {price}.", **about)
+    yield culture.words(_CHARGE_DAY[terms.charge_day])
+    yield culture.words(_SHORTFALL[terms.shortfall])
+    if terms.free_per_month:
+        count = culture.number(terms.free_per_month)
+        yield culture.words("The first {count} of a month are free.", count=count)
+    if not terms.charges_reopened:
+        yield culture.words("What reopens an incident is free.")

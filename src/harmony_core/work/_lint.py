@@ -346,7 +346,7 @@ def _no_overage(contracts: Iterable[Contract], span: Span) -> Iterator[Finding]:
         for line in contract.lines_ever:
             if line.fund is None or line.start > span.last_day or contract.side is Side.BUY:
                 continue
-            if line.fund.overage_mode is not OverageMode.BILL:
+            if line.fund.incidents or line.fund.overage_mode is not OverageMode.BILL:
                 continue
             if any(one.fund is None for one in passes_on_to(contract.lines_ever, line)):
                 continue  # a line of the hour takes the rest

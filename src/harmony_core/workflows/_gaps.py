@@ -61,7 +61,7 @@ def _outside_their_line(scene: Scene, work: RatedWork, month: Month) -> Iterator
             continue
         contract = scene.contracts[fact.contract_id]
         line = contract.line(fact.line_id)
-        if line.fund is not None and isinstance(fact, TimeEntry):
+        if line.fund is not None:
             reason = _not_drawn(scene, contract, line, fact)
         elif contract.line_on(line.id, fact.day) is None:
             reason = f"line {line.id!r} of contract {fact.contract_id!r} does not run that day"
@@ -72,7 +72,7 @@ def _outside_their_line(scene: Scene, work: RatedWork, month: Month) -> Iterator
 
 
 def _not_drawn(
-    scene: Scene, contract: Contract, line: ContractLine, entry: TimeEntry
+    scene: Scene, contract: Contract, line: ContractLine, fact: TimeEntry | Expense
 ) -> str | None:
     """Why nobody pays for the work, or some of it, of a prepaid line and those it passes on to."""
     if fund_line(contract, line.id) is None:
@@ -80,14 +80,18 @@ def _not_drawn(
     for one in (line, *passes_on_to(contract.lines_ever, line)):
         if one.fund is None or (ended := fund_line(contract, one.id)) is None:
             continue
-        for missed, hours in fund_of(contract, ended, scene.facts).not_covered(date.max):
-            if missed.id != entry.id:
+        for missed, left in fund_of(contract, ended, scene.facts).not_covered(date.max):
+            if missed != fact:
                 continue
-            if hours == entry.hours and contract.line_on(one.id, entry.day) is None:
+            whole = fact.hours if isinstance(fact, TimeEntry) else Fraction(1)
+            if left == whole and contract.line_on(one.id, fact.day) is None:
                 return f"line {one.id!r} of contract {contract.id!r} does not run that day"
+            what = "the whole of it" if left == whole else "all of it"
+            if isinstance(fact, TimeEntry):
+                what = f"{exact_text(left)} of {exact_text(whole)} hours"
             return (
-                f"the fund of line {one.id!r} of contract {contract.id!r} does not cover "
-                f"{exact_text(hours)} of {exact_text(entry.hours)} hours, and no line takes them"
+                f"the fund of line {one.id!r} of contract {contract.id!r} does not cover {what}, "
+                "and no line takes the rest"
             )
     return None
 
