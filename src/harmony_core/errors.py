@@ -25,8 +25,12 @@ never reused, so that a host may translate or document them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Never
+from types import UnionType
+from typing import ClassVar, Never, TypeVar, get_args
+
+T = TypeVar("T")
 
 
 class HarmonyError(Exception):
@@ -55,6 +59,69 @@ class Word(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> Never:
         raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
+
+
+_IN_WORDS = {str: "a text", int: "a whole number", bool: "True or False", date: "a plain date"}
+
+
+def expect(value: object, kind: type | UnionType, what: str, such_as: str = "") -> None:
+    """Refuse what is not of a kind; a moment is no date, and True no number.
+
+    Raises:
+        InvalidValue: says what was expected, such as what, and what was given.
+
+    >>> expect("soon", date, "first_day of the line", "date(2026, 3, 1)")
+    Traceback (most recent call last):
+    ...
+    harmony_core.errors.InvalidValue: first_day of the line must be a plain date, such as
+    date(2026, 3, 1), got 'soon'
+    """
+    if isinstance(value, kind) and (kind not in (date, int) or type(value) is kind):
+        return
+    example = f", such as {such_as}" if such_as else ""
+    raise InvalidValue(f"{what} must be {_in_words(kind)}{example}, got {value!r}")
+
+
+def expect_name(value: object, what: str) -> None:
+    """Refuse what is not a text, or an empty one.
+
+    Raises:
+        InvalidValue: it is.
+
+    >>> expect_name("", "id of an order line")
+    Traceback (most recent call last):
+    ...
+    harmony_core.errors.InvalidValue: id of an order line must not be empty: give it a name
+    """
+    expect(value, str, what)
+    if not value:
+        raise InvalidValue(f"{what} must not be empty: give it a name")
+
+
+def expect_each(values: Iterable[T], kind: type[T], what: str) -> tuple[T, ...]:
+    """Give a list whose items are all of a kind, as a tuple.
+
+    Raises:
+        InvalidValue: it is no list, or the first item of another kind.
+
+    >>> expect_each("C-1/1", str, "lines accepted")
+    Traceback (most recent call last):
+    ...
+    harmony_core.errors.InvalidValue: lines accepted must be a list, got 'C-1/1'
+    """
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise InvalidValue(f"{what} must be a list, got {values!r}")
+    found = tuple(values)
+    for one in found:
+        expect(one, kind, f"each of the {what}")
+    return found
+
+
+def _in_words(kind: type | UnionType) -> str:
+    if isinstance(kind, UnionType):
+        return " or ".join(map(_in_words, get_args(kind)))
+    name = kind.__name__
+    return _IN_WORDS.get(kind, f"{'an' if name[0] in 'AEIOU' else 'a'} {name}")
 
 
 class CurrencyMismatch(InvalidValue):

@@ -530,7 +530,7 @@ def test_the_causes_add_up_whatever_was_amended(
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        ({"id": ""}, "has an id and a supplier"),
+        ({"id": ""}, "id of a purchase must not be empty"),
         ({"quantity": -1}, "from zero on, got -1 at"),
         ({"unit_price": dollars("-1")}, "from zero on"),
         ({"last_day": YEAR_END}, "so it needs an interval"),
@@ -544,7 +544,7 @@ def test_a_purchase_that_cannot_be_is_refused(said: dict[str, Any], reason: str)
 
 
 def test_an_adjustment_that_cannot_be_is_refused() -> None:
-    with pytest.raises(InvalidValue, match="has an id and says why"):
+    with pytest.raises(InvalidValue, match="why of an adjustment must not be empty"):
         attrs.evolve(event("A", MAY, Cancellation()), why="")
     with pytest.raises(InvalidValue, match="adds purchase 'P-1' under the name 'P-2'"):
         event("A", MAY, SCREENS, "P-2")

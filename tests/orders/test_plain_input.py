@@ -32,7 +32,7 @@ def test_days_of_lines_are_plain_dates(one: OrderLine | ContractLine, field: str
 @pytest.mark.parametrize("day", NO_DATES)
 def test_an_order_is_accepted_on_a_plain_date(day: Any) -> None:
     order = Order("O-1", Side.SELL, "K-1", "DE", "EUR", [ORDERED])
-    with pytest.raises(InvalidValue, match="accepted_on of order 'O-1' must be a plain date"):
+    with pytest.raises(InvalidValue, match="order 'O-1' is accepted must be a plain date"):
         order.accept(day)
     assert order.accept(DAY).accepted_on == DAY
 
@@ -50,7 +50,7 @@ def test_lines_are_kept_as_a_tuple() -> None:
     assert isinstance(hash(order), int)
     assert Contract("C", Side.SELL, "K-1", "DE", "EUR", [AGREED]).lines == (AGREED,)
     one: Any = ORDERED
-    with pytest.raises(InvalidValue, match="the lines of an order are a list"):
+    with pytest.raises(InvalidValue, match="lines of an order must be a list"):
         Order("O-1", Side.SELL, "K-1", "DE", "EUR", one)
 
 
@@ -66,5 +66,5 @@ def test_a_side_is_sell_or_buy() -> None:
 
 
 def test_an_order_needs_an_id() -> None:
-    with pytest.raises(InvalidValue, match="an order needs an id"):
+    with pytest.raises(InvalidValue, match="id of an order must not be empty"):
         Order("", Side.SELL, "K-1", "DE", "EUR", [ORDERED])

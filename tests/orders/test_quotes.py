@@ -180,8 +180,8 @@ def test_every_line_is_sold_once_at_most(wishes: list[set[str]]) -> None:
         (lambda: version(line("1"), line("1")), "a quote has two lines C-1/1"),
         (lambda: version(line("1"), valid_until=date(2026, 3, 1)), "cannot be valid until 2026-03"),
         (lambda: version(line("1"), quoted_on=datetime(2026, 4, 1)), "plain date"),  # noqa: DTZ001
-        (lambda: attrs.evolve(QUOTE, versions=[]), "at least one version"),
-        (lambda: QUOTE.accept(datetime(2026, 5, 1)), "accepted on a plain date"),  # noqa: DTZ001
+        (lambda: attrs.evolve(QUOTE, versions=[]), "offers nothing: give it a version"),
+        (lambda: QUOTE.accept(datetime(2026, 5, 1)), "is accepted must be a plain date"),  # noqa: DTZ001
         (lambda: QUOTE.accept(MAY, rest="rests"), "Rest is one of stays, lapses"),  # type: ignore[arg-type]
     ],
 )

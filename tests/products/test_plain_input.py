@@ -123,7 +123,7 @@ def test_lists_and_mappings_of_a_product_are_kept_as_tuples() -> None:
     ("fields", "message"),
     [
         ({"schemes": PRICE}, "schemes are a list, one for each currency"),
-        ({"components": Component("a", 1, 100)}, "components are a list"),
+        ({"components": Component("a", 1, 100)}, "components must be a list"),
         ({"id": ""}, "a product needs an id"),
     ],
 )

@@ -12,7 +12,7 @@ from datetime import date
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect, expect_each
 
 
 class CoverRule(Word):
@@ -29,7 +29,9 @@ class CoverRule(Word):
 
 
 def _name_set(names: Iterable[str]) -> frozenset[str]:
-    return frozenset((names,) if isinstance(names, str) else names)
+    return frozenset(
+        (names,) if isinstance(names, str) else expect_each(names, str, "names of a list")
+    )
 
 
 @attrs.frozen
@@ -61,7 +63,7 @@ class NameList:
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
-    return (values,) if isinstance(values, str) else tuple(values)
+    return (values,) if isinstance(values, str) else expect_each(values, str, "names of a cover")
 
 
 @attrs.frozen(kw_only=True)
@@ -96,6 +98,12 @@ class Cover:
     last_day: date | None = None
 
     def __attrs_post_init__(self) -> None:
+        for name in ("roles", "types"):
+            expect(getattr(self, name), NameList, f"{name} of a cover", "NameList.all_but()")
+        expect(self.takes_the_rest, bool, "takes_the_rest of a cover")
+        for name in ("first_day", "last_day"):
+            if (day := getattr(self, name)) is not None:
+                expect(day, date, f"{name} of a cover")
         for rule, names in self.reaches():
             if not all(name.strip() for name in names):
                 raise InvalidValue(f"a cover names an empty {rule.value}: leave it out")

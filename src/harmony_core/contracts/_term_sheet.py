@@ -23,7 +23,7 @@ from harmony_core.contracts._possible_end import (
 )
 from harmony_core.contracts._term import Term, term_at
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.explanation import exact_text
 from harmony_core.finance import LegalEntity
 from harmony_core.parties import Customer, Supplier
@@ -206,6 +206,13 @@ def term_sheet(
     Raises:
         InvalidValue: the party or the entity is not that of the contract.
     """
+    expect(contract, Contract, "what a term sheet is of")
+    expect(day, date, "the day of a term sheet")
+    if party is not None:
+        such_as = f'Customer({contract.party_id!r}, "Name", "DE", "EUR")'
+        expect(party, Customer | Supplier, "party of a term sheet", such_as)
+    if entity is not None:
+        expect(entity, LegalEntity, "entity of a term sheet")
     for ours, given in ((contract.party_id, party), (contract.entity_id, entity)):
         if given is not None and given.id != ours:
             raise InvalidValue(f"contract {contract.id!r} is with {ours!r}, got {given.id!r}")

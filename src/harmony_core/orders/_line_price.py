@@ -12,7 +12,7 @@ from datetime import date
 import attrs
 
 from harmony_core.contracts import Side
-from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.errors import InvalidValue, PriceNotFound, expect
 from harmony_core.finance import ExactAmount
 from harmony_core.orders._order import Order, OrderLine
 from harmony_core.pricing import PerUnit, PriceBook, Ramp, Scheme, Uplifted
@@ -39,6 +39,14 @@ class Prices:
     customer_group: str | None = None
     customer_id: str | None = None
     quoted_on: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        expect(self.book, PriceBook, "the book of prices", "PriceBook([PriceEntry(...)])")
+        for name in ("customer_group", "customer_id"):
+            if (value := getattr(self, name)) is not None:
+                expect(value, str, f"{name} of prices")
+        if self.quoted_on is not None:
+            expect(self.quoted_on, date, "quoted_on of prices")
 
 
 @attrs.frozen

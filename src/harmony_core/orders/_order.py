@@ -9,7 +9,14 @@ from fractions import Fraction
 import attrs
 
 from harmony_core.contracts import Side
-from harmony_core.errors import InvalidValue, NotFound, RuleBroken
+from harmony_core.errors import (
+    InvalidValue,
+    NotFound,
+    RuleBroken,
+    expect,
+    expect_each,
+    expect_name,
+)
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.orders._purchase import Adjustment, Purchase
@@ -22,17 +29,15 @@ def _quantity(value: Exact) -> Fraction:
     return exact(value, "a quantity")
 
 
-def _plain_date(name: str, day: object) -> None:
-    if type(day) is not date:  # a datetime passes isinstance, but compares differently
-        raise InvalidValue(f"{name} must be a plain date, got {day!r}")
-
-
 def _purchases(purchases: Purchase | Iterable[Purchase]) -> tuple[Purchase, ...]:
-    return (purchases,) if isinstance(purchases, Purchase) else tuple(purchases)
+    if isinstance(purchases, Purchase):
+        return (purchases,)
+    return expect_each(purchases, Purchase, "purchases of a line")
 
 
 def _overrides(overrides: Override | Iterable[Override]) -> tuple[Override, ...]:
-    several = (overrides,) if isinstance(overrides, Override) else tuple(overrides)
+    listed = (overrides,) if isinstance(overrides, Override) else overrides
+    several = expect_each(listed, Override, "overrides of a line")
     return tuple(sorted(several, key=lambda override: override.on))
 
 
@@ -53,9 +58,9 @@ class OrderLine:
         purchases: what the line is bought for, from which suppliers.
 
     Raises:
-        InvalidValue: a first or last day that is not a plain date, two agreed prices, two
-            purchases with one id, or stages that do not add up to the quantity or start before
-            the line.
+        InvalidValue: something of another kind than it must be, two agreed prices, two purchases
+            with one id, or stages that do not add up to the quantity or start before the line.
+            What else keeps a line from being executed is listed by :func:`problems_of`.
     """
 
     id: str
@@ -71,9 +76,16 @@ class OrderLine:
     purchases: tuple[Purchase, ...] = attrs.field(default=(), converter=_purchases, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        _plain_date(f"start of line {self.id!r}", self.start)
+        for name in ("id", "contract_id", "product_id"):
+            expect(getattr(self, name), str, f"{name} of an order line")
+        expect(self.start, date, f"start of line {self.id!r}")
         if self.last_day is not None:
-            _plain_date(f"last_day of line {self.id!r}", self.last_day)
+            expect(self.last_day, date, f"last_day of line {self.id!r}")
+        if self.serves is not None:
+            expect(self.serves, str, f"serves of line {self.id!r}")
+        if self.unit_price is not None:
+            such_as = 'ExactAmount.of("28.00", "EUR")'
+            expect(self.unit_price, ExactAmount, f"unit_price of line {self.id!r}", such_as)
         if self.unit_price is not None and self.agreed_scheme is not None:
             raise InvalidValue(
                 f"line {self.id!r} has a unit price and an override of the price: agree one"
@@ -114,13 +126,12 @@ def _side(value: Side) -> Side:
 
 
 def _lines(lines: Iterable[OrderLine]) -> tuple[OrderLine, ...]:
-    if not isinstance(lines, Iterable):
-        raise InvalidValue(f"the lines of an order are a list, got {lines!r}")
-    return tuple(lines)
+    return expect_each(lines, OrderLine, "lines of an order")
 
 
 def _by_day(adjustments: Iterable[Adjustment]) -> tuple[Adjustment, ...]:
-    return tuple(sorted(adjustments, key=lambda it: (it.on, it.id)))
+    known = expect_each(adjustments, Adjustment, "adjustments of an order")
+    return tuple(sorted(known, key=lambda it: (it.on, it.id)))
 
 
 @attrs.frozen
@@ -134,8 +145,8 @@ class Order:
         adjustments: what happened to its purchases after the sale.
 
     Raises:
-        InvalidValue: an empty id, a side that is neither, a day that is no plain date, or two
-            adjustments with one id.
+        InvalidValue: an empty id, a side that is neither, something of another kind than it must
+            be, or two adjustments with one id.
     """
 
     id: str
@@ -150,12 +161,13 @@ class Order:
     adjustments: tuple[Adjustment, ...] = attrs.field(default=(), converter=_by_day)
 
     def __attrs_post_init__(self) -> None:
-        if not self.id:
-            raise InvalidValue("an order needs an id: its contracts name it by that")
-        if self.accepted_on is not None:
-            _plain_date(f"accepted_on of order {self.id!r}", self.accepted_on)
-        if self.quoted_on is not None:
-            _plain_date(f"quoted_on of order {self.id!r}", self.quoted_on)
+        expect_name(self.id, "id of an order")
+        for name in ("party_id", "entity_id", "currency"):
+            expect(getattr(self, name), str, f"{name} of order {self.id!r}")
+        expect(self.executed, bool, f"executed of order {self.id!r}")
+        for name in ("accepted_on", "quoted_on"):
+            if (day := getattr(self, name)) is not None:
+                expect(day, date, f"{name} of order {self.id!r}")
         ids = [adjustment.id for adjustment in self.adjustments]
         if len(set(ids)) != len(ids):
             raise InvalidValue(f"order {self.id!r} has two adjustments with one id: {sorted(ids)}")
@@ -169,8 +181,10 @@ class Order:
         """The same order, accepted on ``day``.
 
         Raises:
+            InvalidValue: the day is no plain date.
             RuleBroken: it was accepted before, on another day.
         """
+        expect(day, date, f"the day on which order {self.id!r} is accepted")
         if self.accepted_on not in (None, day):
             raise RuleBroken(f"order {self.id!r} was accepted on {self.accepted_on}, not on {day}")
         return attrs.evolve(self, accepted_on=day)
@@ -214,6 +228,7 @@ class Order:
         """
         if self.accepted_on is None:
             raise RuleBroken(f"order {self.id!r} is not accepted: change the quote instead")
+        expect(adjustment, Adjustment, f"what adjusts order {self.id!r}")
         self.line(adjustment.reference)
         for known in self.adjustments:
             if known == adjustment:

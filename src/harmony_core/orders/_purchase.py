@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect, expect_name
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.orders._stage import Stage, stages_of
@@ -22,6 +22,10 @@ from harmony_core.periods import Interval
 
 def _quantity(value: Exact) -> Fraction:
     return exact(value, "a quantity")
+
+
+def _expect_price(price: object, what: str) -> None:
+    expect(price, ExactAmount, what, 'ExactAmount.of("200.00", "USD")')
 
 
 @attrs.frozen
@@ -53,12 +57,15 @@ class Purchase:
     stages: tuple[Stage, ...] = attrs.field(default=(), converter=stages_of)
 
     def __attrs_post_init__(self) -> None:
-        if not self.id or not self.supplier_id:
-            raise InvalidValue("a purchase has an id and a supplier: give both")
-        for name, day in (("start", self.start), ("last_day", self.last_day)):
-            if type(day) is not date and (day is not None or name == "start"):
-                message = f"{name} of purchase {self.id!r} must be a plain date, got {day!r}"
-                raise InvalidValue(message)
+        for name in ("id", "supplier_id"):
+            expect_name(getattr(self, name), f"{name} of a purchase")
+        expect(self.start, date, f"start of purchase {self.id!r}")
+        if self.last_day is not None:
+            expect(self.last_day, date, f"last_day of purchase {self.id!r}")
+        _expect_price(self.unit_price, f"unit_price of purchase {self.id!r}")
+        if self.interval is not None:
+            such_as = "Interval.months(1)"
+            expect(self.interval, Interval, f"interval of purchase {self.id!r}", such_as)
         if self.quantity < 0 or self.unit_price.value < 0:
             raise InvalidValue(
                 f"purchase {self.id!r} has a quantity and a price from zero on, got "
@@ -90,6 +97,9 @@ class PriceChange:
 
     unit_price: ExactAmount
 
+    def __attrs_post_init__(self) -> None:
+        _expect_price(self.unit_price, "the price that a supplier asks")
+
 
 @attrs.frozen
 class SupplierChange:
@@ -97,6 +107,10 @@ class SupplierChange:
 
     supplier_id: str
     unit_price: ExactAmount
+
+    def __attrs_post_init__(self) -> None:
+        expect(self.supplier_id, str, "supplier_id of another supplier")
+        _expect_price(self.unit_price, "the price of another supplier")
 
 
 @attrs.frozen
@@ -153,12 +167,14 @@ class Adjustment:
     known_from: date | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not self.id or not self.why:
-            raise InvalidValue("an adjustment has an id and says why: give both")
-        for day in (self.on, self.known_from):
-            if day is not None and type(day) is not date:
-                message = f"adjustment {self.id!r} is dated by plain dates, got {day!r}"
-                raise InvalidValue(message)
+        for name in ("id", "why"):
+            expect_name(getattr(self, name), f"{name} of an adjustment")
+        for name in ("reference", "purchase_id"):
+            expect(getattr(self, name), str, f"{name} of adjustment {self.id!r}")
+        expect(self.on, date, f"on of adjustment {self.id!r}")
+        if self.known_from is not None:
+            expect(self.known_from, date, f"known_from of adjustment {self.id!r}")
+        expect(self.change, Change, f"change of adjustment {self.id!r}")
         if isinstance(self.change, Purchase) and self.change.id != self.purchase_id:
             raise InvalidValue(
                 f"adjustment {self.id!r} adds purchase {self.change.id!r} under the name "

@@ -15,7 +15,15 @@ from itertools import pairwise
 import attrs
 
 from harmony_core.contracts import Side
-from harmony_core.errors import InvalidValue, NotFound, RuleBroken, Word
+from harmony_core.errors import (
+    InvalidValue,
+    NotFound,
+    RuleBroken,
+    Word,
+    expect,
+    expect_each,
+    expect_name,
+)
 from harmony_core.orders._order import Order, OrderLine
 
 
@@ -39,7 +47,11 @@ class Rest(Word):
 
 
 def _lines(lines: Iterable[OrderLine]) -> tuple[OrderLine, ...]:
-    return tuple(lines)
+    return expect_each(lines, OrderLine, "lines of a quote")
+
+
+def _references(references: Iterable[str]) -> tuple[str, ...]:
+    return expect_each(references, str, "references of lines")
 
 
 @attrs.frozen
@@ -56,8 +68,7 @@ class QuoteVersion:
 
     def __attrs_post_init__(self) -> None:
         for name, day in (("quoted_on", self.quoted_on), ("valid_until", self.valid_until)):
-            if type(day) is not date:
-                raise InvalidValue(f"{name} of a quote must be a plain date, got {day!r}")
+            expect(day, date, f"{name} of a quote")
         if self.valid_until < self.quoted_on:
             raise InvalidValue(
                 f"a quote of {self.quoted_on} cannot be valid until {self.valid_until}, before it"
@@ -76,7 +87,12 @@ class Acceptance:
     order_id: str
     version: int
     on: date
-    references: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+    references: tuple[str, ...] = attrs.field(converter=_references)
+
+    def __attrs_post_init__(self) -> None:
+        expect(self.order_id, str, "order_id of an acceptance")
+        expect(self.version, int, "version of an acceptance")
+        expect(self.on, date, "the day of an acceptance")
 
 
 @attrs.frozen
@@ -92,11 +108,11 @@ def _side(value: Side) -> Side:
 
 
 def _versions(versions: Iterable[QuoteVersion]) -> tuple[QuoteVersion, ...]:
-    return tuple(versions)
+    return expect_each(versions, QuoteVersion, "versions of a quote")
 
 
 def _acceptances(acceptances: Iterable[Acceptance]) -> tuple[Acceptance, ...]:
-    return tuple(acceptances)
+    return expect_each(acceptances, Acceptance, "acceptances of a quote")
 
 
 @attrs.frozen
@@ -127,11 +143,14 @@ class Quote:
     currency: str
     versions: tuple[QuoteVersion, ...] = attrs.field(converter=_versions)
     acceptances: tuple[Acceptance, ...] = attrs.field(default=(), converter=_acceptances)
-    lapsed: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+    lapsed: tuple[str, ...] = attrs.field(default=(), converter=_references)
 
     def __attrs_post_init__(self) -> None:
-        if not self.id or not self.versions:
-            raise InvalidValue("a quote needs an id and at least one version")
+        expect_name(self.id, "id of a quote")
+        for name in ("party_id", "entity_id", "currency"):
+            expect(getattr(self, name), str, f"{name} of quote {self.id!r}")
+        if not self.versions:
+            raise InvalidValue(f"quote {self.id!r} offers nothing: give it a version")
         for older, newer in pairwise(self.versions):
             if newer.quoted_on < older.quoted_on:
                 raise InvalidValue(
@@ -174,6 +193,7 @@ class Quote:
             RuleBroken: the version offers lines again that were accepted.
             InvalidValue: it is older than the one before.
         """
+        expect(version, QuoteVersion, f"what revises quote {self.id!r}")
         if again := sorted(self._sold & {line.reference for line in version.lines}):
             raise RuleBroken(
                 f"quote {self.id!r} sold {', '.join(again)} already: leave it out of the new "
@@ -215,10 +235,11 @@ class Quote:
             RuleBroken: the version was superseded, the day is before the quote or after its
                 validity, a line was sold or lapsed, or the order id stands for something else.
             NotFound: the quote has no such version or line.
+            InvalidValue: the day is no plain date, or the lines are an empty list.
         """
         rest = Rest(rest)
         number = self._current(version)
-        names = None if lines is None else tuple(dict.fromkeys(lines))
+        names = None if lines is None else self._named(lines)
         if (done := self._done_before(order_id, number, day, names)) is not None:
             return done
         self._refuse_day(day)
@@ -274,6 +295,7 @@ class Quote:
 
     def _current(self, version: int | None) -> int:
         number = self.version if version is None else version
+        expect(number, int, f"the version of quote {self.id!r} that is accepted")
         if not 1 <= number <= self.version:
             raise NotFound(f"quote {self.id!r} has versions 1 to {self.version}, no {number}")
         if number < self.version:
@@ -292,9 +314,17 @@ class Quote:
                 return Accepted(self, self.order_of(one.order_id))
         return None
 
+    def _named(self, lines: Iterable[str]) -> tuple[str, ...]:
+        names = expect_each(lines, str, f"lines accepted of quote {self.id!r}")
+        if not names:
+            raise InvalidValue(
+                f"an acceptance of quote {self.id!r} names no line: leave lines out to accept all "
+                f"that are open ({', '.join(one.reference for one in self.open_lines) or 'none'})"
+            )
+        return tuple(dict.fromkeys(names))
+
     def _refuse_day(self, day: date) -> None:
-        if type(day) is not date:
-            raise InvalidValue(f"a quote is accepted on a plain date, got {day!r}")
+        expect(day, date, f"the day on which quote {self.id!r} is accepted")
         if day < self.latest.quoted_on:
             raise RuleBroken(
                 f"quote {self.id!r} is of {self.latest.quoted_on}: it cannot be accepted on {day}"

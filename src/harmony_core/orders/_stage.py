@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect, expect_each
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 
@@ -34,11 +34,11 @@ class Stage:
             raise InvalidValue(
                 f"a stage delivers more than nothing, got {exact_text(self.quantity)}"
             )
-        for name, day in (("start", self.start), ("last_day", self.last_day)):
-            if type(day) is not date and (day is not None or name == "start"):
-                raise InvalidValue(f"{name} of a stage must be a plain date, got {day!r}")
+        expect(self.start, date, "start of a stage")
+        if self.last_day is not None:
+            expect(self.last_day, date, "last_day of a stage")
 
 
 def stages_of(stages: Iterable[Stage]) -> tuple[Stage, ...]:
     """Put stages in the order of their first days."""
-    return tuple(sorted(stages, key=lambda stage: stage.start))
+    return tuple(sorted(expect_each(stages, Stage, "stages"), key=lambda stage: stage.start))

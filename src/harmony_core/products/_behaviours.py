@@ -13,7 +13,13 @@ from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue, PriceNotFound, Word
+from harmony_core.errors import (
+    InvalidValue,
+    PriceNotFound,
+    Word,
+    expect,
+    expect_each,
+)
 from harmony_core.finance import Exact, ExactAmount, Role, exact
 from harmony_core.periods import Interval, Timing
 from harmony_core.pricing import (
@@ -96,7 +102,7 @@ def _percent(value: Exact) -> Fraction:
 
 
 def _types(types: Iterable[str]) -> tuple[str, ...]:
-    return (types,) if isinstance(types, str) else tuple(types)
+    return (types,) if isinstance(types, str) else expect_each(types, str, "types of devices")
 
 
 def _policy(value: CountPolicy) -> CountPolicy:
@@ -163,6 +169,10 @@ class TimeWorked:
 
     terms: TimeTerms | None = None
 
+    def __attrs_post_init__(self) -> None:
+        if self.terms is not None:
+            expect(self.terms, TimeTerms, "the terms of time worked")
+
 
 @attrs.frozen
 class ExpenseTerms:
@@ -181,6 +191,11 @@ class ExpenseTerms:
     covered: bool = False
 
     def __attrs_post_init__(self) -> None:
+        expect(self.category, str, "category of expense terms")
+        expect(self.covered, bool, f"covered of {self.category!r}")
+        if self.cap is not None:
+            such_as = 'ExactAmount.of("120.00", "EUR")'
+            expect(self.cap, ExactAmount, f"the cap of {self.category!r}", such_as)
         if self.cap is not None and self.cap.value < 0:
             raise InvalidValue(f"the cap of {self.category!r} must be zero or more, got {self.cap}")
         if self.covered and (self.markup_percent or self.cap is not None):
@@ -190,7 +205,7 @@ class ExpenseTerms:
 
 
 def _expense_terms(terms: Iterable[ExpenseTerms]) -> tuple[ExpenseTerms, ...]:
-    return tuple(terms)
+    return expect_each(terms, ExpenseTerms, "terms of categories")
 
 
 @attrs.frozen
@@ -236,6 +251,10 @@ class DevicesCounted:
     def __attrs_post_init__(self) -> None:
         if not self.types:
             raise InvalidValue("devices are counted by type: name at least one")
+        for one in self.types:
+            expect(one, str, "a type of devices")
+        expect(self.minimum, int, "a minimum count")
+        expect(self.credits, bool, "credits of a count")
         if self.minimum < 0:
             raise InvalidValue(f"a minimum count must be zero or more, got {self.minimum}")
 
@@ -249,6 +268,10 @@ class UsageMetered:
 
     meter: str
     rule: UsageRule = attrs.field(factory=UsageRule)
+
+    def __attrs_post_init__(self) -> None:
+        expect(self.meter, str, "meter of usage")
+        expect(self.rule, UsageRule, f"rule of meter {self.meter!r}")
 
 
 def _by_unit(
@@ -331,6 +354,9 @@ class Billing:
     lead_days: int = 0
 
     def __attrs_post_init__(self) -> None:
+        if self.interval is not None:
+            expect(self.interval, Interval, "a billing interval", "Interval.months(1)")
+        expect(self.lead_days, int, "lead_days")
         if self.lead_days < 0:
             raise InvalidValue(f"lead days must be zero or more, got {self.lead_days}")
 
@@ -342,6 +368,10 @@ class Accounting:
     revenue_role: str = Role.REVENUE
     cost_role: str = Role.COST_OF_SALES
     recognition: Recognition = attrs.field(default=Recognition.AT_ONCE, converter=_recognition)
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("revenue_role", "cost_role"):
+            expect(getattr(self, name), str, f"{name} of an accounting")
 
 
 @attrs.frozen
@@ -553,7 +583,7 @@ def defaults_of(kind: ContractType) -> Defaults:
     >>> defaults_of(ContractType.RECURRING).accounting.recognition.value
     'straight_line'
     """
-    return _DEFAULTS[kind]
+    return _DEFAULTS[ContractType(kind)]
 
 
 _DEFAULTS: Mapping[ContractType, Defaults] = {
@@ -574,6 +604,14 @@ _DEFAULTS: Mapping[ContractType, Defaults] = {
         FixedQuantity(), Billing(Timing.ARREARS, Interval.months(1)), Accounting()
     ),
 }
+
+
+def expect_scheme(value: object, what: str) -> None:
+    """Refuse what gives no price."""
+    if not (hasattr(value, "price") and hasattr(value, "currency")):
+        raise InvalidValue(
+            f'{what} must be a scheme, such as PerUnit.of("9.50", "EUR"), got {value!r}'
+        )
 
 
 def refuse_unmeasurable(scheme: Scheme, quantity: QuantitySource) -> None:

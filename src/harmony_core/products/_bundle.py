@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.errors import InvalidValue, PriceNotFound, expect, expect_each
 from harmony_core.explanation import Explainer, exact_text
 from harmony_core.finance import Exact, ExactAmount, Money, exact, fit, minor_digits
 from harmony_core.products._override import Override
@@ -33,7 +33,9 @@ def _ratio(value: Exact) -> Fraction:
 
 
 def _amounts(value: ExactAmount | Iterable[ExactAmount]) -> tuple[ExactAmount, ...]:
-    return (value,) if isinstance(value, ExactAmount) else tuple(value)
+    if isinstance(value, ExactAmount):
+        return (value,)
+    return expect_each(value, ExactAmount, "amounts of a fixed share")
 
 
 @attrs.frozen
@@ -129,6 +131,9 @@ class Component:
     override: Override | None = None
 
     def __attrs_post_init__(self) -> None:
+        expect(self.product_id, str, "product_id of a component")
+        if self.override is not None:
+            expect(self.override, Override, f"the override of component {self.product_id!r}")
         if self.quantity <= 0:
             raise InvalidValue(
                 f"a bundle holds more than nothing of {self.product_id!r}, "

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound, RuleBroken
+from harmony_core.errors import InvalidValue, NotFound, RuleBroken, expect, expect_each
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.products._behaviours import FixedQuantity
@@ -50,7 +50,7 @@ class _Sale:
 
 
 def _in_a_row(products: Iterable[Product]) -> tuple[Product, ...]:
-    return tuple(products)
+    return expect_each(products, Product, "products of a catalogue")
 
 
 @attrs.frozen
@@ -172,6 +172,8 @@ class Catalogue:
         SCREW 16 16.67 EUR
         """
         bundle = self.product(product_id, day)
+        such_as = 'ExactAmount.of("89.99", "EUR")'
+        expect(price, ExactAmount, f"the price of bundle {bundle.id!r}", such_as)
         if price.value < 0:
             raise InvalidValue(f"bundle {bundle.id!r} shares a price from zero on, got {price}")
         return tuple(self._parts(bundle, Fraction(1), price.value, (), _Sale(price, day)))

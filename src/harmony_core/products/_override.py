@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue, NotFound, Word
+from harmony_core.errors import InvalidValue, NotFound, Word, expect, expect_each
 from harmony_core.pricing import Scheme
 from harmony_core.products._behaviours import (
     Accounting,
@@ -22,6 +22,7 @@ from harmony_core.products._behaviours import (
     DeliveryMode,
     FundTerms,
     QuantitySource,
+    expect_scheme,
 )
 from harmony_core.products._describe import Description
 from harmony_core.products._renewal import Renewal
@@ -103,6 +104,11 @@ class Override:
             raise InvalidValue("an override says by whom it was decided and why: give both")
         if type(self.on) is not date:
             raise InvalidValue(f"an override is decided on a plain date, got {self.on!r}")
+        for name, kind in _KINDS.items():
+            if (value := getattr(self, name)) is not None:
+                expect(value, kind, f"{name} of an override")
+        if self.scheme is not None:
+            expect_scheme(self.scheme, "scheme of an override")
         if self.without_renewal and self.renewal is not None:
             raise InvalidValue("an override gives a renewal or takes it away, not both")
         if not self.changes:
@@ -121,11 +127,26 @@ class Override:
         return tuple(behaviour for behaviour in Behaviour if behaviour in self.changes)
 
 
+_KINDS: Mapping[str, Any] = {
+    "by": str,
+    "why": str,
+    "unit": str,
+    "division": str,
+    "quantity": QuantitySource,
+    "billing": Billing,
+    "accounting": Accounting,
+    "tax_category": str,
+    "renewal": Renewal,
+    "without_renewal": bool,
+    "fund": FundTerms,
+}
+"""What each thing that an override may say must be."""
+
 _FIELDS = {behaviour: behaviour.value for behaviour in Behaviour} | {Behaviour.PRICE: "scheme"}
 
 
 def _behaviours(values: Iterable[Behaviour]) -> tuple[Behaviour, ...]:
-    return tuple(Behaviour(value) for value in values)
+    return tuple(Behaviour(value) for value in expect_each(values, str, "behaviours"))
 
 
 def _level(value: Level) -> Level:
@@ -149,6 +170,13 @@ class Origin:
     behaviours: tuple[Behaviour, ...] = attrs.field(converter=_behaviours)
     version: date | None = None
     override: Override | None = None
+
+    def __attrs_post_init__(self) -> None:
+        expect(self.source, str, "source of an origin")
+        if self.version is not None:
+            expect(self.version, date, f"version of origin {self.source!r}")
+        if self.override is not None:
+            expect(self.override, Override, f"override of origin {self.source!r}")
 
     @classmethod
     def of(cls, level: Level, source: str, override: Override) -> Origin:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import attrs
 
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue, NotFound, PriceNotFound, RuleBroken
+from harmony_core.errors import (
+    InvalidValue,
+    NotFound,
+    PriceNotFound,
+    RuleBroken,
+    expect,
+    expect_each,
+)
 from harmony_core.pricing import Scheme
 from harmony_core.products._behaviours import (
     Accounting,
@@ -19,6 +27,7 @@ from harmony_core.products._behaviours import (
     FundTerms,
     QuantitySource,
     defaults_of,
+    expect_scheme,
     refuse_impossible,
     refuse_unmeasurable,
 )
@@ -41,23 +50,44 @@ def _names(
 ) -> tuple[tuple[str, str], ...]:
     if isinstance(names, str):
         return (("en", names),)
-    return tuple(names.items() if isinstance(names, Mapping) else names)
+    found = names.items() if isinstance(names, Mapping) else names
+    pairs = expect_each(found, tuple, "names of a product by language")
+    for pair in pairs:
+        for text in expect_each(pair, str, "texts of a name"):
+            expect(text, str, "a name, or its language,")
+    return pairs
 
 
 def _schemes(schemes: Iterable[Scheme]) -> tuple[Scheme, ...]:
+    if isinstance(schemes, str):
+        raise InvalidValue(f"schemes are a list, one for each currency, got {schemes!r}")
     if not isinstance(schemes, Iterable):
         raise InvalidValue(f"schemes are a list, one for each currency, got {schemes!r}")
-    return tuple(schemes)
+    found = tuple(schemes)
+    for scheme in found:
+        expect_scheme(scheme, "each of the schemes of a product")
+    return found
 
 
 def _in_order(versions: Iterable[Product]) -> tuple[Product, ...]:
-    return tuple(sorted(versions, key=lambda version: version.valid_from or date.min))
+    known = expect_each(versions, Product, "former versions of a product")
+    return tuple(sorted(known, key=lambda version: version.valid_from or date.min))
 
 
 def _components(components: Iterable[Component]) -> tuple[Component, ...]:
-    if not isinstance(components, Iterable):
-        raise InvalidValue(f"components are a list, got {components!r}")
-    return tuple(components)
+    return expect_each(components, Component, "components")
+
+
+_KINDS: Mapping[str, Any] = {
+    "id": str,
+    "division": str,
+    "unit": str,
+    "quantity": QuantitySource,
+    "billing": Billing,
+    "accounting": Accounting,
+    "tax_category": str,
+}
+"""What each thing that a product always says must be."""
 
 
 @attrs.frozen
@@ -102,6 +132,11 @@ class Product:
     def __attrs_post_init__(self) -> None:
         if not self.id:
             raise InvalidValue("a product needs an id: orders and contracts name it by that")
+        for name, kind in _KINDS.items():
+            expect(getattr(self, name), kind, f"{name} of product {self.id!r}")
+        for name, kind in (("renewal", Renewal), ("fund", FundTerms)):
+            if (value := getattr(self, name)) is not None:
+                expect(value, kind, f"{name} of product {self.id!r}")
         if not self.names:
             raise InvalidValue(f"product {self.id!r} has no name: give one in some language")
         currencies = [scheme.currency for scheme in self.schemes]

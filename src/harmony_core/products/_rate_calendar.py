@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect, expect_each
 from harmony_core.periods import (
     InstantSpan,
     LabelledSpan,
@@ -28,7 +28,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def _weekdays(days: Iterable[int]) -> tuple[int, ...]:
-    found = tuple(sorted(set(days)))
+    found = tuple(sorted(set(expect_each(days, int, "weekdays"))))
     if any(type(day) is not int or not 1 <= day <= 7 for day in found):
         raise InvalidValue(f"weekdays are 1 (Monday) to 7 (Sunday), got {list(found)}")
     return found
@@ -53,6 +53,9 @@ class WeeklyHours:
     def __attrs_post_init__(self) -> None:
         if not self.label:
             raise InvalidValue("weekly hours need a label, such as 'normal'")
+        expect(self.label, str, "the label of weekly hours")
+        for name in ("opens", "closes"):
+            expect(getattr(self, name), time, f"{name} of the hours {self.label!r}", "time(9)")
         if not self.weekdays:
             raise InvalidValue(f"the hours {self.label!r} are on no weekday: name at least one")
         if self.opens.tzinfo is not None or self.closes.tzinfo is not None:
@@ -71,14 +74,18 @@ class WeeklyHours:
 
 
 def _hours(hours: Iterable[WeeklyHours]) -> tuple[WeeklyHours, ...]:
-    return tuple(hours)
+    return expect_each(hours, WeeklyHours, "weekly hours of a calendar")
 
 
 def _holidays(
     holidays: Mapping[date, str] | Iterable[tuple[date, str]],
 ) -> tuple[tuple[date, str], ...]:
     pairs = holidays.items() if isinstance(holidays, Mapping) else holidays
-    return tuple(sorted(pairs))
+    found = expect_each(pairs, tuple, "holidays of a calendar")
+    for day, label in found:
+        expect(day, date, "a holiday")
+        expect(label, str, f"the label of the holiday {day}")
+    return tuple(sorted(found))
 
 
 @attrs.frozen
@@ -116,11 +123,11 @@ class RateCalendar:
     _by_date: Mapping[date, str] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        for name in ("zone", "outside", "weekend"):
+            expect(getattr(self, name), str, f"{name} of a rate calendar")
         local_midnight(date(2026, 1, 1), self.zone)  # refuses a zone that does not exist
         by_date: dict[date, str] = {}
         for day, label in self.holidays:
-            if type(day) is not date:
-                raise InvalidValue(f"a holiday is a plain date, got {day!r}")
             if day in by_date:
                 raise InvalidValue(
                     f"{day} is a holiday twice, as {by_date[day]!r} and {label!r}: keep one"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect
 from harmony_core.periods import Interval
 
 
@@ -78,6 +78,7 @@ class Notice:
             raise InvalidValue(
                 f"a notice period is an Interval, such as Interval.months(3), got {self.period!r}"
             )
+        expect(self.year_ends_in, int, "year_ends_in")
         if self.year_ends_in not in range(1, 13):
             raise InvalidValue(f"a year ends in month 1 to 12, got {self.year_ends_in!r}")
         if self.period is None and self.counting is NoticeCounting.CLEAR_DAYS:
@@ -111,6 +112,10 @@ class Renewal:
                 f"a renewal ends by a Notice, such as Notice(Interval.months(3)), got "
                 f"{self.notice!r}"
             )
+        for name in ("initial_months", "renewal_months"):
+            expect(getattr(self, name), int, f"{name} of a renewal")
+        if self.maximum_renewals is not None:
+            expect(self.maximum_renewals, int, "maximum_renewals of a renewal")
         if self.initial_months < 1 or self.renewal_months < 0:
             raise InvalidValue(
                 "a renewal needs an initial term of at least one month and no negative months, "

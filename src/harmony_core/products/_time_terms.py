@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect, expect_each
 from harmony_core.explanation import Explainer, Explanation, RoundingMode, exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.products._rate_calendar import RateCalendar
@@ -136,7 +136,8 @@ def _multipliers(
     multipliers: Mapping[str, Exact] | Iterable[tuple[str, Exact]],
 ) -> tuple[tuple[str, Fraction], ...]:
     pairs = multipliers.items() if isinstance(multipliers, Mapping) else multipliers
-    return tuple(sorted((label, exact(value, "a multiplier")) for label, value in pairs))
+    found = expect_each(pairs, tuple, "multipliers by label")
+    return tuple(sorted((label, exact(value, "a multiplier")) for label, value in found))
 
 
 @attrs.frozen
@@ -170,6 +171,10 @@ class TimeTerms:
     untimed: str = ""
 
     def __attrs_post_init__(self) -> None:
+        expect(self.rounding, TimeRounding, "rounding of time terms")
+        expect(self.untimed, str, "untimed of time terms")
+        if self.calendar is not None:
+            expect(self.calendar, RateCalendar, "calendar of time terms")
         named = [label for label, _ in self.multipliers]
         if len(set(named)) < len(named):
             raise InvalidValue(f"a label has two multipliers among {', '.join(named)}: keep one")

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect, expect_each
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, Money, exact
 from harmony_core.periods import InstantSpan, in_utc, local_day
@@ -91,6 +91,11 @@ class TimeEntry:
     worked: InstantSpan | None = None
 
     def __attrs_post_init__(self) -> None:
+        expect(self.day, date, f"day of time entry {self.id!r}")
+        if self.recorded_on is not None:
+            expect(self.recorded_on, date, f"recorded_on of time entry {self.id!r}")
+        if self.worked is not None:
+            expect(self.worked, InstantSpan, f"worked of time entry {self.id!r}")
         if self.worked is not None and abs(self.hours) != hours_in(self.worked):
             raise InvalidValue(
                 f"time entry {self.id!r} says {exact_text(self.hours)} hours, but "
@@ -137,7 +142,7 @@ class TimeEntry:
 
 
 def _receipts(receipts: Iterable[str]) -> tuple[str, ...]:
-    return (receipts,) if isinstance(receipts, str) else tuple(receipts)
+    return (receipts,) if isinstance(receipts, str) else expect_each(receipts, str, "receipts")
 
 
 @attrs.frozen
@@ -160,6 +165,12 @@ class Expense:
     recorded_on: date | None = None
     subject: WorkSubject = WorkSubject()
     receipts: tuple[str, ...] = attrs.field(default=(), converter=_receipts)
+
+    def __attrs_post_init__(self) -> None:
+        expect(self.day, date, f"day of expense {self.id!r}")
+        expect(self.amount, Money, f"amount of expense {self.id!r}", 'Money.of("84.00", "EUR")')
+        if self.recorded_on is not None:
+            expect(self.recorded_on, date, f"recorded_on of expense {self.id!r}")
 
     @property
     def known_on(self) -> date:
@@ -219,6 +230,9 @@ class UsageRecord:
     origin: str = ""
 
     def __attrs_post_init__(self) -> None:
+        expect(self.day, date, f"day of usage record {self.id!r}")
+        if self.recorded_on is not None:
+            expect(self.recorded_on, date, f"recorded_on of usage record {self.id!r}")
         if self.replaces == self.id:
             raise InvalidValue(
                 f"usage record {self.id!r} replaces itself: give the replacement an id of its own"

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import attrs
 
-from harmony_core.errors import InvalidValue, PriceNotFound, Word
+from harmony_core.errors import InvalidValue, PriceNotFound, Word, expect, expect_each
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import ExactAmount
 
@@ -42,6 +42,11 @@ class RatedFor:
     site: str | None = None
     time_band: str | None = None
 
+    def __attrs_post_init__(self) -> None:
+        for name in RateDimension:
+            if (value := getattr(self, name)) is not None:
+                expect(value, str, f"{name} of what a rate is for")
+
     def in_words(self) -> str:
         """Name what is named: ``role 'senior', time band 'weekend'``."""
         named = [
@@ -69,6 +74,10 @@ class HourlyRate:
     last_day: date | None = None
 
     def __attrs_post_init__(self) -> None:
+        expect(self.id, str, "id of a rate")
+        such_as = 'ExactAmount.of("95.00", "EUR")'
+        expect(self.price, ExactAmount, f"the price of rate {self.id!r}", such_as)
+        expect(self.applies_to, RatedFor, f"applies_to of rate {self.id!r}")
         for day in (self.first_day, self.last_day):
             if day is not None and type(day) is not date:
                 raise InvalidValue(f"rate {self.id!r} holds between plain dates, got {day!r}")
@@ -146,11 +155,13 @@ def rate_ties(rates: Iterable[HourlyRate]) -> tuple[str, ...]:
 
 
 def _rates(rates: Iterable[HourlyRate]) -> tuple[HourlyRate, ...]:
-    return tuple(sorted(rates, key=lambda rate: rate.id))
+    return tuple(
+        sorted(expect_each(rates, HourlyRate, "rates of a card"), key=lambda rate: rate.id)
+    )
 
 
 def _order(order: Iterable[RateDimension]) -> tuple[RateDimension, ...]:
-    return tuple(RateDimension(one) for one in order)
+    return tuple(RateDimension(one) for one in expect_each(order, str, "dimensions of a card"))
 
 
 @attrs.frozen
