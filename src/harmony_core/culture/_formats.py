@@ -130,7 +130,8 @@ class Formats:
         self, text: str, code: str, any_space: bool
     ) -> Iterator[tuple[str, Numerals]]:
         """Take off what the patterns of this locale put around the digits, wherever one fits."""
-        if all(symbol not in text for symbol in (code, currency_symbol(code, self._locale))):
+        code_shown = code.partition(":")[0]
+        if all(sign not in text for sign in (code_shown, currency_symbol(code, self._locale))):
             yield text, numerals_of(self._locale, _STANDARD.value)
         even = _even_spaces if any_space else str
         for style in (_STANDARD, MoneyStyle.CODE, MoneyStyle.ACCOUNTING):

@@ -75,7 +75,7 @@ def money_pattern(name: str, code: str, style: MoneyStyle) -> MoneyPattern:
     kind = "accounting" if style is MoneyStyle.ACCOUNTING else "standard"
     numerals = numerals_of(name, kind)
     pattern = locale_of(name).currency_formats[kind]
-    symbol = code if style is MoneyStyle.CODE else currency_symbol(code, name)
+    symbol = _shown(code) if style is MoneyStyle.CODE else currency_symbol(code, name)
     (before, before_negative), (after, after_negative) = pattern.prefix, pattern.suffix
     return MoneyPattern(
         numerals,
@@ -109,9 +109,9 @@ def named(amount: Decimal, code: str, name: str) -> str:
     from babel import numbers
 
     locale, shown = locale_of(name), abs(amount)
-    unit = numbers.get_currency_unit_pattern(code, shown, locale)
+    unit = numbers.get_currency_unit_pattern(_shown(code), shown, locale)
     number = numerals_of(name, MoneyStyle.NAME.value).written(f"{amount:f}")
-    return unit.format(number, numbers.get_currency_name(code, shown, locale))
+    return unit.format(number, numbers.get_currency_name(_shown(code), shown, locale))
 
 
 @cache
@@ -119,4 +119,9 @@ def currency_symbol(code: str, name: str) -> str:
     """Give the sign of a currency, or its code where the locale has none for it."""
     from babel import numbers
 
-    return numbers.get_currency_symbol(code, locale_of(name))
+    return numbers.get_currency_symbol(_shown(code), locale_of(name))
+
+
+def _shown(code: str) -> str:
+    """Give the code as people read it: units of a host's own without their digits."""
+    return code.partition(":")[0]

@@ -31,9 +31,16 @@ from harmony_core.finance._cost_rates import (
     individual_cost_rate,
     marginal_cost_rate,
 )
-from harmony_core.finance._currencies import Currency, currencies, currency, minor_digits
+from harmony_core.finance._currencies import (
+    Currency,
+    currencies,
+    currency,
+    custom_unit,
+    minor_digits,
+)
 from harmony_core.finance._efficiency import Efficiency, efficiency_ratio
 from harmony_core.finance._entities import AccountRole, Group, LegalEntity, Role
+from harmony_core.finance._euro import convert_legally, irrevocable_euro_rates
 from harmony_core.finance._exact import Exact, exact, exact_ratio
 from harmony_core.finance._intercompany import IntercompanyPair, book_transfer
 from harmony_core.finance._journal import (
@@ -73,7 +80,7 @@ from harmony_core.finance._rates import (
     RateLeg,
     RatePolicy,
 )
-from harmony_core.finance._rounding import HALF_EVEN, HALF_UP, Rounding
+from harmony_core.finance._rounding import HALF_EVEN, HALF_UP, Rounding, cash_rounding
 from harmony_core.finance._tax import (
     DocumentAdjustment,
     TaxDocument,
@@ -214,13 +221,16 @@ __all__ = [
     "book_transfer",
     "booked_sum",
     "booking_rates",
+    "cash_rounding",
     "compound_tax",
     "consolidate",
     "contribution_by",
     "convert",
     "convert_keeping_residue",
+    "convert_legally",
     "currencies",
     "currency",
+    "custom_unit",
     "dimensions",
     "efficiency_ratio",
     "entity_profit_facts",
@@ -231,6 +241,7 @@ __all__ = [
     "fit_lines",
     "in_percent",
     "individual_cost_rate",
+    "irrevocable_euro_rates",
     "journal_entry",
     "marginal_cost_rate",
     "minor_digits",

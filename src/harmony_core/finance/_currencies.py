@@ -2,10 +2,14 @@
 
 Formatting libraries carry display digits, which differ from the standard for a dozen codes (they
 write IQD without its three decimals). Withdrawn codes stay: old contracts are still in them.
+
+A host's own units, such as prepaid tokens, need no registration: their code says how many decimals
+they have (``TOKEN:0``), so that every process reads it alike.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -41,6 +45,40 @@ class Currency:
         return began and (self.valid_to is None or day < self.valid_to)
 
 
+_CUSTOM = re.compile(r"([A-Z][A-Z0-9_]{1,19}):([0-9])", re.ASCII)
+
+
+def custom_unit(name: str, digits: int = 0) -> str:
+    """Give the code of a unit of one's own, for money that is no currency: tokens, points, miles.
+
+    It never mixes with a currency, nor with a unit of other digits; only a rate of one's own, a
+    tariff, converts it.
+
+    Args:
+        name: up to twenty capital letters, digits and underscores, no code of ISO 4217.
+        digits: how many decimals an amount has.
+
+    Raises:
+        InvalidValue: the name or the number of digits cannot be.
+
+    >>> tokens = custom_unit("TOKEN")
+    >>> tokens, minor_digits(custom_unit("MILE", 1)), currency(tokens).name
+    ('TOKEN:0', 1, 'TOKEN')
+    """
+    code = f"{name}:{digits}"
+    if not _CUSTOM.fullmatch(code) or name in TABLE or type(digits) is not int:
+        raise InvalidValue(
+            f"a unit is named like 'TOKEN', unlike any currency, with 0 to 9 digits: got {code!r}"
+        )
+    return code
+
+
+def _custom_digits(code: str) -> int | None:
+    """Read the digits off the code of a unit; ``None``: it is none."""
+    made = _CUSTOM.fullmatch(str(code))  # whatever else comes here has no code at all
+    return int(made[2]) if made and made[1] not in TABLE else None
+
+
 @cache
 def currency(code: str) -> Currency:
     """Give the currency under a code of three capital letters.
@@ -54,7 +92,9 @@ def currency(code: str) -> Currency:
     (True, False)
     """
     if code not in TABLE:
-        raise _unknown(code)
+        if (digits := _custom_digits(code)) is None:
+            raise _unknown(code)
+        return Currency(code, "", digits, code.partition(":")[0])
     numeric, exponent, name, first, after = TABLE[code]
     return Currency(code, numeric, exponent, name, _day(first), _day(after))
 
@@ -77,8 +117,7 @@ def minor_digits(code: str) -> int:
     try:
         return _DIGITS[code]
     except (KeyError, TypeError):
-        pass
-    raise _no_minor_unit(code)
+        return _digits_or_refusal(code)
 
 
 def minor_units(code: str) -> int:
@@ -91,13 +130,14 @@ def minor_units(code: str) -> int:
     try:
         return _UNITS[code]
     except (KeyError, TypeError):
-        pass
-    raise _no_minor_unit(code)
+        return int(10 ** _digits_or_refusal(code))
 
 
-def _no_minor_unit(code: str) -> InvalidValue:
+def _digits_or_refusal(code: str) -> int:
+    if (digits := _custom_digits(code)) is not None:
+        return digits
     currency(code)  # raises for an unknown one
-    return InvalidValue(
+    raise InvalidValue(
         f"{code} has no minor unit, so it cannot be settled money: "
         "keep it as a quantity, or convert it into a currency that is paid"
     )

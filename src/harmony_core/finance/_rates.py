@@ -152,6 +152,12 @@ class FoundRate:
         return ratio
 
     @property
+    def inverse(self) -> FoundRate:
+        """The way back: one over the value, exactly, by the same rates."""
+        chain = tuple(RateLeg(leg.rate, not leg.inverted) for leg in reversed(self.chain))
+        return FoundRate(self.quote, self.base, self.day, 1 / self.value, chain)
+
+    @property
     def ids(self) -> tuple[str, ...]:
         """The ids of the rates used, to keep with what is booked."""
         return tuple(leg.rate.id for leg in self.chain)

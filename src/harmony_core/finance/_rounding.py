@@ -55,3 +55,22 @@ HALF_UP = Rounding(RoundingMode.HALF_UP)
 
 HALF_EVEN = Rounding(RoundingMode.HALF_EVEN)
 """Nearest minor unit, a tie to the even one."""
+
+
+_CASH_STEPS = {
+    "AUD": "0.05", "CAD": "0.05", "CHF": "0.05", "CZK": "1", "DKK": "0.50", "HUF": "5",
+    "ILS": "0.10", "MYR": "0.05", "NOK": "1", "NZD": "0.10", "SEK": "1", "ZAR": "0.10",
+}  # fmt: skip
+
+
+def cash_rounding(code: str) -> Rounding:
+    """Give the rounding of totals that are paid in coins, where the smallest are no longer struck.
+
+    Half up to the step; a currency without one is rounded to its minor unit. An amount is rounded
+    once, to the step itself and never to cents before.
+
+    >>> cash_rounding("CHF").step, cash_rounding("USD").step
+    (Fraction(1, 20), None)
+    """
+    step = _CASH_STEPS.get(code)
+    return Rounding.of(RoundingMode.HALF_UP, step)

@@ -102,7 +102,10 @@ _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 _amount = _as_text(Fraction, "an exact number as text", exact_text, exact, _NUMBER)
 _code = _itself(str, "a currency code", "string")
-_AMOUNT = fields({"amount": _NUMBER, "currency": text("[A-Z]{3}")}, ["amount", "currency"])
+_AMOUNT = fields(
+    {"amount": _NUMBER, "currency": text("([A-Z]{3}|[A-Z][A-Z0-9_]{1,19}:[0-9])")},
+    ["amount", "currency"],
+)
 
 
 def _written_amount(value: Money | ExactAmount) -> dict[str, str]:
