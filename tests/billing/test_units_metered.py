@@ -26,9 +26,12 @@ from harmony_core.periods import Interval, Span, Timing
 from harmony_core.pricing import (
     Aggregation,
     AtLeast,
+    AtMost,
     BucketUse,
     CapacityStep,
     CapacitySteps,
+    Discounted,
+    PercentOff,
     PerUnit,
     PriceEntry,
     Ramp,
@@ -188,6 +191,18 @@ def test_ramps_and_uplifts_of_steps_are_billed_at_the_price_of_the_day() -> None
         "2026-01-01..2026-01-31 100.00 EUR",
         "2026-02-01..2026-02-28 200.00 EUR",
     ]
+
+
+def test_what_changes_an_amount_goes_around_the_steps() -> None:
+    made = metered(
+        AtMost.of(Discounted(STEPS, [PercentOff(10)]), "200"), last_day=date(2026, 1, 31)
+    )
+    (small,) = billed([usage("seats", date(2026, 1, 5), 7)], made)
+    assert str(small.amount) == "90.00 EUR"
+    (large,) = billed([usage("seats", date(2026, 1, 5), 11)], made)
+    assert str(large.amount) == "200.00 EUR"
+    assert dict(large.explanation.facts)["units that need this step"] == "users"
+    assert large.explanation.as_text().count("peak of a unit") == 2
 
 
 def test_one_meter_may_feed_two_units_by_different_rules() -> None:

@@ -42,6 +42,7 @@ from harmony_core.pricing import (
     Scheme,
     Uplift,
     Uplifted,
+    at_peaks,
     scheme_on,
 )
 
@@ -177,8 +178,60 @@ def test_what_only_looks_impossible_is_allowed() -> None:
     assert Converted(Flat.of("100", "EUR"), Conversion.divide(10)).price(3).value == 100
 
 
-@pytest.mark.parametrize("outer", WRAPPERS)
-def test_nothing_stands_around_what_takes_several_quantities(outer: str) -> None:
-    steps: Any = CapacitySteps([CapacityStep.of("1", "EUR", {"users": None})])
+STEPS = CapacitySteps(
+    [CapacityStep.of("20", "EUR", {"users": 5}), CapacityStep.of("600", "EUR", {"users": None})]
+)
+
+
+@pytest.mark.parametrize("outer", ["free units", "minimum quantity", "converted"])
+def test_what_takes_several_quantities_has_not_one_to_change(outer: str) -> None:
     with pytest.raises(InvalidValue, match="CapacitySteps takes a quantity for each unit"):
-        WRAPPERS[outer](steps)
+        WRAPPERS[outer](STEPS)
+
+
+@pytest.mark.parametrize(
+    ("outer", "low", "high"),
+    [
+        ("at least", 30, 600),
+        ("at most", 20, 400),
+        ("discounted", 15, 595),
+        ("commitment", 50, 600),
+        ("at period end", 20, 600),
+    ],
+)
+def test_what_changes_an_amount_goes_around_steps_of_capacity(
+    outer: str, low: int, high: int
+) -> None:
+    made = Ramp.of((DAY, WRAPPERS[outer](STEPS)))
+    for users, expected in ((5, low), (6, high)):
+        scheme = at_peaks(scheme_on(made, DAY), {"users": users})
+        why = scheme.explain(0)
+        assert why.value == why.evaluate() == scheme.price(0).value == expected
+    with pytest.raises(InvalidValue, match="takes a quantity for each unit, got 5"):
+        WRAPPERS[outer](STEPS).price(5)
+
+
+@pytest.mark.parametrize("outer", [*WRAPPERS, "ramp"])
+@pytest.mark.parametrize("inner", [None, "flat", PerUnit, 5])
+def test_what_is_no_scheme_has_nothing_around_it(outer: str, inner: Any) -> None:
+    make = (lambda scheme: Ramp.of((DAY, scheme))) if outer == "ramp" else WRAPPERS[outer]
+    with pytest.raises(InvalidValue, match="a price scheme is needed, got"):
+        make(inner)
+
+
+def test_a_limit_of_a_charge_is_not_below_zero() -> None:
+    for make in (AtLeast.of, AtMost.of):
+        with pytest.raises(InvalidValue, match="a limit of a charge is zero or more, got -1 EUR"):
+            make(UNIT, -1)
+
+
+def test_a_step_of_capacity_limits_units_by_name_and_not_below_zero() -> None:
+    for limits, reason in (
+        ({}, "limits a unit: name at least one"),
+        ({"users": -1}, "the limit of users is zero or more, or None for none, got -1"),
+        ([("users", 1)], "limits are given by the name of their unit"),
+    ):
+        with pytest.raises(InvalidValue, match=reason):
+            CapacityStep.of(1, "EUR", limits)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="steps of capacity are CapacityStep, got 1"):
+        CapacitySteps([1])  # type: ignore[list-item]

@@ -101,11 +101,11 @@ CAPACITY: Any = CapacitySteps([CapacityStep.of("1", "EUR", {"users": None})])
 @pytest.mark.parametrize(
     "around",
     [
-        lambda scheme: Discounted(scheme, [PercentOff(5)]),
-        lambda scheme: AtLeast.of(scheme, "1"),
         lambda scheme: FreeUnits(scheme, 1),
         lambda scheme: MinimumQuantity(scheme, 1),
-        lambda scheme: Commitment.of(scheme, 1),
+        lambda scheme: FreeUnits(AtLeast.of(scheme, "1"), 1),
+        lambda scheme: MinimumQuantity(Discounted(scheme, [PercentOff(5)]), 1),
+        lambda scheme: FreeUnits(Commitment.of(scheme, 1), 1),
     ],
 )
 def test_steps_of_capacity_are_found_however_deep(around: Callable[[Any], Any], inner: Any) -> None:

@@ -24,15 +24,14 @@ from harmony_core.billing._plan import BY_MONTH, moving_facts, trigger_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._usage import UsageOfPeriod
 from harmony_core.contracts import Contract, ContractLine
-from harmony_core.errors import InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import ExactAmount, Money, convert
 from harmony_core.funds import OverageLine
 from harmony_core.periods import ServicePeriod, Timing, proration
 from harmony_core.pricing import (
-    CapacitySteps,
     Scheme,
     Transactions,
+    at_peaks,
     charges_transactions,
     explain,
     explain_price_usage,
@@ -50,6 +49,8 @@ from harmony_core.products import (
     meters_of,
 )
 from harmony_core.work import Expense, TimeEntry, bill_time, capped
+
+_PEAK = "peak of a unit"
 
 
 @attrs.frozen
@@ -232,13 +233,11 @@ class Measurement:
                 why.fact("records without what the rule of the unit needs", left_out)
             found = usage.quantity(metered.rule, span)
             usage_name = why.adopt(found.explanation, f"unit{number}_")
-            names[unit] = why.step(f"peak{number}", "peak of a unit", "take", usage_name, unit=unit)
+            names[unit] = why.step(f"peak{number}", _PEAK, "take", usage_name, unit=unit)
             peaks[unit] = found.quantity
-        scheme = self._scheme(why)
-        if not isinstance(scheme, CapacitySteps):  # pragma: no cover - no line can be made of it
-            raise InvalidValue(f"{type(scheme).__name__} prices one quantity, not several")
-        using = {f"peak_{number}": names[unit] for number, unit in enumerate(scheme.units, start=1)}
-        price = why.adopt(scheme.explain(peaks), "price_", using)
+        priced = explain(at_peaks(self._scheme(why), peaks), 0)
+        using = {one.name: names[one.unit] for one in priced.given if one.label == _PEAK}
+        price = why.adopt(priced, "price_", using)
         return self._settled(why, price, None, tuple(evidence))
 
     def _transactions(

@@ -25,7 +25,7 @@ from harmony_core.pricing._aggregation import (
 from harmony_core.pricing._banded import FillUp, LookUp
 from harmony_core.pricing._bands import Band, BandTable
 from harmony_core.pricing._blocks import BeyondBlocks, BlockBand, FillUpBlocks, LookUpBlocks
-from harmony_core.pricing._capacity import CapacityStep, CapacitySteps
+from harmony_core.pricing._capacity import CapacityStep, CapacitySteps, at_peaks
 from harmony_core.pricing._cliffs import Cliff, cliffs
 from harmony_core.pricing._combinations import refuse_other_units, refuse_unbillable
 from harmony_core.pricing._commitment import Commitment, explain_true_up, true_up
@@ -228,6 +228,7 @@ __all__ = [
     "ZeroQuantity",
     "aggregate",
     "anchored",
+    "at_peaks",
     "billable_units",
     "change_days",
     "charge",

@@ -10,8 +10,9 @@ import attrs
 from harmony_core.errors import InvalidBands, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.pricing._dated import with_inside
 from harmony_core.pricing._repricing import Change
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, amount_of, units
 
 
 @attrs.frozen
@@ -24,6 +25,8 @@ class CapacityStep:
     @classmethod
     def of(cls, price: Exact, currency: str, limits: Mapping[str, Exact | None]) -> CapacityStep:
         """Make a step from plain numbers, the limits by the name of their unit."""
+        if not isinstance(limits, Mapping):
+            raise InvalidValue(f"limits are given by the name of their unit, got {limits!r}")
         return cls(
             ExactAmount.of(price, currency),
             tuple(
@@ -31,6 +34,17 @@ class CapacityStep:
                 for unit, limit in sorted(limits.items())
             ),
         )
+
+    def __attrs_post_init__(self) -> None:
+        amount_of(self.price, "the price of a step")
+        if not self.limits:
+            raise InvalidBands("a step of capacity limits a unit: name at least one")
+        for unit, limit in self.limits:
+            if limit is not None and limit < 0:
+                raise InvalidBands(
+                    f"the limit of {unit} is zero or more, or None for none, got "
+                    f"{exact_text(limit)}"
+                )
 
     def repriced(self, change: Change) -> CapacityStep:
         """Give the step with ``change`` made to its price."""
@@ -65,6 +79,9 @@ class CapacitySteps:
     def __attrs_post_init__(self) -> None:
         if not self.steps:
             raise InvalidBands("steps of capacity: give at least one")
+        for step in self.steps:
+            if not isinstance(step, CapacityStep):
+                raise InvalidBands(f"steps of capacity are CapacityStep, got {step!r}")
         currencies = sorted({step.price.currency for step in self.steps})
         if len(currencies) > 1:
             raise InvalidBands(f"one table, one currency: found {', '.join(currencies)}")
@@ -183,3 +200,39 @@ def _by_unit(quantity: Exact | Mapping[str, Exact]) -> Mapping[str, Exact]:
             "the name of their unit"
         )
     return quantity
+
+
+@attrs.frozen
+class _AtPeaks:
+    """The step that known peaks need, whatever quantity is handed on."""
+
+    steps: CapacitySteps
+    peaks: Mapping[str, Exact]
+
+    @property
+    def currency(self) -> str:
+        return self.steps.currency
+
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+        return self.steps.price(self.peaks)
+
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+        return self.steps.explain(self.peaks)
+
+
+def at_peaks(scheme: Scheme, peaks: Mapping[str, Exact]) -> Scheme:
+    """Give ``scheme`` with the step that ``peaks`` need in the place of its steps.
+
+    So a limit or a discount around steps of capacity has something to price: the quantity plays no
+    part any more. What changes by date is resolved first, by :func:`scheme_on`.
+
+    >>> from harmony_core.pricing import Discounted, PercentOff
+    >>> small = CapacityStep.of("1", "EUR", {"users": 10, "gigabytes": 100})
+    >>> large = CapacityStep.of("10", "EUR", {"users": 50, "gigabytes": 500})
+    >>> tenth_off = Discounted(CapacitySteps([small, large]), [PercentOff(10)])
+    >>> at_peaks(tenth_off, {"users": 5, "gigabytes": 101}).price(0)
+    ExactAmount.of('9', 'EUR')
+    """
+    if isinstance(scheme, CapacitySteps):
+        return _AtPeaks(scheme, peaks)
+    return with_inside(scheme, lambda inner: at_peaks(inner, peaks))

@@ -17,7 +17,7 @@ from harmony_core.pricing._capacity import CapacitySteps
 from harmony_core.pricing._percentage import Percentage
 from harmony_core.pricing._ramp import Ramp
 from harmony_core.pricing._rates import Dynamic, GraduatedPercentage
-from harmony_core.pricing._scheme import Scheme
+from harmony_core.pricing._scheme import Scheme, require_scheme
 
 
 def inside(scheme: Scheme) -> Iterator[Scheme]:
@@ -57,12 +57,13 @@ def refuse_what_takes_several(scheme: Scheme) -> None:
     """Refuse a stairstep over several units where a scheme of one quantity is needed.
 
     Raises:
-        InvalidValue: ``scheme`` takes a quantity for each unit.
+        InvalidValue: ``scheme`` takes a quantity for each unit, or is none.
     """
+    require_scheme(scheme)
     if any(isinstance(one, CapacitySteps) for one in inside(scheme)):
         raise InvalidValue(
-            "CapacitySteps takes a quantity for each unit, so nothing that prices one quantity can "
-            "stand around it: change the prices of its steps instead"
+            "CapacitySteps takes a quantity for each unit, so nothing that changes one quantity "
+            "can stand around it: change the limits of its steps instead"
         )
 
 

@@ -10,9 +10,9 @@ import attrs
 from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact
-from harmony_core.pricing._combinations import inside, refuse_what_takes_several
+from harmony_core.pricing._combinations import inside
 from harmony_core.pricing._repricing import Change, repriced
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, amount_of
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, amount_of, require_scheme
 from harmony_core.pricing._settling import settled, smallest
 
 
@@ -39,7 +39,7 @@ class Commitment:
     true_up: bool = True
 
     def __attrs_post_init__(self) -> None:
-        refuse_what_takes_several(self.scheme)
+        require_scheme(self.scheme)
         if any(isinstance(one, Commitment) for one in inside(self.scheme)):
             raise InvalidValue(
                 "a commitment cannot stand around another: what is missing to the inner one would "
@@ -59,6 +59,7 @@ class Commitment:
         cls, scheme: Scheme, committed: Exact, *, overage_factor: Exact = 1, true_up: bool = True
     ) -> Commitment:
         """Make it from plain numbers in the scheme's currency."""
+        require_scheme(scheme)
         amount = ExactAmount.of(committed, scheme.currency)
         return cls(scheme, amount, overage_factor, true_up)
 

@@ -15,10 +15,17 @@ import attrs
 from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
-from harmony_core.pricing._combinations import refuse_free_units, refuse_what_takes_several
+from harmony_core.pricing._combinations import refuse_free_units
 from harmony_core.pricing._conversion import starts_from
 from harmony_core.pricing._repricing import Change, repriced
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, amount_of, units
+from harmony_core.pricing._scheme import (
+    ONLY_LINE,
+    PricePoint,
+    Scheme,
+    amount_of,
+    require_scheme,
+    units,
+)
 
 
 def _percent(value: Exact) -> Fraction:
@@ -114,7 +121,7 @@ class Discounted:
     discounts: tuple[Discount, ...] = attrs.field(converter=_discounts)
 
     def __attrs_post_init__(self) -> None:
-        refuse_what_takes_several(self.scheme)
+        require_scheme(self.scheme)
         for discount in self.discounts:
             if isinstance(discount, AmountOff) and discount.amount.currency != self.currency:
                 raise CurrencyMismatch(self.currency, discount.amount.currency)

@@ -14,18 +14,26 @@ from harmony_core.finance import Exact, ExactAmount
 from harmony_core.pricing._combinations import (
     at_each_step,
     refuse_minimum_quantity,
-    refuse_what_takes_several,
 )
 from harmony_core.pricing._conversion import Converted
 from harmony_core.pricing._discounts import Discounted, FreeUnits
 from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._rerating import AtPeriodEnd
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, amount_of, units
+from harmony_core.pricing._scheme import (
+    ONLY_LINE,
+    PricePoint,
+    Scheme,
+    amount_of,
+    require_scheme,
+    units,
+)
 
 
 def _same_currency(scheme: Scheme, limit: ExactAmount) -> None:
-    refuse_what_takes_several(scheme)
+    require_scheme(scheme)
     amount_of(limit, "a limit of a charge")
+    if limit.value < 0:
+        raise InvalidValue(f"a limit of a charge is zero or more, got {limit}")
     if scheme.currency != limit.currency:
         raise CurrencyMismatch(scheme.currency, limit.currency)
 
@@ -79,6 +87,7 @@ class AtLeast:
     @classmethod
     def of(cls, scheme: Scheme, minimum: Exact) -> AtLeast:
         """Make it from a plain number in the scheme's currency."""
+        require_scheme(scheme)
         return cls(scheme, ExactAmount.of(minimum, scheme.currency))
 
     @property
@@ -129,6 +138,7 @@ class AtMost:
     @classmethod
     def of(cls, scheme: Scheme, maximum: Exact) -> AtMost:
         """Make it from a plain number in the scheme's currency."""
+        require_scheme(scheme)
         return cls(scheme, ExactAmount.of(maximum, scheme.currency))
 
     @property

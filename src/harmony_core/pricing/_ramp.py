@@ -15,7 +15,7 @@ from harmony_core.finance import Exact, ExactAmount
 from harmony_core.periods import Span
 from harmony_core.pricing._dated import anchored, refuse_without_day, turning_days
 from harmony_core.pricing._repricing import Change, repriced
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, require_scheme
 
 
 @attrs.frozen
@@ -28,6 +28,7 @@ class RampStep:
     def __attrs_post_init__(self) -> None:
         if type(self.first_day) is not date:
             raise InvalidValue(f"a step of a ramp begins on a plain date, got {self.first_day!r}")
+        require_scheme(self.scheme)
 
 
 def _as_tuple(steps: Iterable[RampStep]) -> tuple[RampStep, ...]:

@@ -15,9 +15,8 @@ import attrs
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding
-from harmony_core.pricing._combinations import refuse_what_takes_several
 from harmony_core.pricing._repricing import Change, repriced
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, require_scheme, units
 
 EARLIER = PricePoint(last_line_of_period=False)
 
@@ -32,7 +31,7 @@ class AtPeriodEnd:
     scheme: Scheme
 
     def __attrs_post_init__(self) -> None:
-        refuse_what_takes_several(self.scheme)
+        require_scheme(self.scheme)
 
     @property
     def currency(self) -> str:

@@ -55,6 +55,19 @@ class Scheme(Protocol):
         ...
 
 
+def require_scheme(scheme: object) -> None:
+    """Refuse what is no scheme where one is needed.
+
+    Raises:
+        InvalidValue: it has no currency, cannot give a price, or is a class and not a value of it.
+    """
+    able = all(hasattr(scheme, name) for name in ("currency", "price", "explain"))
+    if isinstance(scheme, type) or not able:
+        raise InvalidValue(
+            f"a price scheme is needed, got {scheme!r}: make one, such as PerUnit.of('10', 'EUR')"
+        )
+
+
 def units(quantity: Exact) -> Fraction:
     """Read a quantity.
 
