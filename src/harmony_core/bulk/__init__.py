@@ -6,7 +6,8 @@ row is what ``price(scheme, quantity).settle(rounding)`` gives; what whole numbe
 carry takes the path of single values, and nothing wraps. :func:`bucket_starts`, :func:`aggregate`,
 :func:`percentile`, :func:`time_weighted` and :func:`high_water` make the quantities from columns of
 usage. :func:`cube` adds up a column by the codes beside it, :func:`profit_cube` the lines of a
-journal to contribution. Needs the extra ``bulk``.
+journal to contribution. :class:`OpenTimePlan` says for columns of instants when open time has been
+worked, and how much lies between. Needs the extra ``bulk``.
 """
 
 try:
@@ -21,6 +22,7 @@ from harmony_core.bulk._buckets import bucket_starts
 from harmony_core.bulk._columns import Nulls, Quantities
 from harmony_core.bulk._cube import cube
 from harmony_core.bulk._levels import Averages, high_water, time_weighted
+from harmony_core.bulk._open_time import OpenTimePlan
 from harmony_core.bulk._plan import Rated, RatePlan
 from harmony_core.bulk._profit import Figure, ProfitCube, profit_cube
 
@@ -28,6 +30,7 @@ __all__ = [
     "Averages",
     "Figure",
     "Nulls",
+    "OpenTimePlan",
     "ProfitCube",
     "Quantities",
     "RatePlan",

@@ -20,6 +20,7 @@ from harmony_core.sla._durations import (
 )
 from harmony_core.sla._holidays import HolidayRule, PublicHolidays, holiday_data_version
 from harmony_core.sla._hours import DayHours, Opening
+from harmony_core.sla._index import HORIZON
 from harmony_core.sla._open_time import (
     CalendarDifference,
     CalendarIntersection,
@@ -33,6 +34,7 @@ from harmony_core.sla._rota import Duty, Rota, Turns
 from harmony_core.sla._zones import tz_data_version, zone_key
 
 __all__ = [
+    "HORIZON",
     "Calendar",
     "CalendarDifference",
     "CalendarIntersection",

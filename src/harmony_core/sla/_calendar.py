@@ -81,7 +81,7 @@ class Calendar(OpenTime):
     public_holidays: tuple[PublicHolidays, ...] = attrs.field(default=(), converter=_public)
     breaks: tuple[DayHours, ...] = attrs.field(default=(), converter=dated)
     holiday_rule: HolidayRule = attrs.field(default=HolidayRule.CIVIL_DAY, converter=HolidayRule)
-    index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
+    open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
 
     @classmethod
     def of(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
-from typing import Never
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, Word
 from harmony_core.sla._zones import zone_key
 
 
@@ -69,17 +67,13 @@ def _duration(count: int | str | Decimal | Fraction, unit_seconds: int, unit: st
         raise InvalidValue(f"{count} {unit} are more than a duration can hold") from None
 
 
-class DueAt(StrEnum):
+class DueAt(Word):
     """When on a working day something is due."""
 
     SAME_TIME = "same_time"
     """At the time of day at which it began, kept within that day's hours."""
     CLOSE = "close"
     """At that day's last close."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
 
 
 @attrs.frozen

@@ -6,32 +6,27 @@ import re
 import warnings
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 from importlib import import_module
 from threading import Lock
-from typing import Any, Never
+from typing import Any
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, Word
 
 _CODE = re.compile(r"[A-Z]{2}")
 _DECADE = 10
 _lock = Lock()
 
 
-class HolidayRule(StrEnum):
+class HolidayRule(Word):
     """What a holiday closes."""
 
     CIVIL_DAY = "civil_day"
     """The date from 00:00 to 24:00 in the calendar's zone, whatever shift runs through it."""
     SHIFT_START = "shift_start"
     """The shifts that begin on the date, to their end; the night before runs on into it."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Never:
-        raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
 
 
 def _words(words: str | Iterable[str]) -> tuple[str, ...]:

@@ -25,6 +25,9 @@ from harmony_core.sla._zones import DAY, EPOCH, in_utc
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2499
 
+HORIZON: Final = FIRST_YEAR, LAST_YEAR
+"""The first and the last year that calendars reach; what lies beyond is refused at once."""
+
 # From here on every zone keeps to one rule for ever: the last change that is listed singly is
 # Gaza's in October 2086. tests/sla holds every zone to it.
 SETTLED: Final = 2090

@@ -64,7 +64,7 @@ class OpenTime(Protocol):
 
     __slots__ = ()
 
-    index: OpenIndex
+    open_index: OpenIndex
     """How it answers; for columns, and of no use to anybody else."""
 
     def add(self, start: datetime, duration: timedelta | WorkingDays) -> Due:
@@ -82,7 +82,7 @@ class OpenTime(Protocol):
             due = due_on_working_day(self, start, duration)
             return Due(due, self.next_open(due))
         open_time = checked_duration(duration)
-        return Due(*self.index.add(start, open_time)) if open_time else Due(start, start)
+        return Due(*self.open_index.add(start, open_time)) if open_time else Due(start, start)
 
     def subtract(self, end: datetime, duration: timedelta) -> StartBy:
         """Say from when on ``duration`` of open time is worked up to ``end``.
@@ -93,7 +93,9 @@ class OpenTime(Protocol):
         """
         end = moment_in_utc(end)
         open_time = checked_duration(duration)
-        return StartBy(*self.index.subtract(end, open_time)) if open_time else StartBy(end, end)
+        return (
+            StartBy(*self.open_index.subtract(end, open_time)) if open_time else StartBy(end, end)
+        )
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Give the open time from ``start`` to ``end``, below zero when ``end`` is earlier."""
@@ -101,11 +103,11 @@ class OpenTime(Protocol):
             start = moment_in_utc(start)
         if end.tzinfo is not UTC:
             end = moment_in_utc(end)
-        return timedelta(0, 0, self.index.worked(end) - self.index.worked(start))
+        return timedelta(0, 0, self.open_index.worked(end) - self.open_index.worked(start))
 
     def is_open(self, moment: datetime) -> bool:
         """Whether it is open at an instant; an opening is, a close is not."""
-        return self.index.is_open(moment_in_utc(moment))
+        return self.open_index.is_open(moment_in_utc(moment))
 
     def next_open(self, moment: datetime) -> datetime:
         """Give the instant itself if it is open, else the next opening.
@@ -113,7 +115,7 @@ class OpenTime(Protocol):
         Raises:
             BeyondHorizon: there is none; :class:`NeverOpens` if there never was.
         """
-        return self.index.next_open(moment_in_utc(moment))
+        return self.open_index.next_open(moment_in_utc(moment))
 
     def next_close(self, moment: datetime) -> datetime:
         """Give the first close after an instant.
@@ -121,11 +123,11 @@ class OpenTime(Protocol):
         Raises:
             BeyondHorizon: it stays open, or shut, to the horizon.
         """
-        return self.index.next_close(moment_in_utc(moment))
+        return self.open_index.next_close(moment_in_utc(moment))
 
     def open_spans(self, start: datetime, end: datetime) -> tuple[InstantSpan, ...]:
         """List the open time in ``[start, end)``, in order."""
-        found = self.index.intervals(moment_in_utc(start), moment_in_utc(end))
+        found = self.open_index.intervals(moment_in_utc(start), moment_in_utc(end))
         return tuple(InstantSpan(*span) for span in found)
 
     def closed_during(self, spans: Iterable[InstantSpan]) -> CalendarDifference:
@@ -180,7 +182,7 @@ OWN_INDEX: Any = attrs.Factory(OpenIndex, takes_self=True)
 
 
 def _open_time(value: object) -> OpenTime:
-    if not isinstance(getattr(value, "index", None), OpenIndex):
+    if not isinstance(getattr(value, "open_index", None), OpenIndex):
         raise InvalidValue(f"calendars combine with calendars, got {value!r}")
     found: OpenTime = value  # type: ignore[assignment]  # it has an index
     return found
@@ -205,7 +207,7 @@ class CalendarUnion(OpenTime):
     """The time in which any part is open: follow the sun."""
 
     parts: tuple[OpenTime, ...] = attrs.field(converter=_several)
-    index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
+    open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
 
     def canonical(self) -> str:
         """See :class:`OpenTime`."""
@@ -228,7 +230,7 @@ class CalendarUnion(OpenTime):
 
     def edges(self, year: int) -> Edges:
         """See :class:`OpenTime`."""
-        return at_least(1, [part.index.edges(year) for part in self.parts])
+        return at_least(1, [part.open_index.edges(year) for part in self.parts])
 
     def begins_on(self, day: date) -> bool:
         """Whether hours of any part do."""
@@ -240,7 +242,7 @@ class CalendarIntersection(OpenTime):
     """The time in which every part is open."""
 
     parts: tuple[OpenTime, ...] = attrs.field(converter=_several)
-    index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
+    open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
 
     def canonical(self) -> str:
         """See :class:`OpenTime`."""
@@ -263,7 +265,7 @@ class CalendarIntersection(OpenTime):
 
     def edges(self, year: int) -> Edges:
         """See :class:`OpenTime`."""
-        return at_least(len(self.parts), [part.index.edges(year) for part in self.parts])
+        return at_least(len(self.parts), [part.open_index.edges(year) for part in self.parts])
 
     def begins_on(self, day: date) -> bool:
         """Whether hours of every part do."""
@@ -276,7 +278,7 @@ class CalendarDifference(OpenTime):
 
     base: OpenTime = attrs.field(converter=_open_time)
     without: OpenTime = attrs.field(converter=_open_time)
-    index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
+    open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
 
     def canonical(self) -> str:
         """See :class:`OpenTime`."""
@@ -299,7 +301,7 @@ class CalendarDifference(OpenTime):
 
     def edges(self, year: int) -> Edges:
         """See :class:`OpenTime`."""
-        base, without = self.base.index.edges(year), self.without.index.edges(year)
+        base, without = self.base.open_index.edges(year), self.without.open_index.edges(year)
         return minus(base, without)
 
     def begins_on(self, day: date) -> bool:
@@ -316,7 +318,7 @@ class OpenSpans(OpenTime):
     """Open in spans between instants and nowhere else; taken from a calendar, they are pauses."""
 
     spans: tuple[InstantSpan, ...] = attrs.field(converter=_in_order)
-    index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
+    open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
 
     def canonical(self) -> str:
         """See :class:`OpenTime`."""

@@ -55,7 +55,7 @@ class Turns(OpenTime):
     of: int
     days: int = 7
     at: time = attrs.field(default=time(), converter=_time_of_day)
-    index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
+    open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         for name in ("turn", "of", "days"):

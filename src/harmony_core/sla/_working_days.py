@@ -19,7 +19,7 @@ class Opens(Protocol):
     """What working days are counted by; every calendar is one."""
 
     @property
-    def index(self) -> OpenIndex: ...
+    def open_index(self) -> OpenIndex: ...
 
     @property
     def zones(self) -> frozenset[str]: ...
@@ -86,7 +86,7 @@ def _nth(calendar: Opens, zone: str, day: date, count: int) -> date:
 
 
 def _of_year(calendar: Opens, zone: str, year: int) -> tuple[date, ...]:
-    known = calendar.index.days
+    known = calendar.open_index.days
     found = known.get((zone, year))
     if found is None:
         found = known[zone, year] = _found(calendar, zone, year)

@@ -1,0 +1,121 @@
+"""Open time of several calendars as arrays: direct tables from an instant, and back to one.
+
+Time is cut into slots of some hours. For each slot stands which interval the first instant of it
+lies in or after, so that a row needs one look-up and a comparison instead of a search; and the same
+from open time to the interval in which so much has been worked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from harmony_core.bulk._kernel import BLOCK, Whole
+from harmony_core.sla import OpenTime
+
+FOREVER = np.int64(2**62)
+"""Later than any instant, and more than any open time."""
+
+_SHIFT = 34  # a slot is 2**34 microseconds, 4.8 hours: most hold one opening at most
+
+
+class Rooms:
+    """Room to work in for one call, so that threads may share tables."""
+
+    def __init__(self) -> None:
+        self.words = np.empty((2, BLOCK), np.int64)
+        self.places = np.empty(BLOCK, np.intp)
+
+
+class OpenTables:
+    """The open time of calendars in the years from ``first`` to ``last``, in microseconds."""
+
+    def __init__(self, calendars: Sequence[OpenTime], first: int, last: int) -> None:
+        self.first, self.last = first, last
+        parts = [_intervals(calendar, first, last) for calendar in calendars]
+        self.since = int(parts[0][0][0])
+        self.until = int(np.datetime64(f"{last + 1}-01-01", "us").astype(np.int64))
+        self._slots = ((self.until - self.since) >> _SHIFT) + 2
+        starts = self.since + (np.arange(self._slots, dtype=np.int64) << _SHIFT)
+        self._backs = np.empty(len(parts), np.int64)
+        of_slots, of_worked, places, back_at = list[Whole](), list[Whole](), 0, 0
+        for number, (opens, _, ends) in enumerate(parts):
+            # The first interval is empty and begins with the years; the last is for ever ahead.
+            of_slots.append(np.searchsorted(opens, starts, "right") - 1 + places)
+            steps = np.arange((int(ends[-2]) >> _SHIFT) + 2, dtype=np.int64) << _SHIFT
+            of_worked.append(np.searchsorted(ends, steps, "left") + places)
+            self._backs[number] = back_at
+            places, back_at = places + len(opens), back_at + len(steps)
+        self._next_opens = np.concatenate([np.append(opens[1:], FOREVER) for opens, _, _ in parts])
+        self._gaps = np.concatenate([gaps for _, gaps, _ in parts])
+        self._ends = np.concatenate([ends for _, _, ends in parts])
+        self._of_slots = np.concatenate(of_slots).astype(np.intp)
+        self._of_worked = np.concatenate(of_worked).astype(np.intp)
+        self._totals = np.array([ends[-2] for _, _, ends in parts], np.int64)
+
+    def worked(self, at: Whole, codes: Whole | None, out: Whole, rooms: Rooms) -> None:
+        """Write the open time from the beginning of the years up to each instant, inside them."""
+        size = len(at)
+        slot, place = rooms.words[0][:size], rooms.places[:size]
+        np.subtract(at, self.since, out=slot)
+        slot >>= _SHIFT
+        if codes is not None:
+            np.multiply(codes, self._slots, out=out)
+            slot += out
+        np.take(self._of_slots, slot, out=place, mode="clip")
+        self._step(place, self._next_opens, at, rooms, near=False)
+        np.take(self._gaps, place, out=out, mode="clip")
+        np.subtract(at, out, out=out)
+        np.take(self._ends, place, out=slot, mode="clip")
+        np.minimum(out, slot, out=out)
+
+    def instants(
+        self, worked: Whole, codes: Whole | None, out: Whole, rooms: Rooms, *, far: bool
+    ) -> None:
+        """Write the first instant at which so much has been worked, or with ``far`` the last.
+
+        What these years do not hold comes out as ``FOREVER`` or later.
+        """
+        size = len(worked)
+        slot, place = rooms.words[0][:size], rooms.places[:size]
+        most = self._totals[0] if codes is None else np.take(self._totals, codes, out=out)
+        np.minimum(worked, most, out=slot)
+        slot >>= _SHIFT
+        if codes is not None:
+            slot += np.take(self._backs, codes, out=out)
+        np.take(self._of_worked, slot, out=place, mode="clip")
+        self._step(place, self._ends, worked, rooms, near=not far)
+        np.take(self._gaps, place, out=out, mode="clip")
+        out += worked
+
+    def _step(
+        self, place: Whole, borders: Whole, wanted: Whole, rooms: Rooms, *, near: bool
+    ) -> None:
+        """Step on from the interval of the slot while its border is passed; rarely twice."""
+        room = rooms.words[1][: len(place)]
+        passed = np.less if near else np.less_equal
+        np.take(borders, place, out=room, mode="clip")
+        moved = passed(room, wanted)
+        place += moved
+        rows = np.flatnonzero(moved)
+        while len(rows):
+            rows = rows[passed(borders[place[rows]], wanted[rows])]
+            place[rows] += 1
+
+
+def _intervals(calendar: OpenTime, first: int, last: int) -> tuple[Whole, Whole, Whole]:
+    """Give the openings, the closed time before each, and the open time at each close.
+
+    One interval of no length stands before all others, and one that never begins after them.
+    """
+    opens, _, totals = calendar.open_index.table(first, last)
+    since = np.datetime64(f"{first}-01-01", "us").astype(np.int64)
+    opening = np.array([since, *opens], np.int64)
+    ends = np.zeros(len(opens) + 2, np.int64)
+    if totals:
+        ends[1:-1] = np.array(totals[1:], np.int64) - totals[0]
+    ends[-1] = FOREVER
+    gaps = np.append(opening, FOREVER)
+    gaps[1:-1] -= ends[:-2]
+    return np.append(opening, FOREVER), gaps, ends

@@ -1,0 +1,165 @@
+"""Columns of instants: every row is what its calendar says of it alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harmony_core.bulk import OpenTimePlan
+from harmony_core.errors import BeyondHorizon, InvalidValue, NeverOpens
+from harmony_core.periods import InstantSpan
+from harmony_core.sla import Calendar, hours
+from tests.sla.calendars import cases
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = date(2026, 3, 28)
+LONDON = Calendar.of("Europe/London", {"mon-fri": "09:00-17:30"}, holidays=[date(2026, 4, 3)])
+KOLKATA = Calendar.of("Asia/Kolkata", {"mon-fri": "09:00-18:00"})
+ALWAYS = Calendar.of("UTC", {"daily": "00:00-24:00"})
+
+instants = st.integers(-600 * 86_400, 400 * 86_400).map(
+    lambda second: datetime(2026, 3, 28, tzinfo=UTC) + timedelta(seconds=second)
+) | st.integers(-40, 40).map(lambda hour: datetime(2026, 3, 28, tzinfo=UTC) + timedelta(hours=hour))
+durations = st.timedeltas(timedelta(0), timedelta(days=90)) | st.integers(0, 40).map(
+    lambda quarter: timedelta(minutes=15 * quarter)
+)
+
+
+def stamps(moments: list[datetime]) -> np.ndarray:
+    return np.array([moment.replace(tzinfo=None) for moment in moments], "datetime64[us]")
+
+
+def moment(stamp: np.datetime64) -> datetime | None:
+    microseconds = int(stamp.astype("datetime64[us]").astype(np.int64))
+    return None if np.isnat(stamp) else EPOCH + timedelta(microseconds=microseconds)
+
+
+@given(st.data(), st.lists(st.tuples(instants, instants, durations), min_size=1, max_size=20))
+def test_rows_are_single_answers(
+    data: st.DataObject, rows: list[tuple[datetime, datetime, timedelta]]
+) -> None:
+    some = data.draw(st.lists(cases(DAY), min_size=1, max_size=3))
+    calendars = [found.calendar | LONDON for found in some]
+    plan = OpenTimePlan(calendars)
+    codes = data.draw(
+        st.lists(st.integers(0, len(some) - 1), min_size=len(rows), max_size=len(rows))
+    )
+    starts, ends, lasting = (list(column) for column in zip(*rows, strict=True))
+    column = np.array(lasting, "timedelta64[us]")
+    due = plan.due(stamps(starts), column, codes)
+    breach = plan.breach_at(stamps(starts), column, codes)
+    worked = plan.between(stamps(starts), stamps(ends), codes)
+    for row, code in enumerate(codes):
+        answer = calendars[code].add(starts[row], lasting[row])
+        assert moment(due[row]) == answer.due
+        assert moment(breach[row]) == answer.breach_at
+        assert worked[row].item() == calendars[code].between(starts[row], ends[row])
+
+
+def test_every_second_of_a_week_in_any_order() -> None:
+    """Slivers of open time, slots with many openings, and both sides of every edge."""
+    quarters = ", ".join(
+        f"{hour:02}:{at:02}-{hour:02}:{at + 1:02}" for hour in range(24) for at in (0, 7, 30)
+    )
+    slivers = Calendar.of("America/New_York", {"daily": quarters})
+    plan = OpenTimePlan([slivers])
+    start = np.datetime64("2026-03-06T00:00:00", "us")
+    seconds = np.random.default_rng(7).permutation(np.arange(0, 7 * 86_400, 11))
+    found = plan.due(start + seconds.astype("timedelta64[s]"), hours(1))
+    first = datetime(2026, 3, 6, tzinfo=UTC)
+    for row in range(0, len(seconds), 97):
+        answer = slivers.add(first + timedelta(seconds=int(seconds[row])), hours(1))
+        assert moment(found[row]) == answer.due
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_whole_numbers_count_their_unit(unit: str) -> None:
+    per = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    friday = int(datetime(2026, 3, 27, 16, 50, tzinfo=UTC).timestamp())
+    found = OpenTimePlan(LONDON).due([friday * per], [3600 * per], unit=unit)
+    assert moment(found[0]) == datetime(2026, 3, 30, 8, 20, tzinfo=UTC)
+    stamp = np.array([friday], "datetime64[s]").astype(f"datetime64[{unit}]")
+    assert OpenTimePlan(LONDON).due(stamp, hours(1))[0] == found[0]
+
+
+def test_spans_of_centuries_and_rows_that_reach_far() -> None:
+    starts = stamps([datetime(2026, 1, 1, tzinfo=UTC)] * 200)
+    lasting = np.full(200, 8, "timedelta64[h]").astype("timedelta64[us]")
+    lasting[7] = np.timedelta64(24 * 365 * 300, "h")
+    found = OpenTimePlan([ALWAYS]).due(starts, lasting)
+    assert found[7] == starts[7] + lasting[7]
+    assert found[0] == starts[0] + lasting[0]
+    lasting[:] = lasting[7]
+    assert (OpenTimePlan([ALWAYS]).due(starts, lasting) == starts + lasting).all()
+
+
+def test_what_never_opens_again_has_no_breach() -> None:
+    once = Calendar.of("UTC", {}, overrides={date(2026, 6, 1): "09:00-10:00"})
+    starts = stamps([datetime(2026, 1, 1, tzinfo=UTC)])
+    plan = OpenTimePlan(once)
+    assert moment(plan.due(starts, hours(1))[0]) == datetime(2026, 6, 1, 10, tzinfo=UTC)
+    assert np.isnat(plan.breach_at(starts, hours(1))[0])
+    with pytest.raises(BeyondHorizon, match=r"row 0: .* too little open time"):
+        plan.due(starts, hours(2))
+    with pytest.raises(NeverOpens, match="row 0"):
+        OpenTimePlan(LONDON & (ALWAYS - LONDON)).due(starts, hours(2))
+
+
+def test_pauses_of_microseconds_count() -> None:
+    pause = InstantSpan(
+        datetime(2026, 3, 2, 10, 0, 0, 5, tzinfo=UTC), datetime(2026, 3, 2, 11, tzinfo=UTC)
+    )
+    plan = OpenTimePlan(LONDON.closed_during([pause]))
+    found = plan.between(stamps([datetime(2026, 3, 2, tzinfo=UTC)]), stamps([pause.end]))
+    assert found[0].item() == timedelta(hours=1, microseconds=5)
+
+
+def test_no_rows_are_no_rows() -> None:
+    none = np.empty(0, "datetime64[us]")
+    assert len(OpenTimePlan(LONDON).due(none, hours(1))) == 0
+    assert len(OpenTimePlan(LONDON).between(none, none)) == 0
+
+
+NOON = np.array(["2026-03-02T12:00"], "datetime64[us]")
+
+
+@pytest.mark.parametrize(
+    ("call", "complaint"),
+    [
+        (lambda plan: plan.due(NOON, hours(1)), "2 calendars: give codes"),
+        (lambda plan: plan.due(NOON, hours(1), [2]), "row 0 has the code 2"),
+        (lambda plan: plan.due(NOON, hours(1), [0, 1]), "need as many codes, got 2"),
+        (lambda plan: plan.due(NOON, [-5], [0]), "row 0: a duration is zero or more"),
+        (lambda plan: plan.due(NOON, -hours(1), [0]), "a duration is zero or more"),
+        (lambda plan: plan.due(NOON, [1, 2], [0]), "need as many durations"),
+        (lambda plan: plan.due([1.5], hours(1), [0]), "floats are not exact"),
+        (lambda plan: plan.due([1001], hours(1), [0], unit="ns"), "parts of a microsecond"),
+        (lambda plan: plan.due([1], hours(1), [0], unit="years"), "not 'years'"),
+        (lambda plan: plan.between(NOON, [1, 2], [0]), "1 starts need as many ends, got 2"),
+        (
+            lambda plan: plan.due(np.array(["NaT"], "datetime64[us]"), hours(1), [0]),
+            "row 0 of starts has no instant",
+        ),
+        (
+            lambda plan: plan.due(NOON, np.array(["NaT"], "timedelta64[s]"), [0]),
+            "row 0 has no duration",
+        ),
+    ],
+)
+def test_what_is_no_column_is_refused_with_its_row(call: object, complaint: str) -> None:
+    with pytest.raises(InvalidValue, match=complaint):
+        call(OpenTimePlan([LONDON, KOLKATA]))  # type: ignore[operator]
+
+
+def test_instants_beyond_the_horizon_are_refused() -> None:
+    with pytest.raises(BeyondHorizon, match="from 1900 to 2499"):
+        OpenTimePlan(LONDON).due([10**12], hours(1))
+
+
+def test_a_plan_needs_calendars() -> None:
+    with pytest.raises(InvalidValue, match="needs calendars"):
+        OpenTimePlan([])
