@@ -219,12 +219,6 @@ def test_what_is_no_scheme_has_nothing_around_it(outer: str, inner: Any) -> None
         make(inner)
 
 
-def test_a_limit_of_a_charge_is_not_below_zero() -> None:
-    for make in (AtLeast.of, AtMost.of):
-        with pytest.raises(InvalidValue, match="a limit of a charge is zero or more, got -1 EUR"):
-            make(UNIT, -1)
-
-
 def test_a_step_of_capacity_limits_units_by_name_and_not_below_zero() -> None:
     for limits, reason in (
         ({}, "limits a unit: name at least one"),

@@ -32,8 +32,6 @@ from harmony_core.pricing._scheme import (
 def _same_currency(scheme: Scheme, limit: ExactAmount) -> None:
     require_scheme(scheme)
     amount_of(limit, "a limit of a charge")
-    if limit.value < 0:
-        raise InvalidValue(f"a limit of a charge is zero or more, got {limit}")
     if scheme.currency != limit.currency:
         raise CurrencyMismatch(scheme.currency, limit.currency)
 
