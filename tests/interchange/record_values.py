@@ -513,6 +513,14 @@ fund_terms = (
         st.integers(1, 36),
         st.just(()),
         st.just(()),
+        at_end=st.sampled_from(products.LeftOver),
+    )
+    | st.builds(
+        products.FundTerms,
+        st.sampled_from(products.FundUnit),
+        st.integers(1, 36),
+        st.just(()),
+        st.just(()),
         top_up=top_ups,
         overage_mode=st.sampled_from(products.OverageMode),
         apply_multiplier=st.booleans(),
@@ -1055,7 +1063,9 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     contracts.AgreedTexts: agreed_texts,
     contracts.NewQuantity: st.builds(contracts.NewQuantity, ids, not_negative),
     contracts.NewPrice: st.builds(contracts.NewPrice, ids, schemes("EUR")),
-    contracts.LineEnds: st.builds(contracts.LineEnds, ids),
+    contracts.LineEnds: st.builds(
+        contracts.LineEnds, ids, st.none() | st.sampled_from(products.LeftOver)
+    ),
     contracts.LineRunsOn: st.builds(contracts.LineRunsOn, ids, st.none() | days),
     contracts.LineBegins: st.builds(contracts.LineBegins, contract_lines()),
     contracts.FundCloses: st.builds(contracts.FundCloses, ids, migrated_lots("EUR")),

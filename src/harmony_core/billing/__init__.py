@@ -14,7 +14,7 @@ what to do about it.
 """
 
 from harmony_core.billing._ageing import Ageing, AgeingBucket, ageing
-from harmony_core.billing._amendment_charges import AmendmentCharges, charges_of
+from harmony_core.billing._amendment_charges import AmendmentCharges, BlocksLeft, charges_of
 from harmony_core.billing._booking import book_invoice, book_recognition, line_dimensions
 from harmony_core.billing._carrying import CarriedBalance, CarriedValidity
 from harmony_core.billing._charge import Charge, ChargeKind, charge_key
@@ -105,6 +105,7 @@ __all__ = [
     "BankAccount",
     "BillingProfile",
     "BillingTerms",
+    "BlocksLeft",
     "CarriedBalance",
     "CarriedValidity",
     "Charge",

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from datetime import date, timedelta
+from fractions import Fraction
 
 import attrs
 
 from harmony_core.billing._facts import Facts
+from harmony_core.billing._fund_draws import block_end, fund_line, outlives
+from harmony_core.billing._funds import fund_of
 from harmony_core.billing._preview import ExpectedCharge, preview
 from harmony_core.billing._terms import BillingTerms
-from harmony_core.contracts import Amendment, Contract
+from harmony_core.contracts import Amendment, Contract, LineEnds
 from harmony_core.finance import Money, money_sum
 from harmony_core.periods import Span
+from harmony_core.products import LeftOver
+
+
+@attrs.frozen
+class BlocksLeft:
+    """What is left of the blocks of a prepaid line that an amendment ends, and what becomes of it.
+
+    Attributes:
+        units: left when the line ends, as far as is known.
+        unit: of the fund, a currency code for money.
+        drawn_through: the last day on which something of it can be drawn.
+    """
+
+    line_id: str
+    left_over: LeftOver
+    units: Fraction
+    unit: str
+    drawn_through: date
 
 
 @attrs.frozen
 class AmendmentCharges:
-    """What an amendment makes fall due once it is known: its credits, and what it charges."""
+    """What an amendment makes fall due once it is known: its credits, and what it charges.
+
+    ``left`` says of each prepaid line that it ends what is left: kept, lapsed or paid back.
+    """
 
     amendment: Amendment
     currency: str
     charges: tuple[ExpectedCharge, ...]
+    left: tuple[BlocksLeft, ...] = ()
 
     @property
     def credits(self) -> tuple[ExpectedCharge, ...]:
@@ -55,17 +80,35 @@ def charges_of(
         amendment: such as an early end, see ``contracts.lines_ended``.
         facts: known or assumed.
         terms: group, rates, policies.
-        through: the last day on which they fall due, such as that of a settlement fee; the day on
-            which the amendment becomes known where none is given.
+        through: the last day on which they fall due, such as that of a settlement fee. Where none
+            is given, the day on which the amendment becomes known, or the one after a prepaid line
+            of which something is paid back.
         charged: keys of the charges that exist; what fell due before and is not among them is left
             out where the amendment does not change it.
 
     Raises:
         InvalidValue, NotFound, RuleBroken: the contract cannot be amended so.
     """
-    last = amendment.known_on if through is None else max(through, amendment.known_on)
+    amended = contract.amended(amendment)
+    left = tuple(_blocks_left(amended, amendment, facts))
+    settled = (amendment.first_day for one in left if one.left_over is LeftOver.REFUNDED)
+    last = max(amendment.known_on, through or max(settled, default=amendment.known_on))
     days = Span(terms.opening_day, last + timedelta(days=1))
     before = {one.key: one.amount for one in preview(contract, facts, terms, days)}
-    after = preview(contract.amended(amendment), facts, terms, days, charged)
+    after = preview(amended, facts, terms, days, charged)
     found = tuple(one for one in after if one.key not in before or one.amount != before[one.key])
-    return AmendmentCharges(amendment, contract.currency, found)
+    return AmendmentCharges(amendment, contract.currency, found, left)
+
+
+def _blocks_left(amended: Contract, amendment: Amendment, facts: Facts) -> Iterator[BlocksLeft]:
+    for change in amendment.changes:
+        line = fund_line(amended, change.line_id) if isinstance(change, LineEnds) else None
+        if line is None or line.fund is None or line.last_day is None:
+            continue
+        fund = fund_of(amended, line, facts)
+        blocks = [one for one in fund.blocks(line.last_day) if outlives(line, one.start)]
+        drawn = (fund.drawn_from(one.start, date.max, line.last_day)[0] for one in blocks)
+        units = sum((one.quantity for one in blocks), Fraction(0)) - sum(drawn, Fraction(0))
+        if units > 0:
+            through = max(block_end(line, one.start) for one in blocks)
+            yield BlocksLeft(line.id, line.fund.at_end, units, blocks[0].unit, through)

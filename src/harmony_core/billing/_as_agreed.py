@@ -170,7 +170,7 @@ def changed_days(planned: PlannedCharge) -> Span:
     first_days = [
         one.first_day
         for one in amendments_of(planned.contract, planned.line, planned.kind, span)
-        if planned.before < one.known_on <= planned.trigger
+        if planned.before < one.known_on <= planned.trigger and one.first_day < span.end
     ]
     return Span(max(span.start, min(first_days, default=span.start)), span.end)
 

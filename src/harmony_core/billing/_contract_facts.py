@@ -17,6 +17,7 @@ import attrs
 
 from harmony_core.billing._coming import coming_charges
 from harmony_core.billing._facts import Facts
+from harmony_core.billing._fund_draws import fund_line
 from harmony_core.billing._funds import fund_of
 from harmony_core.contracts import (
     Contract,
@@ -141,10 +142,11 @@ def _next_triggers(contract: Contract, facts: Facts, day: date) -> Iterator[date
 def _balance(contract: Contract, day: date, facts: Facts) -> tuple[Fraction | None, str | None]:
     left: dict[str, Fraction] = {}
     for line in contract.lines_ever:
-        if line.fund is not None and line.start <= day:
-            cash = line.fund.unit is FundUnit.CASH
-            unit = contract.currency if cash else line.fund.unit.value
-            found = fund_of(contract, line, facts).balance(day)
+        agreed = fund_line(contract, line.id) if line.fund is not None else None
+        if agreed is not None and agreed.fund is not None and line.start <= day:
+            cash = agreed.fund.unit is FundUnit.CASH
+            unit = contract.currency if cash else agreed.fund.unit.value
+            found = fund_of(contract, agreed, facts).balance(day)
             left[unit] = left.get(unit, Fraction(0)) + found
     if len(left) != 1:
         return None, None

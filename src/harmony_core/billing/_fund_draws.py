@@ -11,10 +11,10 @@ from typing import TypeAlias
 import attrs
 
 from harmony_core.billing._facts import Facts
-from harmony_core.contracts import Contract, ContractLine, line_end
+from harmony_core.contracts import Contract, ContractLine, left_over, line_end
 from harmony_core.funds import Draw, Incident
 from harmony_core.periods import InstantSpan, Span, add_months
-from harmony_core.products import FundTerms, FundUnit, TimeWorked
+from harmony_core.products import FundTerms, FundUnit, LeftOver, TimeWorked
 from harmony_core.work import Expense, TimeEntry
 
 _HOUR = timedelta(hours=1) // timedelta(microseconds=1)
@@ -167,7 +167,9 @@ def _outlived(contract: Contract, line: ContractLine, day: date) -> bool:
     if line.fund is None or line.fund.rollover is not None or day < line.start:
         return False
     ended = fund_line(contract, line.id)
-    return ended is not None and any(
+    if ended is None or ended.fund is None or ended.fund.at_end is not LeftOver.KEPT:
+        return False
+    return any(
         period.span.start <= day < add_months(period.span.start, line.fund.valid_months)
         for period in takewhile(lambda one: one.span.start <= day, ended.periods())
     )
@@ -176,14 +178,47 @@ def _outlived(contract: Contract, line: ContractLine, day: date) -> bool:
 def fund_line(contract: Contract, line_id: str) -> ContractLine | None:
     """A prepaid line with the end that was agreed for it; ``None`` where it buys nothing.
 
-    A block is bought once: an end stops further ones, and those that are there stay.
+    A block is bought once: an end stops further ones. Those that are there stay, unless what is
+    left of them lapses or is paid back: its terms have what was agreed for that end.
     """
     line, last_day = contract.line(line_id), line_end(contract, line_id).last_day
-    if last_day == line.last_day:
-        return line
     if last_day is not None and last_day < line.start:
         return None
-    return attrs.evolve(line, last_day=last_day)
+    terms, at_end = line.fund, left_over(contract, line_id)
+    if terms is not None and terms.at_end is not at_end:
+        terms = attrs.evolve(terms, at_end=at_end)
+    if last_day == line.last_day and terms is line.fund:
+        return line
+    return attrs.evolve(line, last_day=last_day, fund=terms)
+
+
+def block_end(line: ContractLine, start: date) -> date:
+    """The last day on which the block that a prepaid line bought on ``start`` can be drawn."""
+    terms = line.fund
+    if terms is None:
+        return start
+    last = Span(start, add_months(start, terms.valid_months)).last_day
+    cut = line.last_day is not None and terms.at_end is not LeftOver.KEPT
+    return min(last, line.last_day) if cut and line.last_day is not None else last
+
+
+def is_cut(line: ContractLine) -> bool:
+    """Whether the end of a prepaid line ends its blocks too."""
+    return line.fund is not None and line.fund.at_end is not LeftOver.KEPT
+
+
+def outlives(line: ContractLine, start: date) -> bool:
+    """Whether a prepaid line ends while the block that it bought on ``start`` could be drawn."""
+    if line.fund is None or line.fund.rollover is not None or line.last_day is None:
+        return False
+    by_itself = Span(start, add_months(start, line.fund.valid_months)).last_day
+    return start <= line.last_day < by_itself
+
+
+def is_refunded(line: ContractLine, start: date) -> bool:
+    """Whether the end of a prepaid line pays back what is left of the block of ``start``."""
+    terms = line.fund
+    return terms is not None and terms.at_end is LeftOver.REFUNDED and outlives(line, start)
 
 
 def worked(facts: Iterable[Drawing], path: tuple[ContractLine, ...]) -> list[Taken]:

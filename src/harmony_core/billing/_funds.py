@@ -14,6 +14,7 @@ from harmony_core.billing._fund_draws import (
     ChargedIncident,
     Drawing,
     Taken,
+    block_end,
     draw_id,
     drawings,
     fund_line,
@@ -41,7 +42,7 @@ from harmony_core.funds import (
     draw_down,
     levels_reached,
 )
-from harmony_core.periods import Span, add_months
+from harmony_core.periods import Span
 from harmony_core.products import FundTerms, OverageMode, WarningLevel
 from harmony_core.work import Expense, TimeEntry
 
@@ -150,7 +151,23 @@ class LineFund:
 
     def last_day_of(self, start: date) -> date:
         """The last day on which the block bought on ``start`` can be drawn."""
-        return Span(start, add_months(start, self.terms.valid_months)).last_day
+        return block_end(self.line, start)
+
+    def drawn_from(
+        self, start: date, known: date, through: date = date.max
+    ) -> tuple[Fraction, tuple[str, ...]]:
+        """The units that work through a day drew from the block of ``start``, and what drew them.
+
+        It is told as known on a day.
+        """
+        name = block_id(self.line, start)
+        parts = [
+            one
+            for one in self.statement(known).allocations
+            if one.block_id == name and one.day <= through
+        ]
+        ids = dict.fromkeys(part.draw_id for part in parts)
+        return sum((part.quantity for part in parts), Fraction(0)), tuple(ids)
 
     def statement(self, known: date) -> FundStatement:
         """Every draw replayed, of the entries recorded on or before ``known``.

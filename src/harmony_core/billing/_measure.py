@@ -19,6 +19,7 @@ from harmony_core.assets import (
 )
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts, known_by
+from harmony_core.billing._fund_draws import is_refunded
 from harmony_core.billing._funds import fund_of, left_for
 from harmony_core.billing._plan import BY_MONTH, moving_facts, trigger_of
 from harmony_core.billing._terms import BillingTerms
@@ -88,6 +89,9 @@ class Measurement:
             return self._overage(day)
         if self.kind is ChargeKind.TOP_UP:
             return self._top_ups(day)
+        start, last = self.period.span.start, self.line.last_day
+        if is_refunded(self.line, start) and last is not None and day > last:
+            return self._used_block(day)
         match self.line.source:
             case TimeWorked() as source:
                 return self._time(day, source)
@@ -128,6 +132,19 @@ class Measurement:
             why.given("part", "days served of the days of the full period", ratio)
             price = why.step("prorated", "price for the days served", "multiply", price, "part")
         return self._settled(why, price, self.line.quantity, ())
+
+    def _used_block(self, day: date) -> Measured:
+        """A block of which what was left at the end is paid back: the part that was drawn."""
+        line, unit = self.line, self.contract.currency
+        drawn, by = fund_of(self.contract, line, self.facts).drawn_from(self.period.span.start, day)
+        why = self._explainer("prepaid block, what is left of it refunded")
+        price = why.adopt(explain(self._scheme(why), line.quantity), "price_")
+        why.given("bought", "units bought", line.quantity)
+        why.given("drawn", "units drawn", drawn)
+        why.step("part", "part that was drawn", "divide", "drawn", "bought")
+        label = "price of the part that was drawn"
+        used = why.step("used", label, "multiply", price, "part", unit=unit)
+        return self._settled(why, used, line.quantity, by)
 
     def _time(self, day: date, source: TimeWorked) -> Measured:
         line, span = self.line, self.period.span

@@ -14,7 +14,13 @@ import attrs
 
 from harmony_core.billing._charge import ChargeKind, charge_key
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._fund_draws import Drawing, drawings, takes_back
+from harmony_core.billing._fund_draws import (
+    Drawing,
+    drawings,
+    fund_line,
+    is_refunded,
+    takes_back,
+)
 from harmony_core.billing._usage import UsageOfPeriod
 from harmony_core.contracts import (
     Amendment,
@@ -24,7 +30,7 @@ from harmony_core.contracts import (
     fed_by,
     line_end,
 )
-from harmony_core.periods import ServicePeriod, Span, Timing, trigger_day
+from harmony_core.periods import ServicePeriod, Span, Timing, add_months, trigger_day
 from harmony_core.products import (
     CountPolicy,
     DevicesCounted,
@@ -88,6 +94,7 @@ def plan(
             before = first
             days = [
                 *_known_days(contract, line, kind, period.span, facts),
+                *_refund_days(contract, line, kind, period.span, facts),
                 *(one.known_on for one in amendments_of(contract, line, kind, period.span)),
             ]
             for known in sorted({day for day in days if first < day <= through}):
@@ -187,8 +194,11 @@ def amendments_of(
     lines = {line.id}
     if kind in BY_MONTH or isinstance(line.source, TimeWorked):  # what they cover, it does not bill
         lines |= {one.id for one in fed_by(contract.lines_ever, line)}
+    reach = span.end
+    if line.fund is not None and kind is ChargeKind.SERVICE:  # a block outlives its period
+        reach = max(reach, add_months(span.start, line.fund.valid_months))
     for amendment in contract.amendments:
-        if amendment.first_day < span.end and any(
+        if amendment.first_day < reach and any(
             change.line_id in lines for change in amendment.changes
         ):
             yield amendment
@@ -210,6 +220,20 @@ def _known_days(
             events = facts.device_events_of(contract.party_id)
             return (event.known_on for event in events if event.day < span.end)
     return ()
+
+
+def _refund_days(
+    contract: Contract, line: ContractLine, kind: ChargeKind, span: Span, facts: Facts
+) -> Iterator[date]:
+    """The day after the end of a line that pays back what is left, and those of late draws."""
+    ended = fund_line(contract, line.id) if kind is ChargeKind.SERVICE and line.fund else None
+    if ended is None or ended.last_day is None or not is_refunded(ended, span.start):
+        return
+    settled = ended.last_day + timedelta(days=1)
+    yield settled
+    for fact in moving_facts(contract, line, Span(span.start, settled), facts):
+        if fact.known_on > settled:
+            yield fact.known_on
 
 
 def moving_facts(

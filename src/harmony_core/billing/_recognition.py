@@ -16,7 +16,7 @@ import attrs
 from harmony_core.billing._charge import Charge, ChargeKind
 from harmony_core.billing._due import charge_of
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._fund_draws import fund_line
+from harmony_core.billing._fund_draws import block_end, fund_line, is_cut, is_refunded
 from harmony_core.billing._funds import fund_of
 from harmony_core.billing._plan import PlannedCharge, first_trigger, kinds_of, periods_of
 from harmony_core.billing._terms import BillingTerms
@@ -52,6 +52,8 @@ def earned_share(
     if charge.corrects is not None:
         if charge.trigger > through:
             return Fraction(0)
+        if is_cut(line) and charge.kind is ChargeKind.SERVICE:  # with the block that it corrects
+            return Fraction(block_end(line, charge.service.start) <= through)
         if line.is_fixed and recognition is Recognition.STRAIGHT_LINE:  # it was amended
             return _days_served(charge.service, through)
         return Fraction(charge.service.last_day <= through)
@@ -157,7 +159,7 @@ def recognise(
                 lapsed = _part(charge.booked, _lapsed(charge, contract, line, close, facts))
                 was = _part(charge.booked, _lapsed(charge, contract, line, before, facts))
                 breakage = lapsed - was or None
-            elif earned == charge.booked:
+            elif earned == charge.booked and not is_refunded(line, charge.service.start):
                 drawn = _part(charge.booked, drawn_share(charge, contract, line, close, facts))
                 breakage = charge.booked - drawn or None
         yield Recognised(charge.key, contract.id, line.id, month, amount, breakage)

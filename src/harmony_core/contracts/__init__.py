@@ -63,6 +63,7 @@ from harmony_core.contracts._renewals import UpcomingRenewal, upcoming_renewals
 from harmony_core.contracts._standing import (
     LineEnd,
     RunningDays,
+    left_over,
     line_end,
     require_possible,
     running_days,
@@ -125,6 +126,7 @@ __all__ = [
     "ending",
     "fed_by",
     "last_receipt",
+    "left_over",
     "line_end",
     "lines_ended",
     "lines_from",

@@ -28,7 +28,7 @@ from harmony_core.contracts._line import ContractLine
 from harmony_core.errors import CurrencyMismatch, NotFound, RuleBroken
 from harmony_core.periods import Span
 from harmony_core.pricing import change_days, scheme_on
-from harmony_core.products import CountPolicy, DevicesCounted
+from harmony_core.products import CountPolicy, DevicesCounted, LeftOver
 
 _DAY = timedelta(days=1)
 
@@ -77,6 +77,18 @@ class Agreed:
             raise RuleBroken(
                 f"amendment {amendment.id!r} lets line {line.id!r}, which is prepaid, buy blocks "
                 f"again from {amendment.first_day}, after it ended: add a line for further blocks"
+            )
+        if (
+            isinstance(change, LineEnds)
+            and change.left_over is not None
+            and (
+                line.fund is None
+                or (line.fund.has_own_ends and change.left_over is not LeftOver.KEPT)
+            )
+        ):
+            raise RuleBroken(
+                f"amendment {amendment.id!r} says what is left of line {line.id!r}, which has no "
+                "blocks, or units that end by rules of their own: leave it out"
             )
         if isinstance(change, NewQuantity) and not line.is_fixed:
             raise RuleBroken(

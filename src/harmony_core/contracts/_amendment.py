@@ -21,6 +21,7 @@ from harmony_core.errors import InvalidValue
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.pricing import Scheme
+from harmony_core.products import LeftOver
 
 
 def _quantity(value: Exact) -> Fraction:
@@ -49,11 +50,20 @@ class NewPrice:
     scheme: Scheme
 
 
+def _left_over(value: LeftOver | None) -> LeftOver | None:
+    return None if value is None else LeftOver(value)
+
+
 @attrs.frozen
 class LineEnds:
-    """The line ends: the day before the amendment's first day is its last."""
+    """The line ends: the day before the amendment's first day is its last.
+
+    ``left_over`` is what becomes of prepaid blocks with units left; ``None`` is what the terms of
+    the fund say.
+    """
 
     line_id: str
+    left_over: LeftOver | None = attrs.field(default=None, converter=_left_over)
 
 
 @attrs.frozen

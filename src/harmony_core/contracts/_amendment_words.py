@@ -18,7 +18,7 @@ from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._migrated import MigratedLot
 from harmony_core.culture import Culture
-from harmony_core.products import FundUnit, price_in_words
+from harmony_core.products import FundUnit, LeftOver, price_in_words
 
 
 def amendment_in_words(
@@ -46,8 +46,10 @@ def _change(culture: Culture, line: ContractLine, change: Change) -> Iterator[st
         case NewPrice():
             yield culture.words("{line}: there is a new price.", line=who)
             yield from price_in_words(culture, change.scheme, culture.words(line.unit))
-        case LineEnds():
+        case LineEnds(left_over=left):
             yield culture.words("{line}: it ends with the day before.", line=who)
+            if left is not None:
+                yield culture.words(_LEFT_OVER[left])
         case LineRunsOn(last_day=None):
             yield culture.words("{line}: it runs on without an end.", line=who)
         case LineRunsOn(last_day=last) if last is not None:
@@ -76,6 +78,13 @@ def lots_in_words(
             block=lot.id,
             value=culture.money(lot.value),
         )
+
+
+_LEFT_OVER = {
+    LeftOver.KEPT: "What is left of its blocks can be drawn until they end.",
+    LeftOver.LAPSED: "What is left of its blocks lapses.",
+    LeftOver.REFUNDED: "What is left of its blocks is paid back.",
+}
 
 
 def line_title(culture: Culture, line: ContractLine) -> str:

@@ -25,7 +25,7 @@ from harmony_core.contracts._standing import (
 from harmony_core.contracts._term import next_end
 from harmony_core.errors import RuleBroken
 from harmony_core.explanation import Explainer, Explanation
-from harmony_core.products import Renewal
+from harmony_core.products import LeftOver, Renewal
 
 _DAY = timedelta(days=1)
 
@@ -206,13 +206,14 @@ def lines_ended(
     line_ids: Iterable[str] = (),
     event: ContractEvent = ContractEvent.TERMINATION,
     fee: ContractLine | None = None,
+    left_over: LeftOver | None = None,
     evidence: Iterable[str] = (),
 ) -> Amendment:
     """End lines by agreement with a day, as one amendment.
 
-    Lines that are billed once stay; a contract that is cancelled gives them up too. Where another
-    contract follows, a prepaid line that was bought once ends as well: it buys nothing more, and
-    what it bought stays.
+    Lines that are billed once stay; a contract that is cancelled gives them up too. A prepaid block
+    that is bought once stays as well, unless what is left of it lapses or is paid back; where
+    another contract follows, its line ends: it buys nothing more, and what it bought stays.
 
     Args:
         contract: with the amendments that are known.
@@ -223,6 +224,8 @@ def lines_ended(
         event: a termination; a suspension to make them inactive until they resume; a succession; a
             cancellation, of a contract that has not begun.
         fee: a line for what is paid to settle it, beginning on the day after ``last_day`` or later.
+        left_over: what becomes of prepaid blocks with units left; what the terms of each fund say
+            where none is given. A suspension and a succession keep them.
         evidence: ids of what it rests on.
 
     Raises:
@@ -231,16 +234,25 @@ def lines_ended(
     """
     require_possible(contract, event, agreed_on)
     cancelled, pauses = event is ContractEvent.CANCELLATION, event is ContractEvent.SUSPENSION
+    if pauses or event is ContractEvent.SUCCESSION:
+        left_over = LeftOver.KEPT
     changes: list[Change] = []
     for line in [contract.line(name) for name in line_ids] or contract.lines_ever:
         followed = event is ContractEvent.SUCCESSION and line.fund is not None
-        if line.is_billed_once and not (cancelled or followed):
+        said = None if line.fund is None or line.fund.has_own_ends else left_over
+        keeps = line.fund is None or (said or line.fund.at_end) is LeftOver.KEPT
+        if line.fund is not None and said is line.fund.at_end:
+            said = None
+        if line.is_billed_once and keeps and not (cancelled or followed):
             continue
         runs = _runs_from(contract, line, last_day + _DAY)
         if runs or (line_end(contract, line.id).is_suspension and not pauses):
-            changes.append(LineEnds(line.id))
+            changes.append(LineEnds(line.id, said))
     if not changes:
-        raise RuleBroken(f"every line of contract {contract.id!r} ends by {last_day} anyway")
+        raise RuleBroken(
+            f"every line of contract {contract.id!r} ends by {last_day} anyway, or was billed once "
+            "and stays: say with left_over whether blocks that are left lapse or are paid back"
+        )
     if fee is not None:
         changes.append(LineBegins(fee))
     return Amendment(

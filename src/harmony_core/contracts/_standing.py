@@ -18,6 +18,7 @@ from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._lifecycle import ContractEvent, ContractState, state_after
 from harmony_core.errors import RuleBroken
 from harmony_core.periods import Span, add_months
+from harmony_core.products import LeftOver
 
 _DAY = timedelta(days=1)
 _E = ContractEvent
@@ -67,6 +68,9 @@ def running_days(contract: Contract, line_id: str) -> tuple[RunningDays, ...]:
         valid = line.start
         if line.fund is not None:
             valid = Span(line.start, add_months(line.start, line.fund.valid_months)).last_day
+            last_day = line_end(contract, line_id).last_day
+            if last_day is not None and left_over(contract, line_id) is not LeftOver.KEPT:
+                valid = min(valid, last_day)
         if (closed := contract.closing(line_id)) is not None:
             valid = min(valid, closed[0].first_day - _DAY)
         if valid < line.start:
@@ -110,6 +114,27 @@ def line_end(contract: Contract, line_id: str, agreed_by: date = date.max) -> Li
         elif end.is_suspension and amendment.event in (_E.TERMINATION, _E.SUCCESSION):
             end = LineEnd(end.last_day, amendment)  # it will not resume; no day is added
     return end
+
+
+def left_over(contract: Contract, line_id: str) -> LeftOver:
+    """Give what becomes of the blocks of a prepaid line that are left when it ends.
+
+    What the amendment that ends it says, or what the terms of its fund say; a suspension, which may
+    be over again, keeps them.
+
+    Raises:
+        NotFound: the contract has no such line.
+    """
+    line, end = contract.line(line_id), line_end(contract, line_id)
+    if line.fund is None or end.is_suspension:
+        return LeftOver.KEPT
+    changes = () if end.amendment is None else end.amendment.changes
+    said = [
+        change.left_over
+        for change in changes
+        if isinstance(change, LineEnds) and change.line_id == line_id
+    ]
+    return next((one for one in said if one is not None), line.fund.at_end)
 
 
 def state_on(contract: Contract, day: date, agreed_on: date | None = None) -> ContractState:
@@ -171,6 +196,10 @@ def _is_fixed(contract: Contract, running: list[str], day: date) -> bool:
         for name in running
         if not contract.line(name).is_billed_once or contract.closing(name) is not None
     ]
+    if not ends:  # blocks are left: a notice or an agreement has ended everything else
+        return any(
+            one.event in _FIXES_THE_END and one.agreed_on <= day for one in contract.amendments
+        )
     return all(end.last_day is not None for end in ends) and any(
         end.amendment is not None and end.amendment.event in _FIXES_THE_END for end in ends
     )

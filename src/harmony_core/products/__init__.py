@@ -43,6 +43,7 @@ from harmony_core.products._catalogue import BundlePart, Catalogue
 from harmony_core.products._describe import Description, describe_behaviour
 from harmony_core.products._fund_policies import (
     CarryMode,
+    LeftOver,
     OverageMode,
     Rollover,
     TopUp,
@@ -87,6 +88,7 @@ __all__ = [
     "FundTerms",
     "FundUnit",
     "IncidentTerms",
+    "LeftOver",
     "Level",
     "Notice",
     "NoticeAnchor",

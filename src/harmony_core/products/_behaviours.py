@@ -30,7 +30,13 @@ from harmony_core.pricing import (
     refuse_transactions_as_one,
     refuse_unbillable,
 )
-from harmony_core.products._fund_policies import OverageMode, Rollover, TopUp, WarningLevel
+from harmony_core.products._fund_policies import (
+    LeftOver,
+    OverageMode,
+    Rollover,
+    TopUp,
+    WarningLevel,
+)
 from harmony_core.products._incident_terms import IncidentTerms
 from harmony_core.products._time_terms import TimeTerms
 
@@ -142,6 +148,10 @@ def _overage_mode(value: OverageMode) -> OverageMode:
 
 def _incidents(terms: Iterable[IncidentTerms] | IncidentTerms) -> tuple[IncidentTerms, ...]:
     return (terms,) if isinstance(terms, IncidentTerms) else tuple(terms)
+
+
+def _left_over(value: LeftOver) -> LeftOver:
+    return LeftOver(value)
 
 
 def _levels(levels: Iterable[WarningLevel] | WarningLevel) -> tuple[WarningLevel, ...]:
@@ -400,6 +410,8 @@ class FundTerms:
         units_per_kit: by category of an expense, how many units one draws, whatever it cost.
         incidents: the prices of incidents, one list a currency: they draw a fund of money, and
             nothing else does.
+        at_end: what becomes of blocks with units left when the line ends, unless the amendment that
+            ends it says otherwise.
     """
 
     unit: FundUnit = attrs.field(converter=_fund_unit)
@@ -425,6 +437,7 @@ class FundTerms:
     incidents: tuple[IncidentTerms, ...] = attrs.field(
         default=(), converter=_incidents, kw_only=True
     )
+    at_end: LeftOver = attrs.field(default=LeftOver.KEPT, converter=_left_over, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         self._refuse_contradictions()
@@ -450,7 +463,17 @@ class FundTerms:
         if self.incidents:
             self._refuse_beside_incidents()
 
+    @property
+    def has_own_ends(self) -> bool:
+        """Whether its units end by rules of their own: an allowance, and what a top-up buys."""
+        return self.rollover is not None or self.top_up is not None
+
     def _refuse_contradictions(self) -> None:
+        if self.at_end is not LeftOver.KEPT and self.has_own_ends:
+            raise InvalidValue(
+                f"what is left cannot be {self.at_end.value} with an allowance, which lapses with "
+                "its line, or with a top-up, whose blocks have their own end: leave at_end out"
+            )
         priced = bool(self.overage_prices or self.overage_schemes)
         if self.overage_mode is not OverageMode.BILL and priced:
             raise InvalidValue(

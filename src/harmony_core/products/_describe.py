@@ -30,7 +30,7 @@ from harmony_core.products._behaviours import (
     UnitsMetered,
     UsageMetered,
 )
-from harmony_core.products._fund_policies import OverageMode
+from harmony_core.products._fund_policies import LeftOver, OverageMode
 from harmony_core.products._fund_words import (
     incidents_in_words,
     levels_in_words,
@@ -244,9 +244,15 @@ def _fund(culture: Culture, fund: FundTerms) -> Iterator[str]:
         yield from price_in_words(culture, scheme, culture.words(beyond))
     if fund.overage_mode is not OverageMode.BILL:
         yield culture.words(_BEYOND[fund.overage_mode])
+    if fund.at_end is not LeftOver.KEPT:
+        yield culture.words(_AT_END[fund.at_end])
     yield from levels_in_words(culture, fund.levels)
 
 
+_AT_END = {
+    LeftOver.LAPSED: "When the line ends, what is left of its blocks lapses.",
+    LeftOver.REFUNDED: "When the line ends, what is left of its blocks is paid back.",
+}
 _BEYOND = {
     OverageMode.DENY: "What the fund does not cover whole, it does not cover at all.",
     OverageMode.NEGATIVE: "The fund may go below zero.",

@@ -50,6 +50,17 @@ class OverageMode(Word):
     """the last block in order goes below zero; with no block that day the draw is refused"""
 
 
+class LeftOver(Word):
+    """What becomes of blocks with units left when their line ends."""
+
+    KEPT = "kept"
+    """they can be drawn until they end by themselves"""
+    LAPSED = "lapsed"
+    """nobody can draw them after the line's last day"""
+    REFUNDED = "refunded"
+    """the same, and the price of the part that was not drawn is given back"""
+
+
 def _mode(value: CarryMode) -> CarryMode:
     return CarryMode(value)
 

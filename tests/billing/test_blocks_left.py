@@ -1,0 +1,226 @@
+"""A prepaid line ends with units left: they are kept, lapse, or are paid back, and it is said."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harmony_core.billing import (
+    BlocksLeft,
+    Charge,
+    Facts,
+    charges_of,
+    contract_facts,
+    due,
+    recognise,
+)
+from harmony_core.contracts import (
+    Contract,
+    ContractEvent,
+    ContractState,
+    LineEnds,
+    left_over,
+    lines_ended,
+    running_days,
+    state_on,
+)
+from harmony_core.errors import InvalidValue, RuleBroken
+from harmony_core.finance import Booked, Money, booked_sum, money_sum
+from harmony_core.periods import Month, months_between
+from harmony_core.pricing import PerUnit
+from harmony_core.products import CarryMode, ContractType, LeftOver, Recognition, Rollover
+from harmony_core.work import TimeEntry
+from tests.strategies import TERMS, contract, fund_terms, line
+
+DAY = timedelta(days=1)
+LAST = date(2026, 4, 20)
+AGREED = date(2026, 4, 15)
+EVER = date(2027, 12, 31)
+KEPT, LAPSED, REFUNDED = LeftOver
+
+
+def prepaid(months: int | None = 3, at_end: LeftOver = KEPT) -> Contract:
+    """Twenty hours at 90.00, bought once or every quarter, each block valid for a year."""
+    terms = attrs.evolve(fund_terms(valid_months=12), at_end=at_end)
+    return contract(
+        line(
+            PerUnit.of("90", "EUR"),
+            date(2026, 1, 1),
+            id="H",
+            kind=ContractType.PREPAYMENT,
+            quantity=20,
+            months=months,
+            recognition=Recognition.AS_DRAWN,
+            fund=terms,
+        )
+    )
+
+
+def worked(name: str, day: date, hours: int, recorded_on: date | None = None) -> TimeEntry:
+    return TimeEntry(
+        name, "P", day, Fraction(hours), contract_id="C-1", line_id="H", recorded_on=recorded_on
+    )
+
+
+FACTS = Facts(
+    time=[
+        worked("1", date(2026, 1, 10), 3),
+        worked("2", date(2026, 4, 18), 2, date(2026, 4, 28)),  # in time, and known late
+        worked("3", date(2026, 5, 10), 3),  # after the end
+    ]
+)
+
+
+def ended(agreed: Contract, said: LeftOver | None = None) -> Contract:
+    return agreed.amended(lines_ended(agreed, LAST, id="T", agreed_on=AGREED, left_over=said))
+
+
+def earned(agreed: Contract, charges: list[Charge], facts: Facts, through: Month) -> Booked:
+    """What is recognised by the end of a month, month by month."""
+    so_far: dict[str, Booked] = {}
+    for month in months_between(Month(2026, 1), through):
+        known = [one for one in charges if one.trigger <= month.last_day]
+        for row in recognise(agreed, known, facts, month, so_far):
+            before = so_far.get(row.charge_key)
+            so_far[row.charge_key] = row.amount if before is None else before + row.amount
+    return booked_sum(so_far.values(), charges[0].booked.currencies)
+
+
+@pytest.mark.parametrize(
+    ("said", "credits", "units_in_may", "drawn_through", "by_april", "at_last"),
+    [
+        (KEPT, [], 35, date(2027, 3, 31), "450.00", "3600.00"),
+        (LAPSED, [], 0, LAST, "3600.00", "3600.00"),
+        (REFUNDED, ["-1530.00", "180.00", "-1800.00"], 0, LAST, "450.00", "450.00"),
+    ],
+)
+def test_what_is_left_of_two_blocks(
+    said: LeftOver,
+    credits: list[str],  # noqa: A002
+    units_in_may: int,
+    drawn_through: date,
+    by_april: str,
+    at_last: str,
+) -> None:
+    """Five of the first twenty hours were worked by the end, and none of the second."""
+    agreed = prepaid()
+    early = lines_ended(agreed, LAST, id="T", agreed_on=AGREED, left_over=said)
+    stated = charges_of(agreed, early, FACTS, TERMS)
+    assert stated.left == (BlocksLeft("H", said, Fraction(35), "hours", drawn_through),)
+    made = agreed.amended(early)
+    charges = list(due(made, FACTS, TERMS, EVER))
+    corrections = [one for one in charges if one.corrects is not None]
+    assert [one.amount for one in corrections] == [Money.of(text, "EUR") for text in credits]
+    told = {one.key: one.amount for one in stated.charges}
+    assert told.items() <= {one.key: one.amount for one in corrections}.items()
+    assert bool(told) == (said is REFUNDED)
+    assert all(one.replay() == one.amount for one in charges)
+    assert contract_facts(made, date(2026, 5, 1), FACTS).balance == units_in_may
+    assert earned(made, charges, FACTS, Month(2026, 4)).transaction == Money.of(by_april, "EUR")
+    assert earned(made, charges, FACTS, Month(2027, 6)).transaction == Money.of(at_last, "EUR")
+
+
+def test_a_block_that_is_bought_once_ends_where_something_becomes_of_it() -> None:
+    once = prepaid(months=None)
+    with pytest.raises(RuleBroken, match="say with left_over whether blocks that are left lapse"):
+        lines_ended(once, LAST, id="T", agreed_on=AGREED)
+    made = ended(once, REFUNDED)
+    assert running_days(made, "H")[-1].last_day == LAST
+    assert [state_on(made, day) for day in (LAST, LAST + DAY)] == [
+        ContractState.NOTICE_GIVEN,
+        ContractState.ENDED,
+    ]
+    amounts = [str(one.amount) for one in due(made, FACTS, TERMS, EVER)]
+    assert amounts == ["1800.00 EUR", "-1530.00 EUR", "180.00 EUR"]
+
+
+def test_blocks_that_are_kept_run_under_notice_beside_what_was_ended() -> None:
+    seats = line(PerUnit.of("10", "EUR"), date(2026, 1, 1), id="S")
+    both = contract(seats, *prepaid(months=None).lines)
+    made = ended(both)
+    assert [change.line_id for change in made.amendments[0].changes] == ["S"]
+    days = (AGREED - DAY, LAST + DAY, date(2026, 12, 31), date(2027, 1, 1))
+    assert [state_on(made, day).value for day in days] == [
+        "active",
+        "notice_given",
+        "notice_given",
+        "ended",
+    ]
+
+
+def test_the_terms_say_it_unless_the_end_does_and_a_pause_keeps_them() -> None:
+    agreed = prepaid(at_end=REFUNDED)
+    assert left_over(ended(agreed), "H") is REFUNDED
+    assert left_over(ended(agreed, LAPSED), "H") is LAPSED
+    pause = lines_ended(
+        agreed, LAST, id="S", agreed_on=AGREED, event=ContractEvent.SUSPENSION, left_over=LAPSED
+    )
+    assert left_over(agreed.amended(pause), "H") is KEPT
+    seats = contract(line(PerUnit.of("10", "EUR"), date(2026, 1, 1), id="S"))
+    early = lines_ended(seats, LAST, id="T", agreed_on=AGREED, left_over=REFUNDED)
+    assert early.changes == (LineEnds("S"),)
+    with pytest.raises(RuleBroken, match="says what is left of line 'S', which has no blocks"):
+        seats.amended(attrs.evolve(early, changes=[LineEnds("S", REFUNDED)]))
+    with pytest.raises(InvalidValue, match="what is left cannot be lapsed with an allowance"):
+        attrs.evolve(fund_terms(), rollover=Rollover(CarryMode.NONE), at_end=LAPSED)
+    with pytest.raises(InvalidValue, match="LeftOver is one of kept, lapsed, refunded"):
+        LineEnds("S", "gone")  # type: ignore[arg-type]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.dates(date(2026, 1, 1), date(2026, 8, 31)), st.integers(1, 9), st.integers(0, 40)
+        ),
+        max_size=6,
+    ),
+    st.dates(date(2026, 1, 1), date(2026, 9, 30)),
+    st.integers(-40, 40),
+    st.sampled_from([1, 3, None]),
+    st.sampled_from(LeftOver),
+)
+def test_what_was_drawn_is_paid_and_all_that_was_paid_is_earned(
+    work: list[tuple[date, int, int]],
+    last_day: date,
+    notice: int,
+    months: int | None,
+    said: LeftOver,
+) -> None:
+    facts = Facts(
+        time=[
+            worked(str(number), day, hours, day + timedelta(days=late))
+            for number, (day, hours, late) in enumerate(work)
+        ]
+    )
+    agreed = prepaid(months)
+    agreed_on = max(last_day + timedelta(days=notice), agreed.start)
+    try:
+        early = lines_ended(agreed, last_day, id="T", agreed_on=agreed_on, left_over=said)
+    except RuleBroken:
+        return
+    made = agreed.amended(early)
+    charges = list(due(made, facts, TERMS, EVER))
+    blocks = [one for one in charges if one.kind.value == "service"]
+    paid = money_sum((one.amount for one in blocks), "EUR")
+    first = {one.service.start for one in blocks if one.corrects is None}
+    bought = len([start for start in first if start <= last_day])
+    if said is REFUNDED:
+        hours = sum(hours for day, hours, _ in work if day <= last_day)
+        assert paid.minor <= 90_00 * hours
+        assert paid.minor == 90_00 * (20 * bought - _left(made, facts))
+    else:
+        assert paid.minor == 90_00 * 20 * bought
+    whole = booked_sum((one.booked for one in blocks), blocks[0].booked.currencies)
+    assert earned(made, blocks, facts, Month(2027, 12)) == whole
+
+
+def _left(made: Contract, facts: Facts) -> Fraction:
+    """The units that nobody drew, as the contract's own record had them on the last day."""
+    without = attrs.evolve(made, amendments=())
+    early = made.amendments[0]
+    return sum((one.units for one in charges_of(without, early, facts, TERMS).left), Fraction(0))
