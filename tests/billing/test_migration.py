@@ -254,7 +254,7 @@ def test_blocks_bought_once_are_migrated_with_their_contract() -> None:
     old = contract(attrs.evolve(BLOCK, billing=Billing(Timing.ADVANCE, None)))
     new = contract(attrs.evolve(BLOCK, start=MAY), id="C-2")
     moved = migrate(old, new, MAY, id="M", agreed_on=date(2025, 4, 20))
-    assert state_on(old.amended(moved.ending), MAY) is ContractState.ACTIVE  # it can be drawn still
+    assert state_on(old.amended(moved.ending), MAY) is ContractState.NOTICE_GIVEN
     left = CarriedBalance("1", into="1")
     early, facts = date(2025, 4, 20), Facts()
     moved = migrate(old, new, MAY, id="M", agreed_on=early, balances=[left], facts=facts)
