@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from typing import TypeAlias
 
 import attrs
 
 from harmony_core.errors import Word
-from harmony_core.finance import Booked, Money
+from harmony_core.finance import Booked, MonetaryItem, Money
 
 
 class AllocationRule(Word):
@@ -52,13 +51,7 @@ class OpenItem:
         """
         if self.booked is None:
             return None
-        settled = self.credited + self.paid
-        share = Fraction(settled.minor, self.amount.minor) if settled else Fraction(0)
-        return Booked(
-            self.open,
-            self.booked.entity - (self.booked.entity.exact * share).settle(),
-            self.booked.group - (self.booked.group.exact * share).settle(),
-        )
+        return MonetaryItem(self.booked, paid=self.credited + self.paid).carrying
 
 
 @attrs.frozen

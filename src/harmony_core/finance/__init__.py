@@ -42,6 +42,14 @@ from harmony_core.finance._efficiency import Efficiency, efficiency_ratio
 from harmony_core.finance._entities import AccountRole, Group, LegalEntity, Role
 from harmony_core.finance._euro import convert_legally, irrevocable_euro_rates
 from harmony_core.finance._exact import Exact, exact, exact_ratio
+from harmony_core.finance._exchange import (
+    ExchangeAccounts,
+    MonetaryItem,
+    Settled,
+    book_revaluation,
+    book_settlement,
+    revalue,
+)
 from harmony_core.finance._intercompany import IntercompanyPair, book_transfer
 from harmony_core.finance._journal import (
     Dimensions,
@@ -81,6 +89,16 @@ from harmony_core.finance._rates import (
     RatePolicy,
 )
 from harmony_core.finance._rounding import HALF_EVEN, HALF_UP, Rounding, cash_rounding
+from harmony_core.finance._schedule import (
+    MonthWeight,
+    RecognitionSchedule,
+    Remainder,
+    early_termination,
+    on_days,
+    percent_complete,
+    spread,
+    straight_line,
+)
 from harmony_core.finance._tax import (
     DocumentAdjustment,
     TaxDocument,
@@ -136,6 +154,18 @@ from harmony_core.finance._transfer_outcome import (
     TransferOutcome,
     transfer_outcome,
 )
+from harmony_core.finance._translation import (
+    NetAssetRates,
+    NetAssets,
+    StatementClass,
+    TranslatedAccount,
+    Translation,
+    TranslationProof,
+    prove_translation,
+    translate_balances,
+    translate_books,
+    translate_net_assets,
+)
 from harmony_core.finance._trial_balance import AccountBalance, TrialBalance, trial_balance
 
 __all__ = [
@@ -167,6 +197,7 @@ __all__ = [
     "Elimination",
     "Exact",
     "ExactAmount",
+    "ExchangeAccounts",
     "FixedRate",
     "FoundCostRate",
     "FoundRate",
@@ -177,8 +208,12 @@ __all__ = [
     "JournalEntry",
     "JournalLine",
     "LegalEntity",
+    "MonetaryItem",
     "Money",
+    "MonthWeight",
     "NetAndTax",
+    "NetAssetRates",
+    "NetAssets",
     "OwnBooks",
     "PercentOfSell",
     "ProfitFact",
@@ -190,12 +225,16 @@ __all__ = [
     "RateKind",
     "RateLeg",
     "RatePolicy",
+    "RecognitionSchedule",
+    "Remainder",
     "ReverseCharge",
     "Role",
     "RollUp",
     "Rounding",
+    "Settled",
     "StackedTax",
     "StackedTaxes",
+    "StatementClass",
     "TaxBase",
     "TaxDocument",
     "TaxGroup",
@@ -211,6 +250,9 @@ __all__ = [
     "TransferRule",
     "TransferRules",
     "TransferSubject",
+    "TranslatedAccount",
+    "Translation",
+    "TranslationProof",
     "Trend",
     "TrendMonth",
     "TrialBalance",
@@ -218,6 +260,8 @@ __all__ = [
     "allocate",
     "allocate_apart",
     "blended_cost_rate",
+    "book_revaluation",
+    "book_settlement",
     "book_transfer",
     "booked_sum",
     "booking_rates",
@@ -232,6 +276,7 @@ __all__ = [
     "currency",
     "custom_unit",
     "dimensions",
+    "early_termination",
     "efficiency_ratio",
     "entity_profit_facts",
     "exact",
@@ -246,10 +291,16 @@ __all__ = [
     "marginal_cost_rate",
     "minor_digits",
     "money_sum",
+    "on_days",
+    "percent_complete",
     "profit_facts",
+    "prove_translation",
     "ranking",
+    "revalue",
     "reverse_charge",
     "roll_up",
+    "spread",
+    "straight_line",
     "tax_document",
     "tax_in_currency",
     "tax_inside",
@@ -257,6 +308,9 @@ __all__ = [
     "total_charge",
     "transfer_outcome",
     "transfer_price",
+    "translate_balances",
+    "translate_books",
+    "translate_net_assets",
     "trend",
     "trial_balance",
     "triangulate",
