@@ -15,12 +15,16 @@ from harmony_core.contracts import (
     Amendment,
     Change,
     Contract,
+    ContractEvent,
+    Cover,
     LineBegins,
     LineEnds,
     LineRunsOn,
+    NameList,
     NewPrice,
     NewQuantity,
     Side,
+    changes_in_words,
     contract_end,
     next_end,
     possible_end,
@@ -153,7 +157,7 @@ def test_every_change_has_its_words() -> None:
         [
             "Line 1, Service: there is a new price.",
             "€9.00 per piece.",
-            "Line 2, Service: it ends with the day before.",
+            "Line 2, Service: its last day is 28 February 2026.",
             "Line 3, Service: it is added and begins on 1 April 2026.",
         ],
         [
@@ -161,6 +165,97 @@ def test_every_change_has_its_words() -> None:
             "Line 3, Service: it runs on without an end.",
         ],
     ]
+
+
+END, RECEIVED = date(2026, 4, 30), date(2026, 1, 30)
+
+
+@pytest.mark.parametrize(
+    ("event", "head", "end"),
+    [
+        ("notice", "Notice N, received on", "It ends on 30 April 2026: notice was received on"),
+        ("termination", "Agreed end N, agreed", "It ends on 30 April 2026, as was agreed on"),
+        ("succession", "Succession N, agreed", "30 April 2026: another contract takes its place."),
+        ("suspension", "Suspension N, agreed", "It is suspended after 30 April 2026, as was"),
+        ("amendment", "Amendment N, agreed on", "It ends on 30 April 2026, as was agreed on"),
+    ],
+)
+def test_an_end_says_what_fixed_it(event: ContractEvent, head: str, end: str) -> None:
+    day = END + timedelta(days=1)
+    given = Amendment("N", "C-1", RECEIVED, day, LineEnds("1"), event=event)
+    made = attrs.evolve(contract(SEATS), amendments=[given])
+    sheet = term_sheet(made, date(2026, 2, 1))
+    text = sheet.as_text(ENGLISH)
+    assert head in text
+    assert end in text
+    assert "by itself" not in text
+    assert "Line 1, Service: its last day is 30 April 2026." in text
+    assert sheet.as_data(ENGLISH)["lines"][0]["ended_by"] == "N"
+    german = sheet.as_text(GERMAN)
+    assert not set(german.splitlines()) & set(text.splitlines())
+
+
+def test_an_end_that_the_line_itself_has_comes_by_itself() -> None:
+    fixed = attrs.evolve(SEATS, last_day=END, renewal=None)
+    sheet = term_sheet(contract(fixed), date(2026, 2, 1))
+    assert "  It ends by itself on 30 April 2026." in sheet.as_text(ENGLISH)
+    assert sheet.ended_by is None
+
+
+def test_a_contract_of_several_lines_says_what_ended_it() -> None:
+    other = attrs.evolve(SEATS, id="2")
+    given = Amendment(
+        "N", "C-1", RECEIVED, END + timedelta(days=1), [LineEnds("1"), LineEnds("2")],
+        event=ContractEvent.NOTICE,
+    )  # fmt: skip
+    text = term_sheet(
+        attrs.evolve(contract(SEATS, other), amendments=[given]), date(2026, 2, 1)
+    ).as_text(GERMAN)
+    assert text.count("Es endet am 30. April 2026: die Kündigung ging am 30. Januar 2026 zu.") == 3
+    assert "Kündigung N, zugegangen am 30. Januar 2026, gilt ab 1. Mai 2026:" in text
+
+
+COVER = Cover(
+    roles=NameList.only("senior", "junior"),
+    types=NameList.all_but("project"),
+    assets=["PC-1", "PC-2"],
+    keywords="backup",
+    last_day=date(2026, 12, 31),
+)
+
+
+def test_what_is_covered_and_what_is_not_is_on_the_sheet() -> None:
+    covered = attrs.evolve(SEATS, cover=COVER)
+    words = term_sheet(contract(covered), END).as_data(ENGLISH)["lines"][0]["words"]["coverage"]
+    assert words == [
+        "Work on these assets is covered: PC-1, PC-2.",
+        "Work whose text holds one of these words is covered: backup.",
+        "Roles included: junior, senior.",
+        "Types of work not included: project.",
+        "It is covered until 31 December 2026.",
+    ]
+    rest = Cover(roles=NameList.all_but(), types=NameList.only(), takes_the_rest=True)
+    said = [text for _, text in attrs.evolve(SEATS, cover=rest).describe(GERMAN).sentences]
+    assert said[-2:] == [
+        "Arbeit, die keine andere Position abdeckt, ist abgedeckt.",
+        "Keine benannte Art von Arbeit ist enthalten.",
+    ]
+    linked = Cover(roles=NameList.all_but(), types=NameList.all_but(), first_day=END)
+    said = [text for _, text in attrs.evolve(SEATS, cover=linked).describe(ENGLISH).sentences]
+    assert said[-2:] == [
+        "Work is covered where it names the line, and not otherwise.",
+        "It is covered from 30 April 2026 on.",
+    ]
+
+
+def test_another_cover_is_told_by_what_it_says() -> None:
+    old, new = (contract(attrs.evolve(SEATS, cover=one)) for one in (
+        COVER, attrs.evolve(COVER, types=NameList.all_but("project", "travel"))
+    ))  # fmt: skip
+    assert changes_in_words(ENGLISH, old, new) == (
+        "Line 1, Service: coverage: Types of work not included: project. → "
+        "Types of work not included: project, travel.",
+    )
 
 
 @settings(max_examples=30)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
 from harmony_core.contracts._amendment import (
     Amendment,
@@ -15,10 +16,25 @@ from harmony_core.contracts._amendment import (
     NewQuantity,
 )
 from harmony_core.contracts._contract import Contract
+from harmony_core.contracts._lifecycle import ContractEvent
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._migrated import MigratedLot
 from harmony_core.culture import Culture
 from harmony_core.products import FundUnit, LeftOver, price_in_words
+
+_HEADS = {
+    ContractEvent.NOTICE: "Notice {id}, received on {agreed}, holds from {first}:",
+    ContractEvent.WITHDRAWAL: (
+        "Withdrawal of a notice, {id}, agreed on {agreed}, holds from {first}:"
+    ),
+    ContractEvent.TERMINATION: "Agreed end {id}, agreed on {agreed}, holds from {first}:",
+    ContractEvent.SUCCESSION: "Succession {id}, agreed on {agreed}, holds from {first}:",
+    ContractEvent.EXTENSION: "Extension {id}, agreed on {agreed}, holds from {first}:",
+    ContractEvent.SUSPENSION: "Suspension {id}, agreed on {agreed}, holds from {first}:",
+    ContractEvent.RESUMPTION: "Resumption {id}, agreed on {agreed}, holds from {first}:",
+    ContractEvent.CANCELLATION: "Cancellation {id}, agreed on {agreed}, holds from {first}:",
+}
+"""What an amendment is called that is more than a change of lines."""
 
 
 def amendment_in_words(
@@ -26,16 +42,19 @@ def amendment_in_words(
 ) -> tuple[str, ...]:
     """Give a heading, and a sentence or more for each change."""
     head = culture.words(
-        "Amendment {id}, agreed on {agreed}, holds from {first}:",
+        _HEADS.get(amendment.event, "Amendment {id}, agreed on {agreed}, holds from {first}:"),
         id=amendment.id,
         agreed=culture.day(amendment.agreed_on),
         first=culture.day(amendment.first_day),
     )
-    changes = (_change(culture, contract.line(one.line_id), one) for one in amendment.changes)
+    first = amendment.first_day
+    changes = (
+        _change(culture, contract.line(one.line_id), one, first) for one in amendment.changes
+    )
     return head, *(sentence for change in changes for sentence in change)
 
 
-def _change(culture: Culture, line: ContractLine, change: Change) -> Iterator[str]:
+def _change(culture: Culture, line: ContractLine, change: Change, first: date) -> Iterator[str]:
     who = line_title(culture, line)
     match change:
         case NewQuantity():
@@ -47,7 +66,8 @@ def _change(culture: Culture, line: ContractLine, change: Change) -> Iterator[st
             yield culture.words("{line}: there is a new price.", line=who)
             yield from price_in_words(culture, change.scheme, culture.words(line.unit))
         case LineEnds(left_over=left):
-            yield culture.words("{line}: it ends with the day before.", line=who)
+            before = culture.day(first - timedelta(days=1))
+            yield culture.words("{line}: its last day is {day}.", line=who, day=before)
             if left is not None:
                 yield culture.words(_LEFT_OVER[left])
         case LineRunsOn(last_day=None):

@@ -14,6 +14,7 @@ from itertools import pairwise
 import attrs
 
 from harmony_core.contracts._cover import Cover
+from harmony_core.contracts._cover_words import cover_in_words
 from harmony_core.contracts._migrated import MigratedLot, migrated_lots
 from harmony_core.culture import Culture
 from harmony_core.errors import CurrencyMismatch, InvalidValue, PriceNotFound
@@ -205,7 +206,7 @@ class ContractLine:
 
     def describe(self, culture: Culture) -> Description:
         """Put what was agreed into words of the reader's language."""
-        return describe_behaviour(
+        said = describe_behaviour(
             culture,
             name=self.name(culture.language),
             unit=self.unit,
@@ -217,3 +218,7 @@ class ContractLine:
             renewal=self.renewal,
             fund=self.fund,
         )
+        if self.cover is None:
+            return said
+        covered = (("coverage", sentence) for sentence in cover_in_words(culture, self.cover))
+        return Description(said.name, (*said.sentences, *covered))

@@ -108,6 +108,7 @@ _TOPICS = {
     "billing": "billing",
     "delivery": "delivery",
     "renewal": "renewal",
+    "cover": "coverage",
 }
 """The topic of a line's description that says all there is to a field."""
 

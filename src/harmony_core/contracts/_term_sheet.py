@@ -12,8 +12,10 @@ from typing import Any
 
 import attrs
 
+from harmony_core.contracts._amendment import Amendment
 from harmony_core.contracts._amendment_words import amendment_in_words, line_title, lots_in_words
 from harmony_core.contracts._contract import Contract, Side
+from harmony_core.contracts._lifecycle import ContractEvent
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._possible_end import (
     PossibleEnd,
@@ -21,6 +23,7 @@ from harmony_core.contracts._possible_end import (
     lines_from,
     possible_end,
 )
+from harmony_core.contracts._standing import line_end
 from harmony_core.contracts._term import Term, term_at
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, expect
@@ -38,11 +41,14 @@ class LineSheet:
         term: in which the sheet's day lies; the first one before the line begins; ``None`` for a
             line without terms, or after the last of them.
         end: the next possible end for a notice received on that day.
+        ended_by: what fixed that end: a notice, an agreement, a successor; ``None`` while it is
+            open, or where the line says so itself.
     """
 
     line: ContractLine
     term: Term | None
     end: PossibleEnd
+    ended_by: Amendment | None = None
 
     def as_data(self, culture: Culture) -> dict[str, Any]:
         """The line as plain data, with its sentences by topic in the reader's language."""
@@ -64,6 +70,7 @@ class LineSheet:
             },
             "next_possible_end": _iso(self.end.ends_on),
             "deadline": _iso(self.end.deadline),
+            "ended_by": None if self.ended_by is None else self.ended_by.id,
             "words": line.describe(culture).as_data(),
         }
 
@@ -90,7 +97,7 @@ class LineSheet:
         if self.term is not None and self.term.last_day is not None:
             day = culture.day(self.term.last_day)
             yield culture.words("The term that runs then ends on {day}.", day=day)
-        yield end_in_words(culture, self.end)
+        yield end_in_words(culture, self.end, self.ended_by)
 
 
 @attrs.frozen
@@ -107,6 +114,13 @@ class TermSheet:
     def end(self) -> PossibleEnd:
         """The next possible end of the whole contract, and its first deadline."""
         return contract_end(self.contract, self.day)
+
+    @property
+    def ended_by(self) -> Amendment | None:
+        """What fixed the end of the whole contract; ``None`` while it is open, or its own."""
+        end = self.end
+        last = (line for line in self.lines if line.end == end)
+        return next((line.ended_by for line in last if line.ended_by is not None), None)
 
     def as_data(self, culture: Culture) -> dict[str, Any]:
         """The sheet as plain data: ids, days and numbers as text, sentences in the language."""
@@ -182,7 +196,7 @@ class TermSheet:
                 "{name} keeps its books in {currency}.", name=ours, currency=self.entity.currency
             )
         if len(self.lines) > 1:
-            yield end_in_words(culture, self.end)
+            yield end_in_words(culture, self.end, self.ended_by)
 
 
 def term_sheet(
@@ -217,17 +231,21 @@ def term_sheet(
         if given is not None and given.id != ours:
             raise InvalidValue(f"contract {contract.id!r} is with {ours!r}, got {given.id!r}")
     lines = tuple(
-        LineSheet(line, _term(line, day), possible_end(line, day))
+        LineSheet(line, _term(line, day), possible_end(line, day), _ended_by(contract, line, day))
         for line in lines_from(contract, day)
     )
     return TermSheet(contract, day, lines, party, entity)
 
 
-def end_in_words(culture: Culture, end: PossibleEnd) -> str:
-    """Say when it can end next, and by when a notice must have arrived."""
+def end_in_words(culture: Culture, end: PossibleEnd, ended_by: Amendment | None = None) -> str:
+    """Say when it ends and why, or when it can end next and by when a notice must have arrived."""
     if end.ends_on is None:
         return culture.words("No end is agreed.")
     day = culture.day(end.ends_on)
+    if end.deadline is None and ended_by is not None:
+        agreed = culture.day(ended_by.agreed_on)
+        label = _ENDED.get(ended_by.event, "It ends on {day}, as was agreed on {agreed}.")
+        return culture.words(label, day=day, agreed=agreed)
     if end.deadline is None:
         return culture.words("It ends by itself on {day}.", day=day)
     return culture.words(
@@ -235,6 +253,23 @@ def end_in_words(culture: Culture, end: PossibleEnd) -> str:
         day=day,
         deadline=culture.day(end.deadline),
     )
+
+
+_ENDED = {
+    ContractEvent.NOTICE: "It ends on {day}: notice was received on {agreed}.",
+    ContractEvent.SUCCESSION: "It ends on {day}: another contract takes its place.",
+    ContractEvent.SUSPENSION: "It is suspended after {day}, as was agreed on {agreed}.",
+    ContractEvent.CANCELLATION: "It ends on {day}: it was cancelled on {agreed}.",
+}
+"""What is said of an end that something fixed."""
+
+
+def _ended_by(contract: Contract, line: ContractLine, day: date) -> Amendment | None:
+    """What fixed the last day of a line, where nothing can end it earlier any more."""
+    if line.is_billed_once or possible_end(line, day).deadline is not None:
+        return None
+    fixed = line_end(contract, line.id)
+    return fixed.amendment if fixed.last_day == line.last_day is not None else None
 
 
 def _term(line: ContractLine, day: date) -> Term | None:

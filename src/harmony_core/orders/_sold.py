@@ -136,14 +136,14 @@ class Sold:
         A line that is billed once runs as long as it says, whatever was amended.
         """
         horizon = self._horizon(ever)
-        if horizon < ever.start or _is_billed_once(ever):
+        if horizon < ever.start or ever.is_billed_once:
             return horizon
         parts = self.contract.parts(ever.id, Span.of_days(ever.start, horizon))
         return parts[-1][0].last_day if parts else ever.start - _DAY
 
     def _horizon(self, line: ContractLine) -> date:
         """How far a line is looked at."""
-        if _is_billed_once(line):
+        if line.is_billed_once:
             return line.last_day or line.start
         last_day = line_end(self.contract, line.id).last_day
         if last_day is None and line.renewal is not None:
@@ -153,7 +153,3 @@ class Sold:
                 f"line {line.id!r} has no end and no initial term: say through which day to look"
             )
         return min(day for day in (last_day, self.through) if day is not None)
-
-
-def _is_billed_once(line: ContractLine) -> bool:
-    return line.billing.interval is None and not line.by_calendar_month
