@@ -1069,6 +1069,9 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     contracts.LineRunsOn: st.builds(contracts.LineRunsOn, ids, st.none() | days),
     contracts.LineBegins: st.builds(contracts.LineBegins, contract_lines()),
     contracts.FundCloses: st.builds(contracts.FundCloses, ids, migrated_lots("EUR")),
+    contracts.UnitsRefunded: st.builds(
+        contracts.UnitsRefunded, ids, migrated_lots("EUR").filter(lambda lots: len(lots) > 0)
+    ),
     contracts.MigratedLot: migrated_lot("EUR"),
     orders.OrderLine: order_lines,
     orders.Order: st.builds(

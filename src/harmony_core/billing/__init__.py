@@ -16,7 +16,7 @@ what to do about it.
 from harmony_core.billing._ageing import Ageing, AgeingBucket, ageing
 from harmony_core.billing._amendment_charges import AmendmentCharges, BlocksLeft, charges_of
 from harmony_core.billing._booking import book_invoice, book_recognition, line_dimensions
-from harmony_core.billing._carrying import CarriedBalance, CarriedValidity
+from harmony_core.billing._carrying import CarriedBalance, CarriedValidity, refund
 from harmony_core.billing._charge import Charge, ChargeKind, charge_key
 from harmony_core.billing._collection import (
     BankAccount,
@@ -191,6 +191,7 @@ __all__ = [
     "receivable",
     "recognise",
     "referring_back",
+    "refund",
     "review_state",
     "standing_overrides",
     "usage_lacks",

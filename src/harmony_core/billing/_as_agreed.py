@@ -56,9 +56,12 @@ def _carried(contract: Contract, planned: PlannedCharge, lot: MigratedLot) -> Me
         return None
     closing = contract.closing(planned.line.id)
     leaves = closing is not None and lot in closing[1].lots
+    refunded = any(lot in one.lots for _, one in contract.refunds(planned.line.id))
+    leaves = leaves or refunded
     if not leaves and fund_line(contract, planned.line.id) is None:
         return None
-    why = Explainer("balance carried from one contract to another", 1)
+    rule = "refund of prepaid units" if refunded else "balance carried from one contract to another"
+    why = Explainer(rule, 1)
     why.fact("lot", lot.id)
     why.fact("kept the exchange rates of", lot.booked_on.isoformat())
     amount = why.given(

@@ -18,7 +18,13 @@ from harmony_core.billing._facts import Facts
 from harmony_core.billing._fund_draws import fund_line
 from harmony_core.billing._funds import LineFund, fund_of
 from harmony_core.billing._plan import trigger_of
-from harmony_core.contracts import Contract, ContractLine, MigratedLot
+from harmony_core.contracts import (
+    Amendment,
+    Contract,
+    ContractLine,
+    MigratedLot,
+    UnitsRefunded,
+)
 from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, RuleBroken, Word
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, Money, allocate, exact, money_sum
@@ -241,6 +247,46 @@ def fund_unit(line: ContractLine) -> str:
     if line.fund is None or line.fund.unit is FundUnit.CASH:
         return line.scheme.currency
     return line.fund.unit.value
+
+
+def refund(
+    contract: Contract,
+    line_id: str,
+    day: date,
+    facts: Facts,
+    *,
+    id: str,  # noqa: A002  the field's own name
+    agreed_on: date,
+    units: Exact | None = None,
+    value: Money | None = None,
+    evidence: Iterable[str] = (),
+) -> Amendment:
+    """Give units of a prepaid line back: what is paid out is credited when ``day`` has come.
+
+    The units come from the blocks in the order in which work would draw them. What they cost is
+    deferred no longer; paid out is as much, or less. Work that becomes known later finds them gone.
+
+    Args:
+        contract: with the amendments that are known.
+        line_id: a line that buys blocks.
+        day: from which they are gone; work of that day finds them gone already.
+        facts: the work that drew the line.
+        id: of the amendment that says so.
+        agreed_on: the day on which both sides agreed.
+        units: of the fund; ``None`` is all that is left.
+        value: paid out for them; ``None`` is what they cost.
+        evidence: ids of what it rests on.
+
+    Raises:
+        NotFound: there is no such line.
+        InvalidValue: the line has no fund of blocks.
+        RuleBroken: fewer units are left, or they cost less.
+        CurrencyMismatch: the value is in another currency.
+    """
+    balance = CarriedBalance(line_id, value, units=None if units is None else exact(units, "units"))
+    lots = FundLeft(contract, line_id, day, agreed_on, facts).lots(balance)
+    changes = [UnitsRefunded(line_id, lots)]
+    return Amendment(id, contract.id, agreed_on, day, changes, evidence=tuple(evidence))
 
 
 def line_to_join(contract: Contract, line_id: str) -> ContractLine:

@@ -22,7 +22,15 @@ from harmony_core.billing._fund_draws import (
     units_of,
     worked,
 )
-from harmony_core.contracts import Contract, ContractLine, fed_by, passes_on_to
+from harmony_core.contracts import (
+    Amendment,
+    Contract,
+    ContractLine,
+    FundCloses,
+    UnitsRefunded,
+    fed_by,
+    passes_on_to,
+)
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import Explainer
 from harmony_core.finance import ExactAmount, Money
@@ -89,7 +97,7 @@ class LineFund:
         for one in feeding:
             self._expenses |= one._expenses
         self._served: dict[frozenset[str], _Served] = {}
-        self._closing = contract.closing(line.id)
+        self._closing, self._refunds = contract.closing(line.id), contract.refunds(line.id)
         self._balances: dict[date, dict[str, Balance]] = {}
 
     @property
@@ -121,13 +129,13 @@ class LineFund:
 
     @property
     def given_up(self) -> tuple[Refund, ...]:
-        """The units that went to another contract, or were paid out, when the fund was closed."""
-        if self._closing is None:
-            return ()
-        amendment, change = self._closing
+        """The units that went to another contract, or were paid out."""
+        given: list[tuple[Amendment, FundCloses | UnitsRefunded]] = list(self._refunds)
+        if self._closing is not None:
+            given.append(self._closing)
         return tuple(
             Refund(
-                lot.id,
+                f"{amendment.id} {lot.id}",
                 lot.block_id,
                 amendment.first_day,
                 lot.units,
@@ -135,12 +143,14 @@ class LineFund:
                 amendment.known_on,
                 agreed=True,
             )
+            for amendment, change in given
             for lot in change.lots
         )
 
     def is_closed_like(self, contract: Contract) -> bool:
-        """Whether another version of the contract closes it just so, or leaves it open too."""
-        return self._closing == contract.closing(self.line.id)
+        """Whether another version of the contract gives up just as much of it."""
+        same = self._refunds == contract.refunds(self.line.id)
+        return same and self._closing == contract.closing(self.line.id)
 
     def _is_closed(self, through: date) -> bool:
         """Whether it has been closed by the end of a day, and that was known."""
@@ -324,13 +334,18 @@ class LineFund:
             return Fraction(1)
         if kind is ChargeKind.CARRIED:
             lot = next(one for one in self.line.opening if one.id == lot_id)
-            ended = lot.last_day is not None and lot.last_day <= through
-            return Fraction(1) if ended else self.drawn_share(charge, through, lot_id)
+            if lot.last_day is not None and lot.last_day <= through:
+                return Fraction(1)
+            back = self._given_back([lot.id], through) / lot.units
+            return min(Fraction(1), self.drawn_share(charge, through, lot_id) + back)
         if kind is ChargeKind.TOP_UP:
             return self._earned_top_ups(charge, through)
         if self.terms.rollover is None:
-            ended = self.last_day_of(service.start) <= through
-            return Fraction(1) if ended else self.drawn_share(charge, through)
+            if self.last_day_of(service.start) <= through:
+                return Fraction(1)
+            name = block_id(self.line, service.start)
+            back = self._given_back([name], through) / self.line.quantity
+            return min(Fraction(1), self.drawn_share(charge, through) + back)
         if self.line.last_day is not None and self.line.last_day <= through:
             return Fraction(1)
         balance = self._at_end_of(through).get(block_id(self.line, service.start))
@@ -425,6 +440,26 @@ class LineFund:
             return {one.block.id: one.quantity for one in statement.top_ups_in(service)}
         return {block_id(self.line, service.start): self.line.quantity}
 
+    def _given_back(self, block_ids: Iterable[str], through: date) -> Fraction:
+        """The units of blocks that were refunded by the end of a day; their credit is known then.
+
+        What was paid for them is earned, and what is paid back for them takes that back.
+        """
+        names = set(block_ids)
+        return sum(
+            (
+                one.quantity
+                for one in self.given_up
+                if one.block_id in names and max(one.day, one.known_on) <= through
+            ),
+            Fraction(0),
+        )
+
+    @property
+    def has_refunds(self) -> bool:
+        """Whether units were refunded while the rest stays."""
+        return bool(self._refunds)
+
     def _earned_top_ups(self, charge: tuple[ChargeKind, Span], through: date) -> Fraction:
         statement = self.statement(through)
         earned = total = Fraction(0)
@@ -438,7 +473,8 @@ class LineFund:
                 ),
                 Fraction(0),
             )
-            earned, total = earned + (one.quantity if ended else drawn), total + one.quantity
+            gone = min(one.quantity, drawn + self._given_back([one.block.id], through))
+            earned, total = earned + (one.quantity if ended else gone), total + one.quantity
         return earned / total if total else Fraction(1)
 
     def _at_end_of(self, day: date) -> dict[str, Balance]:

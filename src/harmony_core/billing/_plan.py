@@ -117,6 +117,9 @@ def carried_charges(contract: Contract, line: ContractLine) -> Iterator[PlannedC
     if (closing := contract.closing(line.id)) is not None:
         for lot in closing[1].lots:
             yield planned(lot, max(lot.first_day, closing[0].known_on))
+    for amendment, change in contract.refunds(line.id):
+        for lot in change.lots:
+            yield planned(lot, max(lot.first_day, amendment.known_on))
     for lot in line.opening:
         first = planned(lot, lot.first_day)
         yield first

@@ -154,7 +154,8 @@ def recognise(
         if charge.kind is ChargeKind.CARRIED and not _opens_with(line, charge):
             breakage = amount if line.accounting.recognition is Recognition.AS_DRAWN else None
         elif _is_block(charge, line) and charge.corrects is None:
-            if line.fund is not None and line.fund.rollover is not None:  # it lapses bit by bit
+            rolls_over = line.fund is not None and line.fund.rollover is not None
+            if rolls_over or contract.refunds(line.id):  # it lapses bit by bit
                 before = month.span.start - timedelta(days=1)
                 lapsed = _part(charge.booked, _lapsed(charge, contract, line, close, facts))
                 was = _part(charge.booked, _lapsed(charge, contract, line, before, facts))

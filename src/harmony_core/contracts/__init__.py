@@ -20,6 +20,7 @@ from harmony_core.contracts._amendment import (
     LineRunsOn,
     NewPrice,
     NewQuantity,
+    UnitsRefunded,
 )
 from harmony_core.contracts._cascade import fed_by, passes_on_to
 from harmony_core.contracts._catch_up import CatchUp, catch_up, shared_end
@@ -115,6 +116,7 @@ __all__ = [
     "TermChange",
     "TermSheet",
     "Termination",
+    "UnitsRefunded",
     "UpcomingRenewal",
     "WithoutEffect",
     "affected_by",

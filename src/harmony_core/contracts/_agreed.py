@@ -22,6 +22,7 @@ from harmony_core.contracts._amendment import (
     LineRunsOn,
     NewPrice,
     NewQuantity,
+    UnitsRefunded,
     subject_of,
 )
 from harmony_core.contracts._line import ContractLine
@@ -69,6 +70,8 @@ class Agreed:
             )
         if isinstance(change, FundCloses):
             self._refuse_what_cannot_close(amendment, line, change)
+        if isinstance(change, UnitsRefunded):
+            _refuse_what_cannot_be_refunded(amendment, line, change)
         if (
             line.fund is not None
             and isinstance(change, LineRunsOn)
@@ -132,6 +135,14 @@ class Agreed:
                 return amendment, change
         return None
 
+    def refunds(self, line_id: str) -> tuple[tuple[Amendment, UnitsRefunded], ...]:
+        """What gives units of a line back, each with the amendment that says so."""
+        return tuple(
+            (amendment, change)
+            for amendment, change in self._changes_of(line_id)
+            if isinstance(change, UnitsRefunded)
+        )
+
     def _leaves_a_gap(self, amendment: Amendment, line_id: str) -> bool:
         """Whether a line has ended before the day from which an amendment lets it run."""
         last = self.line(line_id).last_day
@@ -140,7 +151,7 @@ class Agreed:
                 break
             if isinstance(change, LineRunsOn):
                 last = change.last_day
-            elif isinstance(change, FundCloses):
+            elif isinstance(change, FundCloses | UnitsRefunded):
                 continue
             elif last is None or last >= other.first_day:
                 last = other.first_day - _DAY
@@ -220,11 +231,29 @@ class Agreed:
 
     def _changes_of(
         self, line_id: str
-    ) -> Iterator[tuple[Amendment, NewQuantity | NewPrice | LineEnds | LineRunsOn | FundCloses]]:
+    ) -> Iterator[
+        tuple[
+            Amendment,
+            NewQuantity | NewPrice | LineEnds | LineRunsOn | FundCloses | UnitsRefunded,
+        ]
+    ]:
         for amendment in self.amendments:
             for change in amendment.changes:
                 if change.line_id == line_id and not isinstance(change, LineBegins):
                     yield amendment, change
+
+
+def _refuse_what_cannot_be_refunded(
+    amendment: Amendment, line: ContractLine, change: UnitsRefunded
+) -> None:
+    if line.fund is None or line.fund.rollover is not None:
+        raise RuleBroken(
+            f"amendment {amendment.id!r} refunds units of line {line.id!r}, which buys no blocks: "
+            "credit its charge"
+        )
+    for lot in change.lots:
+        if lot.value.currency != line.scheme.currency:
+            raise CurrencyMismatch(lot.value.currency, line.scheme.currency)
 
 
 def _cut(span: Span, days: Iterable[date]) -> Iterator[Span]:

@@ -98,7 +98,24 @@ class FundCloses:
     lots: tuple[MigratedLot, ...] = attrs.field(default=(), converter=migrated_lots)
 
 
-Change: TypeAlias = NewQuantity | NewPrice | LineEnds | LineRunsOn | LineBegins | FundCloses
+@attrs.frozen
+class UnitsRefunded:
+    """Units of a prepaid line are given back and paid out; what is left beyond them stays.
+
+    ``lots`` say how many of which block, and at which value.
+    """
+
+    line_id: str
+    lots: tuple[MigratedLot, ...] = attrs.field(converter=migrated_lots)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.lots:
+            raise InvalidValue(f"a refund of line {self.line_id!r} gives nothing back: name lots")
+
+
+Change: TypeAlias = (
+    NewQuantity | NewPrice | LineEnds | LineRunsOn | LineBegins | FundCloses | UnitsRefunded
+)
 """One thing that an amendment changes."""
 
 _ENDS = (LineEnds, LineRunsOn)

@@ -14,6 +14,7 @@ from harmony_core.contracts._amendment import (
     LineRunsOn,
     NewPrice,
     NewQuantity,
+    UnitsRefunded,
 )
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._lifecycle import ContractEvent
@@ -76,6 +77,10 @@ def _change(culture: Culture, line: ContractLine, change: Change, first: date) -
             yield culture.words("{line}: it runs until {day}.", line=who, day=culture.day(last))
         case FundCloses():
             yield culture.words("{line}: its fund is closed; what is left of it lapses.", line=who)
+            for lot in lots_in_words(culture, line, change.lots):
+                yield culture.words("Given up: {lot}.", lot=lot)
+        case UnitsRefunded():
+            yield culture.words("{line}: prepaid units are refunded.", line=who)
             for lot in lots_in_words(culture, line, change.lots):
                 yield culture.words("Given up: {lot}.", lot=lot)
         case LineBegins():

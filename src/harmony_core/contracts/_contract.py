@@ -9,7 +9,13 @@ from datetime import date
 import attrs
 
 from harmony_core.contracts._agreed import Agreed
-from harmony_core.contracts._amendment import Amendment, FundCloses, LineBegins, NewPrice
+from harmony_core.contracts._amendment import (
+    Amendment,
+    FundCloses,
+    LineBegins,
+    NewPrice,
+    UnitsRefunded,
+)
 from harmony_core.contracts._cascade import refuse_circles
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._price_cuts import charged_twice
@@ -132,6 +138,14 @@ class Contract:
             NotFound: the contract has no such line.
         """
         return self._agreed.line_on(line_id, day)
+
+    def refunds(self, line_id: str) -> tuple[tuple[Amendment, UnitsRefunded], ...]:
+        """What gives units of a prepaid line back, with the amendments that say so.
+
+        Raises:
+            NotFound: the contract has no such line.
+        """
+        return self._agreed.refunds(self.line(line_id).id)
 
     def closing(self, line_id: str) -> tuple[Amendment, FundCloses] | None:
         """What closes the fund of a prepaid line, with its amendment; ``None`` while it is open.

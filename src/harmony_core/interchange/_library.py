@@ -153,6 +153,7 @@ NAMES: dict[str, type] = {
     "line-runs-on": contracts.LineRunsOn,
     "line-begins": contracts.LineBegins,
     "fund-closes": contracts.FundCloses,
+    "units-refunded": contracts.UnitsRefunded,
     "migrated-lot": contracts.MigratedLot,
     "purchase": orders.Purchase,
     "price-change": orders.PriceChange,

@@ -1,0 +1,232 @@
+"""Units of a fund are given back: a credit, and revenue that is deferred no longer."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+import attrs
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from harmony_core.billing import (
+    Facts,
+    accruals,
+    due,
+    fund_of,
+    invoices,
+    recognise,
+    refund,
+)
+from harmony_core.contracts import Amendment, Contract, MigratedLot, UnitsRefunded, term_sheet
+from harmony_core.culture import Culture
+from harmony_core.errors import InvalidValue, RuleBroken
+from harmony_core.finance import Booked, ExactAmount, Money, money_sum
+from harmony_core.periods import Month, Span, months_between
+from harmony_core.pricing import PerUnit
+from harmony_core.products import ContractType, FundTerms, Recognition, Rollover, TopUp
+from harmony_core.work import TimeEntry
+from tests.strategies import (
+    CUSTOMERS,
+    END,
+    GROUP,
+    TAXES,
+    TERMS,
+    Happened,
+    contract,
+    fund_terms,
+    happened,
+    line,
+    prepaid_lines,
+)
+
+
+def sold(fund: FundTerms, hours: int = 30, price: str = "83.3333") -> Contract:
+    return contract(
+        line(
+            PerUnit.of(price, "EUR"),
+            kind=ContractType.PREPAYMENT,
+            quantity=hours,
+            months=None,
+            recognition=Recognition.AS_DRAWN,
+            fund=fund,
+        )
+    )
+
+
+def worked(day: date, hours: int | str, known: date | None = None) -> TimeEntry:
+    return TimeEntry(f"T-{day:%m%d}", "anna", day, hours, "C-1", "1", recorded_on=known)
+
+
+BLOCK = sold(fund_terms(valid_months=6))
+MAY = date(2026, 5, 4)
+
+
+def given_back(
+    made: Contract, facts: Facts, day: date = MAY, units: int | None = None, name: str = "R-1"
+) -> Contract:
+    return made.amended(refund(made, "1", day, facts, id=name, agreed_on=day, units=units))
+
+
+def shown(made: Contract, facts: Facts, through: date = date(2026, 8, 1)) -> list[str]:
+    found = list(due(made, facts, TERMS, through))
+    assert all(charge.replay() == charge.amount for charge in found)
+    return [f"{one.trigger} {one.kind.value} {one.amount}" for one in found]
+
+
+USED = [worked(date(2026, 1, 20), 7), worked(date(2026, 2, 20), 11)]
+
+
+def test_what_is_left_is_credited_at_what_it_cost() -> None:
+    facts = Facts(time=USED)
+    made = given_back(BLOCK, facts)
+    assert shown(made, facts) == [
+        "2026-01-01 service 2500.00 EUR",
+        "2026-05-04 carried -1000.00 EUR",
+    ]
+    charges = list(due(made, facts, TERMS, END))
+    documents = list(invoices(charges, {made.id: made}, CUSTOMERS, GROUP, TAXES))
+    assert [(str(one.day), str(one.net)) for one in documents] == [
+        ("2026-01-01", "2500.00 EUR"),
+        ("2026-05-04", "-1000.00 EUR"),
+    ]
+    may = fund_of(made, made.lines[0], facts).account(Month(2026, 5).span)
+    assert may.refunded == 12
+    assert may.opening - may.refunded == may.closing == 0
+
+
+def earned(made: Contract, facts: Facts, months: int = 8) -> list[str]:
+    """By month what is recognised of all charges, and what of it is breakage."""
+    so_far: dict[str, Booked] = {}
+    found = []
+    for month in months_between(Month(2026, 1), Month(2026, months)):
+        at_hand = {one.key: one for one in accruals(made, facts, TERMS, month)}
+        at_hand |= {one.key: one for one in due(made, facts, TERMS, month.last_day)}
+        rows = list(recognise(made, at_hand.values(), facts, month, so_far))
+        for row in rows:
+            before = so_far.get(row.charge_key)
+            so_far[row.charge_key] = row.amount if before is None else before + row.amount
+        total = money_sum((row.amount.transaction for row in rows), "EUR")
+        lapsed = money_sum((row.breakage.transaction for row in rows if row.breakage), "EUR")
+        found.append(f"{month} {total.amount} {lapsed.amount}")
+    return found
+
+
+def test_deferred_revenue_of_what_is_refunded_is_closed_without_a_gain() -> None:
+    facts = Facts(time=[*USED, worked(date(2026, 5, 20), 5)])
+    made = given_back(BLOCK, facts, units=4)  # of the 12 that are left
+    assert earned(made, facts, 7) == [
+        "2026-01 583.33 0.00",
+        "2026-02 916.67 0.00",
+        "2026-03 0.00 0.00",
+        "2026-04 0.00 0.00",
+        "2026-05 416.67 0.00",
+        "2026-06 250.00 250.00",  # it ends on the last of June: 3 h lapse
+        "2026-07 0.00 0.00",
+    ]
+
+
+def test_less_may_be_paid_out_and_the_rest_is_earned_as_breakage() -> None:
+    facts = Facts(time=USED)
+    paid = Money.of("600.00", "EUR")
+    change = refund(BLOCK, "1", MAY, facts, id="R", agreed_on=MAY, value=paid)
+    assert earned(BLOCK.amended(change), facts, 5)[-1] == "2026-05 400.00 400.00"
+
+
+def test_work_keyed_late_finds_the_units_gone() -> None:
+    late = worked(date(2026, 3, 3), 2, date(2026, 6, 9))
+    made = given_back(BLOCK, Facts(time=USED))
+    assert shown(made, Facts(time=[*USED, late]))[1:] == [
+        "2026-06-09 overage 200.00 EUR",
+        "2026-05-04 carried -1000.00 EUR",
+    ]
+
+
+def test_a_refund_and_a_top_up_on_one_day() -> None:
+    by_ten = TopUp(Fraction(2), by=Fraction(10), prices=ExactAmount.of("85.00", "EUR"))
+    made = sold(attrs.evolve(fund_terms(), top_up=by_ten))
+    facts = Facts(time=[*USED, worked(MAY, 3)])
+    refunded = given_back(made, facts)  # 12 left when the day begins, then 3 h are worked
+    assert shown(refunded, facts)[1:] == [
+        "2026-06-01 top_up 850.00 EUR",
+        "2026-05-04 carried -1000.00 EUR",
+    ]
+    assert fund_of(refunded, refunded.lines[0], facts).balance(MAY) == 7
+
+
+def test_what_is_refunded_twice_comes_from_what_the_first_left() -> None:
+    facts = Facts(time=USED)
+    once = given_back(BLOCK, facts, units=4)
+    with pytest.raises(RuleBroken, match="agree on the second a day later"):
+        given_back(once, facts, units=8, name="R-2")
+    twice = given_back(once, facts, date(2026, 5, 5), 8, "R-2")
+    assert shown(twice, facts)[1:] == [
+        "2026-05-04 carried -333.33 EUR",
+        "2026-05-05 carried -666.67 EUR",
+    ]
+    with pytest.raises(RuleBroken, match="0 hours are left then"):
+        given_back(twice, facts, date(2026, 5, 6), 1, "R-3")
+
+
+def test_what_cannot_be_refunded() -> None:
+    facts = Facts(time=USED)
+    with pytest.raises(RuleBroken, match="12 hours are left then"):
+        given_back(BLOCK, facts, units=13)
+    with pytest.raises(InvalidValue, match="an allowance"):
+        given_back(sold(attrs.evolve(fund_terms(), rollover=Rollover())), facts)
+    with pytest.raises(InvalidValue, match="gives nothing back"):
+        UnitsRefunded("1", ())
+    [change] = refund(BLOCK, "1", MAY, facts, id="R", agreed_on=MAY).changes
+    assert isinstance(change, UnitsRefunded)
+    fixed = contract(line(PerUnit.of("9", "EUR")))
+    with pytest.raises(RuleBroken, match="which buys no blocks: credit its charge"):
+        fixed.amended(Amendment("R", "C-1", MAY, MAY, change))
+
+
+def test_a_refund_in_words() -> None:
+    made = given_back(BLOCK, Facts(time=USED))
+    text = term_sheet(made, MAY).as_text(Culture.of("de-DE"))
+    assert "Vorausbezahlte Einheiten werden erstattet." in text
+    assert "12 (Stunden)" in text
+
+
+@given(
+    happened(prepaid_lines("1", "EUR").map(contract)),
+    st.dates(date(2026, 1, 1), date(2026, 6, 30)),
+    st.fractions(Fraction(1, 10), 1, max_denominator=10),
+)
+def test_what_was_paid_less_what_was_paid_out_is_earned_and_units_add_up(
+    there: Happened, day: date, share: Fraction
+) -> None:
+    facts = there.facts(known=day)
+    made = there.contract
+    try:
+        whole = refund(made, "1", day, facts, id="R", agreed_on=day)
+    except RuleBroken:
+        assume(False)
+    [change] = whole.changes
+    assert isinstance(change, UnitsRefunded)
+    units = sum((lot.units for lot in change.lots), Fraction(0)) * share
+    made = made.amended(refund(made, "1", day, facts, id="R", agreed_on=day, units=units))
+    facts = there.facts()
+    charges = list(due(made, facts, TERMS, END))
+    so_far: dict[str, Booked] = {}
+    for month in months_between(Month(2026, 1), Month(2027, 12)):
+        at_hand = [one for one in charges if one.trigger <= month.last_day]
+        for row in recognise(made, at_hand, facts, month, so_far):
+            before = so_far.get(row.charge_key)
+            so_far[row.charge_key] = row.amount if before is None else before + row.amount
+    assert {one.key: one.booked for one in charges if one.booked} == {
+        key: amount for key, amount in so_far.items() if amount
+    }
+    account = fund_of(made, made.lines[0], facts).account(Span(date(2025, 1, 1), END))
+    came = account.opening + account.bought
+    assert came - account.drawn - account.lapsed - account.refunded == account.closing
+    assert account.refunded == units
+    out = money_sum((one.amount for one in charges if one.kind.value == "carried"), "EUR")
+    assert out == -money_sum((lot.value for lot in _lots(made)), "EUR") <= Money.zero("EUR")
+
+
+def _lots(made: Contract) -> list[MigratedLot]:
+    return [lot for _, one in made.refunds("1") for lot in one.lots]
