@@ -58,6 +58,13 @@ from harmony_core.finance._journal import (
     dimensions,
     journal_entry,
 )
+from harmony_core.finance._margin_watch import (
+    MarginAlert,
+    MarginReason,
+    MarginRule,
+    MarginWatch,
+    margin_watch,
+)
 from harmony_core.finance._money import ExactAmount, Money, money_sum
 from harmony_core.finance._profit_reports import (
     ContributionReport,
@@ -167,6 +174,7 @@ from harmony_core.finance._translation import (
     translate_net_assets,
 )
 from harmony_core.finance._trial_balance import AccountBalance, TrialBalance, trial_balance
+from harmony_core.finance._variance import SalesFigures, Variance, VarianceCause, variance
 
 __all__ = [
     "DEFAULT_RATE_POLICY",
@@ -208,6 +216,10 @@ __all__ = [
     "JournalEntry",
     "JournalLine",
     "LegalEntity",
+    "MarginAlert",
+    "MarginReason",
+    "MarginRule",
+    "MarginWatch",
     "MonetaryItem",
     "Money",
     "MonthWeight",
@@ -231,6 +243,7 @@ __all__ = [
     "Role",
     "RollUp",
     "Rounding",
+    "SalesFigures",
     "Settled",
     "StackedTax",
     "StackedTaxes",
@@ -256,6 +269,8 @@ __all__ = [
     "Trend",
     "TrendMonth",
     "TrialBalance",
+    "Variance",
+    "VarianceCause",
     "Withheld",
     "allocate",
     "allocate_apart",
@@ -288,6 +303,7 @@ __all__ = [
     "individual_cost_rate",
     "irrevocable_euro_rates",
     "journal_entry",
+    "margin_watch",
     "marginal_cost_rate",
     "minor_digits",
     "money_sum",
@@ -314,5 +330,6 @@ __all__ = [
     "trend",
     "trial_balance",
     "triangulate",
+    "variance",
     "withhold",
 ]
