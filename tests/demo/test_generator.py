@@ -133,7 +133,7 @@ def test_the_command_writes_every_file(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "harmony_core.demo.generator", "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
     assert done.returncode == 0, done.stderr
-    assert "24 files" in done.stdout
+    assert "25 files" in done.stdout
     assert (tmp_path / "time.csv").read_bytes() == (DATA / "time.csv").read_bytes()
 
 

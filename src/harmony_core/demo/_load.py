@@ -20,6 +20,7 @@ from harmony_core.demo._changes import (
     seats_of,
 )
 from harmony_core.demo._company_file import company as company_of
+from harmony_core.demo._credits import CREDIT, CreditGiven, credit
 from harmony_core.demo._line_terms import Covers, with_terms
 from harmony_core.demo._nodes import Node
 from harmony_core.demo._notices import NoticeReceived
@@ -57,6 +58,7 @@ class DemoFiles:
     amendments: tuple[Amendment, ...]
     seats: tuple[SeatsChanged, ...]
     notices: tuple[NoticeReceived, ...]
+    credits: tuple[CreditGiven, ...]
     devices: tuple[Device, ...]
     facts: tuple[TimeEntry | Expense | UsageRecord | DeviceEvent, ...]
     rates: tuple[Rate, ...]
@@ -99,6 +101,9 @@ def read_files(folder: Traversable) -> DemoFiles:
     book = _price_book(reading)
     amendments = amendments_of(reading, orders)
     seats, notices = seats_of(reading), notices_of(reading)
+    given = reading.table(
+        "credit_notes.csv", CREDIT, credit, key=("id",), refers={"contract": "order_lines.csv"}
+    )
     devices = reading.table(
         DEVICES,
         ("id", "type", "customer"),
@@ -127,6 +132,7 @@ def read_files(folder: Traversable) -> DemoFiles:
         tuple(amendments.values()),
         tuple(seats.values()),
         tuple(notices.values()),
+        given,
         devices,
         facts,
         (*ecb, *other),

@@ -16,7 +16,13 @@ from harmony_core.demo._seats import SeatsChanged
 from harmony_core.errors import InputRejected, NotFound, RuleBroken
 from harmony_core.periods import Month, months_between
 from harmony_core.repositories.ports import Register, Store, UnitOfWork
-from harmony_core.workflows import MonthReport, OrdersReport, execute_orders, month_end
+from harmony_core.workflows import (
+    MonthReport,
+    OrdersReport,
+    billing_night,
+    execute_orders,
+    month_end,
+)
 
 T = TypeVar("T")
 
@@ -36,7 +42,22 @@ def play(store: Store, demo: DemoFiles, first: Month, last: Month) -> Iterator[M
     """
     _open(store, demo, first)
     for month in months_between(first, last):
-        yield month_end(store, month)
+        yield _closed(store, demo, month)
+
+
+def _closed(store: Store, demo: DemoFiles, month: Month) -> MonthReport:
+    """Give the credit notes of a month and close it, in one unit of work.
+
+    The nights until a credit note are billed before it: it may be of a charge of the same month.
+    """
+    with store.begin() as unit:
+        within = _Within(unit)
+        if month not in unit.months.closed():
+            for one in demo.credits:
+                if Month.containing(one.day) == month:
+                    billing_night(within, one.day)
+                    one.give(within)
+        return month_end(within, month)
 
 
 def _open(store: Store, demo: DemoFiles, first: Month) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.demo.independent.charges import Charge, Facts, all_charges
+from tests.demo.independent.credits import given_back
 from tests.demo.independent.exact import month_first, month_last
 from tests.demo.independent.labour import Booked, Cost, Transfer, book, costs, transfers
 from tests.demo.independent.rates import RateTable
@@ -37,6 +38,7 @@ def books(folder: Path, first: str | None, last: str) -> Books:
     rates = RateTable(company.rates)
     facts = Facts(company)
     charges = all_charges(company, rates, opening, until)
+    charges += given_back(folder, charges)
     earned = [part for c in charges for part in recognise(c, company, facts, rates, opening, until)]
     all_costs = costs(company, opening, until)
     return Books(

@@ -33,6 +33,7 @@ from tests.demo.independent.reading import Company, Expense, Line, Usage, Work
 from tests.demo.independent.usage import recordings, usage_amount
 
 ORIGINAL, CORRECTION, OVERAGE, TOP_UP = "original", "correction", "overage", "top_up"
+CREDIT = "credit"
 
 
 class Charge(NamedTuple):
@@ -42,6 +43,9 @@ class Charge(NamedTuple):
     period: Period
     trigger: date
     net: Fraction
+    credit_id: str = ""  # of a credit note
+    billed: Fraction = Fraction(0)  # what it gives back a part of
+    billed_on: date = date.min
 
 
 # --- R1 ------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Control totals of the demo company, derived from its files by rules R0 to R23 alone.
+"""Control totals of the demo company, derived from its files by rules R0 to R24 alone.
 
 This script and the modules beside it share no code with the library and import only the standard
 library. A difference between its figures and the library's is an error in one of the two.
@@ -9,7 +9,7 @@ library. A difference between its figures and the library's is an error in one o
 Where each rule is: R0 to R4 charges.py (funds.py for blocks), R5 and R6 recognition.py, R8 to R10
 labour.py, R12 rates.py, R14 amendments.py, R15 notices.py, R16 reading.py, R17 dated.py, R18 and
 R19 funds.py, R20 usage.py, R21 price_book.py, R22 seats.py, R23
-covers.py; R7, R11 and R13 are here.
+covers.py, R24 credits.py; R7, R11 and R13 are here.
 """
 
 from __future__ import annotations
@@ -103,14 +103,16 @@ def tax_percent(company: Company, country: str, category: str, day: date) -> Fra
 
 def invoices(all_books: Books) -> object:
     company = all_books.company
-    documents: dict[tuple[str, str, str, date], list[Charge]] = defaultdict(list)
+    documents: dict[tuple[str, str, str, date, str], list[Charge]] = defaultdict(list)
     for charge in _sell(all_books.charges):
         line = charge.line
-        documents[line.entity, line.party, line.currency, charge.trigger].append(charge)
+        place = line.entity, line.party, line.currency, charge.trigger, charge.credit_id
+        documents[place].append(charge)
     counts: dict[str, int] = defaultdict(int)
     nets: dict[str, Money] = defaultdict(lambda: defaultdict(Fraction))
     taxes: dict[str, Money] = defaultdict(lambda: defaultdict(Fraction))
-    for (entity, party, currency, day), charges in documents.items():
+    for (entity, party, currency, trigger, credit), charges in documents.items():
+        day = charges[0].billed_on if credit else trigger
         country = company.entity_country[entity]
         groups: dict[tuple[str, Fraction], Fraction] = defaultdict(Fraction)
         for charge in charges:

@@ -11,7 +11,14 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tests.demo.independent.amounts import Period
-from tests.demo.independent.charges import CORRECTION, Charge, Facts, block_last_day
+from tests.demo.independent.charges import (
+    CORRECTION,
+    CREDIT,
+    ORIGINAL,
+    Charge,
+    Facts,
+    block_last_day,
+)
 from tests.demo.independent.exact import (
     days_between,
     month_first,
@@ -34,6 +41,9 @@ class Recognised(NamedTuple):
     amounts: Columns
 
 
+# > (R24) A credit is earned as its charge is, from the month of its day on: cumulatively what is
+# > earned of the charge less the credit, less what is earned of the charge.
+#
 # --- R6: which rule, and from which month on -----------------------------------------------------
 # > Overage: at_once, in the month of its last service day. Corrections: at_once, in the month of
 # > max(last service day, trigger).
@@ -59,7 +69,7 @@ def pattern(charge: Charge) -> str:
 
 def accrues_before_trigger(charge: Charge, month_end: date) -> bool:
     product = charge.line.product
-    if charge.kind == CORRECTION:
+    if charge.kind in {CORRECTION, CREDIT}:
         return False
     if product.measured or charge.series != "main":
         return charge.period.last <= month_end
@@ -74,7 +84,7 @@ def first_month(charge: Charge, opening: date) -> str:
     """First month in which a part of the charge is recognised."""
     how = pattern(charge)
     service = charge.period.last if how == "at_once" else charge.period.first
-    if charge.kind == CORRECTION:
+    if charge.kind in {CORRECTION, CREDIT}:
         service = max(service, charge.trigger)
     month = max(month_of(service), month_of(opening))
     while charge.trigger > month_last(month) and not accrues_before_trigger(
@@ -100,6 +110,8 @@ def booking_day(charge: Charge, opening: date) -> date:
 
 def columns(charge: Charge, company: Company, rates: RateTable, opening: date) -> Columns:
     """Transaction, entity and group amount."""
+    if charge.kind == CREDIT:
+        return _mirrored(charge, company, rates, opening)
     day, line = booking_day(charge, opening), charge.line
     entity, group = company.entity_currency[line.entity], company.group_currency
     return (
@@ -107,6 +119,25 @@ def columns(charge: Charge, company: Company, rates: RateTable, opening: date) -
         rates.convert(charge.net, line.currency, entity, day),
         rates.convert(charge.net, line.currency, group, day),
     )
+
+
+# > (R24) Each of its columns is that part of the column of the charge, settled.
+
+
+def _billed(charge: Charge) -> Charge:
+    """Give the charge that a credit is of."""
+    return charge._replace(kind=ORIGINAL, trigger=charge.billed_on, net=charge.billed)
+
+
+def _mirrored(charge: Charge, company: Company, rates: RateTable, opening: date) -> Columns:
+    line = charge.line
+    booked = columns(_billed(charge), company, rates, opening)
+    codes = (line.currency, company.entity_currency[line.entity], company.group_currency)
+    part = charge.net / charge.billed
+    first, second, third = (
+        settle(amount * part, code) for amount, code in zip(booked, codes, strict=True)
+    )
+    return first, second, third
 
 
 # --- R6: how much, cumulatively ------------------------------------------------------------------
@@ -170,12 +201,14 @@ def recognise(
     line = charge.line
     totals = columns(charge, company, rates, opening)
     currencies = (line.currency, company.entity_currency[line.entity], company.group_currency)
-    before: Columns = (Fraction(0), Fraction(0), Fraction(0))
+    before = without = (Fraction(0), Fraction(0), Fraction(0))
+    if charge.kind == CREDIT:
+        without = columns(_billed(charge), company, rates, opening)
     for month in months_through(start, month_of(until)):
         share = earned_share(charge, facts, month_last(month))
         earned = tuple(
-            settle(total * share, currency)
-            for total, currency in zip(totals, currencies, strict=True)
+            settle((rest + total) * share, currency) - settle(rest * share, currency)
+            for rest, total, currency in zip(without, totals, currencies, strict=True)
         )
         now: Columns = (earned[0], earned[1], earned[2])
         if now != before:

@@ -106,6 +106,16 @@ class Seats(NamedTuple):
     bought_on: date | None
 
 
+class Credit(NamedTuple):
+    id: str
+    contract: str
+    line: str
+    first_day: date
+    day: date
+    amount: Decimal | None
+    reason: str
+
+
 class Notice(NamedTuple):
     id: str
     contract: str

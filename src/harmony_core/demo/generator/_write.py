@@ -12,6 +12,7 @@ from harmony_core.demo.generator._orders import Book
 from harmony_core.demo.generator._people import Staff
 from harmony_core.demo.generator._planted_amendments import amendments
 from harmony_core.demo.generator._planted_contracts import plant
+from harmony_core.demo.generator._planted_credits import plant_credits
 from harmony_core.demo.generator._planted_gaps import plant_gaps
 from harmony_core.demo.generator._planted_notices import notices
 from harmony_core.demo.generator._planted_prices import plant_prices
@@ -74,6 +75,7 @@ def _texts(seed: int, ecb: Path | None) -> dict[str, str]:
     metered += plant_usage(book)
     prices, seats = plant_prices(book), plant_seats(book)
     plant_gaps(book)
+    given_back = plant_credits(book)
     rates = ecb_text(ecb)
     tables: dict[str, tuple[Sequence[str], Sequence[Sequence[rows.Cell]]]] = {
         "people": (rows.Person._fields, staff.people),
@@ -86,6 +88,7 @@ def _texts(seed: int, ecb: Path | None) -> dict[str, str]:
         "amendments": (rows.Amendment._fields, changes),
         "price_book": (rows.Price._fields, prices),
         "seats": (rows.Seats._fields, seats),
+        "credit_notes": (rows.Credit._fields, given_back),
         "notices": (rows.Notice._fields, ended),
         "devices": (rows.Device._fields, fleets.devices),
         "device_events": (rows.DeviceEvent._fields, fleets.events),
