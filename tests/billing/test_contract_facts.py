@@ -97,6 +97,16 @@ def test_the_record_of_a_contract() -> None:
     }
 
 
+def test_a_contract_that_has_not_begun_has_the_terms_and_the_value_it_will_have() -> None:
+    found = contract_facts(MADE, date(2024, 5, 1))
+    assert (found.state, found.value_per_period, found.value_per_year) == (
+        ContractState.AGREED,
+        ExactAmount.of("54", "EUR"),
+        ExactAmount.of("648", "EUR"),
+    )
+    assert (found.term_end, found.next_invoice) == (date(2026, 5, 30), date(2024, 5, 26))
+
+
 def test_an_amendment_counts_from_its_day() -> None:
     first = date(2026, 2, 1)
     made = MADE.amended(Amendment("A", "C-1", DAY, first, [NewQuantity("1", 20)]))

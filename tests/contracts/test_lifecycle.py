@@ -385,3 +385,23 @@ def test_a_notice_before_the_first_day_never_ends_it_before_that_day(
         assert terminate(notice, received, start=START).ends_on >= START
     found = next_end(Renewal(6, 6, notice), START, received)
     assert found.ends_on >= date(2024, 10, 31)  # the initial term
+
+
+def test_what_was_ended_for_good_is_not_begun_again_by_what_was_agreed_before() -> None:
+    """A notice taken back, or a longer term, says nothing about days after a later agreement."""
+    notice = notice_effect(BASE, date(2025, 6, 1), id="N")  # to 30 April 2026
+    given = amended(BASE, *notice.amendments)
+    back = amended(given, *notice_withdrawn(given, "N", date(2025, 7, 1), id="W"))
+    longer = Amendment(
+        "X", "C-1", date(2025, 7, 1), date(2026, 5, 1), [LineRunsOn("1", date(2027, 4, 30))]
+    )
+    for made in (back, amended(BASE, longer)):
+        early = lines_ended(made, date(2025, 12, 15), id="T", agreed_on=date(2025, 12, 1))
+        ended = amended(made, early)
+        assert line_end(ended, "1").last_day == date(2025, 12, 15)
+        assert [one.last_day for one in running_days(ended, "1")] == [date(2025, 12, 15)]
+        assert state_on(ended, date(2026, 6, 1)) is ENDED
+        bills = [one.service.last_day for one in preview(ended, Facts(), OPEN, EVER)]
+        assert max(bills) <= date(2025, 12, 31)
+        anew = attrs.evolve(longer, id="Y", agreed_on=date(2026, 1, 9))
+        assert state_on(amended(ended, anew), date(2026, 6, 1)) is ACTIVE  # agreed after the end

@@ -37,7 +37,7 @@ from harmony_core.products import FundUnit
 
 @attrs.frozen
 class ContractFacts:
-    """A contract on a day, flat.
+    """A contract on a day, flat; before its first day, with the terms and the value it will have.
 
     Attributes:
         term_end: the last day of the term that runs; of several lines', the first.
@@ -84,9 +84,10 @@ def contract_facts(contract: Contract, as_of: date, facts: Facts | None = None) 
     Raises:
         PriceNotFound: a line has no price on that day, since an index is not published yet.
     """
-    running = [one for one in lines_from(contract, as_of) if one.start <= as_of]
+    agreed = lines_from(contract, as_of)
+    running = [one for one in agreed if one.start <= max(as_of, contract.start)]
     fixed = [one for one in running if one.is_fixed and one.billing.interval is not None]
-    rates = [(one.billing.interval, _price(one, as_of)) for one in fixed]
+    rates = [(one.billing.interval, _price(one, max(as_of, one.start))) for one in fixed]
     intervals = {one.billing.interval for one in running if one.billing.interval is not None}
     interval = intervals.pop() if len(intervals) == 1 else None
     nothing = ExactAmount(Fraction(0), contract.currency)
@@ -126,7 +127,8 @@ def _a_year(interval: Interval) -> Fraction:
 
 def _term_ends(lines: list[ContractLine], day: date) -> Iterator[date]:
     for line in lines:
-        term = None if line.renewal is None else term_at(line.renewal, line.anchor, day)
+        on = max(day, line.start)
+        term = None if line.renewal is None else term_at(line.renewal, line.anchor, on)
         ends = [None if term is None else term.last_day, line.last_day]
         if known := [one for one in ends if one is not None]:
             yield min(known)

@@ -25,6 +25,7 @@ from harmony_core.contracts._amendment import (
     UnitsRefunded,
     subject_of,
 )
+from harmony_core.contracts._lifecycle import ContractEvent
 from harmony_core.contracts._line import ContractLine
 from harmony_core.errors import CurrencyMismatch, NotFound, RuleBroken
 from harmony_core.periods import Span
@@ -181,7 +182,7 @@ class Agreed:
             NotFound: the contract has no such line.
         """
         line = self.line(line_id)
-        last = line.last_day
+        last, by = line.last_day, None
         for amendment, change in self._changes_of(line_id):
             if amendment.first_day > day:
                 break
@@ -191,9 +192,11 @@ class Agreed:
                 case NewPrice(scheme=scheme):
                     line = attrs.evolve(line, scheme=scheme)
                 case LineEnds():
-                    last = amendment.first_day - _DAY
+                    if last is None or last >= amendment.first_day:
+                        last, by = amendment.first_day - _DAY, amendment
                 case LineRunsOn(last_day=until):
-                    last = until
+                    if goes_on(last, by, amendment):
+                        last, by = until, amendment
         if day < line.start or (last is not None and day > last):
             return None
         return attrs.evolve(line, last_day=last)
@@ -254,6 +257,23 @@ def _refuse_what_cannot_be_refunded(
     for lot in change.lots:
         if lot.value.currency != line.scheme.currency:
             raise CurrencyMismatch(lot.value.currency, line.scheme.currency)
+
+
+def goes_on(last_day: date | None, by: Amendment | None, amendment: Amendment) -> bool:
+    """Whether an amendment that lets a line run on finds it running, or may begin it again.
+
+    A line that was ended for good before is not begun again by what was agreed earlier, such as a
+    notice taken back, or a longer term: the later agreement stands. One that was only suspended is.
+
+    Args:
+        last_day: of the line until then.
+        by: what fixed it; ``None`` is the line itself.
+        amendment: lets it run on.
+    """
+    runs = last_day is None or last_day >= amendment.first_day - _DAY
+    if runs or by is None or by.event is ContractEvent.SUSPENSION:
+        return True
+    return amendment.agreed_on >= by.agreed_on
 
 
 def _cut(span: Span, days: Iterable[date]) -> Iterator[Span]:

@@ -9,7 +9,7 @@ import attrs
 
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._line import ContractLine
-from harmony_core.contracts._standing import running_days
+from harmony_core.contracts._standing import line_end, running_days
 from harmony_core.contracts._term import next_end
 
 
@@ -74,7 +74,8 @@ def _line_from(contract: Contract, line: ContractLine, day: date) -> ContractLin
     if not coming:
         return None
     if line.is_billed_once:
-        return contract.line_on(line.id, line.start)
+        standing, last = contract.line_on(line.id, line.start), line_end(contract, line.id).last_day
+        return standing if standing is None else attrs.evolve(standing, last_day=last)
     standing = contract.line_on(line.id, max(day, coming[0].first_day))
     return None if standing is None else attrs.evolve(standing, last_day=coming[-1].last_day)
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import attrs
 
+from harmony_core.contracts._agreed import goes_on
 from harmony_core.contracts._amendment import Amendment, LineEnds, LineRunsOn
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._lifecycle import ContractEvent, ContractState, state_after
@@ -108,7 +109,8 @@ def line_end(contract: Contract, line_id: str, agreed_by: date = date.max) -> Li
         )
         last = amendment.first_day - _DAY
         if isinstance(change, LineRunsOn):
-            end = LineEnd(change.last_day, amendment)
+            if goes_on(end.last_day, end.amendment, amendment):
+                end = LineEnd(change.last_day, amendment)
         elif end.last_day is None or last < end.last_day:
             end = LineEnd(last, amendment)
         elif end.is_suspension and amendment.event in (_E.TERMINATION, _E.SUCCESSION):

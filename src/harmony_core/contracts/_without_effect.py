@@ -11,7 +11,14 @@ from datetime import date
 
 import attrs
 
-from harmony_core.contracts._amendment import Amendment, Change, LineEnds, LineRunsOn
+from harmony_core.contracts._amendment import (
+    Amendment,
+    Change,
+    LineBegins,
+    LineEnds,
+    NewPrice,
+    NewQuantity,
+)
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._standing import line_end, running_days
 
@@ -44,8 +51,8 @@ def without_effect(contract: Contract) -> tuple[WithoutEffect, ...]:
 
 
 def _is_idle(contract: Contract, amendment: Amendment, change: Change) -> bool:
-    if isinstance(change, LineRunsOn):
-        return False
+    if not isinstance(change, NewQuantity | NewPrice | LineEnds | LineBegins):
+        return False  # blocks are closed and refunded after their line, and a line runs on after it
     last_day = _last_day(contract, change.line_id)
     over = not running_days(contract, change.line_id) or (
         last_day is not None and last_day < amendment.first_day
