@@ -815,7 +815,10 @@ def some_versions(draw: st.DrawFn) -> products.Product:
 def invoices(draw: st.DrawFn) -> billing.Invoice:
     code = draw(currencies)
     net, percent = draw(money(code)), draw(not_negative)
-    line = billing.InvoiceLine(draw(texts), draw(texts), draw(texts), net, "S", percent)
+    reasons = draw(texts), draw(texts), draw(ids), draw(st.none() | days)
+    line = billing.InvoiceLine(
+        draw(texts), draw(texts), draw(texts), net, "S", percent, draw(st.none() | texts), *reasons
+    )
     tax = finance.tax_document(code, [finance.TaxLine(net.exact, "S", percent)])
     side = draw(st.sampled_from(contracts.Side))
     return billing.Invoice(draw(ids), side, "DE", draw(ids), code, draw(days), (line,), tax)
@@ -965,12 +968,33 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     finance.JournalLine: journal_entries().map(lambda entry: entry.lines[0]),
     finance.JournalEntry: journal_entries(),
     finance.TaxRate: tax_rates,
+    finance.TaxRule: st.builds(
+        finance.TaxRule,
+        ids,
+        texts,
+        st.sampled_from(["S", "AE"]),
+        ids,
+        texts,
+        codes=st.lists(texts, max_size=2),
+        buyers=st.lists(texts, max_size=2),
+        abroad=st.none() | st.booleans(),
+        registered=st.none() | st.booleans(),
+        rate_of=st.sampled_from(finance.RateOf),
+        valid_from=days,
+        valid_to=st.none() | later_days,
+    ),
+    finance.StackedTax: st.builds(
+        finance.StackedTax, texts, not_negative, st.sampled_from(finance.TaxBase)
+    )
+    | st.builds(finance.StackedTax, texts, fixed=money("CAD")),
     finance.CostRateTable: cost_rate_tables,
     finance.TransferRule: transfer_rules,
     finance.CostPlus: st.builds(finance.CostPlus, not_negative, st.booleans()),
     finance.PercentOfSell: st.builds(finance.PercentOfSell, not_negative),
     finance.FixedRate: st.builds(finance.FixedRate, amounts()),
-    parties.Customer: st.builds(parties.Customer, ids, texts, texts, currencies, texts),
+    parties.Customer: st.builds(
+        parties.Customer, ids, texts, texts, currencies, texts, tax_id=st.none() | ids
+    ),
     parties.Supplier: st.builds(parties.Supplier, ids, texts, texts, currencies),
     parties.Person: st.builds(parties.Person, ids, texts, histories_of_employment, st.booleans()),
     pricing.Flat: st.builds(pricing.Flat, amounts(), timings),

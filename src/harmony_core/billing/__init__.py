@@ -52,8 +52,8 @@ from harmony_core.billing._forecast import Forecast, forecast
 from harmony_core.billing._fund_draws import fund_line
 from harmony_core.billing._funds import LineFund, fund_of
 from harmony_core.billing._impact import Impact, PeriodImpact, impact
-from harmony_core.billing._invoice import Invoice, InvoiceLine
-from harmony_core.billing._invoicing import EXPORT, invoices, referring_back
+from harmony_core.billing._invoice import Invoice, InvoiceLine, TaxSummary
+from harmony_core.billing._invoicing import invoices, referring_back, sale
 from harmony_core.billing._layout import InvoiceSection, invoice_layout
 from harmony_core.billing._ledger import ReceivablesLedger
 from harmony_core.billing._migration import (
@@ -95,7 +95,6 @@ from harmony_core.billing._usage import usage_lacks
 from harmony_core.billing._work_books import book_work, booking_month, work_terms, worked_hours
 
 __all__ = [
-    "EXPORT",
     "REVIEW_TABLE",
     "Ageing",
     "AgeingBucket",
@@ -154,6 +153,7 @@ __all__ = [
     "ReviewDeed",
     "ReviewState",
     "ReviewStep",
+    "TaxSummary",
     "accruals",
     "after_deed",
     "ageing",
@@ -193,6 +193,7 @@ __all__ = [
     "referring_back",
     "refund",
     "review_state",
+    "sale",
     "standing_overrides",
     "usage_lacks",
     "work_terms",

@@ -9,7 +9,7 @@ from fractions import Fraction
 import attrs
 
 from harmony_core.contracts import Side
-from harmony_core.finance import Money, TaxDocument
+from harmony_core.finance import NEED_A_REASON, Money, TaxDocument, TaxGroup
 
 
 @attrs.frozen
@@ -18,6 +18,10 @@ class InvoiceLine:
 
     ``corrects`` is the key of the charge whose period it corrects, or that it gives back; ``None``
     for a first charge.
+
+    ``tax_reason`` says in words why it is taxed so, ``tax_reason_code`` as a code of the list VATEX
+    where the rule has one, ``tax_rule`` names the rule that decided, ``tax_point`` the day whose
+    rate it bears. They are empty on what a supplier asks for: his invoice says more.
     """
 
     charge_key: str
@@ -27,6 +31,26 @@ class InvoiceLine:
     tax_category: str
     tax_percent: Fraction | None
     corrects: str | None = None
+    tax_reason: str = ""
+    tax_reason_code: str = ""
+    tax_rule: str = ""
+    tax_point: date | None = None
+
+
+@attrs.frozen
+class TaxSummary:
+    """All lines of one category and rate on a document (EN 16931, BG-23: VAT breakdown).
+
+    ``reasons`` and ``reason_codes`` are those of its lines, each once, in their order (BT-120 and
+    BT-121); a category that is taxed shows none.
+    """
+
+    category: str
+    percent: Fraction | None
+    taxable: Money
+    tax: Money
+    reasons: tuple[str, ...]
+    reason_codes: tuple[str, ...]
 
 
 def _ids(ids: Iterable[str]) -> tuple[str, ...]:
@@ -64,6 +88,32 @@ class Invoice:
     def total(self) -> Money:
         """Total with tax: what is to be paid."""
         return self.tax.total_incl
+
+    @property
+    def tax_breakdown(self) -> tuple[TaxSummary, ...]:
+        """Taxable amount and tax by category and rate, with the reason where there is no tax."""
+        return tuple(
+            TaxSummary(
+                group.category,
+                group.rate_percent,
+                group.taxable,
+                group.tax,
+                self._of_lines(group, "tax_reason"),
+                self._of_lines(group, "tax_reason_code"),
+            )
+            for group in self.tax.groups
+        )
+
+    def _of_lines(self, group: TaxGroup, field: str) -> tuple[str, ...]:
+        if group.category not in NEED_A_REASON:
+            return ()
+        key = group.category, group.rate_percent
+        found = (
+            getattr(line, field)
+            for line in self.lines
+            if (line.tax_category, line.tax_percent) == key
+        )
+        return tuple(dict.fromkeys(filter(None, found)))
 
     @property
     def preceding(self) -> tuple[str, ...]:

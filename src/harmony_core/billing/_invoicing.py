@@ -12,13 +12,10 @@ import attrs
 from harmony_core.billing._charge import Charge
 from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._profile import BillingProfile
-from harmony_core.contracts import Contract, ContractLine, Side
+from harmony_core.contracts import Contract, Side
 from harmony_core.errors import NotFound
-from harmony_core.finance import Group, TaxLine, TaxRate, TaxTable, tax_document
+from harmony_core.finance import Group, Supply, TaxLine, TaxTable, tax_document
 from harmony_core.parties import Customer, Directory
-
-EXPORT = "G"
-"""Tax category of a sale to another country (UN/CEFACT list 5305: free export item)."""
 
 NOT_TAXED = "O"
 """Tax category of purchases until a supplier's invoice says more (5305: outside scope)."""
@@ -186,22 +183,27 @@ def _line(
     day: date,
     taxes: TaxTable,
 ) -> InvoiceLine:
-    rate = _tax_rate(contract.line(charge.line_id), country, buyer, day, taxes)
+    if buyer is None:
+        parts = NOT_TAXED, None, charge.corrects
+        return InvoiceLine(charge.key, charge.contract_id, charge.line_id, charge.amount, *parts)
+    code = contract.line(charge.line_id).tax_category
+    point = taxes.tax_point(country, day, charge.service.first_day, charge.service.last_day)
+    found = taxes.decide(sale(country, buyer, code, point))
     return InvoiceLine(
         charge.key,
         charge.contract_id,
         charge.line_id,
         charge.amount,
-        NOT_TAXED if rate is None else rate.category,
-        None if rate is None else rate.percent,
+        found.category,
+        found.percent,
         charge.corrects,
+        found.reason,
+        found.reason_code,
+        found.rule,
+        found.tax_point,
     )
 
 
-def _tax_rate(
-    line: ContractLine, country: str, buyer: Customer | None, day: date, taxes: TaxTable
-) -> TaxRate | None:
-    if buyer is None:
-        return None
-    category = line.tax_category if buyer.country == country else EXPORT
-    return taxes.rate(country, category, day)
+def sale(country: str, buyer: Customer, code: str, tax_point: date) -> Supply:
+    """What a sale is taxed by: the seller's country, the buyer, and what is sold."""
+    return Supply(country, buyer.country, code, tax_point, buyer.tax_id is not None)

@@ -109,10 +109,11 @@ def _reason(culture: Culture, charge: Charge, line: ContractLine) -> str:
 
 def _totals(culture: Culture, invoice: Invoice) -> list[tuple[str, Money]]:
     rows = [(culture.words("Net"), invoice.net)]
-    for group in invoice.tax.groups:
-        rate = "–" if group.rate_percent is None else culture.percent(group.rate_percent / 100)
+    for group in invoice.tax_breakdown:
+        rate = "–" if group.percent is None else culture.percent(group.percent / 100)
         label = culture.words("Tax {rate} on {net}", rate=rate, net=culture.money(group.taxable))
-        rows.append((label, group.tax))
+        reasons = "; ".join(culture.words(reason) for reason in group.reasons)
+        rows.append((f"{label} ({reasons})" if reasons else label, group.tax))
     return [*rows, (culture.words("Total"), invoice.total)]
 
 

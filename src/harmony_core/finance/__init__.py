@@ -130,6 +130,15 @@ from harmony_core.finance._tax_amounts import (
     withhold,
 )
 from harmony_core.finance._tax_rates import TaxRate, TaxTable, in_percent
+from harmony_core.finance._tax_rules import (
+    EXPORT,
+    NEED_A_REASON,
+    RateOf,
+    Supply,
+    TaxDecision,
+    TaxPoint,
+    TaxRule,
+)
 from harmony_core.finance._tax_totals import TaxMethod
 from harmony_core.finance._three import (
     Booked,
@@ -178,8 +187,10 @@ from harmony_core.finance._variance import SalesFigures, Variance, VarianceCause
 
 __all__ = [
     "DEFAULT_RATE_POLICY",
+    "EXPORT",
     "HALF_EVEN",
     "HALF_UP",
+    "NEED_A_REASON",
     "AccountBalance",
     "AccountRole",
     "AllocationMode",
@@ -236,6 +247,7 @@ __all__ = [
     "RateBook",
     "RateKind",
     "RateLeg",
+    "RateOf",
     "RatePolicy",
     "RecognitionSchedule",
     "Remainder",
@@ -248,13 +260,17 @@ __all__ = [
     "StackedTax",
     "StackedTaxes",
     "StatementClass",
+    "Supply",
     "TaxBase",
+    "TaxDecision",
     "TaxDocument",
     "TaxGroup",
     "TaxInCurrency",
     "TaxLine",
     "TaxMethod",
+    "TaxPoint",
     "TaxRate",
+    "TaxRule",
     "TaxTable",
     "TransferBasis",
     "TransferCharge",

@@ -1,8 +1,8 @@
-"""Tax rates by jurisdiction, category and day; the rates are the host's data."""
+"""Tax rates by jurisdiction, category and day, and the tax of a sale; all of it the host's data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -11,6 +11,18 @@ import attrs
 from harmony_core.errors import InvalidValue, NotFound
 from harmony_core.explanation import exact_text
 from harmony_core.finance._exact import Exact, exact
+from harmony_core.finance._tax_rules import (
+    ABROAD,
+    AT_HOME,
+    EXPORT,
+    FIXED_PERCENT,
+    RateOf,
+    Supply,
+    TaxDecision,
+    TaxPoint,
+    TaxRule,
+    checked_rules,
+)
 
 
 def tax_percent(value: Exact) -> Fraction:
@@ -57,7 +69,10 @@ class TaxRate:
 
 
 class TaxTable:
-    """Tax rates by jurisdiction, category and day of the tax point.
+    """Tax rates by jurisdiction, category and day of the tax point, and the rules of sales.
+
+    ``points`` says by jurisdiction of the seller which day the tax point is; the default is the day
+    of the document.
 
     >>> table = TaxTable(
     ...     [
@@ -69,9 +84,16 @@ class TaxTable:
     [19, 16, 19]
     """
 
-    __slots__ = ("_by_key",)
+    __slots__ = ("_by_key", "_points", "_rules")
 
-    def __init__(self, rates: Iterable[TaxRate] = ()) -> None:
+    def __init__(
+        self,
+        rates: Iterable[TaxRate] = (),
+        rules: Iterable[TaxRule] = (),
+        points: Mapping[str, TaxPoint] | None = None,
+    ) -> None:
+        self._rules = checked_rules(rules)
+        self._points = {place: TaxPoint(point) for place, point in (points or {}).items()}
         by_key: dict[tuple[str, str], list[TaxRate]] = {}
         for rate in sorted(set(rates), key=lambda rate: rate.valid_from, reverse=True):
             known = by_key.setdefault((rate.jurisdiction, rate.category), [])
@@ -98,3 +120,58 @@ class TaxTable:
             f"no tax rate of category {category!r} in {jurisdiction!r} on {day}: "
             "add it to the tax table"
         )
+
+    def tax_point(self, jurisdiction: str, document: date, first_day: date, last_day: date) -> date:
+        """Give the day whose rates and rules a charge bears that a seller puts on a document."""
+        point = self._points.get(jurisdiction, TaxPoint.INVOICE)
+        return point.day(document, first_day, last_day)
+
+    def decide(self, supply: Supply) -> TaxDecision:
+        """Find the tax of a sale: by the first rule that fits, else as a sale at home or abroad.
+
+        Raises:
+            NotFound: the category is taxed, and has no rate on that day.
+
+        >>> table = TaxTable(
+        ...     [TaxRate("DE", "S", 19, date(2007, 1, 1))],
+        ...     [
+        ...         TaxRule(
+        ...             "eu-b2b",
+        ...             "DE",
+        ...             "AE",
+        ...             "Reverse charge",
+        ...             "VATEX-EU-AE",
+        ...             buyers=("FR", "IT"),
+        ...             registered=True,
+        ...             valid_from=date(2010, 1, 1),
+        ...         )
+        ...     ],
+        ... )
+        >>> sold = Supply("DE", "FR", "S", date(2026, 3, 31), registered=True)
+        >>> table.decide(sold).category, table.decide(attrs.evolve(sold, buyer="DE")).percent
+        ('AE', Fraction(19, 1))
+        """
+        for rule in self._rules:
+            if rule.fits(supply):
+                place = supply.buyer if rule.rate_of is RateOf.BUYER else supply.seller
+                percent = self._percent(place, rule.category, supply.tax_point)
+                return TaxDecision(
+                    rule.category,
+                    percent,
+                    rule.reason,
+                    rule.reason_code,
+                    rule.id,
+                    supply.tax_point,
+                )
+        at_home = supply.buyer == supply.seller
+        rate = self.rate(supply.seller, supply.code if at_home else EXPORT, supply.tax_point)
+        reason, rule_id = (_HOME_REASON, AT_HOME) if at_home else (_EXPORT_REASON, ABROAD)
+        return TaxDecision(rate.category, rate.percent, reason, "", rule_id, supply.tax_point)
+
+    def _percent(self, place: str, category: str, day: date) -> Fraction | None:
+        if category in FIXED_PERCENT:
+            return FIXED_PERCENT[category]
+        return self.rate(place, category, day).percent
+
+
+_HOME_REASON, _EXPORT_REASON = "sale within the country", "sale to another country"

@@ -46,6 +46,8 @@ NAMES: dict[str, type] = {
     "journal-line": finance.JournalLine,
     "journal-entry": finance.JournalEntry,
     "tax-rate": finance.TaxRate,
+    "tax-rule": finance.TaxRule,
+    "stacked-tax": finance.StackedTax,
     "tax-document": finance.TaxDocument,
     "cost-rate-table": finance.CostRateTable,
     "cost-rate": finance.CostRate,

@@ -26,12 +26,13 @@ class Customer:
     ``country`` is an ISO 3166 alpha-2 code, ``currency`` the one it is invoiced in, ``language`` a
     tag such as ``en-GB``. ``parent_id`` is the company it belongs to. ``merged_into`` says that
     this record was a duplicate and which one stands for it now. ``price_group`` is the one group
-    whose prices it gets from a price book.
+    whose prices it gets from a price book. ``tax_id`` is the number under which it is registered
+    for tax, as it stands on invoices; tax rules may ask whether there is one.
 
     Raises:
         NotFound: ``currency`` is not an ISO 4217 code.
-        InvalidValue: no id, an empty price group, or the customer is its own parent or merged into
-            itself.
+        InvalidValue: no id, an empty price group or tax number, or the customer is its own parent
+            or merged into itself.
     """
 
     id: str = attrs.field(validator=_named)
@@ -42,8 +43,11 @@ class Customer:
     parent_id: str | None = None
     merged_into: str | None = None
     price_group: str | None = None
+    tax_id: str | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.tax_id == "":
+            raise InvalidValue(f"customer {self.id!r} has an empty tax number: leave it out")
         if self.price_group == "":
             raise InvalidValue(f"customer {self.id!r} has an empty price group: leave it out")
         if self.id in {self.parent_id, self.merged_into}:

@@ -8,7 +8,9 @@ from harmony_core.assets import AssetTypes
 from harmony_core.finance import (
     CostRateTable,
     Group,
+    TaxPoint,
     TaxRate,
+    TaxRule,
     TaxTable,
     TransferRule,
     TransferRules,
@@ -28,6 +30,8 @@ class Company:
         cost_rates: what an hour of work costs, by person, group or for all.
         asset_parents: each type of asset with the type above it, or ``None``.
         soft_assets: the types of asset that are no things: software, services.
+        tax_rules: which tax a sale bears, and why, where home and abroad do not say enough.
+        tax_points: by jurisdiction, the day whose tax rate a charge bears; else its document's.
     """
 
     group: Group
@@ -37,11 +41,13 @@ class Company:
     cost_rates: CostRateTable = attrs.field(factory=CostRateTable)
     asset_parents: tuple[tuple[str, str | None], ...] = ()
     soft_assets: tuple[str, ...] = ()
+    tax_rules: tuple[TaxRule, ...] = ()
+    tax_points: tuple[tuple[str, TaxPoint], ...] = ()
 
     @property
     def tax_table(self) -> TaxTable:
-        """The tax rates, ready for questions."""
-        return TaxTable(self.tax_rates)
+        """The tax rates and rules, ready for questions."""
+        return TaxTable(self.tax_rates, self.tax_rules, dict(self.tax_points))
 
     @property
     def rules(self) -> TransferRules:

@@ -8,7 +8,7 @@ from datetime import date
 import attrs
 
 from harmony_core.assets import AssetTypes
-from harmony_core.billing import EXPORT
+from harmony_core.billing import sale
 from harmony_core.contracts import Contract, ContractLine, Side
 from harmony_core.errors import HarmonyError, NotFound, Problem
 from harmony_core.finance import Group, TaxTable
@@ -114,5 +114,4 @@ class Surroundings:
         if line.last_day is not None and line.last_day < self.group.opening_day:
             return  # it was billed by whatever kept the books before
         country = self.group.entity(order.entity_id).country
-        category = line.tax_category if buyer.country == country else EXPORT
-        self.taxes.rate(country, category, day)
+        self.taxes.decide(sale(country, buyer, line.tax_category, day))
