@@ -27,6 +27,7 @@ from harmony_core.contracts._amendment import (
 )
 from harmony_core.contracts._lifecycle import ContractEvent
 from harmony_core.contracts._line import ContractLine
+from harmony_core.contracts._new_price import refuse_new_price, with_new_price
 from harmony_core.errors import CurrencyMismatch, NotFound, RuleBroken
 from harmony_core.periods import Span
 from harmony_core.pricing import change_days, scheme_on
@@ -43,6 +44,7 @@ class Agreed:
         NotFound: an amendment changes a line that there is not.
         RuleBroken: two amendments of one day of agreement change the same thing from the same day,
             or one changes what is bought once (a prepaid block), measured, or trued up.
+        InvalidValue: a new price that its line cannot have.
     """
 
     contract_id: str
@@ -54,6 +56,8 @@ class Agreed:
         for amendment in self.amendments:
             for change in amendment.changes:
                 self._refuse_what_is_settled(amendment, change)
+                if isinstance(change, NewPrice):
+                    refuse_new_price(amendment, change, self.line(change.line_id))
                 place = (amendment.first_day, amendment.agreed_on, subject_of(change))
                 if (other := agreed.setdefault(place, amendment.id)) != amendment.id:
                     raise RuleBroken(
@@ -190,7 +194,7 @@ class Agreed:
                 case NewQuantity(quantity=quantity):
                     line = attrs.evolve(line, quantity=quantity)
                 case NewPrice(scheme=scheme):
-                    line = attrs.evolve(line, scheme=scheme)
+                    line = with_new_price(line, scheme, amendment.first_day)
                 case LineEnds():
                     if last is None or last >= amendment.first_day:
                         last, by = amendment.first_day - _DAY, amendment
