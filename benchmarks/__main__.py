@@ -15,11 +15,18 @@ def _pricing() -> None:
     pricing.main()
 
 
+def _sla() -> None:
+    from benchmarks import sla  # the bank holidays are of the extra `sla`
+
+    sla.main()
+
+
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "finance": finance.main,
     "import": importing.main,
     "periods": periods.main,
     "pricing": _pricing,
+    "sla": _sla,
 }
 
 

@@ -1,0 +1,396 @@
+"""What a calendar may say, and what it answers at the edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from harmony_core.errors import BeyondHorizon, InvalidValue, NeverOpens, NotFound
+from harmony_core.periods import InstantSpan
+from harmony_core.sla import (
+    Calendar,
+    DayHours,
+    DueAt,
+    HolidayRule,
+    Opening,
+    OpenSpans,
+    OpenTime,
+    PublicHolidays,
+    Rota,
+    Turns,
+    WorkingDays,
+    holiday_data_version,
+    hours,
+    in_hours,
+    in_minutes,
+    minutes,
+    seconds,
+)
+
+LONDON = Calendar.of("Europe/London", {"mon-fri": "09:00-17:30"})
+KOLKATA = Calendar.of("Asia/Kolkata", {"mon-fri": "09:00-18:00"})
+ALWAYS = Calendar.of("America/New_York", {"daily": "00:00-24:00"})
+NIGHTS = Calendar.of("Europe/London", {"mon-fri": "22:00-06:00"})
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("hours_of_week", "same_as"),
+    [
+        ({"mon-fri": "9:00-17:30"}, {"mon,tue,wed,thu,fri": "09:00-17:30"}),
+        ({"weekdays": "09:00-17:30"}, {"Monday-Friday": [("09:00", "17:30")]}),
+        ({"sat-mon": "10:00-12:00"}, {"sat": "10:00-12:00", "sun, mon": "10:00:00-12:00"}),
+        ({"weekend": "14:00-16:00, 10:00-12:00"}, {"sat-sun": "10:00-12:00,14:00-16:00"}),
+        ({"daily": [["09:00", "24:00"]]}, {"mon-sun": [(time(9), time(0))]}),
+        ({"mon": ""}, {}),
+        ({"fri": Opening.of("22:00-06:00")}, {"fri": "22:00-06:00"}),
+    ],
+)
+def test_hours_are_read_as_people_write_them(
+    hours_of_week: dict[str, object], same_as: dict[str, object]
+) -> None:
+    one = Calendar.of("Europe/London", hours_of_week)  # type: ignore[arg-type]
+    other = Calendar.of("Europe/London", same_as)  # type: ignore[arg-type]
+    assert one == other
+    assert one.content_hash == other.content_hash
+
+
+@pytest.mark.parametrize(
+    ("make", "complaint"),
+    [
+        (lambda: Calendar.of("UTC", {"mond": "09:00-17:00"}), "no day of the week 'mond'"),
+        (lambda: Calendar.of("UTC", {"mon-wed-fri": "09:00-17:00"}), "like 'mon-fri'"),
+        (lambda: Calendar.of("UTC", {"mon": "09:00"}), "like '09:00-17:30', got '09:00'"),
+        (lambda: Calendar.of("UTC", {"mon": "09:00-25:00"}), "no time of day '25:00'"),
+        (lambda: Calendar.of("UTC", {"mon": "24:00-09:00"}), "no time of day '24:00'"),
+        (lambda: Calendar.of("UTC", {"mon": "9am-5pm"}), "no time of day '9am'"),
+        (lambda: Calendar.of("UTC", {"mon": [["09:00"]]}), "opening hours are like"),
+        (lambda: Calendar.of("UTC", {"mon-tue": "", "tue": "09:00-10:00"}), "tue has hours twice"),
+        (lambda: Calendar.of("UTC", {}, holidays=[at("2026-12-25T00:00")]), "names civil days"),
+        (lambda: DayHours(at("2026-12-25"), ""), "names civil days"),
+        (lambda: Calendar.of("UTC", {}, holiday_rule="off"), "civil_day, shift_start, got 'off'"),
+        (
+            lambda: Calendar.of("UTC", {}, breaks=[DayHours(date(2026, 1, 1), "")] * 2),
+            "2026-01-01 has hours twice",
+        ),
+        (lambda: Calendar("UTC", []), "seven days from Monday, got 0"),
+        (lambda: Opening(time(9, tzinfo=UTC), time(10)), "a zone of its own"),
+        (lambda: Opening(time(9, 0, 0, 1), time(10)), "whole seconds"),
+        (lambda: Opening("09:00", time(10)), "need times of day"),  # type: ignore[arg-type]
+        (lambda: LONDON | 5, "calendars combine with calendars, got 5"),  # type: ignore[operator]
+        (lambda: LONDON.add(at("2026-01-01T00:00"), -hours(1)), "use subtract to go back"),
+        (lambda: LONDON.subtract(at("2026-01-01T00:00"), -hours(1)), "zero or more"),
+        (lambda: LONDON.add(at("2026-01-01T00:00"), 8), r"hours\(8\), got 8"),  # type: ignore[arg-type]
+        (lambda: hours(1.5), "exact, such as 8 or '1.5', got 1.5"),  # type: ignore[arg-type]
+        (lambda: hours("soon"), "got 'soon'"),
+        (lambda: seconds("0.0000001"), "no whole number of microseconds"),
+        (lambda: hours(10**15), "more than a duration can hold"),
+        (lambda: WorkingDays(-1), "zero or more, got -1"),
+        (lambda: WorkingDays(1, "noon"), "same_time, close, got 'noon'"),
+        (lambda: WorkingDays(1, zone="Nowhere"), "no time zone 'Nowhere'"),
+        (lambda: PublicHolidays("England"), "two letters such as 'GB'"),
+        (lambda: PublicHolidays("GB", categories=()), "need a category"),
+        (lambda: Turns("UTC", date(2026, 1, 5), 4, 3), "no turn 4 of 3"),
+        (lambda: Turns("UTC", date(2026, 1, 5), 0, 3), "whole number 'turn' from 1"),
+        (lambda: Turns("UTC", date(2026, 1, 5), 1, 2, at=time(9, tzinfo=UTC)), "handover"),
+        (lambda: Rota.of({}), "a rota needs members"),
+        (lambda: Rota((("Ann", LONDON), ("Ann", KOLKATA))), "a name of its own"),
+    ],
+)
+def test_what_cannot_be_true_is_refused(make: Callable[[], object], complaint: str) -> None:
+    with pytest.raises(InvalidValue, match=complaint):
+        make()
+
+
+def test_a_close_is_due_and_the_next_opening_breaches() -> None:
+    answer = LONDON.add(at("2026-03-27T16:30"), hours(1))
+    assert answer.due == at("2026-03-27T17:30")
+    assert answer.breach_at == at("2026-03-30T08:00")
+    back = LONDON.subtract(at("2026-03-30T09:00"), hours(1))
+    assert back.latest == at("2026-03-30T08:00")
+    assert back.earliest == at("2026-03-27T17:30")
+
+
+def test_a_night_has_as_many_hours_as_pass() -> None:
+    assert NIGHTS.between(at("2026-03-28T12:00"), at("2026-03-29T12:00")) == timedelta()
+    sunday = Calendar.of("Europe/London", {"sat": "22:00-06:00"})
+    spring, autumn = at("2026-03-28T12:00"), at("2026-10-24T12:00")
+    assert sunday.between(spring, spring + hours(24)) == hours(7)
+    assert sunday.between(autumn, autumn + hours(24)) == hours(9)
+
+
+def test_an_override_beats_a_holiday_and_an_empty_one_closes() -> None:
+    day, next_day = date(2026, 6, 1), date(2026, 6, 2)
+    calendar = Calendar.of(
+        "UTC",
+        {"mon-fri": "09:00-17:00"},
+        holidays=[day],
+        overrides={day: "10:00-12:00", next_day: ""},
+        breaks={day: "10:30-11:00"},
+    )
+    spans = calendar.open_spans(at("2026-06-01T00:00"), at("2026-06-03T00:00"))
+    assert [(span.start.hour, span.elapsed) for span in spans] == [
+        (10, minutes(30)),
+        (11, hours(1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "open_hours"),
+    [
+        (HolidayRule.CIVIL_DAY, 2 + 0 + 6),  # Monday to midnight, nothing, Wednesday's morning
+        (HolidayRule.SHIFT_START, 2 + 6 + 0),  # Monday's night to its end, and none of Tuesday
+    ],
+)
+def test_a_holiday_and_the_nights_around_it(rule: HolidayRule, open_hours: int) -> None:
+    tuesday = date(2026, 6, 2)
+    calendar = Calendar.of("UTC", {"mon-fri": "22:00-06:00"}, holidays=[tuesday], holiday_rule=rule)
+    worked = calendar.between(at("2026-06-01T12:00"), at("2026-06-03T12:00"))
+    assert worked == hours(open_hours)
+
+
+def test_the_clocks_that_a_gap_swallows() -> None:
+    """01:00 became 02:00: of 00:30 to 01:30 half an hour is left, 01:15 to 01:45 is nothing."""
+    gap = {date(2026, 3, 29): "00:30-01:30"}
+    half = Calendar.of("Europe/London", {}, overrides=gap)
+    assert half.between(at("2026-03-28T00:00"), at("2026-03-30T00:00")) == minutes(30)
+    nothing = Calendar.of("Europe/London", {}, overrides={date(2026, 3, 29): "01:15-01:45"})
+    assert nothing.open_spans(at("2026-03-28T00:00"), at("2026-03-30T00:00")) == ()
+
+
+# --- never, far, and at once ---------------------------------------------------------------------
+
+NEVER = Calendar.of("Europe/London", {})
+ONCE_IN_TEN_YEARS = Calendar.of(
+    "Asia/Kolkata",
+    {},
+    overrides={date(year, 6, 1): "09:00-10:00" for year in range(2020, 2490, 10)},
+)
+
+
+@pytest.mark.parametrize(
+    "calendar",
+    [
+        NEVER,
+        NEVER | NEVER,
+        NEVER & LONDON,
+        NEVER - LONDON,
+        OpenSpans([]),
+        LONDON - LONDON,
+        Calendar.of("UTC", {"mon": "09:00-10:00"}) & Calendar.of("UTC", {"tue": "09:00-10:00"}),
+        Calendar.of("UTC", {"sat": "09:00-10:00"})
+        & Turns("UTC", date(2026, 1, 5), 1, 2, days=5)
+        - Calendar.of("UTC", {"daily": "00:00-24:00"}),
+    ],
+)
+def test_what_never_opens_says_so_at_once(calendar: OpenTime) -> None:
+    start = at("2026-01-12T10:00")
+    for call in (
+        lambda: calendar.add(start, hours(1)),
+        lambda: calendar.subtract(start, hours(1)),
+        lambda: calendar.next_open(start),
+        lambda: calendar.next_close(start),
+        lambda: calendar.add(start, WorkingDays(1, zone="UTC")),
+    ):
+        with pytest.raises(NeverOpens) as caught:
+            call()
+        assert caught.value.code == "never-opens"
+        assert isinstance(caught.value, NotFound)
+    assert calendar.between(start, start + timedelta(days=4000)) == timedelta()
+    assert not calendar.is_open(start)
+
+
+def test_far_is_as_near_as_tomorrow() -> None:
+    start = at("2026-01-01T00:00")
+    answer = ONCE_IN_TEN_YEARS.add(start, hours(40))
+    assert answer.due == at("2420-06-01T04:30")  # 10:00 in Kolkata
+    assert answer.breach_at == at("2430-06-01T03:30")
+    with pytest.raises(BeyondHorizon, match="too little open time between 2026 and 2499"):
+        ONCE_IN_TEN_YEARS.add(start, hours(60))
+    assert LONDON.add(at("2400-01-03T10:00"), hours(8)).due == at("2400-01-04T09:30")
+
+
+def test_instants_beyond_the_horizon_are_refused() -> None:
+    for start in (at("1899-12-31T00:00"), at("2500-01-01T00:00"), at("9999-01-01T00:00")):
+        with pytest.raises(BeyondHorizon, match="from 1900 to 2499"):
+            LONDON.add(start, hours(1))
+        with pytest.raises(BeyondHorizon, match="from 1900 to 2499"):
+            LONDON.between(start, at("2026-01-01T00:00"))
+
+
+def test_what_is_always_open_never_closes() -> None:
+    start = at("2026-12-31T23:00")
+    assert ALWAYS.next_open(start) == start
+    with pytest.raises(BeyondHorizon, match="without a close"):
+        ALWAYS.next_close(start)
+    assert ALWAYS.add(start, hours(24 * 366 * 100)).due == start + hours(24 * 366 * 100)
+    assert len(ALWAYS.open_spans(start, start + timedelta(days=800))) == 1
+
+
+def test_a_last_close_has_no_breach_and_a_first_opening_no_earlier_start() -> None:
+    once = Calendar.of("UTC", {}, overrides={date(2026, 6, 1): "09:00-10:00"})
+    answer = once.add(at("2026-01-01T00:00"), hours(1))
+    assert (answer.due, answer.breach_at) == (at("2026-06-01T10:00"), None)
+    back = once.subtract(at("2026-12-01T00:00"), hours(1))
+    assert (back.latest, back.earliest) == (at("2026-06-01T09:00"), None)
+
+
+# --- holidays of countries ----------------------------------------------------------------------
+
+
+def test_public_holidays_close_in_every_year() -> None:
+    england = PublicHolidays("GB", "ENG")
+    calendar = Calendar.of("Europe/London", {"mon-fri": "09:00-17:00"}, holidays=england)
+    for day in ("2026-05-25", "2026-12-28", "2031-12-25"):  # a Bank Holiday, a day in lieu
+        assert not calendar.is_open(at(f"{day}T12:00"))
+    assert calendar.is_open(at("2026-05-26T12:00"))
+    scotland = Calendar.of(
+        "Europe/London", {"mon-fri": "09:00-17:00"}, holidays=[PublicHolidays("GB", "SCT")]
+    )
+    assert not scotland.is_open(at("2026-11-30T12:00"))  # Saint Andrew
+    assert calendar.is_open(at("2026-11-30T12:00"))
+    frozen = Calendar.of(
+        "Europe/London", {"mon-fri": "09:00-17:00"}, holidays=england.days(2026, 2031)
+    )
+    year = at("2026-01-01T00:00"), at("2032-01-01T00:00")
+    assert frozen.between(*year) == calendar.between(*year)
+    assert holiday_data_version()
+
+
+def test_dates_and_countries_may_stand_in_one_list() -> None:
+    calendar = Calendar.of(
+        "Europe/London",
+        {"mon-fri": "09:00-17:00"},
+        holidays=[date(2026, 6, 1), PublicHolidays("GB", "ENG")],
+    )
+    assert calendar.holidays == (date(2026, 6, 1),)
+    assert not calendar.is_open(at("2026-06-01T12:00"))
+    assert not calendar.is_open(at("2026-05-25T12:00"))
+
+
+@pytest.mark.parametrize("rule", [PublicHolidays("ZZ"), PublicHolidays("GB", "XYZ")])
+def test_an_unknown_country_is_not_found(rule: PublicHolidays) -> None:
+    calendar = Calendar.of("UTC", {"mon": "09:00-10:00"}, holidays=rule)
+    with pytest.raises(NotFound, match="no holidays of PublicHolidays"):
+        calendar.next_open(at("2026-01-01T00:00"))
+
+
+# --- hashes -------------------------------------------------------------------------------------
+
+
+def test_the_content_hash_is_that_of_the_rules() -> None:
+    """It stands beside stored deadlines, so every release and every machine gives the same."""
+    assert LONDON.content_hash == (
+        "5cce34a2509680c5ed6ec3f8d846b669d7e1ef34267d2caae0b6545a163b962c"
+    )
+    others = [
+        KOLKATA,
+        Calendar.of("Europe/London", {"mon-thu": "09:00-17:30"}),
+        Calendar.of("Europe/London", {"mon-fri": "09:00-17:30"}, holidays=[date(2026, 1, 1)]),
+        Calendar.of(
+            "Europe/London", {"mon-fri": "09:00-17:30"}, breaks={date(2026, 1, 1): "9:00-10:00"}
+        ),
+        Calendar.of("Europe/London", {"mon-fri": "09:00-17:30"}, overrides={date(2026, 1, 1): ""}),
+        Calendar.of("Europe/London", {"mon-fri": "09:00-17:30"}, holiday_rule="shift_start"),
+        Calendar.of("Europe/London", {"mon-fri": "09:00-17:30"}, holidays=PublicHolidays("GB")),
+        LONDON | KOLKATA,
+        LONDON & KOLKATA,
+        LONDON - KOLKATA,
+        KOLKATA - LONDON,
+        OpenSpans([InstantSpan(at("2026-01-01T00:00"), at("2026-01-02T00:00"))]),
+        Turns("Europe/London", date(2026, 1, 5), 1, 2),
+    ]
+    assert len({calendar.content_hash for calendar in [LONDON, *others]}) == len(others) + 1
+
+
+# --- working days -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [
+        ("2026-03-27T16:50", WorkingDays(1), "2026-03-30T15:50"),  # Friday; BST from Sunday
+        ("2026-03-27T16:50", WorkingDays(0), "2026-03-27T16:50"),
+        ("2026-03-27T16:50", WorkingDays(1, "close"), "2026-03-30T16:30"),
+        ("2026-03-27T16:50", WorkingDays(0, DueAt.CLOSE), "2026-03-27T17:30"),
+        ("2026-03-28T12:00", WorkingDays(1), "2026-03-31T08:00"),  # Saturday: begins on Monday
+        ("2026-03-26T20:00", WorkingDays(1), "2026-03-30T08:00"),  # after hours: begins on Friday
+        ("2026-01-01T09:00", WorkingDays(260), "2026-12-31T09:00"),
+    ],
+)
+def test_working_days_are_days(start: str, days: WorkingDays, due: str) -> None:
+    assert LONDON.add(at(start), days).due == at(due)
+
+
+def test_working_days_skip_holidays_and_keep_to_short_days() -> None:
+    calendar = Calendar.of(
+        "Europe/London",
+        {"mon-fri": "09:00-12:00, 13:00-17:00"},
+        holidays=[date(2026, 12, 25)],
+        overrides={date(2026, 12, 24): "09:00-12:00", date(2026, 12, 28): "13:00-17:00"},
+    )
+    start = at("2026-12-23T16:00")
+    assert calendar.add(start, WorkingDays(1)).due == at("2026-12-24T12:00")
+    assert calendar.add(start, WorkingDays(1)).breach_at == at("2026-12-28T13:00")
+    assert calendar.add(start, WorkingDays(2)).due == at("2026-12-28T16:00")
+    morning = at("2026-12-23T09:30")
+    assert calendar.add(morning, WorkingDays(2)).due == at("2026-12-28T13:00")
+
+
+def test_a_night_belongs_to_the_day_on_which_it_begins() -> None:
+    friday = at("2026-01-16T23:00")
+    assert NIGHTS.add(friday, WorkingDays(1)).due == at("2026-01-19T23:00")  # not Saturday
+
+
+def test_days_of_several_zones_need_a_zone() -> None:
+    desk = LONDON | KOLKATA
+    with pytest.raises(InvalidValue, match="whose days"):
+        desk.add(at("2026-01-12T10:00"), WorkingDays(1))
+    found = desk.add(at("2026-01-16T16:00"), WorkingDays(1, zone="Europe/London"))
+    assert found.due == at("2026-01-19T16:00")
+
+
+def test_working_days_in_a_year_without_any_are_refused_at_once() -> None:
+    with pytest.raises(BeyondHorizon, match="working days"):
+        ONCE_IN_TEN_YEARS.add(at("2026-01-01T00:00"), WorkingDays(100))
+
+
+# --- rotas --------------------------------------------------------------------------------------
+
+
+def test_turns_follow_each_other_without_a_hole() -> None:
+    turns = [Turns("Europe/London", date(2026, 3, 23), turn, 3, at="09:00") for turn in (1, 2, 3)]
+    start, end = at("2026-01-01T00:00"), at("2027-01-01T00:00")
+    whole = turns[0] | turns[1] | turns[2]
+    assert whole.between(start, end) == end - start
+    for one, other in ((0, 1), (1, 2), (0, 2)):
+        assert (turns[one] & turns[other]).between(start, end) == timedelta()
+    borders = [span.start for turn in turns for span in turn.open_spans(start, end)][1:]
+    local = {border.astimezone(ZoneInfo("Europe/London")).time() for border in borders}
+    assert local <= {time(9), time(0)}
+
+
+def test_a_rota_names_who_is_on_and_hands_over() -> None:
+    desk = Rota.of({"London": LONDON, "Kolkata": KOLKATA})
+    monday = at("2026-01-12T00:00")
+    assert desk.on(at("2026-01-12T10:00")) == ("London", "Kolkata")
+    assert desk.on(monday) == ()
+    assert desk.next_handover(at("2026-01-12T10:00")) == (at("2026-01-12T12:30"), ("London",))
+    duties = desk.duties(monday, monday + timedelta(days=1))
+    assert [duty.names for duty in duties] == [("Kolkata",), ("London", "Kolkata"), ("London",)]
+    total = sum((duty.span.elapsed for duty in duties), timedelta())
+    assert total == desk.calendar.between(monday, monday + timedelta(days=1))
+    with pytest.raises(BeyondHorizon, match="nobody of this rota"):
+        Rota.of({"nobody": NEVER}).next_handover(monday)
+
+
+def test_durations_are_exact() -> None:
+    assert hours("1.5") == minutes(90) == seconds(5400)
+    assert in_hours(minutes(100)) * 3 == 5
+    assert in_minutes(seconds(1)) * 60 == 1

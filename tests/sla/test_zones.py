@@ -1,0 +1,173 @@
+"""Zones as they come in, and the clocks behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytz
+from dateutil import tz as dateutil_tz
+
+from harmony_core.errors import InvalidValue
+from harmony_core.sla import Calendar, hours, tz_data_version, zone_key
+from harmony_core.sla._index import LAST_YEAR, SETTLED
+from harmony_core.sla._zones import changes, in_utc
+from tests.sla.calendars import ZONES
+from tests.sla.oracle import EPOCH, day_second, moment
+
+LONDON = Calendar.of("Europe/London", {"mon-fri": "09:00-17:30"})
+
+
+@pytest.mark.parametrize(
+    ("zone", "key"),
+    [
+        ("Asia/Kolkata", "Asia/Kolkata"),
+        (ZoneInfo("America/New_York"), "America/New_York"),
+        (pytz.timezone("Europe/Paris"), "Europe/Paris"),
+        (pytz.utc, "UTC"),
+        (dateutil_tz.gettz("Europe/London"), "Europe/London"),
+        (dateutil_tz.gettz("America/Argentina/Buenos_Aires"), "America/Argentina/Buenos_Aires"),
+        (dateutil_tz.UTC, "UTC"),
+        (UTC, "UTC"),
+    ],
+)
+def test_a_zone_is_known_by_its_name(zone: str | tzinfo, key: str) -> None:
+    assert zone_key(zone) == key
+    assert Calendar.of(zone, {"mon": "09:00-17:00"}).zone == key
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "Europe/Londn",
+        "",
+        "../etc/passwd",
+        timezone(timedelta(hours=1)),
+        pytz.FixedOffset(60),
+        dateutil_tz.tzoffset("CET", 3600),
+        dateutil_tz.tzlocal(),
+        5,
+    ],
+)
+def test_what_names_no_zone_is_refused_with_the_way_out(zone: str | tzinfo) -> None:
+    with pytest.raises(InvalidValue, match="Europe/London"):
+        zone_key(zone)
+
+
+def test_a_datetime_without_a_zone_is_refused_with_the_way_out() -> None:
+    naive = datetime(2026, 3, 27, 16, 50)  # noqa: DTZ001
+    now = datetime(2026, 3, 27, 17, tzinfo=UTC)
+    calls: list[Callable[[], object]] = [
+        lambda: LONDON.add(naive, hours(1)),
+        lambda: LONDON.subtract(naive, hours(1)),
+        lambda: LONDON.between(naive, now),
+        lambda: LONDON.between(now, naive),
+        lambda: LONDON.is_open(naive),
+        lambda: LONDON.next_open(naive),
+        lambda: LONDON.next_close(naive),
+    ]
+    for call in calls:
+        with pytest.raises(InvalidValue, match=r"no time zone.*replace\(tzinfo=ZoneInfo"):
+            call()
+
+
+def test_any_aware_datetime_is_an_instant() -> None:
+    at = datetime(2026, 7, 1, 12, 30, tzinfo=UTC)
+    for zone in (
+        ZoneInfo("Asia/Kolkata"),
+        pytz.timezone("Asia/Kolkata"),
+        dateutil_tz.gettz("Asia/Kolkata"),
+        timezone(timedelta(hours=-3)),
+        dateutil_tz.tzoffset(None, 7200),
+        dateutil_tz.UTC,
+    ):
+        assert in_utc(at.astimezone(zone)) == at
+        assert in_utc(at.astimezone(zone)).tzinfo is UTC
+        assert LONDON.add(at.astimezone(zone), hours(1)) == LONDON.add(at, hours(1))
+
+
+def test_pytz_and_dateutil_compute_no_offsets() -> None:
+    summer = datetime(2040, 7, 1, 14)  # noqa: DTZ001  # 12:00 in UTC, which pytz no longer knows
+    assert in_utc(pytz.timezone("Europe/Paris").localize(summer)).hour == 12
+    paris = dateutil_tz.gettz("Europe/Paris")
+    assert in_utc(summer.replace(tzinfo=paris)).hour == 12
+    wrongly_built = datetime(2026, 7, 1, 14, tzinfo=pytz.timezone("Europe/Paris"))  # +00:09 there
+    assert in_utc(wrongly_built) == datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+def test_both_passes_of_a_repeated_hour_can_be_said() -> None:
+    twice = datetime(2026, 10, 25, 1, 30)  # noqa: DTZ001
+    first, second = (
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    )
+    london, old = ZoneInfo("Europe/London"), pytz.timezone("Europe/London")
+    assert in_utc(twice.replace(tzinfo=london)) == first
+    assert in_utc(twice.replace(tzinfo=london, fold=1)) == second
+    assert in_utc(old.localize(twice, is_dst=True)) == first
+    assert in_utc(old.localize(twice, is_dst=False)) == second
+
+
+def test_apia_had_no_friday() -> None:
+    apia = Calendar.of("Pacific/Apia", {"mon-fri": "09:00-17:00"})
+    start, end = datetime(2011, 12, 28, 10, tzinfo=UTC), datetime(2012, 1, 3, 10, tzinfo=UTC)
+    assert [span.elapsed for span in apia.open_spans(start, end)] == [hours(8)] * 4
+    always = Calendar.of("Pacific/Apia", {"fri": "00:00-24:00"})
+    week = datetime(2011, 12, 27, tzinfo=UTC), datetime(2012, 1, 3, tzinfo=UTC)
+    assert always.between(*week) == timedelta()
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "length"),
+    [
+        ("Europe/London", date(2026, 3, 29), 23),
+        ("Europe/London", date(2026, 10, 25), 25),
+        ("Antarctica/Troll", date(2026, 3, 29), 22),
+        ("Antarctica/Troll", date(2026, 10, 25), 26),
+        ("Pacific/Apia", date(2011, 12, 30), 0),
+        ("Asia/Kolkata", date(2026, 3, 29), 24),
+    ],
+)
+def test_the_parts_of_a_day_add_up_to_its_true_length(zone: str, day: date, length: int) -> None:
+    parts = Calendar.of(zone, {}, overrides={day: "00:00-01:30, 01:30-02:30, 02:30-24:00"})
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    assert parts.between(start - hours(48), start + hours(72)) == hours(length)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_no_change_of_any_zone_is_missed(part: int) -> None:
+    """The probes are five days apart; looking every day must find no more."""
+    first, last = day_second(date(2000, 1, 1)), day_second(date(2038, 1, 1))
+    days = [moment(second) for second in range(first, last + 1, 86_400)]
+    for key in ZONES[part::24]:
+        zone = ZoneInfo(key)
+        offsets = [day.astimezone(zone).utcoffset() for day in days]
+        turns = sum(one != other for one, other in pairwise(offsets))
+        assert len(changes(key, first, last)) == turns, key
+
+
+def test_zones_keep_to_one_rule_once_they_are_settled() -> None:
+    """A year after that has the changes of any other with the same days of the week."""
+
+    def of_year(key: str, year: int) -> list[tuple[int, int, int]]:
+        start, end = day_second(date(year, 1, 1)), day_second(date(year + 1, 1, 1))
+        return [(at - start, before, after) for at, before, after in changes(key, start, end)]
+
+    for key in ZONES[::7]:
+        for year, like in ((2103, SETTLED + 2), (2250, SETTLED + 6), (LAST_YEAR - 3, SETTLED + 1)):
+            same = next(
+                other
+                for other in range(like, like + 41)
+                if date(other, 1, 1).weekday() == date(year, 1, 1).weekday()
+                and date(other, 12, 31).weekday() == date(year, 12, 31).weekday()
+            )
+            assert of_year(key, year) == of_year(key, same), (key, year, same)
+
+
+def test_the_version_of_the_data_is_that_of_the_zones_in_use() -> None:
+    assert tz_data_version() == tz_data_version()
+    assert tz_data_version()[:2] == "20" or tz_data_version() == "unknown"
+    assert EPOCH.tzinfo is UTC
