@@ -7,6 +7,8 @@ from fractions import Fraction
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harmony_core.assets import Device, DeviceEvent, EventKind
 from harmony_core.billing import Charge, Facts, due
@@ -23,8 +25,11 @@ from harmony_core.products import (
     ExpensesIncurred,
     ExpenseTerms,
     FundUnit,
+    HourlyRate,
     QuantitySource,
     RateCalendar,
+    RateCard,
+    RatedFor,
     Recognition,
     TimeRounding,
     TimeScope,
@@ -161,6 +166,75 @@ def test_time_is_split_summed_and_rounded_by_the_terms_of_the_line() -> None:
     assert charges[1].amount == Money.of("585.00", "EUR")
     assert charges[1].quantity == Fraction("4.875")
     assert charges[1].replay() == charges[1].amount
+
+
+RATES = RateCard(
+    [
+        HourlyRate("senior", ExactAmount.of(130, "EUR"), RatedFor(role="senior")),
+        HourlyRate(
+            "K-1", ExactAmount.of(110, "EUR"), RatedFor(customer="K-1", work_type="project"),
+            date(2026, 1, 21),
+        ),
+        HourlyRate("pounds", ExactAmount.of(1, "GBP")),
+    ]
+)  # fmt: skip
+
+
+def test_time_is_priced_by_the_rate_card_of_the_line() -> None:
+    """An hour of a senior at 130, 2 h on a project at 110 from the 21st on and 95 before, 1 at 95.
+
+    The rate in pounds is none of this contract's.
+    """
+    day, later = date(2026, 1, 20), date(2026, 1, 21)
+    entries = [
+        attrs.evolve(worked(day, "1"), id="a", role="senior"),
+        attrs.evolve(worked(later, "2"), id="b", work_type="project"),
+        attrs.evolve(worked(day, "2"), id="c", work_type="project"),
+        attrs.evolve(worked(later, "1"), id="d", role="junior"),
+    ]
+    source = TimeWorked(rates=RATES)
+    (charge,) = due(by_month(source), Facts(time=entries), TERMS, date(2026, 2, 1))
+    assert charge.amount == Money.of("635.00", "EUR")  # 130 + 220 + 3 x 95
+    assert charge.quantity == 6
+    assert charge.replay() == charge.amount
+    late = attrs.evolve(entries[0], id="e", recorded_on=date(2026, 2, 2), hours=Fraction(-1))
+    facts = Facts(time=[*entries, late])
+    assert shown(by_month(source), facts, date(2026, 2, 5)) == [
+        "2026-01-15..2026-01-31 635.00 EUR on 2026-02-01",
+        "corrects 2026-01-15..2026-01-31 -130.00 EUR on 2026-02-02",
+    ]
+
+
+@given(
+    entries=st.lists(
+        st.tuples(st.integers(15, 31), st.integers(-300, 900), st.sampled_from(["", "senior"])),
+        max_size=5,
+    )
+)
+def test_a_card_with_the_price_of_the_line_bills_what_the_line_would(
+    entries: list[tuple[int, int, str]],
+) -> None:
+    """One rate for everything, or for some of the work, at the line's own price."""
+    facts = Facts(
+        time=[
+            attrs.evolve(
+                TimeEntry.of_minutes(f"T-{number}", "anna", date(2026, 1, day), minutes),
+                contract_id="C-1",
+                line_id="1",
+                role=role,
+            )
+            for number, (day, minutes, role) in enumerate(entries)
+        ]
+    )
+    terms, price = TimeTerms(TimeRounding(increment=15)), ExactAmount.of("95", "EUR")
+
+    def billed(source: TimeWorked) -> list[tuple[Money, Fraction | None]]:
+        charges = due(by_month(source), facts, TERMS, date(2026, 2, 1))
+        return [(charge.amount, charge.quantity) for charge in charges]
+
+    for named in (RatedFor(), RatedFor(role="senior")):
+        card = RateCard([HourlyRate("all", price, named)])
+        assert billed(TimeWorked(terms, card)) == billed(TimeWorked(terms))
 
 
 def test_expenses_by_category_are_covered_or_capped() -> None:

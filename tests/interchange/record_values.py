@@ -441,7 +441,7 @@ def _one_quantity(of: products.UsageMetered) -> bool:
 
 sources = st.one_of(
     st.builds(products.FixedQuantity),
-    st.builds(products.TimeWorked, st.none() | time_terms),
+    st.builds(products.TimeWorked, st.none() | time_terms, st.none() | rate_cards),
     st.builds(
         products.ExpensesIncurred,
         numbers,

@@ -18,8 +18,11 @@ from harmony_core.products import (
     ContractType,
     ExpensesIncurred,
     ExpenseTerms,
+    HourlyRate,
     QuantitySource,
     RateCalendar,
+    RateCard,
+    RatedFor,
     TimeRounding,
     TimeScope,
     TimeTerms,
@@ -125,3 +128,24 @@ def test_a_category_has_one_cap_in_the_currency_of_the_contract() -> None:
     dollars = ExpensesIncurred(0, [ExpenseTerms("hotel", cap=ExactAmount.of(120, "USD"))])
     with pytest.raises(CurrencyMismatch):
         contract(sold(dollars))
+
+
+def test_the_rates_of_a_line_are_told_one_by_one() -> None:
+    eur = ExactAmount.of
+    card = RateCard(
+        [
+            HourlyRate("a", eur(95, "EUR")),
+            HourlyRate("b", eur(130, "EUR"), RatedFor(role="senior", work_type="project")),
+            HourlyRate("c", eur(110, "EUR"), RatedFor(role="junior"), date(2026, 1, 1)),
+            HourlyRate("d", eur(90, "EUR"), RatedFor(site="B"), None, date(2026, 6, 30)),
+        ]
+    )
+    source = TimeWorked(rates=card)
+    assert quantity(source, BRITISH).endswith(
+        "An hour costs what the most specific rate says, else the price above. everything: €95.00. "
+        "role senior, work type project: €130.00. role junior: €110.00 from 1 January 2026 on. "
+        "site B: €90.00 until 30 June 2026."
+    )
+    german = quantity(source, GERMAN)
+    assert "Rolle senior, Tätigkeit project: 130,00" in german
+    assert "bis 30. Juni 2026." in german

@@ -44,6 +44,8 @@ from harmony_core.pricing import (
 from harmony_core.products import (
     DevicesCounted,
     ExpensesIncurred,
+    RateCard,
+    TimeTerms,
     TimeWorked,
     UnitsMetered,
     UsageMetered,
@@ -154,17 +156,52 @@ class Measurement:
             for rest in rests:
                 why.fact("hours that the funds left", f"{rest.day} {rest.id}")
             entries = sorted([*entries, *rests], key=lambda one: (one.day, one.id))
+        if source.rates is not None:
+            return self._time_by_rates(why, source, source.rates, entries)
         if source.terms is None:
             parts = [_weighed(why, entry, number) for number, entry in enumerate(entries, start=1)]
         else:
             parts = list(bill_time(entries, source.terms).add_hours(why))
         why.step("hours", "hours to bill", "add", *parts, unit="h")
+        price = self._priced_hours(why)
+        return self._settled(why, price, why.value("hours"), tuple(one.id for one in entries))
+
+    def _time_by_rates(
+        self, why: Explainer, source: TimeWorked, rates: RateCard, entries: list[TimeEntry]
+    ) -> Measured:
+        """Hours at the rates of a card; those for which none holds at the price of the line."""
+        currency = self.contract.currency
+        bill = bill_time(
+            entries,
+            source.terms or TimeTerms(),
+            rates=rates,
+            currency=currency,
+            customer=self.contract.party_id,
+            rest_by_scheme=True,
+        )
+        names = bill.add_hours(why)
+        amounts, rest = [], []
+        for number, (name, group) in enumerate(zip(names, bill.groups, strict=True), start=1):
+            if group.rate is None:
+                rest.append(name)
+                continue
+            rate = why.given(f"rate{number}", "price of an hour", group.rate.value, currency)
+            label = "hours at their price"
+            amounts.append(
+                why.step(f"amount{number}", label, "multiply", name, rate, unit=currency)
+            )
+        if rest:
+            why.step("hours", "hours to bill", "add", *rest, unit="h")
+            amounts.append(self._priced_hours(why))
+        name = why.step("exact", "time at its price", "add", *amounts, unit=currency)
+        return self._settled(why, name, bill.hours, tuple(one.id for one in entries))
+
+    def _priced_hours(self, why: Explainer) -> str:
+        """The hours to bill at the line's own price."""
         hours, scheme = why.value("hours"), self._scheme(why)
         if hours >= 0:
-            price = why.adopt(explain(scheme, hours), "price_", {"quantity": "hours"})
-        else:
-            price = self._given_back(why, hours, scheme)
-        return self._settled(why, price, hours, tuple(entry.id for entry in entries))
+            return why.adopt(explain(scheme, hours), "price_", {"quantity": "hours"})
+        return self._given_back(why, hours, scheme)
 
     def _given_back(self, why: Explainer, hours: Fraction, scheme: Scheme) -> str:
         """More hours were taken back than worked: priced as a charge, and the sign turned."""

@@ -62,6 +62,14 @@ from harmony_core.products._override import (
 from harmony_core.products._price_words import price_in_words
 from harmony_core.products._product import Product
 from harmony_core.products._rate_calendar import RateCalendar, WeeklyHours
+from harmony_core.products._rate_card import (
+    FoundRateOfHour,
+    HourlyRate,
+    RateCard,
+    RatedFor,
+    RateDimension,
+    rate_ties,
+)
 from harmony_core.products._renewal import Notice, NoticeAnchor, NoticeCounting, Renewal
 from harmony_core.products._time_terms import TimeRounding, TimeScope, TimeTerms
 
@@ -85,8 +93,10 @@ __all__ = [
     "ExpensesIncurred",
     "FixedQuantity",
     "FixedShare",
+    "FoundRateOfHour",
     "FundTerms",
     "FundUnit",
+    "HourlyRate",
     "IncidentTerms",
     "LeftOver",
     "Level",
@@ -101,6 +111,9 @@ __all__ = [
     "Product",
     "QuantitySource",
     "RateCalendar",
+    "RateCard",
+    "RateDimension",
+    "RatedFor",
     "RatioShare",
     "Recognition",
     "Renewal",
@@ -122,6 +135,7 @@ __all__ = [
     "given_by",
     "meters_of",
     "price_in_words",
+    "rate_ties",
     "refuse_impossible",
     "refuse_unmeasurable",
     "trail_in_words",

@@ -38,6 +38,7 @@ from harmony_core.products._fund_policies import (
     WarningLevel,
 )
 from harmony_core.products._incident_terms import IncidentTerms
+from harmony_core.products._rate_card import RateCard
 from harmony_core.products._time_terms import TimeTerms
 
 
@@ -174,12 +175,18 @@ class FixedQuantity:
 class TimeWorked:
     """Hours worked times their multiplier, by calendar month.
 
-    ``terms`` say how they are split, summed, rounded and weighed first; ``None``: not at all.
+    Args:
+        terms: how they are split, summed, rounded and weighed first; ``None``: not at all.
+        rates: what an hour costs by role, person, work type, site, time band and day; the line's
+            own price is that of hours for which no rate in its currency holds.
     """
 
     terms: TimeTerms | None = None
+    rates: RateCard | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.rates is not None:
+            expect(self.rates, RateCard, "the rates of time worked")
         if self.terms is not None:
             expect(self.terms, TimeTerms, "the terms of time worked")
 

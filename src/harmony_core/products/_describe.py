@@ -41,7 +41,7 @@ from harmony_core.products._interval_words import interval_in_words
 from harmony_core.products._price_words import price_in_words
 from harmony_core.products._renewal import Renewal
 from harmony_core.products._renewal_words import renewal_in_words
-from harmony_core.products._time_words import time_in_words
+from harmony_core.products._time_words import rates_in_words, time_in_words
 from harmony_core.products._usage_words import usage_in_words
 
 
@@ -129,6 +129,8 @@ def _quantity(culture: Culture, quantity: QuantitySource) -> str:
             sentence = culture.words("The hours worked are counted, times their multiplier.")
             if quantity.terms is not None:
                 sentence += " " + time_in_words(culture, quantity.terms)
+            if quantity.rates is not None:
+                sentence += " " + " ".join(rates_in_words(culture, quantity.rates))
             return sentence
         case ExpensesIncurred():
             return " ".join(_expenses(culture, quantity))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harmony_core.culture import Culture
 from harmony_core.explanation import RoundingMode
+from harmony_core.products._rate_card import RateCard, RateDimension
 from harmony_core.products._time_terms import TimeRounding, TimeScope, TimeTerms
 
 _SCOPE = {
@@ -52,3 +53,39 @@ def _labels(culture: Culture, terms: TimeTerms) -> Iterator[str]:
             label=culture.words(label),
             multiplier=culture.number(multiplier),
         )
+
+
+def rates_in_words(culture: Culture, rates: RateCard) -> Iterator[str]:
+    """Say what an hour costs for whom, rate by rate."""
+    yield culture.words("An hour costs what the most specific rate says, else the price above.")
+    for rate in rates.rates:
+        named = ", ".join(
+            f"{culture.words(_DIMENSIONS[one])} {value}"
+            for one in rates.order
+            if (value := getattr(rate.applies_to, one)) is not None
+        )
+        about = {
+            "named": named or culture.words("everything"),
+            "price": culture.unit_price(rate.price),
+            "first": "" if rate.first_day is None else culture.day(rate.first_day),
+            "last": "" if rate.last_day is None else culture.day(rate.last_day),
+        }
+        yield culture.words(_RATES[rate.first_day is not None, rate.last_day is not None], **about)
+
+
+_DIMENSIONS = {
+    RateDimension.CONTRACT: "contract",
+    RateDimension.CUSTOMER: "customer",
+    RateDimension.ROLE: "role",
+    RateDimension.PERSON: "person",
+    RateDimension.WORK_TYPE: "work type",
+    RateDimension.SITE: "site",
+    RateDimension.TIME_BAND: "time band",
+}
+
+_RATES = {
+    (False, False): "{named}: {price}.",
+    (True, False): "{named}: {price} from {first} on.",
+    (False, True): "{named}: {price} until {last}.",
+    (True, True): "{named}: {price} from {first} to {last}.",
+}

@@ -8,11 +8,17 @@ what it cost, what the customer pays and what the group companies owe one anothe
 """
 
 from harmony_core.products import (
+    FoundRateOfHour,
+    HourlyRate,
     RateCalendar,
+    RateCard,
+    RatedFor,
+    RateDimension,
     TimeRounding,
     TimeScope,
     TimeTerms,
     WeeklyHours,
+    rate_ties,
 )
 from harmony_core.work._billed_time import (
     BilledTime,
@@ -34,14 +40,6 @@ from harmony_core.work._coverage import (
 from harmony_core.work._facts import Expense, TimeEntry, UsageRecord, WorkSubject
 from harmony_core.work._lint import Finding, FindingKind, lint_contracts
 from harmony_core.work._many import RatedWork, Uncovered, WorkTerms, rate_work
-from harmony_core.work._rate_card import (
-    FoundRateOfHour,
-    HourlyRate,
-    RateCard,
-    RatedFor,
-    RateDimension,
-    rate_ties,
-)
 from harmony_core.work._rating import (
     RatedExpense,
     RatedTime,

@@ -13,13 +13,12 @@ from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.errors import CurrencyMismatch, InvalidValue, PriceNotFound
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import HALF_UP, ExactAmount, Money, Rounding
 from harmony_core.periods import InstantSpan, TimeLabels
-from harmony_core.products import TimeScope, TimeTerms
+from harmony_core.products import RateCard, RatedFor, TimeScope, TimeTerms
 from harmony_core.work._facts import TimeEntry, hours_in
-from harmony_core.work._rate_card import RateCard, RatedFor
 
 
 @attrs.frozen
@@ -203,6 +202,8 @@ def bill_time(
     rates: RateCard | None = None,
     currency: str = "",
     calendar: TimeLabels | None = None,
+    customer: str | None = None,
+    rest_by_scheme: bool = False,
 ) -> TimeBill:
     """Turn entries into time billed; their order plays no part.
 
@@ -214,9 +215,11 @@ def bill_time(
             band, on the day of the entry.
         currency: of the rates.
         calendar: stands in for the calendar of the terms, with labels that these know.
+        customer: whose rates, for entries that name no customer themselves.
+        rest_by_scheme: time for which no rate holds has none, and a scheme prices its hours.
 
     Raises:
-        PriceNotFound: no rate holds for an entry.
+        PriceNotFound: no rate holds for an entry, and no scheme prices the rest.
         InvalidValue: a price and rates, or rates without a currency.
 
     >>> from datetime import date
@@ -243,15 +246,26 @@ def bill_time(
             weight = entry.multiplier * terms.multiplier(part.label)
             rate = price
             if rates is not None:
-                rate = rates.find(rated_for(part), currency, entry.day).rate.price
+                rate = _rate(rates, rated_for(part, customer), currency, entry, rest_by_scheme)
             key = _scope(entry, terms.rounding.scope), part.label, weight, rate
             groups.setdefault(key, []).append(part)
     return TimeBill(tuple(_billed(key, groups[key], terms) for key in sorted(groups, key=_place)))
 
 
+def _rate(
+    rates: RateCard, asked: RatedFor, currency: str, entry: TimeEntry, rest_by_scheme: bool
+) -> ExactAmount | None:
+    try:
+        return rates.find(asked, currency, entry.day).rate.price
+    except PriceNotFound:
+        if rest_by_scheme:
+            return None
+        raise
+
+
 def _place(key: _Key) -> tuple[object, ...]:
     scope, label, weight, rate = key
-    return scope, label, weight, Fraction(0) if rate is None else rate.value
+    return scope, label, weight, rate is not None, Fraction(0) if rate is None else rate.value
 
 
 def _scope(entry: TimeEntry, scope: TimeScope) -> _Scope:
@@ -264,12 +278,15 @@ def _scope(entry: TimeEntry, scope: TimeScope) -> _Scope:
     return ("ticket", ticket) if scope is TimeScope.TICKET else ("ticket", ticket, day)
 
 
-def rated_for(part: WorkedPart) -> RatedFor:
-    """What a rate is looked up for; what the entry leaves empty is unknown."""
+def rated_for(part: WorkedPart, customer: str | None = None) -> RatedFor:
+    """What a rate is looked up for; what the entry leaves empty is unknown.
+
+    ``customer`` stands in where the entry names none.
+    """
     entry = part.entry
     return RatedFor(
         contract=entry.contract_id or None,
-        customer=entry.subject.customer_id or None,
+        customer=entry.subject.customer_id or customer,
         role=entry.role or None,
         person=entry.person_id or None,
         work_type=entry.work_type or None,

@@ -18,10 +18,18 @@ import attrs
 from harmony_core.contracts import Contract, ContractLine, CoverRule, Side, passes_on_to
 from harmony_core.errors import PriceNotFound, Word
 from harmony_core.periods import Span
-from harmony_core.products import DevicesCounted, OverageMode, TimeWorked, meters_of
+from harmony_core.products import (
+    DevicesCounted,
+    HourlyRate,
+    OverageMode,
+    RateCard,
+    RatedFor,
+    TimeWorked,
+    meters_of,
+    rate_ties,
+)
 from harmony_core.work._coverage import LineRef, WorkFacts, in_force, names_of
 from harmony_core.work._facts import Expense, TimeEntry
-from harmony_core.work._rate_card import HourlyRate, RateCard, RatedFor, rate_ties
 
 
 class FindingKind(Word):

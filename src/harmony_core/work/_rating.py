@@ -45,7 +45,8 @@ class RatedTime:
         cost: hours worked at the cost rate of that day, in the currency of that rate.
         cost_explanation: of ``cost``.
         unit_price: the line's price of an hour; ``None`` where the hours are covered.
-        billable: what the customer pays; ``None`` where the hours are covered by something else.
+        billable: what the customer pays for this entry alone; ``None`` where the hours are covered
+            by something else. What terms round together is billed by :func:`bill_time`.
         billable_explanation: of ``billable``.
         transfer: what the performer charges the seller; ``None`` within one entity.
     """
