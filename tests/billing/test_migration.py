@@ -192,6 +192,7 @@ def test_a_balance_opens_the_new_fund_and_no_further_block_is_bought() -> None:
         MAY,
         date(2025, 4, 1),
         date(2026, 4, 30),
+        "C-1/1/service/2025-04-01",
     )
     ended = old.amended(moved.ending)
     through = date(2025, 12, 31)
@@ -211,6 +212,8 @@ def test_a_balance_opens_the_new_fund_and_no_further_block_is_bought() -> None:
     assert come.quantity == 5
     assert come.booked_on == lot.booked_on
     assert come.replay() == come.amount
+    (gone,) = [one for one in due(ended, WORK, OPEN, through) if one.amount.minor < 0]
+    assert (gone.corrects, come.corrects) == (lot.paid_by, None)
     assert state_on(ended, date(2025, 5, 2)) is ContractState.ENDED
 
 

@@ -638,7 +638,9 @@ def migrated_lots(currency: str) -> st.SearchStrategy[list[contracts.MigratedLot
 def migrated_lot(currency: str) -> st.SearchStrategy[contracts.MigratedLot]:
     value = st.builds(finance.Money, st.integers(0, 10**9), st.just(currency))
     ends = st.none() | later_days
-    return st.builds(contracts.MigratedLot, ids, ids, positive, value, days, days, ends)
+    return st.builds(
+        contracts.MigratedLot, ids, ids, positive, value, days, days, ends, st.none() | ids
+    )
 
 
 text_ids = st.lists(ids, max_size=2, unique=True)

@@ -31,10 +31,10 @@ from harmony_core.billing import (
 )
 from harmony_core.contracts import Contract, ContractLine
 from harmony_core.errors import RuleBroken
-from harmony_core.finance import Booked, Money, Role, booked_sum
+from harmony_core.finance import Booked, ExactAmount, Money, Role, booked_sum
 from harmony_core.periods import Month, months_between
 from harmony_core.pricing import PerUnit
-from harmony_core.products import ContractType, FundUnit, Recognition
+from harmony_core.products import ContractType, FundUnit, Recognition, TopUp
 from harmony_core.work import TimeEntry
 from tests.strategies import (
     CUSTOMERS,
@@ -89,11 +89,23 @@ def new_line(currency: str, on: date, unit: FundUnit, months: int | None) -> Con
 
 
 @st.composite
+def topped_up_lines(draw: st.DrawFn, number: str, currency: str) -> ContractLine:
+    """A prepaid line, now and then one that buys more by itself."""
+    made = draw(prepaid_lines(number, currency))
+    if made.fund is None or draw(st.integers(0, 2)):
+        return made
+    months = draw(st.integers(1, 3))  # what never ends is earned when it is drawn
+    price = ExactAmount.of("7.77", currency)
+    more = TopUp(1, by=draw(st.sampled_from([2, 5])), prices=[price], valid_months=months)
+    return attrs.evolve(made, fund=attrs.evolve(made.fund, top_up=more))
+
+
+@st.composite
 def moves(draw: st.DrawFn) -> Moved:
     """A prepaid contract of a line or two, of which some balances go along and some are paid."""
     currency = draw(st.sampled_from(["EUR", "USD", "JPY"]))
     numbers = ["1", "2"][: draw(st.integers(1, 2))]
-    lines = [draw(prepaid_lines(number, currency)) for number in numbers]
+    lines = [draw(topped_up_lines(number, currency)) for number in numbers]
     entity = draw(st.sampled_from(["GB", "DE", "IN"]))
     there: Happened = draw(happened(st.just(contract(*lines, entity=entity))))
     begun = max(one.start for one in lines)

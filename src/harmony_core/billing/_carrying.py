@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import attrs
 
-from harmony_core.billing._charge import ChargeKind
+from harmony_core.billing._charge import ChargeKind, charge_key
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._fund_draws import fund_line
 from harmony_core.billing._funds import LineFund, fund_of
@@ -86,10 +86,11 @@ class _Left:
     """A block with what is left of it: ``gone`` units were drawn, or are carried already."""
 
     block: Block
-    price: Money
     quantity: Fraction
     gone: Fraction
+    price: Money
     booked_on: date
+    paid_by: str
     times: int = 0
 
     @property
@@ -130,9 +131,8 @@ class FundLeft:
         for block, units in fund.left_on(day, date.max):
             left = min(units, as_agreed.get(block.id, units))
             if left > 0:
-                price, booked_on = self._bought(fund, block)
-                gone = block.quantity - left
-                self._blocks.append(_Left(block, price, block.quantity, gone, booked_on))
+                paid = self._paid(fund, block)
+                self._blocks.append(_Left(block, block.quantity, block.quantity - left, *paid))
 
     @property
     def units(self) -> Fraction:
@@ -168,7 +168,16 @@ class FundLeft:
             one.times += 1
             lot_id, last_day = self._lot_id(one), one.block.last_day
             found.append(
-                MigratedLot(lot_id, one.block.id, part, value, self._day, one.booked_on, last_day)
+                MigratedLot(
+                    lot_id,
+                    one.block.id,
+                    part,
+                    value,
+                    self._day,
+                    one.booked_on,
+                    last_day,
+                    one.paid_by,
+                )
             )
         return tuple(found)
 
@@ -190,20 +199,24 @@ class FundLeft:
         name = "/".join(quote(one, safe="") for one in (self._contract.id, self._line.id, own))
         return name if left.times == 1 else f"{name}/{left.times}"
 
-    def _bought(self, fund: LineFund, block: Block) -> tuple[Money, date]:
-        """What a block cost, and the day whose rates booked it."""
-        line = self._line
+    def _paid(self, fund: LineFund, block: Block) -> tuple[Money, date, str]:
+        """What a block cost, the day whose rates booked it, and the key of the charge for it."""
+        line, contract_id = self._line, self._contract.id
         for lot in line.opening:
             if lot.id == block.id:
-                return lot.value, lot.booked_on
+                day, kind = lot.first_day, ChargeKind.CARRIED
+                key = charge_key(contract_id, line.id, kind, day, part=lot.id)
+                return lot.value, lot.booked_on, key
         for one in fund.statement(date.max).top_ups:
             if one.block.id == block.id:
-                last = Span(one.day.replace(day=1), add_months(one.day.replace(day=1), 1)).last_day
+                month = next(it.span for it in line.months() if one.day in it.span)
                 price = one.amount or Money.zero(self._contract.currency)
-                return price, min(last, self._day)
+                key = charge_key(contract_id, line.id, ChargeKind.TOP_UP, month.start)
+                return price, min(month.last_day, self._day), key
         period = next(one for one in line.periods() if one.span.start == block.start)
         price = scheme_on(line.scheme, block.start).price(line.quantity).settle()
-        return price, min(trigger_of(line, ChargeKind.SERVICE, period), self._day)
+        key = charge_key(contract_id, line.id, ChargeKind.SERVICE, block.start)
+        return price, min(trigger_of(line, ChargeKind.SERVICE, period), self._day), key
 
 
 def opened_with(

@@ -109,17 +109,24 @@ class Facts:
         return made
 
     def moved(
-        self, years: int, lines: Mapping[tuple[str, str], tuple[str, str]] | None = None
+        self,
+        years: int,
+        lines: Mapping[tuple[str, str], tuple[str, str]] | None = None,
+        expenses: Mapping[tuple[str, str], tuple[str, str]] | None = None,
     ) -> Facts:
         """The same facts so many years later, for a forecast: 29 February becomes the 28th.
 
         Args:
             years: how many; below zero moves back.
             lines: time and expenses of a contract line, by contract and line, go to another one.
+            expenses: where expenses go, if not where time goes.
         """
-        places = dict(lines or {})
+        time_places = dict(lines or {})
+        places_of_expenses = time_places if expenses is None else dict(expenses)
 
-        def placed(facts: Iterable[W]) -> Iterator[W]:
+        def placed(
+            facts: Iterable[W], places: Mapping[tuple[str, str], tuple[str, str]]
+        ) -> Iterator[W]:
             for fact in moved_by_years(facts, years):
                 place = fact.contract_id or "", fact.line_id or ""
                 contract_id, line_id = places.get(place, (fact.contract_id, fact.line_id))
@@ -134,8 +141,8 @@ class Facts:
                 )
 
         return Facts(
-            time=placed(_all(self._time)),
-            expenses=placed(_all(self._expenses)),
+            time=placed(_all(self._time), time_places),
+            expenses=placed(_all(self._expenses), places_of_expenses),
             usage=moved_by_years(_all(self._usage), years),
             devices=(moved_device(one, years) for some in self._devices.values() for one in some),
             device_events=moved_by_years(

@@ -526,6 +526,7 @@ class LineFund:
             as_of=as_of,
             refunds=self.given_up,
             top_up=top_up,
+            opened_from=self.line.start,
             closed_from=self.closed_from,
         )
 

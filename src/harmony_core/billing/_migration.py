@@ -8,7 +8,7 @@ contracts are forecast over the facts of last year.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import attrs
@@ -27,14 +27,17 @@ from harmony_core.contracts import (
     Amendment,
     Contract,
     ContractEvent,
+    ContractLine,
     FundCloses,
     MigratedLot,
     lines_ended,
+    passes_on_to,
     require_possible,
 )
 from harmony_core.errors import CurrencyMismatch, InvalidValue, RuleBroken
 from harmony_core.finance import Money
 from harmony_core.periods import Span
+from harmony_core.products import ExpensesIncurred, TimeWorked
 
 _DAY = timedelta(days=1)
 
@@ -183,10 +186,46 @@ def migration_forecast(
         facts: what happened, last year's among it.
         terms: group, rates, policies.
         year: the days to forecast, usually twelve months from the day of the migration.
-        lines: where time and expenses go: line of the old contract to line of the new one.
+        lines: where time and expenses go: line of the old contract to line of the new one. What is
+            not named goes to the one line of the new contract that takes it, if there is one: time
+            to that of time worked, or to the fund that no other line passes work on to.
+
+    Raises:
+        NotFound: there is no such line.
     """
-    moved = {(contract.id, old): (to.id, new) for old, new in (lines or {}).items()}
-    return MigrationForecast(
-        forecast(contract, facts.moved(1), terms, year),
-        forecast(to, facts.moved(1, moved), terms, year),
+    named = {contract.line(old).id: to.line(new) for old, new in (lines or {}).items()}
+    time, spent = list(_time_takers(to)), list(_expense_takers(to))
+    moved = facts.moved(
+        1, _places(contract, to, named, time, spent), _places(contract, to, named, spent, time)
     )
+    return MigrationForecast(
+        forecast(contract, facts.moved(1), terms, year), forecast(to, moved, terms, year)
+    )
+
+
+def _time_takers(contract: Contract) -> Iterator[ContractLine]:
+    """The lines on which work is booked, and not only what another line leaves of it."""
+    lines = contract.lines_ever
+    fed = {one.id for line in lines for one in passes_on_to(lines, line)}
+    for line in lines:
+        takes = line.fund is not None or isinstance(line.source, TimeWorked)
+        if takes and line.id not in fed:
+            yield line
+
+
+def _expense_takers(contract: Contract) -> Iterator[ContractLine]:
+    return (line for line in contract.lines_ever if isinstance(line.source, ExpensesIncurred))
+
+
+def _places(
+    contract: Contract,
+    to: Contract,
+    named: Mapping[str, ContractLine],
+    takers: Sequence[ContractLine],
+    others: Sequence[ContractLine],
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Where facts go that ``takers`` take: as named, unless that is for facts of the other kind."""
+    only = takers[0] if len(takers) == 1 else None
+    places = {line.id: only for line in contract.lines_ever}
+    places |= {old: new for old, new in named.items() if new not in others}
+    return {(contract.id, old): (to.id, new.id) for old, new in places.items() if new is not None}

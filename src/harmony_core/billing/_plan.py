@@ -69,7 +69,12 @@ class PlannedCharge:
 
     @property
     def corrects(self) -> str | None:
-        """The key of the first charge of the period that a correction amends."""
+        """The key of the first charge of the period that a correction amends.
+
+        What is given up corrects what paid for it, in its own contract.
+        """
+        if self.lot is not None and self.lot not in self.line.opening:
+            return self.lot.paid_by
         if self.before is None:
             return None
         return self._key(None)

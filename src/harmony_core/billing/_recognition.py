@@ -49,6 +49,8 @@ def earned_share(
     if charge.credits is not None and charge.trigger > through:
         return Fraction(0)
     recognition = line.accounting.recognition
+    if charge.kind is ChargeKind.CARRIED and not _opens_with(line, charge):
+        return Fraction(charge.trigger <= through)  # given up: it takes back what has lapsed
     if charge.corrects is not None:
         if charge.trigger > through:
             return Fraction(0)
@@ -57,8 +59,6 @@ def earned_share(
         if line.is_fixed and recognition is Recognition.STRAIGHT_LINE:  # it was amended
             return _days_served(charge.service, through)
         return Fraction(charge.service.last_day <= through)
-    if charge.kind is ChargeKind.CARRIED and not _opens_with(line, charge):
-        return Fraction(charge.trigger <= through)  # given up: it takes back what has lapsed
     if not _is_block(charge, line) and (
         charge.kind is not ChargeKind.SERVICE or recognition is Recognition.AT_ONCE
     ):

@@ -246,6 +246,7 @@ def lines_ended(
         if line.is_billed_once and keeps and not (cancelled or followed):
             continue
         runs = _runs_from(contract, line, last_day + _DAY)
+        runs = runs or (followed and _tops_up_from(contract, line, last_day + _DAY))
         if runs or (line_end(contract, line.id).is_suspension and not pauses):
             changes.append(LineEnds(line.id, said))
     if not changes:
@@ -294,6 +295,14 @@ def lines_resumed(
         event=ContractEvent.RESUMPTION,
         evidence=evidence,
     )
+
+
+def _tops_up_from(contract: Contract, line: ContractLine, day: date) -> bool:
+    """Whether a block that was bought once could still be topped up on a day or later."""
+    if not line.is_billed_once or line.fund is None or line.fund.top_up is None:
+        return False
+    last = line_end(contract, line.id).last_day
+    return last is None or last >= day
 
 
 def _runs_from(contract: Contract, line: ContractLine, day: date) -> bool:

@@ -34,6 +34,7 @@ class MigratedLot:
         booked_on: the day whose exchange rates booked what was paid for it. It keeps them: what was
             received ahead is not valued anew (IAS 21.16, IFRIC 22).
         last_day: the last on which it can be drawn, inclusive; ``None`` has no such day.
+        paid_by: key of the charge that paid for the block: what gives it back corrects that one.
     """
 
     id: str
@@ -43,6 +44,7 @@ class MigratedLot:
     first_day: date
     booked_on: date
     last_day: date | None = None
+    paid_by: str | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.units <= 0:

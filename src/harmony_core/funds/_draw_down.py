@@ -47,6 +47,7 @@ def draw_down(
     known: date | None = None,
     refunds: Iterable[Refund] = (),
     top_up: TopUp | None = None,
+    opened_from: date | None = None,
     closed_from: date | None = None,
 ) -> FundStatement:
     """Serve every draw from the blocks that cover its day, and state the fund.
@@ -68,6 +69,7 @@ def draw_down(
             late finds them gone.
         top_up: buys a block on the day of a draw that leaves less than its threshold in the blocks
             of that day, for that draw and later ones.
+        opened_from: nothing is bought for a draw of an earlier day. ``None``: for any.
         closed_from: the first day on which no block can be drawn any more, a top-up neither, and
             nothing is bought: what is left has lapsed. ``None``: the fund is open.
 
@@ -86,7 +88,7 @@ def draw_down(
     no_id_twice("block", [block.id for block in fund])
     given_back = [one for one in refunds if known is None or one.known_on <= known]
     no_id_twice("refund", [one.id for one in given_back])
-    rules = _Rules(order, overage, process, top_up, closed_from)
+    rules = _Rules(order, overage, process, top_up, opened_from, closed_from)
     _refuse_wrong_refunds(given_back, fund, work, rules)
     queue = [
         draw
@@ -118,7 +120,13 @@ class _Rules:
     overage: Overage
     process: Process
     top_up: TopUp | None
+    opened_from: date | None
     closed_from: date | None
+
+    def buys_on(self, day: date) -> bool:
+        """Whether a draw of a day may make the fund buy more."""
+        begun = self.opened_from is None or self.opened_from <= day
+        return begun and (self.closed_from is None or day < self.closed_from)
 
     def until_closed(self, block: Block) -> Block:
         """The block with the end that the closing of the fund gives it."""
@@ -197,9 +205,8 @@ class _Replay:
         if within >= draw.units:  # what is given back later is still there, and keeps the level
             balance += self._given_back_after(draw.day, open_blocks)
         bought = policy.bought_at(balance)
-        closed = self._rules.closed_from is not None and draw.day >= self._rules.closed_from
-        too_late = closed or (policy.last_day is not None and draw.day > policy.last_day)
-        if not bought or not draw.units or too_late:
+        too_late = policy.last_day is not None and draw.day > policy.last_day
+        if not bought or not draw.units or too_late or not self._rules.buys_on(draw.day):
             return open_blocks, within
         if self._overage.mode is OverageMode.DENY and draw.units > within + bought:
             return open_blocks, within
