@@ -22,6 +22,7 @@ from harmony_core.billing import (
     migrate,
     migration_forecast,
     moved_by_years,
+    refund,
 )
 from harmony_core.contracts import (
     Amendment,
@@ -299,6 +300,25 @@ def test_balances_of_several_lines_join_one_fund_under_their_own_names() -> None
     assert first.value == Money.of(160, "EUR")
     assert first.booked_on == date(2025, 1, 1)
     assert len(further_lots) == 6
+
+
+def test_what_was_refunded_before_does_not_go_along() -> None:
+    old = contract(BLOCK)
+    new = contract(attrs.evolve(BLOCK, start=MAY), id="C-2")
+    back = refund(old, "1", MAY, WORK, id="R", agreed_on=MAY, units=4)
+    less = old.amended(back)
+    moved = migrate(
+        less, new, MAY, id="M", agreed_on=MAY, balances=[CarriedBalance("1", into="1")], facts=WORK
+    )
+    (lot,) = moved.opened.line("1").opening
+    assert [lot.units, lot.id] == [20, "C-1/1/2025-04-01/2"]
+    given = [
+        one
+        for one in due(less.amended(moved.ending), WORK, OPEN, END)
+        if one.kind is ChargeKind.CARRIED
+    ]
+    assert sorted(one.amount.minor for one in given) == [-1600_00, -320_00]
+    assert {one.corrects for one in given} == {"C-1/1/service/2025-04-01"}
 
 
 def test_a_balance_in_another_unit_becomes_what_was_agreed() -> None:

@@ -127,12 +127,15 @@ class FundLeft:
         if ended is None:
             return
         fund = fund_of(contract, ended, facts)
+        refunded = [lot for _, one in contract.refunds(line_id) for lot in one.lots]
         as_agreed = {block.id: units for block, units in fund.left_on(day, known)}
         for block, units in fund.left_on(day, date.max):
             left = min(units, as_agreed.get(block.id, units))
             if left > 0:
                 paid = self._paid(fund, block)
-                self._blocks.append(_Left(block, block.quantity, block.quantity - left, *paid))
+                times = sum(lot.block_id == block.id for lot in refunded)
+                gone = block.quantity - left
+                self._blocks.append(_Left(block, block.quantity, gone, *paid, times=times))
 
     @property
     def units(self) -> Fraction:

@@ -118,7 +118,8 @@ class Facts:
 
         Args:
             years: how many; below zero moves back.
-            lines: time and expenses of a contract line, by contract and line, go to another one.
+            lines: time, incidents and expenses of a contract line, by contract and line, go to
+                another one.
             expenses: where expenses go, if not where time goes.
         """
         time_places = dict(lines or {})
@@ -135,7 +136,7 @@ class Facts:
         def placed_incidents() -> Iterator[Incident]:
             for one in (incident for some in self._incidents.values() for incident in some):
                 place = one.contract_id or "", one.line_id or ""
-                contract_id, line_id = places.get(place, (one.contract_id, one.line_id))
+                contract_id, line_id = time_places.get(place, (one.contract_id, one.line_id))
                 yield attrs.evolve(
                     moved_incident(one, years), contract_id=contract_id, line_id=line_id
                 )
