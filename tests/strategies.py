@@ -196,6 +196,7 @@ def line(
     lead_days: int = 0,
     recognition: Recognition = Recognition.AT_ONCE,
     fund: FundTerms | None = None,
+    expected_breakage: str = "0",
     tax_category: str = "S",
     serves: str | None = None,
 ) -> ContractLine:
@@ -211,7 +212,9 @@ def line(
         scheme=scheme,
         source=source or FixedQuantity(),
         billing=Billing(timing, None if months is None else Interval.months(months), lead_days),
-        accounting=Accounting("revenue.managed", recognition=recognition),
+        accounting=Accounting(
+            "revenue.managed", recognition=recognition, expected_breakage=expected_breakage
+        ),
         tax_category=tax_category,
         start=start,
         last_day=last_day,
@@ -448,6 +451,7 @@ def prepaid_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # n
         lead_days=draw(st.sampled_from([0, 10])),
         recognition=Recognition.AS_DRAWN,
         fund=terms,
+        expected_breakage=draw(st.sampled_from(["0", "0", "0.25"])),
     )
 
 

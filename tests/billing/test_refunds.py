@@ -25,7 +25,7 @@ from harmony_core.errors import InvalidValue, RuleBroken
 from harmony_core.finance import Booked, ExactAmount, Money, money_sum
 from harmony_core.periods import Month, Span, months_between
 from harmony_core.pricing import PerUnit
-from harmony_core.products import ContractType, FundTerms, Recognition, Rollover, TopUp
+from harmony_core.products import Accounting, ContractType, FundTerms, Recognition, Rollover, TopUp
 from harmony_core.work import TimeEntry
 from tests.strategies import (
     CUSTOMERS,
@@ -125,6 +125,31 @@ def test_deferred_revenue_of_what_is_refunded_is_closed_without_a_gain() -> None
         "2026-06 250.00 250.00",  # it ends on the last of June: 3 h lapse
         "2026-07 0.00 0.00",
     ]
+
+
+def test_expected_breakage_is_earned_with_the_draws() -> None:
+    """A fifth is expected to lapse: 7 of 24 h, then 18 of 24, and the rest as they are drawn."""
+    [one] = BLOCK.lines
+    accounting = attrs.evolve(one.accounting, expected_breakage="0.2")
+    made = contract(attrs.evolve(one, accounting=accounting))
+    facts = Facts(time=[*USED, worked(date(2026, 3, 5), 5), worked(date(2026, 4, 5), 2)])
+    assert earned(made, facts, 6) == [
+        "2026-01 729.17 145.83",  # 583.33 by draws
+        "2026-02 1145.83 229.17",
+        "2026-03 520.83 104.17",
+        "2026-04 104.17 -62.50",  # more is drawn than was expected: breakage was less
+        "2026-05 0.00 0.00",
+        "2026-06 0.00 0.00",
+    ]
+
+
+@pytest.mark.parametrize("share", ["-0.1", "1"])
+def test_expected_breakage_is_a_share_of_prepaid_blocks(share: str) -> None:
+    [one] = BLOCK.lines
+    with pytest.raises(InvalidValue, match="from 0 to below 1"):
+        attrs.evolve(one.accounting, expected_breakage=share)
+    with pytest.raises(InvalidValue, match="recognised as drawn has breakage"):
+        Accounting(expected_breakage=Fraction(1, 5))
 
 
 def test_less_may_be_paid_out_and_the_rest_is_earned_as_breakage() -> None:

@@ -459,7 +459,15 @@ sources = st.one_of(
     ),
 )
 billings = st.builds(products.Billing, timings, st.none() | intervals, st.integers(0, 60))
-accountings = st.builds(products.Accounting, texts, texts, st.sampled_from(products.Recognition))
+accountings = st.builds(
+    products.Accounting, texts, texts, st.sampled_from(products.Recognition)
+) | st.builds(
+    products.Accounting,
+    texts,
+    texts,
+    st.just(products.Recognition.AS_DRAWN),
+    st.fractions(0, Fraction(99, 100), max_denominator=100),
+)
 notices = st.builds(
     products.Notice,
     intervals,

@@ -218,7 +218,11 @@ def test_work_is_booked_in_zero_entries_and_whole_pairs(there: Happened) -> None
 def test_a_fund_earns_its_price_by_draws_and_by_what_lapsed(there: Happened) -> None:
     charges = {charge.key: charge for charge in charges_of(there)}
     rows = [row for _, found in closed(there, list(charges.values())) for row in found]
-    lapsed = {row.charge_key: row.breakage for row in rows if row.breakage is not None}
+    lapsed: dict[str, Booked] = {}
+    for row in rows:
+        if row.breakage is not None:
+            before = lapsed.get(row.charge_key)
+            lapsed[row.charge_key] = row.breakage if before is None else before + row.breakage
     (line,) = there.contract.lines
     fund = fund_of(there.contract, line, there.facts())
     statement = fund.statement(END)

@@ -337,7 +337,8 @@ class LineFund:
             if lot.last_day is not None and lot.last_day <= through:
                 return Fraction(1)
             back = self._given_back([lot.id], through) / lot.units
-            return min(Fraction(1), self.drawn_share(charge, through, lot_id) + back)
+            drawn = self.drawn_share(charge, through, lot_id) / self._expected
+            return min(Fraction(1), drawn + back)
         if kind is ChargeKind.TOP_UP:
             return self._earned_top_ups(charge, through)
         if self.terms.rollover is None:
@@ -345,7 +346,8 @@ class LineFund:
                 return Fraction(1)
             name = block_id(self.line, service.start)
             back = self._given_back([name], through) / self.line.quantity
-            return min(Fraction(1), self.drawn_share(charge, through) + back)
+            drawn = self.drawn_share(charge, through) / self._expected
+            return min(Fraction(1), drawn + back)
         if self.line.last_day is not None and self.line.last_day <= through:
             return Fraction(1)
         balance = self._at_end_of(through).get(block_id(self.line, service.start))
@@ -456,9 +458,9 @@ class LineFund:
         )
 
     @property
-    def has_refunds(self) -> bool:
-        """Whether units were refunded while the rest stays."""
-        return bool(self._refunds)
+    def _expected(self) -> Fraction:
+        """The share of a block that is expected to be drawn."""
+        return 1 - self.line.accounting.expected_breakage
 
     def _earned_top_ups(self, charge: tuple[ChargeKind, Span], through: date) -> Fraction:
         statement = self.statement(through)
@@ -473,7 +475,8 @@ class LineFund:
                 ),
                 Fraction(0),
             )
-            gone = min(one.quantity, drawn + self._given_back([one.block.id], through))
+            back = self._given_back([one.block.id], through)
+            gone = min(one.quantity, drawn / self._expected + back)
             earned, total = earned + (one.quantity if ended else gone), total + one.quantity
         return earned / total if total else Fraction(1)
 

@@ -155,7 +155,8 @@ def recognise(
             breakage = amount if line.accounting.recognition is Recognition.AS_DRAWN else None
         elif _is_block(charge, line) and charge.corrects is None:
             rolls_over = line.fund is not None and line.fund.rollover is not None
-            if rolls_over or contract.refunds(line.id):  # it lapses bit by bit
+            in_parts = rolls_over or line.accounting.expected_breakage
+            if in_parts or contract.refunds(line.id):  # it lapses bit by bit
                 before = month.span.start - timedelta(days=1)
                 lapsed = _part(charge.booked, _lapsed(charge, contract, line, close, facts))
                 was = _part(charge.booked, _lapsed(charge, contract, line, before, facts))

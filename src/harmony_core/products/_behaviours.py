@@ -20,6 +20,7 @@ from harmony_core.errors import (
     expect,
     expect_each,
 )
+from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, Role, exact
 from harmony_core.periods import Interval, Timing
 from harmony_core.pricing import (
@@ -106,6 +107,10 @@ class FundUnit(Word):
 
 def _percent(value: Exact) -> Fraction:
     return exact(value, "a mark-up in per cent")
+
+
+def _expectation(value: Exact) -> Fraction:
+    return exact(value, "expected breakage")
 
 
 def _types(types: Iterable[str]) -> tuple[str, ...]:
@@ -380,15 +385,35 @@ class Billing:
 
 @attrs.frozen
 class Accounting:
-    """Which account roles a line's money meets, and when it is recognised."""
+    """Which account roles a line's money meets, and when it is recognised.
+
+    Args:
+        revenue_role, cost_role: what the money is earned or spent as.
+        recognition: when.
+        expected_breakage: the share of a prepaid block that nobody is expected to draw, below 1. It
+            is earned in proportion to what is drawn; without it when the block ends. A later
+            expectation catches up with what was earned before.
+
+    Source of the share: IFRS 15.B46.
+    """
 
     revenue_role: str = Role.REVENUE
     cost_role: str = Role.COST_OF_SALES
     recognition: Recognition = attrs.field(default=Recognition.AT_ONCE, converter=_recognition)
+    expected_breakage: Fraction = attrs.field(default=Fraction(0), converter=_expectation)
 
     def __attrs_post_init__(self) -> None:
         for name in ("revenue_role", "cost_role"):
             expect(getattr(self, name), str, f"{name} of an accounting")
+        if not 0 <= self.expected_breakage < 1:
+            raise InvalidValue(
+                "the share of a block that nobody will draw lies from 0 to below 1, got "
+                f"{exact_text(self.expected_breakage)}"
+            )
+        if self.expected_breakage and self.recognition is not Recognition.AS_DRAWN:
+            raise InvalidValue(
+                "only what is recognised as drawn has breakage: leave the expectation out"
+            )
 
 
 @attrs.frozen
@@ -659,6 +684,21 @@ def refuse_unmeasurable(scheme: Scheme, quantity: QuantitySource) -> None:
         refuse_transactions_as_one(scheme, quantity.rule)
 
 
+def _refuse_impossible_fund(
+    measured: bool, billing: Billing, accounting: Accounting, fund: FundTerms
+) -> None:
+    if measured:
+        raise InvalidValue("a prepaid block is bought in a fixed quantity, not a measured one")
+    if fund.rollover is not None and billing.interval is None:
+        raise InvalidValue("an allowance is granted by period: give a billing interval")
+    if billing.timing is Timing.ARREARS:
+        raise InvalidValue("a prepayment is billed in advance: in arrears it would not be prepaid")
+    if accounting.expected_breakage and fund.rollover is not None:
+        raise InvalidValue(
+            "what an allowance does not carry lapses with each period: leave expected breakage out"
+        )
+
+
 def refuse_impossible(
     kind: ContractType,
     quantity: QuantitySource,
@@ -674,14 +714,10 @@ def refuse_impossible(
     measured = not isinstance(quantity, FixedQuantity)
     if (fund is not None) != (kind is ContractType.PREPAYMENT):
         raise InvalidValue("a prepayment has fund terms, and nothing else has: add or remove them")
-    if fund is not None and measured:
-        raise InvalidValue("a prepaid block is bought in a fixed quantity, not a measured one")
-    if fund is not None and fund.rollover is not None and billing.interval is None:
-        raise InvalidValue("an allowance is granted by period: give a billing interval")
-    if fund is not None and billing.timing is Timing.ARREARS:
-        raise InvalidValue("a prepayment is billed in advance: in arrears it would not be prepaid")
     if (accounting.recognition is Recognition.AS_DRAWN) != (fund is not None):
         raise InvalidValue("recognition as drawn belongs to prepaid blocks, and only to them")
+    if fund is not None:
+        _refuse_impossible_fund(measured, billing, accounting, fund)
     if kind is ContractType.RECURRING and billing.interval is None:
         raise InvalidValue("what recurs is billed by period: give a billing interval")
     if kind is ContractType.CONSUMPTION and not measured:

@@ -87,6 +87,10 @@ def describe_behaviour(
         sentences += (("fund", sentence) for sentence in _fund(culture, fund))
     sentences.append(("billing", _billing(culture, billing, quantity)))
     sentences.append(("recognition", culture.words(_RECOGNITION[accounting.recognition])))
+    if accounting.expected_breakage:
+        percent = culture.percent(accounting.expected_breakage)
+        message = "Of each block {percent} is expected to lapse, and is recognised with the draws."
+        sentences.append(("recognition", culture.words(message, percent=percent)))
     sentences.append(("delivery", culture.words(_DELIVERY[delivery])))
     sentences.append(("renewal", renewal_in_words(culture, renewal)))
     return Description(name, tuple(sentences))
