@@ -92,6 +92,12 @@ class TestProducts(testing.ProductRegisterSuite):
         return unit.products
 
 
+class TestIncidents(testing.IncidentRegisterSuite):
+    @pytest.fixture
+    def store(self, unit: UnitOfWork) -> Register[Any]:
+        return unit.incidents
+
+
 class TestQuotes(testing.QuoteRegisterSuite):
     @pytest.fixture
     def store(self, unit: UnitOfWork) -> Register[Any]:

@@ -11,9 +11,10 @@ from harmony_core.assets import Device, DeviceEvent, EventKind
 from harmony_core.billing import ChargeKind, charge_key
 from harmony_core.contracts import Cover, NameList
 from harmony_core.finance import Money
+from harmony_core.funds import Incident
 from harmony_core.periods import Month
 from harmony_core.pricing import Aggregation, UsageRule
-from harmony_core.products import UsageMetered
+from harmony_core.products import ChargeDay, FundTerms, FundUnit, IncidentTerms, UsageMetered
 from harmony_core.repositories import MemoryStore
 from harmony_core.work import TimeEntry, UsageRecord, WorkSubject
 from harmony_core.workflows import (
@@ -103,6 +104,33 @@ def test_a_block_outlives_its_line_and_what_it_does_not_cover_is_named() -> None
     found = reasons(in_memory(contracts=[ended], facts=facts), FEBRUARY)
     left = "does not cover 1 of 3 hours, and no line takes the rest"
     assert found == {"T-2": f"the fund of line '1' of contract 'C-3' {left}"}
+
+
+def test_incidents_of_a_store_draw_their_fund_and_what_none_charges_is_named() -> None:
+    prices = {"server": Money.of("180.00", "EUR")}
+    terms = IncidentTerms(prices, charge_day=ChargeDay.OPENED)
+    fund = FundTerms(FundUnit.CASH, 12, (), (), incidents=terms)
+    made = attrs.evolve(PREPAID, lines=(attrs.evolve(PREPAID.lines[0], quantity=200, fund=fund),))
+    store, day = in_memory(contracts=[made], facts=[]), date(2026, 2, 9)
+
+    def incident(name: str, kind: str, at: tuple[str, str] | None = ("C-3", "1")) -> Incident:
+        contract_id, line_id = at or (None, None)
+        return Incident(name, kind, day, contract_id=contract_id, line_id=line_id)
+
+    with store.begin() as unit:
+        for number in (1, 2):
+            unit.incidents.add(incident(f"S-{number}", "server"))
+        unit.incidents.add(incident("P", "printer"))
+        unit.incidents.add(incident("nobody", "server", None))
+        unit.incidents.add(incident("elsewhere", "server", ("C-3", "9")))
+    night = billing_night(store, date(2026, 3, 1))
+    billed = [(one.kind.value, str(one.amount), one.evidence) for one in night.charges]
+    assert billed[-1] == ("overage", "160.00 EUR", ("S-2",))
+    assert reasons(store, FEBRUARY) == {
+        "P": "the fund of line '1' has no price for 'printer': add one to its list",
+        "nobody": "it names no contract that is known",
+        "elsewhere": "no line '9' of contract 'C-3' has a fund for incidents",
+    }
 
 
 def test_a_fact_is_known_from_its_arrival_whatever_it_says_itself() -> None:

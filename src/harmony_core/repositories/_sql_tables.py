@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Of the tables below; raised when one of them changes."""
 
 metadata = MetaData()
@@ -74,6 +74,7 @@ REGISTERS = (
     "order",
     "contract",
     "device",
+    "incident",
     "billing_profile",
 )
 

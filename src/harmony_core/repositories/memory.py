@@ -20,6 +20,7 @@ from harmony_core.billing import (
 )
 from harmony_core.contracts import Contract
 from harmony_core.errors import RuleBroken
+from harmony_core.funds import Incident
 from harmony_core.orders import Order, Quote
 from harmony_core.parties import Customer, Person, Supplier
 from harmony_core.products import Product
@@ -93,6 +94,7 @@ class MemoryUnit:
         self.orders = HeldRegister[Order](self, "order")
         self.contracts = HeldRegister[Contract](self, "contract")
         self.devices = HeldRegister[Device](self, "device")
+        self.incidents = HeldRegister[Incident](self, "incident")
         self.facts = HeldFacts(self)
         self.rates = HeldRates(self)
         self.charges = HeldCharges(self)

@@ -27,6 +27,7 @@ from harmony_core.billing import (
 )
 from harmony_core.contracts import Contract
 from harmony_core.finance import Booked, JournalEntry, Rate, RateBook
+from harmony_core.funds import Incident
 from harmony_core.orders import Order, Quote
 from harmony_core.parties import Customer, Person, Supplier
 from harmony_core.periods import Month
@@ -327,6 +328,11 @@ class UnitOfWork(Protocol):
     @property
     def devices(self) -> Register[Device]:
         """Devices; when they are active comes from their events."""
+        ...
+
+    @property
+    def incidents(self) -> Register[Incident]:
+        """Incidents that a fund pays for, saved again as the days of their life become known."""
         ...
 
     @property

@@ -31,6 +31,7 @@ from harmony_core.billing import (
 )
 from harmony_core.contracts import Contract
 from harmony_core.errors import InvalidValue, RuleBroken
+from harmony_core.funds import Incident
 from harmony_core.orders import Order, Quote
 from harmony_core.parties import Customer, Person, Supplier
 from harmony_core.products import Product
@@ -135,6 +136,7 @@ class SqlUnit:
         self.orders = SqlRegister(session, memories, "order", Order)
         self.contracts = SqlRegister(session, memories, "contract", Contract)
         self.devices = SqlRegister(session, memories, "device", Device)
+        self.incidents = SqlRegister(session, memories, "incident", Incident)
         self.facts = SqlFacts(session, memories)
         self.rates = SqlRates(session, memories)
         self.charges = SqlCharges(session, memories)

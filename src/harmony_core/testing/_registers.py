@@ -12,6 +12,7 @@ import pytest
 from harmony_core.assets import Device
 from harmony_core.contracts import Contract
 from harmony_core.errors import NotFound, RuleBroken
+from harmony_core.funds import Incident
 from harmony_core.orders import Order, Quote
 from harmony_core.parties import Customer, Person, Supplier
 from harmony_core.products import Product
@@ -113,6 +114,16 @@ class ProductRegisterSuite(RegisterSuite[Product]):
     def sample(self, id: str, *changed: Any) -> Product:  # noqa: A002
         """Make a product."""
         return samples.product(id, *changed)
+
+
+class IncidentRegisterSuite(RegisterSuite[Incident]):
+    """For a register of incidents."""
+
+    noun = "incident"
+
+    def sample(self, id: str, *changed: Any) -> Incident:  # noqa: A002
+        """Make an incident."""
+        return samples.incident(id, *changed)
 
 
 class QuoteRegisterSuite(RegisterSuite[Quote]):

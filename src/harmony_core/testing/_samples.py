@@ -43,6 +43,7 @@ from harmony_core.finance import (
     dimensions,
     tax_document,
 )
+from harmony_core.funds import Incident
 from harmony_core.orders import (
     Adjustment,
     Order,
@@ -122,6 +123,20 @@ def order(id: str, party_id: str = "K-1") -> Order:  # noqa: A002
     order = Order(id, Side.SELL, party_id, "DE", "EUR", (line,), accepted_on=DAY)
     swap = SupplierChange("S-2", ExactAmount.of("0.45", "GBP"))
     return order.adjusted(Adjustment("A-1", line.reference, "P-1", DAY, swap, "out of stock"))
+
+
+def incident(id: str, contract_id: str = "C-1") -> Incident:  # noqa: A002
+    """An incident that is closed, and was recorded a day late."""
+    late = DAY + timedelta(days=1)
+    return Incident(
+        id,
+        "server",
+        DAY,
+        closed=DAY,
+        recorded_on=late,
+        contract_id=contract_id,
+        line_id="1",
+    )
 
 
 def quote(id: str, party_id: str = "K-1") -> Quote:  # noqa: A002

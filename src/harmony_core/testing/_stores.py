@@ -32,6 +32,7 @@ def fill(unit: UnitOfWork) -> None:
     unit.orders.add(samples.order("O-1"))
     unit.contracts.add(samples.contract("C-1"))
     unit.devices.add(samples.device("D-1"))
+    unit.incidents.add(samples.incident("INC-1"))
     unit.facts.add([samples.time_entry("1"), samples.expense("1")])
     unit.facts.add([samples.usage("1"), samples.event("D-1")])
     unit.rates.add([samples.rate()])
@@ -66,6 +67,7 @@ def held(unit: UnitOfWork) -> dict[str, object]:
         "orders": unit.orders.all(),
         "contracts": unit.contracts.all(),
         "devices": unit.devices.all(),
+        "incidents": unit.incidents.all(),
         "time": unit.facts.time(DAY),
         "expenses": unit.facts.expenses(DAY),
         "usage": unit.facts.usage(DAY),

@@ -13,6 +13,7 @@ import attrs
 from harmony_core.billing import fund_line, fund_of, usage_lacks
 from harmony_core.contracts import Contract, ContractLine, passes_on_to
 from harmony_core.explanation import exact_text
+from harmony_core.funds import Incident
 from harmony_core.periods import Month
 from harmony_core.products import UsageMetered, meters_of
 from harmony_core.work import Expense, RatedWork, TimeEntry, Uncovered, UsageRecord
@@ -39,6 +40,7 @@ def uncovered_in(scene: Scene, work: RatedWork, month: Month) -> tuple[Uncovered
         *_outside_their_line(scene, work, month),
         *_unmapped_usage(scene, month),
         *_strays(scene, month),
+        *_uncharged_incidents(scene, month),
     )
 
 
@@ -93,6 +95,28 @@ def _not_drawn(
                 f"the fund of line {one.id!r} of contract {contract.id!r} does not cover {what}, "
                 "and no line takes the rest"
             )
+    return None
+
+
+def _uncharged_incidents(scene: Scene, month: Month) -> Iterator[UncoveredFact]:
+    """Incidents that became known in the month and that no fund charges."""
+    for one in scene.incidents:
+        if Month.containing(one.recorded_on or one.opened) != month:
+            continue
+        if (reason := _why_not_charged(scene, one)) is not None:
+            yield UncoveredFact(month, "incident", one.id, reason)
+
+
+def _why_not_charged(scene: Scene, one: Incident) -> str | None:
+    contract = scene.contracts.get(one.contract_id or "")
+    if contract is None:
+        return "it names no contract that is known"
+    line = next((it for it in contract.lines_ever if it.id == one.line_id), None)
+    if line is None or line.fund is None or not line.fund.incidents:
+        return f"no line {one.line_id!r} of contract {contract.id!r} has a fund for incidents"
+    terms = line.fund.incidents_in(contract.currency)
+    if terms is not None and terms.price_of(one.type) is None:
+        return f"the fund of line {line.id!r} has no price for {one.type!r}: add one to its list"
     return None
 
 

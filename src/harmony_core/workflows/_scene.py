@@ -12,6 +12,7 @@ from harmony_core.assets import Device, DeviceEvent
 from harmony_core.billing import BillingProfile, BillingTerms, Facts, booking_month, work_terms
 from harmony_core.contracts import Contract, Side
 from harmony_core.errors import HarmonyError, NotFound
+from harmony_core.funds import Incident
 from harmony_core.parties import Directory, Person
 from harmony_core.periods import Month
 from harmony_core.repositories.ports import Company, UnitOfWork
@@ -51,6 +52,7 @@ class Scene:
     coverage: Mapping[TimeEntry | Expense, Coverage]
     """of work that the covers of contract lines decided upon, by the fact as it stands here"""
     profiles: Mapping[str, BillingProfile]
+    incidents: tuple[Incident, ...] = ()
 
     @classmethod
     def load(cls, unit: UnitOfWork) -> Scene:
@@ -66,6 +68,7 @@ class Scene:
         expenses = tuple(map(covers.placed, unit.facts.expenses(date.max)))
         usage = unit.facts.usage(date.max)
         devices, events = unit.devices.all(), unit.facts.device_events(date.max)
+        incidents = unit.incidents.all()
         facts = Facts(
             time=time,
             expenses=expenses,
@@ -73,6 +76,7 @@ class Scene:
             devices=devices,
             device_events=events,
             directory=directory,
+            incidents=incidents,
         )
         return cls(
             company,
@@ -88,6 +92,7 @@ class Scene:
             events,
             covers.coverage,
             {profile.id: profile for profile in unit.profiles.all()},
+            incidents,
         )
 
     def work_of(self, month: Month) -> RatedWork:
