@@ -30,6 +30,7 @@ from harmony_core.contracts import (
     FundCloses,
     MigratedLot,
     state_on,
+    without_effect,
 )
 from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, RuleBroken
 from harmony_core.finance import Money
@@ -261,6 +262,7 @@ def test_blocks_bought_once_are_migrated_with_their_contract() -> None:
     assert state_on(old.amended(moved.ending), MAY) is ContractState.NOTICE_GIVEN
     left = CarriedBalance("1", into="1")
     early, facts = date(2025, 4, 20), Facts()
+    assert without_effect(old.amended(moved.ending)) == ()
     moved = migrate(old, new, MAY, id="M", agreed_on=early, balances=[left], facts=facts)
     ended = old.amended(moved.ending)
     assert state_on(ended, date(2025, 4, 19)) is ContractState.ACTIVE

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harmony_core.contracts import ContractEvent, ContractState, lines_ended, state_on, succeed
 from harmony_core.errors import NotFound, RuleBroken
+from harmony_core.finance import Money, money_sum
 from harmony_core.periods import Interval
 from harmony_core.pricing import PerUnit
 from harmony_core.products import Notice, NoticeAnchor, Renewal
@@ -165,3 +169,47 @@ def test_what_an_early_end_gives_back_is_a_credit_note_of_what_billed_it() -> No
     assert str(rest.document.net) == "-155.00 EUR"  # what was billed less what was given back
     with pytest.raises(RuleBroken, match="is left to credit"):
         credit_invoice(store, billed.id, day=date(2026, 3, 3), reason="again")
+
+
+@given(
+    st.integers(1, 31_000),
+    st.integers(0, 89),
+    st.integers(0, 60),
+    st.integers(0, 60),
+    st.booleans(),
+)
+def test_never_more_is_given_back_than_was_billed_in_whatever_order(
+    cents: int, served: int, noted: int, agreed: int, again: bool
+) -> None:
+    """An early end and credit notes of one invoice: what is left is zero or more, and no less."""
+    start = date(2026, 1, 1)
+    quarterly = contract(line(PerUnit.of("31", "EUR"), start, quantity=10, months=3))
+    store = in_memory(contracts=[quarterly], facts=())
+    (billed,) = billing_night(store, start).invoices
+    key = billed.lines[0].charge_key
+    early = lines_ended(
+        quarterly,
+        start + timedelta(days=served),
+        id="T",
+        agreed_on=start + timedelta(days=agreed),
+    ) if served < 89 else None  # fmt: skip
+    for day in range(61):
+        today = start + timedelta(days=day)
+        if day == agreed and early is not None:
+            amend_contract(store, early, today)
+        if day == noted:
+            part = {key: Money(cents, "EUR")}
+            with suppress(RuleBroken):
+                credit_invoice(store, billed.id, day=today, reason="law", amounts=part)
+        if day in (agreed, noted, 60):
+            for charge in billing_night(store, today + timedelta(days=1)).charges:
+                assert charge.replay() == charge.amount
+    if again:
+        with suppress(RuleBroken):
+            credit_invoice(store, billed.id, day=start + timedelta(days=70), reason="law")
+    with store.begin() as unit:
+        amounts = [one.amount for one in unit.charges.all() if one.service.start < date(2026, 4, 1)]
+    left = money_sum(amounts, "EUR")
+    assert left.minor >= 0
+    if again:
+        assert not left

@@ -50,6 +50,15 @@ def charge_key(
     return key if known is None else f"{key}@{known}"
 
 
+def first_key(key: str) -> str:
+    """The key of the first charge of a period, from that of any of its charges.
+
+    >>> first_key("C-1/2/overage/2026-03-01@2026-04-09")
+    'C-1/2/overage/2026-03-01'
+    """
+    return key.partition("@")[0]
+
+
 @attrs.frozen
 class Charge:
     """One amount owed by a customer, or to a supplier.

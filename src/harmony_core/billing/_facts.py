@@ -15,8 +15,10 @@ from typing import Any, Generic, Protocol, TypeVar
 import attrs
 
 from harmony_core.assets import Device, DeviceEvent, Fleet, devices_from_events
+from harmony_core.billing._charge import Charge, first_key
 from harmony_core.billing._moved import moved_by_years, moved_device, moved_incident
 from harmony_core.billing._usage_places import UsagePlaces
+from harmony_core.finance import Money, money_sum
 from harmony_core.funds import Incident
 from harmony_core.parties import Directory
 from harmony_core.periods import Span
@@ -64,6 +66,7 @@ class Facts:
         devices, device_events: belong to a customer.
         incidents: belong to the prepaid line that they name.
         directory: resolves customers that were merged.
+        credits: charges of credit notes: no correction gives back again what they gave back.
 
     Order of the arguments' items does not matter. Which facts are *known* is asked at each call.
     """
@@ -78,6 +81,7 @@ class Facts:
         device_events: Iterable[DeviceEvent] = (),
         directory: Directory | None = None,
         incidents: Iterable[Incident] = (),
+        credits: Iterable[Charge] = (),  # noqa: A002  the trade's word
     ) -> None:
         self._directory = directory or Directory(())
         self._time = _grouped(time, lambda entry: (entry.contract_id, entry.line_id))
@@ -87,6 +91,10 @@ class Facts:
         )
         for incident in sorted(incidents, key=lambda one: one.id):
             self._incidents[incident.contract_id, incident.line_id].append(incident)
+        self._credits: defaultdict[str, list[Charge]] = defaultdict(list)
+        for charge in credits:
+            if charge.credits is not None:
+                self._credits[first_key(charge.credits)].append(charge)
         records = tuple(usage)
         self._usage = _grouped(records, lambda item: (self.customer(item.customer_id), item.meter))
         self._places = UsagePlaces(records)
@@ -230,6 +238,14 @@ class Facts:
             ],
         )
         return [record for record in late if record.day < start]
+
+    def given_back(self, key: str, day: date) -> Money | None:
+        """What credit notes gave back by a day of the period of a first charge; ``None`` if none.
+
+        Above zero for a charge, whatever of the period they credited: it or a correction of it.
+        """
+        known = [one.amount for one in self._credits.get(key, ()) if one.trigger <= day]
+        return -money_sum(known, known[0].currency) if known else None
 
     def devices_of(self, customer_id: str) -> Sequence[Device]:
         """The customer's device register, by id."""

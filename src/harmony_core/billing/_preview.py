@@ -6,7 +6,8 @@ out: nobody knows the exchange rates of days to come.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
+from datetime import date
 from fractions import Fraction
 
 import attrs
@@ -113,16 +114,40 @@ def _change(
     if before is None and now is not None:
         before = nothing_of(now)
     news = became_known(planned, facts, terms)
-    return None if now is None or before is None else _difference(now, before, news)
+    if now is None or before is None or planned.before is None or planned.corrects is None:
+        return None
+    given_back = [facts.given_back(planned.corrects, day) for day in _days(planned)]
+    return _difference(now, before, news, given_back)
 
 
-def _difference(now: Measured, before: Measured, news: tuple[str, ...]) -> Measured:
-    """What is still to be charged or given back; behind it is all that either state counted."""
+def _days(planned: PlannedCharge) -> tuple[date, date]:
+    return planned.before or planned.trigger, planned.trigger
+
+
+def _difference(
+    now: Measured, before: Measured, news: tuple[str, ...], given_back: Sequence[Money | None]
+) -> Measured:
+    """What is still to be charged or given back; behind it is all that either state counted.
+
+    What credit notes gave back of the period is not given back again: no less stays charged.
+    """
     evidence = tuple(dict.fromkeys((*now.evidence, *before.evidence, *news)))
     why = Explainer("correction", 1)
     charged = why.adopt(before.explanation, "before_", heading="as it was charged before")
     whole = why.adopt(now.explanation, "now_", heading="as it is known now")
+    charged = _no_less(why, "before_", charged, given_back[0])
+    whole = _no_less(why, "now_", whole, given_back[1])
     why.step("amount", "the period as known now, less what was charged", "subtract", whole, charged)
     amount = Money.of(why.value("amount"), now.amount.currency)
     explanation = why.explanation("amount")
     return attrs.evolve(now, amount=amount, explanation=explanation, evidence=evidence)
+
+
+def _no_less(why: Explainer, prefix: str, name: str, given_back: Money | None) -> str:
+    if given_back is None or why.value(name) >= given_back.exact.value:
+        return name
+    code = given_back.currency
+    label = "given back by credit notes"
+    credited = why.given(f"{prefix}credited", label, given_back.exact.value, code)
+    label = "no less than was given back"
+    return why.step(f"{prefix}kept", label, "greatest", name, credited, unit=code)

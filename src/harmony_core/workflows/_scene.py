@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TypeVar
 
 import attrs
 
 from harmony_core.assets import Device, DeviceEvent
-from harmony_core.billing import BillingProfile, BillingTerms, Facts, booking_month, work_terms
+from harmony_core.billing import (
+    BillingProfile,
+    BillingTerms,
+    Charge,
+    Facts,
+    booking_month,
+    work_terms,
+)
 from harmony_core.contracts import Contract, Side
 from harmony_core.errors import HarmonyError, NotFound
 from harmony_core.funds import Incident
@@ -77,6 +84,7 @@ class Scene:
             device_events=events,
             directory=directory,
             incidents=incidents,
+            credits=_credits(unit),
         )
         return cls(
             company,
@@ -151,6 +159,15 @@ class Scene:
             seller_entity=employer,
             transfer_rules=self.company.rules,
         )
+
+
+def _credits(unit: UnitOfWork) -> Iterator[Charge]:
+    """The charges of credit notes, told by their keys: few among many."""
+    keys = unit.charges.keys()
+    for key in sorted(one for one in keys if "~" in one):
+        charge = unit.charges.get(key)
+        if charge.credits is not None:
+            yield charge
 
 
 class _Covers:
