@@ -48,6 +48,7 @@ from harmony_core.work import (
     Finding,
     FindingKind,
     HourlyRate,
+    RateCard,
     RatedFor,
     TimeEntry,
     WorkFacts,
@@ -251,6 +252,15 @@ def lint(*contracts: Contract, **more: Any) -> list[Finding]:
 
 FUND = FundTerms(FundUnit.HOURS, 12, {"*": 1}, [ExactAmount.of(100, "GBP")])
 EACH = ExactAmount.of(95, "EUR")
+
+
+def test_a_line_with_rates_of_its_own_needs_none_of_the_others() -> None:
+    own = TimeWorked(rates=RateCard([HourlyRate("own", EACH)]))
+    (agreed,) = HOURLY.lines
+    seniors = [HourlyRate("a", EACH, RatedFor(role="senior"))]
+    assert [found.kind for found in lint(HOURLY, rates=seniors)] == [FindingKind.RATE_MISSING]
+    held = attrs.evolve(HOURLY, lines=[attrs.evolve(agreed, source=own)])
+    assert lint(held, rates=seniors) == []
 
 
 @pytest.mark.parametrize(

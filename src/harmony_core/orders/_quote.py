@@ -158,6 +158,40 @@ class Quote:
                     f"{older.quoted_on}: a later version is not older"
                 )
 
+    @classmethod
+    def of(
+        cls,
+        id: str,  # noqa: A002  # the field's own name
+        party_id: str,
+        lines: Iterable[OrderLine],
+        *,
+        entity_id: str,
+        currency: str,
+        quoted_on: date,
+        valid_until: date,
+        side: Side = Side.SELL,
+    ) -> Quote:
+        """Make a quote of one version, to a customer unless it is said otherwise.
+
+        Raises:
+            InvalidValue: as for a quote and a version.
+
+        >>> lines = [OrderLine("1", "C-1", "MAIL", 10, date(2026, 5, 1))]
+        >>> quote = Quote.of(
+        ...     "Q-1",
+        ...     "K-1",
+        ...     lines,
+        ...     entity_id="DE",
+        ...     currency="EUR",
+        ...     quoted_on=date(2026, 4, 1),
+        ...     valid_until=date(2026, 4, 30),
+        ... )
+        >>> quote.accept(date(2026, 4, 20)).order.sale_day
+        datetime.date(2026, 4, 1)
+        """
+        version = QuoteVersion(quoted_on, valid_until, lines)
+        return cls(id, side, party_id, entity_id, currency, [version])
+
     @property
     def version(self) -> int:
         """The number of the latest version."""

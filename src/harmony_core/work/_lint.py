@@ -387,6 +387,8 @@ def _rates(
         for line in contract.lines_ever:
             if contract.side is Side.BUY or not isinstance(line.source, TimeWorked):
                 continue
+            if line.source.rates is not None:
+                continue  # it has rates of its own, and its own price for the rest
             one = _Standing(contract, line)
             days = {*_first_days([one], span), *(day for day in changes if day in span)}
             missing = {
