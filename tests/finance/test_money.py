@@ -132,13 +132,19 @@ def test_a_number_out_of_all_proportion_is_refused_before_it_fills_the_memory() 
         Money.of(Decimal("1E+999999999"), "EUR")
 
 
-@pytest.mark.parametrize(
-    "zero", ["-0", "-0.00", "0", "+0.0", Decimal("-0.00"), Decimal("-0E+3"), 0]
-)
-def test_there_is_no_negative_zero(zero: Any) -> None:
+@pytest.mark.parametrize("zero", ["-0", "-0.00", "-0/3", Decimal("-0.00"), Decimal("-0E+3")])
+def test_negative_zero_is_no_amount(zero: Any) -> None:
+    for make in (Money.of, ExactAmount.of):
+        with pytest.raises(InvalidValue, match="has no sign"):
+            make(zero, "EUR")
+
+
+@pytest.mark.parametrize("zero", ["0", "+0.0", Decimal("0.00"), Fraction(0), 0])
+def test_no_arithmetic_gives_a_negative_zero(zero: Any) -> None:
     for money in (Money.of(zero, "EUR"), -Money.of(zero, "EUR"), Money.of(zero, "EUR") * -1):
         assert str(money) == "0.00 EUR"
         assert repr(money) == "Money.of('0.00', 'EUR')"
+    assert str(Money.of("0.01", "EUR").times("-0.1")) == "0.00 EUR"
     assert str(ExactAmount.of("-0.004", "EUR").settle()) == "0.00 EUR"
     assert str(-ExactAmount.of(zero, "EUR")) == "0 EUR"
 

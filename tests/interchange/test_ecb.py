@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from harmony_core.errors import InputRejected
 from harmony_core.finance import Rate, RateBook, RateKind
-from harmony_core.interchange import RateFeed, read_ecb_csv, read_rates_csv
+from harmony_core.interchange import RateFeed, read_ecb_csv, read_ecb_xml, read_rates_csv
 
 HISTORY = """\
 Date,USD,JPY,CYP,INR,
@@ -270,5 +270,111 @@ def test_an_unknown_currency_is_named() -> None:
 
 @pytest.mark.parametrize("header", [[], ["day,base,quote,value,source,known_from"], ["Date,USD"]])
 def test_another_header_stops_the_read(header: list[str]) -> None:
-    with pytest.raises(InputRejected, match=f"^rates.csv:1: expected the header {HEADER}, got "):
+    with pytest.raises(InputRejected, match=r"^rates\.csv:1: expected the header day,base,quote,"):
         read_rates_csv(header)
+
+
+def test_further_columns_say_kind_units_and_retrieval() -> None:
+    feed = read_rates_csv(
+        [
+            "day,base,quote,rate,source,units,kind,retrieved_at",
+            "2026-03-31,JPY,EUR,0.62,bank,100,average,2026-03-31T16:05:00+02:00",
+            "2026-03-31,JPY,EUR,0.0061,bank,,,",
+        ]
+    )
+    average, spot = feed.rates
+    assert average == Rate(
+        "JPY",
+        "EUR",
+        MARCH_31,
+        "0.0062",
+        RateKind.AVERAGE,
+        source="bank",
+        retrieved_at=datetime(2026, 3, 31, 14, 5, tzinfo=UTC),
+    )
+    assert (spot.kind, spot.value, spot.retrieved_at) == (RateKind.SPOT, Fraction("0.0061"), None)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ("0,,", "units must be above zero, got '0'"),
+        (",mean,", "RateKind is one of spot"),
+        (",,yesterday", "retrieved_at must be an instant"),
+        (",,2026-03-31T16:05:00", "must carry its zone"),
+    ],
+)
+def test_a_bad_further_column_is_named(cells: str, reason: str) -> None:
+    header = "day,base,quote,rate,source,units,kind,retrieved_at"
+    feed = read_rates_csv([header, f"2026-03-31,EUR,KWD,0.35,x,{cells}"])
+    assert not feed.rates
+    assert reason in feed.rejected[0]
+    assert feed.rejected[0].startswith("rates.csv:2: ")
+
+
+@pytest.mark.parametrize("more", ["mood", "kind,kind"])
+def test_an_odd_further_column_is_refused(more: str) -> None:
+    with pytest.raises(InputRejected, match="then any of known_from,kind,units,retrieved_at"):
+        read_rates_csv([f"day,base,quote,rate,source,{more}"])
+
+
+XML = """<?xml version="1.0" encoding="UTF-8"?>
+<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01"
+    xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
+  <gesmes:subject>Reference rates</gesmes:subject>
+  <Cube>
+    <Cube time="2026-04-02">
+      <Cube currency="USD" rate="1.1513"/><Cube currency="JPY" rate="183.79"/>
+    </Cube>
+    <Cube time="2026-04-01">
+      <Cube currency="USD" rate="1.1498"/><Cube currency="JPY" rate="183"/>
+    </Cube>
+  </Cube>
+</gesmes:Envelope>
+"""
+
+
+def test_the_xml_gives_the_rates_of_the_csv() -> None:
+    fetched = datetime(2026, 4, 2, 15, tzinfo=UTC)
+    wanted = {"USD", "JPY"}
+    csv = read_ecb_csv(HISTORY.rpartition("2007")[0], currencies=wanted, retrieved_at=fetched)
+    for text in (XML, XML.encode()):
+        feed = read_ecb_xml(text, currencies=wanted, retrieved_at=fetched)
+        assert not feed.rejected
+        assert feed.rates == csv.rates
+
+
+def test_a_bad_rate_of_the_xml_is_left_out_alone() -> None:
+    broken = XML.replace('"1.1513"', '"1,1513"').replace('"JPY" rate="183"', '"USD" rate="2"')
+    feed = read_ecb_xml(broken)
+    assert values(feed) == {
+        ("JPY", date(2026, 4, 2)): Fraction("183.79"),
+        ("USD", date(2026, 4, 1)): Fraction("1.1498"),
+    }
+    assert feed.rejected == (
+        "ecb.xml:2026-04-02: USD: a rate must be a number such as 1.0853, got '1,1513'",
+        "ecb.xml:2026-04-01: USD: the day has a rate of it already",
+    )
+
+
+@pytest.mark.parametrize("time", ["2026-04-02", "2 April 2026", "2026-04-31"])
+def test_a_bad_day_of_the_xml_is_left_out(time: str) -> None:
+    feed = read_ecb_xml(XML.replace("2026-04-01", time))
+    assert {rate.day for rate in feed.rates} == {date(2026, 4, 2)}
+    assert feed.rejected[0].startswith(f"ecb.xml:{time}: ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "<Cube/>",
+        "Date,USD,\n",
+        "<Envelope><Cube><Cube currency='USD' rate='1'/></Cube></Envelope>",
+        '<!DOCTYPE x [<!ENTITY a "1.1">]>' + XML.partition("?>")[2],
+        b"<!DOCTYPE x>" + XML.partition("?>")[2].encode(),
+    ],
+)
+def test_what_is_no_such_xml_is_refused(text: str | bytes) -> None:
+    with pytest.raises(InputRejected, match=r"^ecb\.xml: "):
+        read_ecb_xml(text)

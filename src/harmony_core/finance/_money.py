@@ -47,6 +47,13 @@ def _known_currency(_: object, __: Any, code: str) -> None:
     minor_digits(code)  # raises for an unknown code, and for one without minor units
 
 
+def _refuse_negative_zero(zero: Exact) -> None:
+    """Whoever writes it has lost something: a sum that was rounded away, or a sign."""
+    signed = zero.is_signed() if isinstance(zero, Decimal) else str(zero).startswith("-")
+    if signed:
+        raise InvalidValue(f"an amount of zero has no sign, got {zero}: write 0")
+
+
 @attrs.frozen(order=False)
 class Money(Generic[Code_co]):
     """``minor`` units of ``currency``: twelve euro fifty is ``Money(1250, "EUR")``.
@@ -65,12 +72,14 @@ class Money(Generic[Code_co]):
         """Make money from an exact number that has no more digits than the currency.
 
         Raises:
-            InvalidValue: ``amount`` is a float, or finer than the currency's minor unit; settle an
-                :class:`ExactAmount` with a named rounding instead.
+            InvalidValue: ``amount`` is a float, zero below zero, or finer than the currency's minor
+                unit; settle an :class:`ExactAmount` with a named rounding instead.
             NotFound: ``currency`` is not an ISO 4217 code.
         """
         scale = minor_units(currency)
         numerator, denominator = exact_ratio(amount, "an amount")
+        if not numerator:
+            _refuse_negative_zero(amount)
         minor, finer = divmod(numerator * scale, denominator)
         if finer:
             raise InvalidValue(
@@ -285,8 +294,16 @@ class ExactAmount(Generic[Code_co]):
 
     @classmethod
     def of(cls, value: Exact, currency: Code) -> ExactAmount[Code]:
-        """Make an exact amount from an int, a Decimal, a Fraction or a plain decimal text."""
-        return ExactAmount(exact(value, "an amount"), currency)
+        """Make an exact amount from an int, a Decimal, a Fraction or a plain decimal text.
+
+        Raises:
+            InvalidValue: it is none of these, or zero below zero.
+            NotFound: ``currency`` is not an ISO 4217 code.
+        """
+        exactly = exact(value, "an amount")
+        if not exactly:
+            _refuse_negative_zero(value)
+        return ExactAmount(exactly, currency)
 
     def settle(self, rounding: Rounding = HALF_UP) -> Money[Code_co]:
         """Round once, by a named rule, to money.

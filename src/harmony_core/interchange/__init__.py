@@ -6,10 +6,10 @@ reports every fault with its path. A host adds its own values by :func:`register
 :func:`json_schema` describes a record to programs in any language; :class:`Signed` keeps what was
 signed, and :func:`content_hash` names it.
 
-Feeds in: :func:`read_ecb_csv` and :func:`read_rates_csv` read exchange rates, :func:`read_usage`
-reads usage of any system by its :class:`ExternalKeys`, and a cloud bill in the FinOps FOCUS format
-with :class:`FocusColumns`. Journals out: :func:`journal_csv` for any accounting system,
-:func:`beancount` for Beancount and its checker, :func:`xero_manual_journals`,
+Feeds in: :func:`read_ecb_csv`, :func:`read_ecb_xml` and :func:`read_rates_csv` read exchange rates,
+:func:`read_usage` reads usage of any system by its :class:`ExternalKeys`, and a cloud bill in the
+FinOps FOCUS format with :class:`FocusColumns`. Journals out: :func:`journal_csv` for any accounting
+system, :func:`beancount` for Beancount and its checker, :func:`xero_manual_journals`,
 :func:`sage50_transactions` and :func:`datev_postings` for these systems, :func:`fec` for France.
 """
 
@@ -17,6 +17,7 @@ from harmony_core.interchange import _library as _library  # gives the library's
 from harmony_core.interchange._beancount import beancount
 from harmony_core.interchange._datev import DatevStack, datev_postings
 from harmony_core.interchange._ecb import read_ecb_csv
+from harmony_core.interchange._ecb_xml import read_ecb_xml
 from harmony_core.interchange._external_keys import ExternalKey, ExternalKeys
 from harmony_core.interchange._fec import FecNames, fec, fec_file_name
 from harmony_core.interchange._focus import FOCUS_IDENTITY, FocusColumns
@@ -93,6 +94,7 @@ __all__ = [
     "json_schema",
     "read_day",
     "read_ecb_csv",
+    "read_ecb_xml",
     "read_rates_csv",
     "read_rows",
     "read_stamp",

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import TypeAlias
 
 from harmony_core.errors import HarmonyError, InputRejected, InvalidValue, NotFound, Problem
 from harmony_core.finance import Rate, currency
@@ -24,6 +25,9 @@ from harmony_core.interchange._rate_feed import (
 )
 
 ECB_SOURCE = "European Central Bank, euro foreign exchange reference rates"
+Origin: TypeAlias = tuple[str, datetime | None]
+"""The source of a file's rates, and when it was fetched."""
+
 _BASE = "EUR"
 _NOT_PUBLISHED = "N/A"
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
@@ -40,6 +44,7 @@ def read_ecb_csv(
     name: str = "ecb.csv",
     source: str = ECB_SOURCE,
     currencies: Collection[str] | None = None,
+    retrieved_at: datetime | None = None,
 ) -> RateFeed:
     """Read reference rates: 1 euro = so much of each currency, of kind spot, exactly as written.
 
@@ -51,6 +56,7 @@ def read_ecb_csv(
         name: of the file, for messages.
         source: to stand in each rate and its id.
         currencies: the ones wanted; without it all columns. The euro itself needs no column.
+        retrieved_at: when the file was fetched, with its zone; kept on each rate for audit.
 
     Raises:
         InputRejected: the header is missing or odd, has an unknown currency among the wanted, or
@@ -81,7 +87,7 @@ def read_ecb_csv(
         except InvalidValue as fault:
             rejected.append(Problem.at(f"{name}:{line}", str(fault)))
             continue
-        found, faults = _rates_of_row(day, of_row, columns, source)
+        found, faults = _rates_of_row(day, of_row, columns, (source, retrieved_at))
         if faults:
             rejected.extend(Problem.at(f"{name}:{line}", fault) for fault in faults)
         else:
@@ -117,7 +123,7 @@ def _columns(path: str, header: list[str], currencies: Collection[str] | None) -
 
 
 def _rates_of_row(
-    day: date, cells: list[str], columns: dict[str, int], source: str
+    day: date, cells: list[str], columns: dict[str, int], origin: Origin
 ) -> tuple[list[Rate], list[str]]:
     rates, faults = [], []
     for code, index in columns.items():
@@ -125,14 +131,20 @@ def _rates_of_row(
         if text == _NOT_PUBLISHED:
             continue
         try:
-            if not _NUMBER.fullmatch(text):
-                raise InvalidValue(f"a rate must be a number such as 1.0853, or N/A, got {text!r}")
-            rates.append(Rate(_BASE, code, day, text, source=source))
+            rates.append(ecb_rate(code, day, text, origin, " or N/A,"))
         except HarmonyError as fault:
             faults.append(
                 f"{code} {fault}" if str(fault).startswith("must") else f"{code}: {fault}"
             )
     return rates, faults
+
+
+def ecb_rate(code: str, day: date, text: str, origin: Origin, other: str = "") -> Rate:
+    """Make the rate of a currency from its text; ``other`` is what else could stand there."""
+    if not _NUMBER.fullmatch(text):
+        raise InvalidValue(f"a rate must be a number such as 1.0853,{other} got {text!r}")
+    source, retrieved_at = origin
+    return Rate(_BASE, code, day, text, source=source, retrieved_at=retrieved_at)
 
 
 def _day(text: str) -> date:

@@ -7,8 +7,8 @@ out whole; the rows around it go on. Only a header that makes the rest unreadabl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 
 import attrs
 
@@ -25,23 +25,25 @@ class RateFeed:
     rejected: tuple[Problem, ...] = ()
 
 
-COLUMNS = ("day", "base", "quote", "rate", "source", "known_from")
+COLUMNS = ("day", "base", "quote", "rate", "source")
+MORE_COLUMNS = ("known_from", "kind", "units", "retrieved_at")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def read_rates_csv(
     lines: Iterable[str], *, name: str = "rates.csv", kind: RateKind = RateKind.SPOT
 ) -> RateFeed:
-    """Read rates of any source, with the columns ``day,base,quote,rate,source,known_from``.
+    """Read rates of any source, with the columns ``day,base,quote,rate,source``, in this order.
 
     Days are ISO dates and rates exact: ``1.0853`` or ``35/12``, 1 ``base`` = ``rate`` ``quote``.
-    ``known_from`` may be empty, or missing as a column; a correction gives the day on which it
-    became known.
+    Any of these columns may follow, and their cells may be empty: ``known_from``, the day on which
+    a correction became known; ``kind``, such as ``average``; ``units``, for a rate that is quoted
+    for 100 of the base; ``retrieved_at``, an instant with its zone.
 
     Args:
         lines: of the file, or its whole text.
         name: of the file, for messages.
-        kind: of all rates of the file.
+        kind: of rates without one of their own.
 
     Raises:
         InputRejected: the header is missing or another one.
@@ -60,15 +62,18 @@ def read_rates_csv(
     """
     rows = csv_rows(lines)
     line, header = next(rows, (1, []))
-    if tuple(header) not in (COLUMNS, COLUMNS[:-1]):
-        raise header_rejected(f"{name}:{line}", ",".join(COLUMNS), header)
+    more = header[len(COLUMNS) :]
+    known = set(more) <= set(MORE_COLUMNS) and len(set(more)) == len(more)
+    if tuple(header[: len(COLUMNS)]) != COLUMNS or not known:
+        wanted = f"{','.join(COLUMNS)}, then any of {','.join(MORE_COLUMNS)}"
+        raise header_rejected(f"{name}:{line}", wanted, header)
     rates: list[Rate] = []
     rejected: list[Problem] = []
-    lines_of: dict[tuple[str, str, date, date], int] = {}
+    lines_of: dict[tuple[str, str, RateKind, date, date], int] = {}
     for line, cells in rows:
         try:
-            rate = _rate(expect_columns(cells, len(header)), kind)
-            key = (rate.base, rate.quote, rate.day, rate.known_on)
+            rate = _rate(dict(zip(header, expect_columns(cells, len(header)), strict=True)), kind)
+            key = (rate.base, rate.quote, rate.kind, rate.day, rate.known_on)
             if key in lines_of:
                 raise InvalidValue(
                     f"{rate.base}/{rate.quote} of {rate.day} is in line {lines_of[key]} already: "
@@ -82,17 +87,30 @@ def read_rates_csv(
     return RateFeed(tuple(rates), tuple(rejected))
 
 
-def _rate(cells: list[str], kind: RateKind) -> Rate:
-    day, base, quote, value, source, *known_from = cells
+def _rate(row: Mapping[str, str], kind: RateKind) -> Rate:
+    known_from, retrieved_at = row.get("known_from"), row.get("retrieved_at")
+    units = exact(row.get("units") or "1", "units")
+    if units <= 0:
+        raise InvalidValue(f"units must be above zero, got {row['units']!r}")
     return Rate(
-        base,
-        quote,
-        iso_day(day, "day"),
-        exact(value, "rate"),
-        kind,
-        source=source,
-        known_from=iso_day(known_from[0], "known_from") if any(known_from) else None,
+        row["base"],
+        row["quote"],
+        iso_day(row["day"], "day"),
+        exact(row["rate"], "rate") / units,
+        RateKind(row.get("kind") or kind),
+        source=row["source"],
+        retrieved_at=_instant(retrieved_at) if retrieved_at else None,
+        known_from=iso_day(known_from, "known_from") if known_from else None,
     )
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidValue(
+            f"retrieved_at must be an instant such as 2026-03-31T16:05:00+02:00, got {text!r}"
+        ) from None
 
 
 def csv_rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
