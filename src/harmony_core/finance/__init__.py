@@ -11,6 +11,8 @@ dimensions.
 
 from harmony_core.finance._allocation import AllocationMode, allocate, allocate_apart, fit
 from harmony_core.finance._consolidation import (
+    ACQUIRED_EQUITY,
+    DISPOSED_NET_ASSETS,
     Break,
     BreakReason,
     Consolidation,
@@ -66,6 +68,7 @@ from harmony_core.finance._margin_watch import (
     margin_watch,
 )
 from harmony_core.finance._money import ExactAmount, Money, money_sum
+from harmony_core.finance._ownership import Holding, Ownership
 from harmony_core.finance._profit_reports import (
     ContributionReport,
     RankedRow,
@@ -106,6 +109,7 @@ from harmony_core.finance._schedule import (
     spread,
     straight_line,
 )
+from harmony_core.finance._statements import StatementClass
 from harmony_core.finance._tax import (
     DocumentAdjustment,
     TaxDocument,
@@ -173,7 +177,6 @@ from harmony_core.finance._transfer_outcome import (
 from harmony_core.finance._translation import (
     NetAssetRates,
     NetAssets,
-    StatementClass,
     TranslatedAccount,
     Translation,
     TranslationProof,
@@ -186,7 +189,9 @@ from harmony_core.finance._trial_balance import AccountBalance, TrialBalance, tr
 from harmony_core.finance._variance import SalesFigures, Variance, VarianceCause, variance
 
 __all__ = [
+    "ACQUIRED_EQUITY",
     "DEFAULT_RATE_POLICY",
+    "DISPOSED_NET_ASSETS",
     "EXPORT",
     "HALF_EVEN",
     "HALF_UP",
@@ -221,6 +226,7 @@ __all__ = [
     "FoundCostRate",
     "FoundRate",
     "Group",
+    "Holding",
     "HoursWorked",
     "IncludedTax",
     "IntercompanyPair",
@@ -238,6 +244,7 @@ __all__ = [
     "NetAssetRates",
     "NetAssets",
     "OwnBooks",
+    "Ownership",
     "PercentOfSell",
     "ProfitFact",
     "ProfitFacts",

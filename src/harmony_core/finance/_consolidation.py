@@ -11,21 +11,30 @@ figures and is listed as a break with its reason.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
 import attrs
 
 from harmony_core.errors import CurrencyMismatch, Word
-from harmony_core.finance._entities import Group, Role
+from harmony_core.explanation import RoundingMode, round_ratio
+from harmony_core.finance._entities import AccountRole, Group, Role
 from harmony_core.finance._journal import JournalEntry, JournalLine
 from harmony_core.finance._money import Money
+from harmony_core.finance._ownership import ALWAYS, Ownership
+from harmony_core.finance._statements import NO_CLASSES, StatementClass, statement_of
 
 _RECEIVABLE, _PAYABLE = Role.INTERCOMPANY_RECEIVABLE, Role.INTERCOMPANY_PAYABLE
 _REVENUE, _COST = Role.INTERCOMPANY_REVENUE, Role.INTERCOMPANY_COST
+
+ACQUIRED_EQUITY = "acquired_equity"
+"""In group figures: what a company was worth when it joined, a debit where it owed more."""
+DISPOSED_NET_ASSETS = "disposed_net_assets"
+"""In group figures: what a company took along when it left."""
 
 MIRRORED_ROLES: Mapping[str, str] = MappingProxyType(
     {
@@ -98,7 +107,8 @@ class Consolidation:
     """The group at the end of ``through`` (``None``: all entries), in the group's currency.
 
     ``parts`` holds each company's own sums by role, ``eliminations`` the matched pairs and
-    ``balances`` their total: parts less eliminations. Debits are positive.
+    ``balances`` their total: parts less eliminations. Debits are positive. ``minority`` is the
+    profit that belongs to other owners, by company; a loss is below zero.
     """
 
     group: str
@@ -108,6 +118,7 @@ class Consolidation:
     eliminations: tuple[Elimination, ...]
     breaks: tuple[Break, ...]
     balances: Mapping[str, Money] = attrs.field(converter=_read_only, hash=False)
+    minority: Mapping[str, Money] = attrs.field(factory=dict, converter=_read_only, hash=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         parts = {entity: dict(part) for entity, part in self.parts.items()}
@@ -119,6 +130,7 @@ class Consolidation:
             self.eliminations,
             self.breaks,
             dict(self.balances),
+            dict(self.minority),
         )
 
     @property
@@ -149,69 +161,152 @@ class Consolidation:
 
 
 def consolidate(
-    entries: Iterable[JournalEntry], group: Group, through: date | None = None
+    entries: Iterable[JournalEntry],
+    group: Group,
+    through: date | None = None,
+    *,
+    ownership: Ownership = ALWAYS,
+    only: Collection[str] | None = None,
+    classes: Mapping[AccountRole, StatementClass] = NO_CLASSES,
 ) -> Consolidation:
     """Add up the group column of all entries and take the matched intercompany pairs out.
+
+    A company that joins brings what its balance sheet holds; what it earned before is equity that
+    was bought (role ``acquired_equity``). One that left takes its balance sheet along (role
+    ``disposed_net_assets``); what it earned meanwhile stays. Pairs are taken out where both
+    companies belonged to the group on the day; what is owed by one that has left is owed by a
+    stranger.
 
     Args:
         entries: of all companies of the group, in any order.
         group: names the currency of the group column, and its entities.
         through: last day, inclusive; ``None`` takes every entry.
+        ownership: since when and with which share companies belong to the group.
+        only: ids of the companies of a sub-group; pairs with others stay in its figures.
+        classes: where roles of the host's own stand; asked for companies that join or leave or are
+            not owned whole.
 
     Raises:
-        NotFound: an entry is of an entity that is not in the group.
+        NotFound: an entry is of an entity that is not in the group, or a role has no class.
         CurrencyMismatch: an entry's group column is in another currency than the group's.
     """
-    parts: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    legs: defaultdict[str, list[JournalEntry]] = defaultdict(list)
-    breaks: list[Break] = []
+    known = {entity.id for entity in group.entities}
+    chosen = known if only is None else {group.entity(name).id for name in only}
+    gathered = _Gathered(group, ownership, through, chosen, classes)
     for entry in entries:
-        if through is not None and entry.day > through:
-            continue
-        own = parts[group.entity(entry.entity).id]
-        between = False
+        if through is None or entry.day <= through:
+            gathered.add(entry)
+    return gathered.consolidation()
+
+
+class _Gathered:
+    """What was added up so far, by company and role."""
+
+    def __init__(
+        self,
+        group: Group,
+        ownership: Ownership,
+        through: date | None,
+        chosen: Collection[str],
+        classes: Mapping[AccountRole, StatementClass],
+    ) -> None:
+        self.group, self.ownership, self.through = group, ownership, through
+        self.chosen, self.classes = chosen, classes
+        self.parts: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.legs: defaultdict[str, list[JournalEntry]] = defaultdict(list)
+        self.breaks: list[Break] = []
+        self.minority: defaultdict[str, Fraction] = defaultdict(Fraction)
+
+    def add(self, entry: JournalEntry) -> None:
+        company = self.group.entity(entry.entity).id
+        if entry.currencies[2] != self.group.currency:
+            raise CurrencyMismatch(self.group.currency, entry.currencies[2])
+        if company not in self.chosen or not self._is_known_by_now(company):
+            return
+        share = self.ownership.share(company, entry.day)
+        if share is None and entry.day > self.ownership.joined(company):
+            return  # it has left, and these books are no longer ours
+        own, between = self.parts[company], False
         for line in entry.lines:
-            if line.amount.group.currency != group.currency:
-                raise CurrencyMismatch(group.currency, line.amount.group.currency)
-            own[line.role] += line.amount.group.minor
+            minor = line.amount.group.minor
+            own[self._role(line.role, company, share)] += minor
             between = between or _mirror(line.role) is not None
-        if between and entry.pair is None:
-            breaks.append(_break(entry, BreakReason.NO_PAIR, group.currency))
-        elif between and entry.pair is not None:
-            legs[entry.pair].append(entry)
-    eliminations = []
-    for pair in sorted(legs):
-        reason = _mismatch(legs[pair])
-        if reason is None:
-            eliminations.append(_elimination(pair, legs[pair], group.currency))
+            if share is not None and share < 1 and self._is_profit(line.role):
+                self.minority[company] -= minor * (1 - share)
+        if between and share is not None:
+            self._keep_for_pairs(entry)
+
+    def _is_known_by_now(self, company: str) -> bool:
+        return self.through is None or self.ownership.joined(company) <= self.through
+
+    def _has_left(self, company: str) -> bool:
+        left = self.ownership.left(company)
+        return left is not None and (self.through is None or left < self.through)
+
+    def _is_profit(self, role: AccountRole) -> bool:
+        return statement_of(role, self.classes) is StatementClass.PROFIT_AND_LOSS
+
+    def _role(self, role: AccountRole, company: str, share: Fraction | None) -> AccountRole:
+        """Say under which role the group shows a line."""
+        if share is not None and not self._has_left(company):
+            return role
+        statement = statement_of(role, self.classes)
+        if self._has_left(company):
+            kept = share is not None and statement is StatementClass.PROFIT_AND_LOSS
+            return role if kept else DISPOSED_NET_ASSETS
+        return role if statement is StatementClass.BALANCE_SHEET else ACQUIRED_EQUITY
+
+    def _keep_for_pairs(self, entry: JournalEntry) -> None:
+        other = entry.counterparty
+        if other is not None and not self._is_inside(other, entry.day):
+            return  # a stranger on that day, or one outside the sub-group
+        if entry.pair is None:
+            self.breaks.append(_break(entry, BreakReason.NO_PAIR, self.group.currency))
         else:
-            breaks.extend(_break(leg, reason, group.currency) for leg in legs[pair])
-    return _consolidation(group, through, parts, eliminations, breaks)
+            self.legs[entry.pair].append(entry)
 
+    def _is_inside(self, company: str, day: date) -> bool:
+        if company not in {entity.id for entity in self.group.entities}:
+            return True  # a name that nobody has is a break, not a stranger
+        return company in self.chosen and self.ownership.share(company, day) is not None
 
-def _consolidation(
-    group: Group,
-    through: date | None,
-    parts: Mapping[str, Mapping[str, int]],
-    eliminations: list[Elimination],
-    breaks: list[Break],
-) -> Consolidation:
-    balances: defaultdict[str, int] = defaultdict(int)
-    for own in parts.values():
-        for role, minor in own.items():
-            balances[role] += minor
-    for elimination in eliminations:
-        for role, amount in elimination.amounts:
-            balances[role] -= amount.minor
-    return Consolidation(
-        group=group.id,
-        currency=group.currency,
-        through=through,
-        parts={entity: _as_money(parts[entity], group.currency) for entity in sorted(parts)},
-        eliminations=tuple(eliminations),
-        breaks=tuple(sorted(breaks, key=lambda found: (found.day, found.entity, found.entry_id))),
-        balances=_as_money(balances, group.currency),
-    )
+    def consolidation(self) -> Consolidation:
+        eliminations = self._eliminations()
+        balances: defaultdict[str, int] = defaultdict(int)
+        for own in self.parts.values():
+            for role, minor in own.items():
+                balances[role] += minor
+        for elimination in eliminations:
+            for role, amount in elimination.amounts:
+                balances[role] -= amount.minor
+        currency = self.group.currency
+        return Consolidation(
+            group=self.group.id,
+            currency=currency,
+            through=self.through,
+            parts={name: _as_money(self.parts[name], currency) for name in sorted(self.parts)},
+            eliminations=tuple(eliminations),
+            breaks=tuple(sorted(self.breaks, key=lambda one: (one.day, one.entity, one.entry_id))),
+            balances=_as_money(balances, currency),
+            minority={
+                name: Money(round_ratio(*share.as_integer_ratio(), RoundingMode.HALF_UP), currency)
+                for name, share in sorted(self.minority.items())
+            },
+        )
+
+    def _eliminations(self) -> list[Elimination]:
+        found = []
+        for pair in sorted(self.legs):
+            legs = self.legs[pair]
+            reason = _mismatch(legs)
+            if reason is not None:
+                self.breaks += [_break(leg, reason, self.group.currency) for leg in legs]
+                continue
+            parted = any(self._has_left(leg.entity) for leg in legs)
+            one = _elimination(pair, legs, self.group.currency, profit_only=parted)
+            if one is not None:
+                found.append(one)
+        return found
 
 
 def _as_money(minors: Mapping[str, int], currency: str) -> Mapping[str, Money]:
@@ -255,14 +350,21 @@ def _sums(entry: JournalEntry) -> dict[tuple[str, str], tuple[int, int]]:
     return sums
 
 
-def _elimination(pair: str, legs: list[JournalEntry], currency: str) -> Elimination:
+def _elimination(
+    pair: str, legs: list[JournalEntry], currency: str, *, profit_only: bool
+) -> Elimination | None:
+    """Take a pair out; of companies that have parted since, only what they earned of each other."""
     one, other = sorted(legs, key=lambda leg: (leg.entity, leg.id))
     sums: defaultdict[str, int] = defaultdict(int)
     wide: defaultdict[str, int] = defaultdict(int)
     for leg in (one, other):
         for line in _intercompany(leg):
+            if profit_only and line.role.partition(".")[0] not in (_REVENUE, _COST):
+                continue
             sums[line.role] += line.amount.group.minor
             wide[line.role.partition(".")[0]] += line.amount.group.minor
+    if not sums:
+        return None
     earned = -wide[_REVENUE] if _REVENUE in wide else wide[_RECEIVABLE]
     return Elimination(
         pair,

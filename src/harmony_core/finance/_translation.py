@@ -11,67 +11,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from types import MappingProxyType
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, Word
+from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound
 from harmony_core.explanation import exact_text
 from harmony_core.finance._conversion import convert
-from harmony_core.finance._entities import AccountRole, LegalEntity, Role
+from harmony_core.finance._entities import AccountRole, LegalEntity
 from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._journal import JournalEntry
 from harmony_core.finance._money import ExactAmount, Money, money_sum
 from harmony_core.finance._rates import FoundRate
 from harmony_core.finance._rounding import HALF_UP, Rounding
+from harmony_core.finance._statements import NO_CLASSES, StatementClass, statement_of
 from harmony_core.periods import Month
-
-
-class StatementClass(Word):
-    """Where in the statements an account stands, which decides its rate."""
-
-    BALANCE_SHEET = "bs"
-    """assets and debts: the closing rate"""
-    PROFIT_AND_LOSS = "pl"
-    """income and costs: the average rate"""
-    EQUITY = "equity"
-    """paid in or kept: the rates of its days"""
-
-
-_CLASSES: Mapping[AccountRole, StatementClass] = MappingProxyType(
-    {
-        **dict.fromkeys(
-            (
-                Role.RECEIVABLE,
-                Role.PAYABLE,
-                Role.CONTRACT_BALANCE,
-                Role.TAX_PAYABLE,
-                Role.TAX_RECOVERABLE,
-                Role.PURCHASE_BALANCE,
-                Role.EXPENSE_CLEARING,
-                Role.INTERCOMPANY_RECEIVABLE,
-                Role.INTERCOMPANY_PAYABLE,
-            ),
-            StatementClass.BALANCE_SHEET,
-        ),
-        **dict.fromkeys(
-            (
-                Role.REVENUE,
-                Role.COST_OF_SALES,
-                Role.LABOUR_COST,
-                Role.LABOUR_ABSORBED,
-                Role.EXPENSE_COST,
-                Role.INTERCOMPANY_REVENUE,
-                Role.INTERCOMPANY_COST,
-                Role.BREAKAGE_REVENUE,
-                Role.ROUNDING,
-                Role.EXCHANGE_DIFFERENCE,
-            ),
-            StatementClass.PROFIT_AND_LOSS,
-        ),
-    }
-)
-_NO_CLASSES: Mapping[AccountRole, StatementClass] = MappingProxyType({})
 
 
 @attrs.frozen
@@ -193,7 +146,7 @@ def translate_books(
     closing: FoundRate,
     average: Callable[[Month], FoundRate],
     ownership: Exact = 1,
-    classes: Mapping[AccountRole, StatementClass] = _NO_CLASSES,
+    classes: Mapping[AccountRole, StatementClass] = NO_CLASSES,
     rounding: Rounding = HALF_UP,
 ) -> Translation:
     """Translate a company's entries to the end of a day; equity keeps the amounts it was booked at.
@@ -213,7 +166,6 @@ def translate_books(
         CurrencyMismatch: an entry is in other currencies than the rates.
         InvalidValue: one account is used in two classes, or the share cannot be.
     """
-    class_of = {**_CLASSES, **classes}
     local: defaultdict[str, int] = defaultdict(int)
     booked: defaultdict[str, int] = defaultdict(int)
     monthly: defaultdict[tuple[str, Month], int] = defaultdict(int)
@@ -225,7 +177,7 @@ def translate_books(
         if (of_entity, of_group) != (closing.base, closing.quote):
             raise CurrencyMismatch(f"{of_entity}/{of_group}", f"{closing.base}/{closing.quote}")
         for line in entry.lines:
-            kind = _class_of(line.role, class_of)
+            kind = statement_of(line.role, classes)
             if statement.setdefault(line.account, kind) is not kind:
                 raise InvalidValue(
                     f"the account {line.account!r} of {entity.id!r} stands in two classes, "
@@ -262,18 +214,6 @@ def translate_books(
         closing.quote,
         ownership,
         rounding,
-    )
-
-
-def _class_of(role: AccountRole, classes: Mapping[AccountRole, StatementClass]) -> StatementClass:
-    wider = role
-    while wider:
-        if found := classes.get(wider):
-            return found
-        wider = wider.rpartition(".")[0]
-    raise NotFound(
-        f"no class of the statements for the role {role!r}: pass classes={{{role!r}: "
-        "StatementClass.BALANCE_SHEET}} or another"
     )
 
 
