@@ -7,16 +7,26 @@ from datetime import date
 import attrs
 import pytest
 
-from harmony_core.contracts import Amendment, LineBegins, LineEnds, NewQuantity, without_effect
+from harmony_core.contracts import (
+    Amendment,
+    Cover,
+    LineBegins,
+    LineEnds,
+    NameList,
+    NewQuantity,
+    without_effect,
+)
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken
-from harmony_core.periods import Month
+from harmony_core.periods import Month, Timing
 from harmony_core.pricing import PerUnit
-from harmony_core.products import Recognition
+from harmony_core.products import ContractType, Recognition, TimeWorked
 from harmony_core.repositories import MemoryStore
+from harmony_core.work import TimeEntry
 from harmony_core.workflows import (
     amend_contract,
     billing_night,
     month_end,
+    record_facts,
     stated_amendment,
 )
 from tests.strategies import contract, line
@@ -138,3 +148,25 @@ def test_a_contract_is_only_amended_as_it_can_be() -> None:
     )
     with pytest.raises(InvalidValue, match="priced in JPY: one contract, one currency"):
         amend_contract(store, yen, date(2026, 1, 10))
+
+
+def test_a_line_that_is_added_later_takes_the_work_that_its_cover_says() -> None:
+    store = selling()
+    cover = Cover(roles=NameList.all_but(), types=NameList.all_but(), takes_the_rest=True)
+    hours = line(
+        PerUnit.of("95", "EUR"),
+        date(2026, 1, 15),
+        id="H",
+        kind=ContractType.TRANSACTIONAL,
+        quantity=0,
+        source=TimeWorked(),
+        timing=Timing.ARREARS,
+        months=None,
+    )
+    added = LineBegins(attrs.evolve(hours, cover=cover))
+    amendment = Amendment("A", "C-A", date(2026, 1, 10), date(2026, 1, 15), [added])
+    amend_contract(store, amendment, date(2026, 1, 10))
+    worked = TimeEntry("T", "anna", date(2026, 1, 20), 3, contract_id="C-A")
+    record_facts(store, [worked], date(2026, 1, 20))
+    billed = [one for one in billing_night(store, date(2026, 2, 1)).charges if one.line_id == "H"]
+    assert [(str(one.amount), one.evidence) for one in billed] == [("285.00 EUR", ("T",))]

@@ -174,7 +174,9 @@ class _Covers:
     """Puts work on lines by their covers; where no line has one, everything stays as it is."""
 
     def __init__(self, contracts: Mapping[str, Contract], directory: Directory) -> None:
-        self._lines = {(one.id, line.id): line for one in contracts.values() for line in one.lines}
+        self._lines = {
+            (one.id, line.id): line for one in contracts.values() for line in one.lines_ever
+        }
         self._idle = all(line.cover is None for line in self._lines.values())
         self._book = CoverageBook(
             contracts.values(),
