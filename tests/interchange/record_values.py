@@ -1052,6 +1052,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     products.Notice: notices,
     products.Renewal: renewals,
     products.ExpensesIncurred: st.builds(products.ExpensesIncurred, numbers),
+    products.Accounting: accountings,
     products.FundTerms: fund_terms,
     products.Rollover: rollovers,
     products.TopUp: top_ups,
