@@ -180,10 +180,11 @@ def test_levels_of_the_terms_are_told_once_and_on_the_day_they_could_be() -> Non
 
 def test_a_level_of_an_allowance_looks_at_what_was_carried_too() -> None:
     made = sold(attrs.evolve(ALLOWANCE, levels=LEVELS[:1]), 10, 1)
-    time = [worked(date(2026, 2, 9), 8), worked(date(2026, 2, 12), 4), worked(date(2026, 3, 5), 9)]
+    days = ((2, 9, 8), (2, 12, 4), (3, 5, 9), (3, 6, 2))
+    time = [worked(date(2026, month, day), length) for month, day, length in days]
     fund = fund_of(made, made.lines[0], Facts(time=time))
     found = [f"{day} {one.left} of {one.bought}" for day, one in fund.warnings(END)]
-    assert found == ["2026-02-12 3 of 15"]
+    assert found == ["2026-02-12 3 of 15", "2026-03-06 2 of 13"]
 
 
 @pytest.mark.parametrize(

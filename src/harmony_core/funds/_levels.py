@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from itertools import groupby
@@ -67,19 +67,31 @@ def levels_reached(
         if rollover is None
         else _of_allowance(blocks, statement, rollover)
     )
-    for part, bought, rest in standings:
+    for one in standings:
         for level in watched:
-            if not level.reached(bought, rest):
+            if not level.reached(*one.before):
+                told.discard(level)
+            if not level.reached(*one.after):
                 told.discard(level)
             elif level not in told:
                 told.add(level)
+                part, (bought, rest) = one.part, one.after
                 why = _why(part, level, bought, rest, statement.unit)
                 found.append(LevelReached(level, part.draw_id, part.day, bought, rest, why))
     return tuple(found)
 
 
-_Standing: TypeAlias = tuple[Allocation, Fraction, Fraction]
-"""After a draw: its first part, what could be drawn on its day, and what of that is left."""
+_Units: TypeAlias = tuple[Fraction, Fraction]
+"""What could be drawn on a day, and what of that is left."""
+
+
+@attrs.frozen
+class _Standing:
+    """A draw's first part, and the fund before and after it; what it bought is there after it."""
+
+    part: Allocation
+    before: _Units
+    after: _Units
 
 
 def _draws(statement: FundStatement) -> Iterator[list[Allocation]]:
@@ -91,13 +103,19 @@ def _of_blocks(blocks: Iterable[Block], statement: FundStatement) -> Iterator[_S
     fund = {block.id: block for block in blocks}
     fund.update((one.block.id, one.block) for one in statement.top_ups)
     kept = {name: balance.purchased - balance.refunded for name, balance in statement.balances}
-    left = dict(kept)
+    left, bought_by = dict(kept), {one.block.id: one.draw_id for one in statement.top_ups}
     for taken in _draws(statement):
+        draw = taken[0]
+        usable = [name for name, block in fund.items() if block.covers(draw.day)]
+        there = [name for name in usable if bought_by.get(name) != draw.draw_id]
+        before = _total(kept, there), _total(left, there)
         for part in taken:
             left[part.block_id] -= part.quantity
-        usable = [block for block in fund.values() if block.covers(taken[0].day)]
-        bought = sum((kept[block.id] for block in usable), Fraction(0))
-        yield taken[0], bought, sum((left[block.id] for block in usable), Fraction(0))
+        yield _Standing(draw, before, (_total(kept, usable), _total(left, usable)))
+
+
+def _total(units: Mapping[str, Fraction], names: Iterable[str]) -> Fraction:
+    return sum((units[name] for name in names), Fraction(0))
 
 
 def _of_allowance(
@@ -112,9 +130,10 @@ def _of_allowance(
                 ledger.end(Fraction(0))
             ledger.grant(to_come.popleft().quantity)
             granted = ledger.left
+        before = granted, ledger.left
         units = sum((part.quantity for part in taken), Fraction(0))
         deque(ledger.take(units), maxlen=0)
-        yield taken[0], granted, ledger.left
+        yield _Standing(taken[0], before, (granted, ledger.left))
 
 
 def _why(
