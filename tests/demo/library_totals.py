@@ -22,6 +22,8 @@ from harmony_core.finance import (
     ProfitFacts,
     Role,
     contribution_by,
+    entity_profit_facts,
+    trend,
 )
 from harmony_core.funds import Block, Draw, Overage, OverageMode, draw_allowance, draw_down
 from harmony_core.parties import Directory
@@ -76,6 +78,8 @@ class Totals:
             "contribution": _contribution(profit, "month"),
             "contribution_by_customer": _contribution(profit, "customer"),
             "contribution_total": str(profit.total.contribution.amount),
+            "trend_total": str(trend(profit, LAST_MONTH).total.contribution.amount),
+            "views": self.views(),
             "device_counts": self.device_counts(),
             "device_days": self.device_days(),
             "funds": self.funds(),
@@ -193,6 +197,16 @@ class Totals:
             pair: {**_texts(found), "hours": exact_text(hours[pair])}
             for pair, found in sums.items()
         }
+
+    def views(self) -> object:
+        """Contribution of each contract to the group, and to each of its companies."""
+        found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        companies = self.company.group.entities
+        seen = {entity.id: entity_profit_facts(self.entries, entity) for entity in companies}
+        for view, profit in {"group": self.results.profit, **seen}.items():
+            for contract, amount in _contribution(profit, "contract").items():
+                found[contract][view] = amount
+        return found
 
     def device_counts(self) -> object:
         """What was counted for the first charge of each period, before any minimum."""

@@ -74,6 +74,12 @@ def test_the_library_and_the_independent_script_agree(
     assert sections[section] == CONTROL[section]
 
 
+def test_one_contract_earns_in_one_view_and_loses_in_the_other() -> None:
+    views = CONTROL["views"]["C-049"]
+    assert Decimal(views["GB"]) > 0 > Decimal(views["group"])
+    assert Decimal(views["US"]) < 0
+
+
 def test_every_section_is_compared(sections: dict[str, object]) -> None:
     assert sections.keys() == CONTROL.keys()
 

@@ -91,7 +91,7 @@ def test_what_a_line_covers_comes_beside_the_order(demo_files: DemoFiles) -> Non
     assert {line for _, line in covers} == {"1", "2"}
     flat, hourly = (cover for _, cover in sorted(covers.items()))
     assert flat.takes_the_rest
-    assert hourly.work_types == ("onsite", "night")
+    assert hourly.work_types == ("onsite", "night", "project")
     assert not flat.types.admits("project")
     assert not hourly.types.admits("project")
 

@@ -35,6 +35,7 @@ from tests.demo.independent.exact import (
     ONE_DAY,
     exact_text,
     money_text,
+    month_last,
     month_of,
     months_through,
     settle,
@@ -227,6 +228,52 @@ def contribution(all_books: Books) -> tuple[dict[str, str], dict[str, str], str]
     )
 
 
+# --- R13, the view of each company ----------------------------------------------------------------
+# > In the view of one company, in its own currency, transfers are cost of the seller and income of
+# > the performer; they are converted from their own currency for each of the two.
+
+
+def views(all_books: Books) -> object:
+    """Contribution of each contract to the group, and to each of its companies."""
+    company = all_books.company
+    sums: dict[str, Money] = defaultdict(lambda: defaultdict(Fraction))
+
+    def count(contract: str, entity: str, own: Fraction, group: Fraction) -> None:
+        sums[contract or NO_CUSTOMER][entity] += own
+        sums[contract or NO_CUSTOMER]["group"] += group
+
+    for part in all_books.recognised:
+        line, (_, own, group) = part.charge.line, part.amounts
+        if line.side == "sell":
+            count(line.contract, line.entity, own, group)
+        else:
+            count(line.for_contract, line.entity, -own, -group)
+    for booked in all_books.booked:
+        count(booked.contract, booked.performer, -booked.entity_amount, -booked.group_amount)
+    owed: dict[tuple[str, str, str, str, str], Fraction] = defaultdict(Fraction)
+    for transfer in all_books.transfers:
+        place = transfer.contract, transfer.performer, transfer.seller
+        owed[*place, transfer.currency, transfer.month] += transfer.amount
+    for (contract, performer, seller, currency, month), amount in owed.items():
+        for entity, sign in ((performer, 1), (seller, -1)):
+            code = company.entity_currency[entity]
+            converted = all_books.rates.convert(amount, currency, code, month_last(month))
+            count(contract, entity, sign * converted, Fraction(0))
+    codes = company.entity_currency | {"group": company.group_currency}
+    return {
+        contract: {view: money_text(amount, codes[view]) for view, amount in by.items()}
+        for contract, by in sums.items()
+    }
+
+
+def trend_total(all_books: Books) -> str:
+    """Contribution of the last twelve months: what is older plays no part."""
+    by_month, _, _ = contribution(all_books)
+    last = sorted(by_month)[-12:]
+    total = sum((Fraction(by_month[month]) for month in last), Fraction(0))
+    return money_text(total, all_books.company.group_currency)
+
+
 def device_counts(all_books: Books) -> object:
     """Count behind the first charge of each period. Decision: before any minimum."""
     counts: dict[str, dict[str, str]] = defaultdict(dict)
@@ -322,6 +369,8 @@ def totals(all_books: Books) -> dict[str, object]:
         "contribution": by_month,
         "contribution_by_customer": by_customer,
         "contribution_total": total,
+        "trend_total": trend_total(all_books),
+        "views": views(all_books),
         "device_counts": device_counts(all_books),
         "device_days": device_days(all_books),
         "funds": funds(all_books),

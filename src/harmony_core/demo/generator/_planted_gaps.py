@@ -18,7 +18,7 @@ def plant_gaps(book: Book) -> None:
     contract = book.sell("special", "CU32", date(2025, 1, 1), [Sold("RC-01", 24), Sold("TM-02")])
     signed, why = date(2024, 12, 5), "what the flat price covers, and what is paid by the hour"
     flat: Json = {"all_but": ["onsite", "project"], "work_types": [], "takes_the_rest": True}
-    hourly: Json = {"all_but": ["project", "night"], "work_types": ["onsite", "night"]}
+    hourly: Json = {"all_but": ["project", "night"], "work_types": ["onsite", "night", "project"]}
     book.agree(contract, "1", signed, why, cover=flat)
     book.agree(contract, "2", signed, why, cover=hourly)
     ids = [
@@ -39,6 +39,6 @@ def plant_gaps(book: Book) -> None:
         "Overlapping exclusions",
         f"contract {contract}, time {', '.join([*ids, late])}",
         "The entries name no line. Remote work falls to line 1, work on site to line 2, which "
-        "bills it. Both refuse projects: uncovered. Nights are named by line 2 and refused by it, "
-        "so that line 1, which takes the rest, has them.",
+        "bills it. Nights and projects are named by line 2 and refused by it: line 1, which takes "
+        "the rest, has the nights, but refuses projects too, so that they are uncovered.",
     )
