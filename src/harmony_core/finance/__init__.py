@@ -52,6 +52,7 @@ from harmony_core.finance._exchange import (
     book_settlement,
     revalue,
 )
+from harmony_core.finance._explained import explain_conversion, explain_tax
 from harmony_core.finance._intercompany import IntercompanyPair, book_transfer
 from harmony_core.finance._journal import (
     Dimensions,
@@ -319,6 +320,8 @@ __all__ = [
     "entity_profit_facts",
     "exact",
     "exact_ratio",
+    "explain_conversion",
+    "explain_tax",
     "explain_transfer",
     "fit",
     "fit_lines",
