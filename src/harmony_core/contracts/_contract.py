@@ -106,6 +106,10 @@ class Contract:
         refuse_circles(self.id, lines)
         ending = tuple(map(_ending_by_itself, lines))
         object.__setattr__(self, "_agreed", Agreed(self.id, ending, self.amendments))
+        for day in sorted({one.known_on for one in self.amendments})[:-1]:
+            known = tuple(one for one in self.amendments if one.known_on <= day)
+            then = tuple(map(_ending_by_itself, [*self.lines, *_added(known)]))
+            Agreed(self.id, then, known)  # refused now, or a night that looks back would be
 
     @property
     def type(self) -> ContractType | None:
