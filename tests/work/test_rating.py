@@ -29,7 +29,16 @@ from harmony_core.finance import (
 )
 from harmony_core.parties import Employment, Person
 from harmony_core.periods import History
-from harmony_core.products import ExpenseTerms
+from harmony_core.products import (
+    ExpenseTerms,
+    HourlyRate,
+    RateCard,
+    RatedFor,
+    TimeRounding,
+    TimeScope,
+    TimeTerms,
+    TimeWorked,
+)
 from harmony_core.work import (
     CustomerView,
     Expense,
@@ -37,7 +46,9 @@ from harmony_core.work import (
     RatedWork,
     TimeEntry,
     UsageRecord,
+    WorkSubject,
     WorkTerms,
+    bill_time,
     customer_view,
     rate_expense,
     rate_time,
@@ -387,3 +398,65 @@ def test_expenses_of_a_category_have_terms_of_their_own() -> None:
     assert why is not None
     assert why.value == why.evaluate() == 120
     assert [one.cost for one in done.expenses] == [one.amount for one in spent]
+
+
+def billed(*entries: TimeEntry, source: TimeWorked, **more: Any) -> RatedWork:
+    line = WorkTerms("GB", "GBP", SELL, time=source, customer="K-1")
+    return rate_work(
+        entries,
+        {("C-1", "L-1"): line},
+        people=PEOPLE,
+        cost_rates=COSTS,
+        transfer_rules=rules(more.get("method") or CostPlus(8)),
+        rates=RATES,
+    )
+
+
+HOURLY = TimeTerms(TimeRounding(TimeScope.TICKET, increment=60))
+
+
+def minutes(name: str, worked: int, **more: Any) -> TimeEntry:
+    return attrs.evolve(
+        RAVI, id=name, hours=Fraction(worked, 60), subject=WorkSubject(ticket="T"), **more
+    )
+
+
+def test_what_is_rounded_together_is_shared_among_its_entries() -> None:
+    """45, 45 and 5 minutes of a ticket are two hours at 95."""
+    entries = [minutes(f"e{number}", worked) for number, worked in enumerate([45, 45, 5])]
+    found = billed(*entries, source=TimeWorked(HOURLY))
+    assert [str(one.billable) for one in found.times] == ["90.00 GBP", "90.00 GBP", "10.00 GBP"]
+    assert [one.cost for one in found.times] == [
+        one.cost for one in billed(*entries, source=TimeWorked()).times
+    ]
+    for one in found.times:
+        assert one.billable_explanation is not None
+        assert one.billable is not None
+        assert one.billable_explanation.evaluate() == one.billable.exact.value
+
+
+def test_a_transfer_by_a_share_of_the_price_takes_that_of_the_rate_card() -> None:
+    card = RateCard([HourlyRate("s", ExactAmount.of("130", "GBP"), RatedFor(customer="K-1"))])
+    (one,) = billed(minutes("e", 60), source=TimeWorked(rates=card), method=PercentOfSell(50)).times
+    assert one.transfer is not None
+    assert (str(one.billable), str(one.transfer.amount)) == ("130.00 GBP", "65.00 GBP")
+
+
+@given(
+    st.lists(st.tuples(st.integers(-90, 300), st.sampled_from(["", "senior"])), max_size=6),
+    st.sampled_from(TimeScope),
+)
+def test_the_shares_of_entries_are_what_the_month_bills(
+    worked: list[tuple[int, str]], scope: TimeScope
+) -> None:
+    """Each is settled alone, so that half a penny an entry lies between them and the charge."""
+    card = RateCard([HourlyRate("s", ExactAmount.of("130", "GBP"), RatedFor(role="senior"))])
+    terms = TimeTerms(TimeRounding(scope, increment=15))
+    entries = [minutes(f"e{n}", one, role=role) for n, (one, role) in enumerate(worked)]
+    found = billed(*entries, source=TimeWorked(terms, card))
+    assert len(found.times) == len(entries)
+    bill = bill_time(entries, terms, rates=card, currency="GBP", rest_by_scheme=True)
+    exact = sum(((one.rate or SELL) * one.hours for one in bill.groups), ExactAmount.of(0, "GBP"))
+    shares = sum((one.billable.minor for one in found.times if one.billable), 0)
+    if all(group.worked_minutes for group in bill.groups):
+        assert abs(exact.value * 100 - shares) <= Fraction(len(entries), 2)

@@ -76,9 +76,11 @@ def work_terms(contracts: Iterable[Contract]) -> dict[tuple[str, str], WorkTerms
             markup = None
             hourly = None
             by_category: tuple[ExpenseTerms, ...] = ()
+            worked = TimeWorked()
             if isinstance(line.source, ExpensesIncurred):
                 markup, by_category = line.source.markup_percent, line.source.categories
             elif isinstance(line.source, TimeWorked):
+                worked = line.source
                 hourly = line.scheme if is_dated(line.scheme) else price(line.scheme, 1)
             terms[contract.id, line.id] = WorkTerms(
                 contract.entity_id,
@@ -86,6 +88,8 @@ def work_terms(contracts: Iterable[Contract]) -> dict[tuple[str, str], WorkTerms
                 hourly,
                 markup,
                 expense_terms=by_category,
+                time=worked,
+                customer=contract.party_id,
             )
     return terms
 

@@ -84,6 +84,10 @@ class BilledTime:
         """The exact price, unsettled; ``None`` without a rate."""
         return None if self.rate is None else self.rate * self.hours
 
+    def hours_of(self, entry_id: str) -> Fraction:
+        """The hours to price that fall to one entry, in proportion to the time worked."""
+        return self.shares.get(entry_id, Fraction(0)) / 60 * self.multiplier
+
     @property
     def shares(self) -> Mapping[str, Fraction]:
         """Minutes billed of each entry, by id, in proportion to the time worked; they add up."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from fractions import Fraction
+from typing import TypeAlias
 
 import attrs
 
@@ -20,7 +22,8 @@ from harmony_core.finance import (
 )
 from harmony_core.parties import Person
 from harmony_core.pricing import Scheme, scheme_on
-from harmony_core.products import ExpensesIncurred, ExpenseTerms
+from harmony_core.products import ExpensesIncurred, ExpenseTerms, TimeTerms, TimeWorked
+from harmony_core.work._billed_time import TimeBill, bill_time
 from harmony_core.work._facts import Expense, TimeEntry
 from harmony_core.work._rating import RatedExpense, RatedTime, rate_expense, rate_time
 
@@ -35,6 +38,8 @@ class WorkTerms:
 
     ``unit_price`` is of one hour: an amount, or a scheme where it changes by date; ``None``: the
     hours are covered. ``expense_markup_percent`` of ``None``: the customer does not pay expenses.
+    ``time`` says how hours worked become hours charged, and what they cost by a rate card; the
+    rates of ``customer`` are those of entries that name no customer themselves.
     """
 
     seller_entity: str
@@ -43,6 +48,8 @@ class WorkTerms:
     expense_markup_percent: Exact | None = attrs.field(default=None, converter=_markup)
     rounding: Rounding = HALF_UP
     expense_terms: tuple[ExpenseTerms, ...] = ()
+    time: TimeWorked = attrs.field(factory=TimeWorked)
+    customer: str | None = None
 
     def expenses_of(self, category: str) -> ExpenseTerms:
         """How expenses of a category are passed on; covered where the line passes none on."""
@@ -108,9 +115,9 @@ def rate_work(
     times: list[RatedTime] = []
     expenses: list[RatedExpense] = []
     uncovered: list[Uncovered] = []
-    for fact in sorted(facts, key=lambda one: (one.day, one.id)):
-        if known is not None and fact.known_on > known:
-            continue
+    taken = [fact for fact in facts if known is None or fact.known_on <= known]
+    together = _billed_together(taken, terms)
+    for fact in sorted(taken, key=lambda one: (one.day, one.id)):
         line = _line(fact)
         if line is None or line not in terms:
             uncovered.append(Uncovered(fact, _no_line(fact)))
@@ -145,11 +152,56 @@ def rate_work(
                         transfer_rules=transfer_rules,
                         rounding=agreed.rounding,
                         known=known,
+                        charged=_charged(fact, agreed, together.get(_month_of(fact))),
                     )
                 )
         except HarmonyError as problem:
             uncovered.append(Uncovered(fact, str(problem)))
     return RatedWork(tuple(times), tuple(expenses), tuple(uncovered))
+
+
+_Month: TypeAlias = tuple[str | None, str | None, int, int]
+"""A contract, its line, and the calendar month for which its time is billed."""
+
+
+def _month_of(fact: TimeEntry) -> _Month:
+    return fact.contract_id, fact.line_id, fact.day.year, fact.day.month
+
+
+def _billed_together(
+    facts: Iterable[TimeEntry | Expense], terms: Mapping[tuple[str, str], WorkTerms]
+) -> dict[_Month, TimeBill]:
+    """The time of each line and month that terms round together or a rate card prices."""
+    months: dict[_Month, tuple[WorkTerms, list[TimeEntry]]] = {}
+    for fact in facts:
+        agreed = None if (line := _line(fact)) is None else terms.get(line)
+        if isinstance(fact, TimeEntry) and agreed is not None and agreed.time != TimeWorked():
+            months.setdefault(_month_of(fact), (agreed, []))[1].append(fact)
+    found = {}
+    for month, (agreed, entries) in months.items():
+        found[month] = bill_time(
+            entries,
+            agreed.time.terms or TimeTerms(),
+            rates=agreed.time.rates,
+            currency=agreed.currency,
+            customer=agreed.customer,
+            rest_by_scheme=True,
+        )
+    return found
+
+
+def _charged(
+    entry: TimeEntry, agreed: WorkTerms, bill: TimeBill | None
+) -> list[tuple[Fraction, ExactAmount]] | None:
+    """The hours that fall to an entry of what is billed together, each with its price."""
+    price = agreed.unit_price_on(entry.day)
+    if bill is None or price is None:
+        return None
+    return [
+        (group.hours_of(entry.id), price if group.rate is None else group.rate)
+        for group in bill.groups
+        if entry.id in group.shares
+    ]
 
 
 def _line(fact: TimeEntry | Expense) -> tuple[str, str] | None:

@@ -7,8 +7,9 @@ amounts is settled once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from fractions import Fraction
 
 import attrs
 
@@ -45,8 +46,8 @@ class RatedTime:
         cost: hours worked at the cost rate of that day, in the currency of that rate.
         cost_explanation: of ``cost``.
         unit_price: the line's price of an hour; ``None`` where the hours are covered.
-        billable: what the customer pays for this entry alone; ``None`` where the hours are covered
-            by something else. What terms round together is billed by :func:`bill_time`.
+        billable: what the customer pays, settled for this entry; ``None`` where the hours are
+            covered by something else.
         billable_explanation: of ``billable``.
         transfer: what the performer charges the seller; ``None`` within one entity.
     """
@@ -83,6 +84,7 @@ def rate_time(
     transfer_rules: TransferRules,
     rounding: Rounding = HALF_UP,
     known: date | None = None,
+    charged: Iterable[tuple[Fraction, ExactAmount]] | None = None,
 ) -> RatedTime:
     """Rate a time entry.
 
@@ -96,6 +98,8 @@ def rate_time(
         transfer_rules: of the group.
         rounding: of what the customer pays; a term of the line. Cost is settled half up.
         known: take employer and cost rate as they were known on this day.
+        charged: hours and the price of one, where terms or a rate card say so: they stand in place
+            of the hours worked, their multiplier and ``unit_price``.
 
     Raises:
         NotFound: the person, the employer, the cost rate or the transfer rule of that day.
@@ -107,7 +111,11 @@ def rate_time(
     cost = Money.of(cost_why.value, found.rate.currency)
     billable, billable_why = None, None
     if unit_price is not None:
-        billable_why = _billable(entry, unit_price, rounding)
+        billable_why = (
+            _billable(entry, unit_price, rounding)
+            if charged is None
+            else _charged(entry, charged, unit_price.currency, rounding)
+        )
         billable = Money.of(billable_why.value, unit_price.currency)
     sell = Money.zero(cost.currency) if billable is None else billable
     transfer = transfer_price(
@@ -231,6 +239,26 @@ def _billable(entry: TimeEntry, unit_price: ExactAmount, rounding: Rounding) -> 
         "exact", "hours at their price", "multiply", "weighed", "price", unit=unit_price.currency
     )
     return _settled(why, unit_price.currency, rounding)
+
+
+def _charged(
+    entry: TimeEntry,
+    charged: Iterable[tuple[Fraction, ExactAmount]],
+    currency: str,
+    rounding: Rounding,
+) -> Explanation:
+    why = Explainer("price of hours worked", 1)
+    why.fact("time entry", entry.id)
+    why.fact("day of work", entry.day.isoformat())
+    why.given("hours", "hours worked", entry.hours, "h")
+    amounts = []
+    for number, (hours, price) in enumerate(charged, start=1):
+        name = why.given(f"charged{number}", "hours charged", hours, "h")
+        rate = why.given(f"price{number}", "price per hour", price.value, price.currency)
+        label = "hours at their price"
+        amounts.append(why.step(f"amount{number}", label, "multiply", name, rate, unit=currency))
+    why.step("exact", "time at its price", "add", *amounts, unit=currency)
+    return _settled(why, currency, rounding)
 
 
 def _settled(why: Explainer, currency: str, rounding: Rounding) -> Explanation:
