@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 
@@ -17,6 +18,7 @@ from harmony_core.errors import (
 )
 from harmony_core.explanation import Explanation
 from harmony_core.finance import (
+    PASS_THROUGH,
     CostPlus,
     CustomerLine,
     ExactAmount,
@@ -28,10 +30,12 @@ from harmony_core.finance import (
     PercentOfSell,
     Rate,
     RateBook,
+    ResaleMinus,
     Role,
     TransferBasis,
     TransferMethod,
     TransferOutcome,
+    TransferRateCard,
     TransferRule,
     TransferRules,
     TransferSubject,
@@ -373,3 +377,86 @@ def test_a_missing_rate_account_or_company_is_named() -> None:
             group=GROUP,
             rates=RATES.with_rates([Rate("EUR", "GBP", DAY, "0.86", source="test")]),
         )
+
+
+# --- resale minus, rate cards, and why a rule was taken ------------------------------------------
+
+
+def priced(method: TransferMethod, basis: TransferBasis) -> Money:
+    why = explain_transfer(method, basis)
+    assert why.evaluate() == why.value
+    return Money.of(why.value, why.unit)
+
+
+@given(st.integers(-(10**7), 10**7), st.fractions(0, 100, max_denominator=40))
+def test_resale_minus_leaves_what_the_seller_does_not_keep(minor: int, margin: Fraction) -> None:
+    basis = TransferBasis.of_time(1, sell=Money(minor, "GBP"))
+    left = priced(ResaleMinus(margin), basis)
+    assert left == priced(PercentOfSell(100 - margin), basis)
+    assert left == -priced(
+        ResaleMinus(margin), TransferBasis.of_time(-1, sell=Money(-minor, "GBP"))
+    )
+
+
+def test_pass_through_is_the_cost() -> None:
+    spent = Money.of(8000, "INR")
+    assert priced(PASS_THROUGH, TransferBasis.of_expense(spent)) == spent
+
+
+def test_a_rate_card_goes_by_role() -> None:
+    card = TransferRateCard(
+        {"senior": ExactAmount.of("42.50", "GBP"), "junior": ExactAmount.of(21, "GBP")}
+    )
+    assert priced(card, TransferBasis.of_time("12.5", role="senior")) == Money.of("531.25", "GBP")
+    assert priced(card, TransferBasis.of_time(2, role="junior")) == Money.of(42, "GBP")
+    with pytest.raises(NotFound, match="no rate for the role 'night', only for junior, senior"):
+        priced(card, TransferBasis.of_time(1, role="night"))
+    open_card = attrs.evolve(card, other=ExactAmount.of(30, "GBP"))
+    assert priced(open_card, TransferBasis.of_time(1, role="night")) == Money.of(30, "GBP")
+    with pytest.raises(InvalidValue, match="paid for hours, but this is an expense"):
+        priced(card, TransferBasis.of_expense(Money.of(1, "GBP")))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: ResaleMinus("100.5"), "up to 100 %, got 100.5"),
+        (lambda: ResaleMinus(-1), "must be zero or more"),
+        (lambda: TransferRateCard({}), "needs a rate"),
+        (lambda: TransferRateCard((("a", ENGINEER), ("a", ENGINEER))), "stands twice"),
+        (lambda: priced(ResaleMinus(1), TransferBasis.of_time(1, ENGINEER)), "pass sell="),
+    ],
+)
+def test_what_is_no_method_is_refused(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(InvalidValue, match=message):
+        make()
+
+
+def test_every_rule_says_why_it_was_taken_or_left() -> None:
+    start = date(2026, 1, 1)
+    rules = TransferRules(
+        [
+            TransferRule("any", None, None, CostPlus(5), start),
+            TransferRule("old", "GB", "IN", CostPlus(6), date(2025, 1, 1)),
+            TransferRule("best", "GB", "IN", CostPlus(7), start),
+            TransferRule("later", "GB", "IN", CostPlus(8), date(2026, 6, 1)),
+            TransferRule("ended", "GB", None, CostPlus(8), date(2024, 1, 1), date(2025, 1, 1)),
+            TransferRule("us", "US", "IN", CostPlus(8), start),
+            TransferRule("de", "GB", "DE", CostPlus(8), start),
+            TransferRule("spent", "GB", "IN", CostPlus(0), start, None, TransferSubject.EXPENSE),
+        ]
+    )
+    found = {rule.id: verdict.name for rule, verdict in rules.verdicts("GB", "IN", DAY)}
+    assert found == {
+        "any": "LESS_SPECIFIC",
+        "old": "EARLIER_START",
+        "best": "WINS",
+        "later": "NOT_YET",
+        "ended": "NO_LONGER",
+        "us": "OTHER_SELLER",
+        "de": "OTHER_PERFORMER",
+        "spent": "OTHER_SUBJECT",
+    }
+    assert rules.rule("GB", "IN", DAY).id == "best"
+    with pytest.raises(NotFound):
+        TransferRules([]).verdicts("GB", "IN", DAY)

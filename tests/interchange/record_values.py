@@ -290,6 +290,12 @@ def price_entries(draw: st.DrawFn) -> pricing.PriceEntry:
     )
 
 
+transfer_cards = st.builds(
+    finance.TransferRateCard,
+    st.dictionaries(st.sampled_from(["senior", "junior"]), amounts(), min_size=1),
+    st.none() | amounts(),
+)
+
 price_books = st.lists(
     price_entries(),
     max_size=3,
@@ -322,7 +328,9 @@ transfer_rules = st.builds(
     st.one_of(
         st.builds(finance.CostPlus, not_negative, st.booleans()),
         st.builds(finance.PercentOfSell, not_negative),
+        st.builds(finance.ResaleMinus, st.fractions(0, 100, max_denominator=50)),
         st.builds(finance.FixedRate, amounts()),
+        transfer_cards,
     ),
     days,
     st.none() | later_days,
@@ -1001,7 +1009,9 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     finance.TransferRule: transfer_rules,
     finance.CostPlus: st.builds(finance.CostPlus, not_negative, st.booleans()),
     finance.PercentOfSell: st.builds(finance.PercentOfSell, not_negative),
+    finance.ResaleMinus: st.builds(finance.ResaleMinus, st.fractions(0, 100, max_denominator=50)),
     finance.FixedRate: st.builds(finance.FixedRate, amounts()),
+    finance.TransferRateCard: transfer_cards,
     parties.Customer: st.builds(
         parties.Customer, ids, texts, texts, currencies, texts, tax_id=st.none() | ids
     ),

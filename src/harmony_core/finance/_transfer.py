@@ -75,6 +75,19 @@ def total_charge(charges: Sequence[TransferCharge]) -> TransferCharge:
     return TransferCharge(rule_id, first.performer, first.seller, amount, why.explanation(total))
 
 
+class Verdict(Word):
+    """What became of a rule in the choice of one."""
+
+    WINS = "wins"
+    LESS_SPECIFIC = "a rule that names more of seller, performer and subject comes first"
+    EARLIER_START = "an equally specific rule that starts later comes first"
+    OTHER_SELLER = "it is for another seller"
+    OTHER_PERFORMER = "it is for another performer"
+    OTHER_SUBJECT = "it is for time or expenses, not for this"
+    NOT_YET = "it starts on a later day"
+    NO_LONGER = "it ended before this day"
+
+
 @attrs.frozen
 class TransferRule:
     """How ``performer`` charges ``seller`` from ``valid_from`` until before ``valid_to``.
@@ -105,13 +118,22 @@ class TransferRule:
 
     def covers(self, seller: str, performer: str, day: date, subject: TransferSubject) -> bool:
         """Say whether the rule speaks about that work on that day."""
-        return (
-            self.seller in (None, seller)
-            and self.performer in (None, performer)
-            and self.subject in (None, subject)
-            and self.valid_from <= day
-            and (self.valid_to is None or day < self.valid_to)
-        )
+        return self._refusal(seller, performer, day, subject) is None
+
+    def _refusal(
+        self, seller: str, performer: str, day: date, subject: TransferSubject
+    ) -> Verdict | None:
+        if self.seller not in (None, seller):
+            return Verdict.OTHER_SELLER
+        if self.performer not in (None, performer):
+            return Verdict.OTHER_PERFORMER
+        if self.subject not in (None, subject):
+            return Verdict.OTHER_SUBJECT
+        if day < self.valid_from:
+            return Verdict.NOT_YET
+        if self.valid_to is not None and self.valid_to <= day:
+            return Verdict.NO_LONGER
+        return None
 
     @property
     def _rank(self) -> tuple[int, date]:
@@ -166,6 +188,30 @@ class TransferRules:
                 f"{seller!r} on {day}: add a TransferRule for the pair"
             )
         return max(found, key=lambda rule: rule._rank)
+
+    def verdicts(
+        self,
+        seller: str,
+        performer: str,
+        day: date,
+        subject: TransferSubject = TransferSubject.TIME,
+    ) -> tuple[tuple[TransferRule, Verdict], ...]:
+        """Say of every rule, in their order, why it was taken or left.
+
+        Raises:
+            NotFound: no rule covers that pair on that day.
+        """
+        best = self.rule(seller, performer, day, subject)
+        found = []
+        for rule in self.rules:
+            verdict = rule._refusal(seller, performer, day, subject)
+            if verdict is None and rule is best:
+                verdict = Verdict.WINS
+            elif verdict is None:
+                same = rule._rank[0] == best._rank[0]
+                verdict = Verdict.EARLIER_START if same else Verdict.LESS_SPECIFIC
+            found.append((rule, verdict))
+        return tuple(found)
 
 
 def _may_meet(one: TransferRule, other: TransferRule) -> bool:

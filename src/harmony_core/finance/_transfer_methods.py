@@ -1,24 +1,29 @@
-"""How much a transfer costs: cost plus, a percentage of sell, or a fixed rate.
+"""How much a transfer costs: cost plus, a part of the customer's amount, or agreed rates.
 
-Cost plus and fixed rate follow the hours worked, so work that a contract covers (customer price
-zero) still transfers; a percentage of sell follows the customer's amount as rounded on the invoice.
-A credit mirrors every sign. Pass-through is cost plus zero.
+Cost plus and agreed rates follow the hours worked, so work that a contract covers (customer price
+zero) still transfers; a percentage of sell, and resale minus, follow the customer's amount as
+rounded on the invoice. A credit mirrors every sign.
+
+Source: OECD transfer pricing guidelines, chapter II, for cost plus and resale price.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue
-from harmony_core.explanation import Explainer, Explanation
+from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound
+from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance._currencies import minor_digits
 from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._money import ExactAmount, Money
 from harmony_core.finance._rates import FoundRate
 from harmony_core.finance._rounding import HALF_UP, Rounding
+
+Rates: TypeAlias = tuple[tuple[str, ExactAmount], ...]
 
 
 def _percent(value: Exact) -> Fraction:
@@ -59,6 +64,24 @@ class PercentOfSell:
         return cls(exact(share, "a share") * 100)
 
 
+PASS_THROUGH = CostPlus(0)
+"""The performer's cost as it is, as usual for expenses."""
+
+
+@attrs.frozen
+class ResaleMinus:
+    """What the customer pays less the seller's margin: ``ResaleMinus(30)`` leaves 70 %."""
+
+    margin_percent: Fraction = attrs.field(converter=_percent, validator=_not_negative)
+
+    def __attrs_post_init__(self) -> None:
+        if self.margin_percent > 100:
+            raise InvalidValue(
+                f"a margin on the customer's amount is up to 100 %, got "
+                f"{exact_text(self.margin_percent)}"
+            )
+
+
 @attrs.frozen
 class FixedRate:
     """An agreed price for each hour worked, in its own currency."""
@@ -66,7 +89,48 @@ class FixedRate:
     rate: ExactAmount
 
 
-TransferMethod: TypeAlias = CostPlus | PercentOfSell | FixedRate
+def _sorted_rates(rates: Mapping[str, ExactAmount] | Rates) -> Rates:
+    pairs = rates.items() if isinstance(rates, Mapping) else rates
+    return tuple(sorted(pairs, key=lambda pair: pair[0]))
+
+
+@attrs.frozen
+class TransferRateCard:
+    """Agreed prices for each hour by the role in which it was worked: senior, junior ...
+
+    ``other`` is for every other role; without it such a role is refused.
+
+    Raises:
+        InvalidValue: there is no rate at all, or a role stands twice.
+    """
+
+    rates: Rates = attrs.field(converter=_sorted_rates)
+    other: ExactAmount | None = None
+
+    def __attrs_post_init__(self) -> None:
+        roles = [role for role, _ in self.rates]
+        if len(set(roles)) != len(roles):
+            raise InvalidValue(f"a role stands twice on the rate card: {', '.join(roles)}")
+        if not roles and self.other is None:
+            raise InvalidValue("a rate card needs a rate: give one by role, or other=")
+
+    def rate(self, role: str) -> ExactAmount:
+        """Give the rate of a role.
+
+        Raises:
+            NotFound: the card has none, and none for other roles.
+        """
+        found = dict(self.rates).get(role, self.other)
+        if found is None:
+            known = ", ".join(name for name, _ in self.rates)
+            raise NotFound(
+                f"the rate card has no rate for the role {role!r}, only for {known}: add it, or "
+                "give other="
+            )
+        return found
+
+
+TransferMethod: TypeAlias = CostPlus | PercentOfSell | ResaleMinus | FixedRate | TransferRateCard
 
 
 @attrs.frozen
@@ -74,22 +138,29 @@ class TransferBasis:
     """The facts a transfer price is worked out from.
 
     Made by :meth:`of_time` or :meth:`of_expense`. ``sell`` is the customer's amount for the same
-    work as it stands on the invoice: rounded, after write-downs, zero when covered.
+    work as it stands on the invoice: rounded, after write-downs, zero when covered. ``role`` is the
+    capacity in which the hours were worked.
     """
 
     hours: Fraction | None
     cost_rate: ExactAmount | None
     cost: ExactAmount | None
     sell: Money | None
+    role: str = ""
 
     @classmethod
     def of_time(
-        cls, hours: Exact, cost_rate: ExactAmount | None = None, sell: Money | None = None
+        cls,
+        hours: Exact,
+        cost_rate: ExactAmount | None = None,
+        sell: Money | None = None,
+        *,
+        role: str = "",
     ) -> TransferBasis:
         """Hours worked (below zero for a credit) at the performer's hourly cost rate."""
         worked = exact(hours, "hours")
         cost = None if cost_rate is None else cost_rate * worked
-        return cls(worked, cost_rate, cost, sell)
+        return cls(worked, cost_rate, cost, sell, role)
 
     @classmethod
     def of_expense(cls, amount: Money | ExactAmount, sell: Money | None = None) -> TransferBasis:
@@ -123,19 +194,28 @@ def explain_transfer(
                 part = part.marked_up(method.markup_percent)
         case PercentOfSell():
             why = Explainer("transfer price: percentage of sell", 1)
-            if basis.sell is None:
-                raise InvalidValue("a percentage of sell needs the customer's amount: pass sell=")
-            part = _given(why, "sell", "customer's amount", basis.sell.exact).converted(rate)
+            part = _sell(why, basis, "a percentage of sell").converted(rate)
             why.given("share", "share of the customer's amount", method.percent / 100)
             part = part.times("part", "the performer's part", "share")
-        case FixedRate():
+        case ResaleMinus():
+            why = Explainer("transfer price: resale minus", 1)
+            part = _sell(why, basis, "resale minus").converted(rate)
+            why.given("margin", "the seller's margin as a share", method.margin_percent / 100)
+            kept = part.times("kept", "kept by the seller", "margin")
+            part = part.less(kept, "part", "the performer's part")
+        case FixedRate() | TransferRateCard():
             why = Explainer("transfer price: fixed rate", 1)
             if basis.hours is None:
                 raise InvalidValue(
                     "a fixed rate is paid for hours, but this is an expense: "
-                    "give expenses a rule of their own, such as CostPlus(0)"
+                    "give expenses a rule of their own, such as PASS_THROUGH"
                 )
-            part = _given(why, "agreed", "agreed rate", method.rate)
+            if isinstance(method, TransferRateCard):
+                agreed = method.rate(basis.role)
+                why.fact("role", basis.role)
+            else:
+                agreed = method.rate
+            part = _given(why, "agreed", "agreed rate", agreed)
             why.given("hours", "hours worked", basis.hours, "h")
             part = part.times("work", "hours at the agreed rate", "hours").converted(rate)
     if rule_id:
@@ -153,6 +233,10 @@ class _Part:
 
     def times(self, name: str, label: str, factor: str) -> _Part:
         self.why.step(name, label, "multiply", self.name, factor, unit=self.currency)
+        return attrs.evolve(self, name=name)
+
+    def less(self, other: _Part, name: str, label: str) -> _Part:
+        self.why.step(name, label, "subtract", self.name, other.name)
         return attrs.evolve(self, name=name)
 
     def marked_up(self, percent: Fraction) -> _Part:
@@ -184,6 +268,12 @@ class _Part:
 
 def _given(why: Explainer, name: str, label: str, amount: ExactAmount) -> _Part:
     return _Part(why, why.given(name, label, amount.value, amount.currency), amount.currency)
+
+
+def _sell(why: Explainer, basis: TransferBasis, method: str) -> _Part:
+    if basis.sell is None:
+        raise InvalidValue(f"{method} needs the customer's amount: pass sell=")
+    return _given(why, "sell", "customer's amount", basis.sell.exact)
 
 
 def _cost(why: Explainer, basis: TransferBasis) -> _Part:

@@ -123,7 +123,7 @@ def rate_time(
         seller=seller_entity,
         performer=employment.entity_id,
         day=entry.day,
-        basis=TransferBasis.of_time(entry.hours, found.rate, sell),
+        basis=TransferBasis.of_time(entry.hours, found.rate, sell, role=entry.role),
     )
     return RatedTime(
         entry,
