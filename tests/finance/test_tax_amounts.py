@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from harmony_core.finance import (
     TaxDocument,
     TaxLine,
     TaxMethod,
+    cash_rounding,
     compound_tax,
     convert,
     in_percent,
@@ -213,3 +215,13 @@ def test_a_share_is_a_rate_in_per_cent() -> None:
     assert in_percent("0.255") == Fraction("25.5")
     with pytest.raises(InvalidValue):
         in_percent("-0.1")
+
+
+def test_what_is_to_be_paid_is_rounded_to_coins_once() -> None:
+    line = TaxLine.of(Money.of("92.53", "CHF"), "S", "8.1")  # 100.02 with tax
+    paid = tax_document("CHF", [line], payable_rounding=cash_rounding("CHF"))
+    assert (str(paid.total_incl), str(paid.payable)) == ("100.02 CHF", "100.00 CHF")
+    back = attrs.evolve(line, gross=-line.gross)
+    assert (
+        tax_document("CHF", [back], payable_rounding=cash_rounding("CHF")).payable == -paid.payable
+    )

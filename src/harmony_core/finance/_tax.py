@@ -19,7 +19,7 @@ from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._money import ExactAmount, Money, money_sum
 from harmony_core.finance._rounding import HALF_UP, Rounding
 from harmony_core.finance._tax_rates import tax_percent_or_none
-from harmony_core.finance._tax_totals import Taxable, TaxMethod, tax_totals
+from harmony_core.finance._tax_totals import Amounts, TaxMethod, tax_totals
 
 
 def _moneys(amounts: Iterable[Money]) -> tuple[Money, ...]:
@@ -82,7 +82,8 @@ class TaxLine:
 
     def net(self, rounding: Rounding = HALF_UP) -> Money:
         """Round the gross amount, take the allowances off and add the charges."""
-        return self.gross.settle(rounding) + self.extra
+        settled = self.gross.settle(rounding)
+        return settled + self.extra if self.allowances or self.charges else settled
 
 
 @attrs.frozen
@@ -128,7 +129,7 @@ def tax_document(
     adjustments: Sequence[DocumentAdjustment] = (),
     *,
     prepaid: Money | None = None,
-    payable_rounding: Money | None = None,
+    payable_rounding: Money | Rounding | None = None,
     method: TaxMethod = TaxMethod.PER_CATEGORY_AND_RATE,
     rounding: Rounding = HALF_UP,
     tax_included: bool = False,
@@ -140,7 +141,8 @@ def tax_document(
         lines: in their order.
         adjustments: allowances and charges on the whole, each with its category and rate.
         prepaid: paid already (BT-113); taken off the payable amount.
-        payable_rounding: added to the payable amount (BT-114), for example to whole coins.
+        payable_rounding: added to the payable amount (BT-114), or the rounding that makes it one
+            that can be paid, such as :func:`cash_rounding`.
         method: where tax is rounded.
         rounding: of line amounts and of tax.
         tax_included: the amounts of lines and adjustments contain their tax. It is taken out where
@@ -160,19 +162,18 @@ def tax_document(
     >>> str(document.total_tax), str(document.payable)
     ('30.87 EUR', '177.87 EUR')
     """
-    items = [Taxable(line.category, line.rate_percent, line.exactly) for line in lines]
-    items += [Taxable(extra.category, extra.rate_percent, extra.net.exact) for extra in adjustments]
-    for item in items:
-        if item.amount.currency != currency:
-            raise CurrencyMismatch(currency, item.amount.currency)
+    method = TaxMethod(method)
+    keys = [(line.category, line.rate_percent) for line in lines]
+    keys += [(extra.category, extra.rate_percent) for extra in adjustments]
     settled = [line.net(rounding) for line in lines] + [extra.net for extra in adjustments]
+    for amount in settled:
+        if amount.currency != currency:
+            raise CurrencyMismatch(currency, amount.currency)
+    exactly = None
+    if method is TaxMethod.UNROUNDED:
+        exactly = [line.exactly for line in lines] + [extra.net.exact for extra in adjustments]
     totals = tax_totals(
-        currency,
-        items,
-        settled,
-        method=TaxMethod(method),
-        rounding=rounding,
-        tax_included=tax_included,
+        keys, Amounts(currency, settled, exactly), method, rounding, tax_included=tax_included
     )
     groups = tuple(
         TaxGroup(category, percent, taxable, tax)
@@ -184,6 +185,9 @@ def tax_document(
     total_tax = money_sum(totals.taxes, currency)
     total_incl = total_excl + total_tax
     payable = total_incl - (prepaid or Money.zero(currency))
-    payable += payable_rounding or Money.zero(currency)
+    if isinstance(payable_rounding, Rounding):
+        payable = payable.exact.settle(payable_rounding)
+    elif payable_rounding is not None:
+        payable += payable_rounding
     nets = tuple(totals.nets[: len(lines)])
     return TaxDocument(nets, groups, total_excl, total_tax, total_incl, payable)

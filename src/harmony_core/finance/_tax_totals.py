@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import attrs
 
@@ -32,21 +32,16 @@ class TaxMethod(Word):
     """once on the whole, net and tax, before any line is rounded; groups and lines are fitted"""
 
 
-@attrs.frozen
-class Taxable:
-    """An amount, not rounded, that is taxed under one category and rate."""
-
-    category: str
-    percent: Fraction | None
-    amount: ExactAmount
-
-    @property
-    def key(self) -> GroupKey:
-        """What it is grouped by."""
-        return self.category, self.percent
-
-
 GroupKey: TypeAlias = tuple[str, Fraction | None]
+"""Category and rate."""
+
+
+class Amounts(NamedTuple):
+    """What is taxed, item by item: rounded alone, and before that where it must not be."""
+
+    currency: str
+    settled: Sequence[Money]
+    exactly: Sequence[ExactAmount] | None
 
 
 @attrs.frozen
@@ -60,52 +55,61 @@ class TaxTotals:
 
 
 def tax_totals(
-    currency: str,
-    items: Sequence[Taxable],
-    settled: Sequence[Money],
-    *,
+    items: Sequence[GroupKey],
+    given: Amounts,
     method: TaxMethod,
     rounding: Rounding,
+    *,
     tax_included: bool,
 ) -> TaxTotals:
-    """Group items and work out the tax of each group; ``settled`` are the items rounded alone."""
+    """Group items by category and rate, and work out the tax of each group."""
     places: dict[GroupKey, list[int]] = {}
     for n, item in enumerate(items):
-        places.setdefault(item.key, []).append(n)
+        places.setdefault(item, []).append(n)
     keys = tuple(sorted(places, key=_place))
     members = [places[key] for key in keys]
     shares = [tax_share(percent, tax_included=tax_included) for _, percent in keys]
-    if method is TaxMethod.UNROUNDED:
-        sums = [_sum((items[n].amount for n in group), currency) for group in members]
-        amounts = _fitted(currency, items, members, sums, rounding)
-        taxable = [money_sum((amounts[n] for n in group), currency) for group in members]
-    else:
-        amounts = list(settled)
+    currency = given.currency
+    if given.exactly is None:
+        amounts = list(given.settled)
         taxable = [money_sum((amounts[n] for n in group), currency) for group in members]
         sums = [amount.exact for amount in taxable]
+    else:
+        exactly = given.exactly
+        sums = [_sum((exactly[n] for n in group), currency) for group in members]
+        taxable = _fit(sums, _sum(sums, currency).settle(rounding))
+        amounts = _spread(
+            members,
+            [
+                _fit([exactly[n] for n in group], total)
+                for group, total in zip(members, taxable, strict=True)
+            ],
+        )
     by_item: list[Money] | None = None
     if method is TaxMethod.PER_LINE:
-        by_item = [Money.zero(currency)] * len(items)
-        for share, group in zip(shares, members, strict=True):
-            for n in group:
-                by_item[n] = (amounts[n].exact * share).settle(rounding)
+        by_item = _spread(
+            members,
+            [
+                [(amounts[n].exact * share).settle(rounding) for n in group]
+                for share, group in zip(shares, members, strict=True)
+            ],
+        )
         taxes = [money_sum((by_item[n] for n in group), currency) for group in members]
     else:
-        exactly = [amount * share for amount, share in zip(sums, shares, strict=True)]
+        raw = [amount * share for amount, share in zip(sums, shares, strict=True)]
         if method is TaxMethod.PER_CATEGORY_AND_RATE:
-            taxes = [tax.settle(rounding) for tax in exactly]
+            taxes = [tax.settle(rounding) for tax in raw]
         else:
-            taxes = _fit(exactly, _sum(exactly, currency).settle(rounding))
+            taxes = _fit(raw, _sum(raw, currency).settle(rounding))
     if tax_included:
         taxable = [gross - tax for gross, tax in zip(taxable, taxes, strict=True)]
-        for group, share, net in zip(members, shares, taxable, strict=True):
-            nets = (
-                _fit([amounts[n].exact * (1 - share) for n in group], net)
-                if by_item is None
-                else [amounts[n] - by_item[n] for n in group]
-            )
-            for n, amount in zip(group, nets, strict=True):
-                amounts[n] = amount
+        nets = [
+            _fit([amounts[n].exact * (1 - share) for n in group], net)
+            if by_item is None
+            else [amounts[n] - by_item[n] for n in group]
+            for group, share, net in zip(members, shares, taxable, strict=True)
+        ]
+        amounts = _spread(members, nets)
     return TaxTotals(keys, tuple(taxable), tuple(taxes), tuple(amounts))
 
 
@@ -115,21 +119,14 @@ def tax_share(percent: Fraction | None, *, tax_included: bool) -> Fraction:
     return rate / (100 + rate) if tax_included else rate / 100
 
 
-def _fitted(
-    currency: str,
-    items: Sequence[Taxable],
-    members: Sequence[list[int]],
-    sums: Sequence[ExactAmount],
-    rounding: Rounding,
-) -> list[Money]:
-    """Round the whole once, fit the groups to it, and each group's items to the group."""
-    amounts = [Money.zero(currency)] * len(items)
-    totals = _fit(sums, _sum(sums, currency).settle(rounding))
-    for group, total in zip(members, totals, strict=True):
-        of_group = _fit([items[n].amount for n in group], total)
-        for n, amount in zip(group, of_group, strict=True):
-            amounts[n] = amount
-    return amounts
+def _spread(members: Sequence[list[int]], by_group: Sequence[list[Money]]) -> list[Money]:
+    """Put what stands by group back into the order of the items."""
+    placed = {
+        n: amount
+        for group, amounts in zip(members, by_group, strict=True)
+        for n, amount in zip(group, amounts, strict=True)
+    }
+    return [placed[n] for n in range(len(placed))]
 
 
 def _fit(parts: Sequence[ExactAmount], total: Money) -> list[Money]:

@@ -16,7 +16,13 @@ from harmony_core.errors import CurrencyMismatch, InvalidValue, Word
 from harmony_core.finance._allocation import fit
 from harmony_core.finance._conversion import convert
 from harmony_core.finance._money import Money, money_sum
-from harmony_core.finance._rates import DEFAULT_RATE_POLICY, FoundRate, RateBook, RatePolicy
+from harmony_core.finance._rates import (
+    DEFAULT_RATE_POLICY,
+    FoundRate,
+    RateBook,
+    RateKind,
+    RatePolicy,
+)
 from harmony_core.finance._rounding import HALF_UP, Rounding
 
 
@@ -155,17 +161,18 @@ def booking_rates(
     group: str,
     day: date,
     *,
+    kind: RateKind = RateKind.SPOT,
     policy: RatePolicy = DEFAULT_RATE_POLICY,
     known: date | None = None,
 ) -> BookingRates:
-    """Look up both rates of a document by its currencies and day.
+    """Look up both rates of a document, of one kind, by its currencies and day.
 
     Raises:
         RateNotFound: one of the two is missing.
     """
     return BookingRates(
-        book.find(transaction, entity, day, policy=policy, known=known),
-        book.find(transaction, group, day, policy=policy, known=known),
+        book.find(transaction, entity, day, kind, policy, known=known),
+        book.find(transaction, group, day, kind, policy, known=known),
     )
 
 
