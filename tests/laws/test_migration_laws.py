@@ -34,7 +34,7 @@ from harmony_core.errors import RuleBroken
 from harmony_core.finance import Booked, ExactAmount, Money, Role, booked_sum
 from harmony_core.periods import Month, months_between
 from harmony_core.pricing import PerUnit
-from harmony_core.products import ContractType, FundUnit, Recognition, TopUp
+from harmony_core.products import ContractType, FundUnit, LeftOver, Recognition, TopUp
 from harmony_core.work import TimeEntry
 from tests.strategies import (
     CUSTOMERS,
@@ -90,10 +90,12 @@ def new_line(currency: str, on: date, unit: FundUnit, months: int | None) -> Con
 
 @st.composite
 def topped_up_lines(draw: st.DrawFn, number: str, currency: str) -> ContractLine:
-    """A prepaid line, now and then one that buys more by itself."""
+    """A prepaid line, now and then one that buys more by itself, or whose end ends its blocks."""
     made = draw(prepaid_lines(number, currency))
-    if made.fund is None or draw(st.integers(0, 2)):
-        return made
+    assert made.fund is not None
+    if draw(st.integers(0, 2)):
+        at_end = draw(st.sampled_from(LeftOver))
+        return attrs.evolve(made, fund=attrs.evolve(made.fund, at_end=at_end))
     months = draw(st.integers(1, 3))  # what never ends is earned when it is drawn
     price = ExactAmount.of("7.77", currency)
     more = TopUp(1, by=draw(st.sampled_from([2, 5])), prices=[price], valid_months=months)

@@ -10,22 +10,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harmony_core.billing import CarriedBalance, Facts, migrate
 from harmony_core.contracts import ContractEvent, ContractState, lines_ended, state_on, succeed
 from harmony_core.errors import NotFound, RuleBroken
-from harmony_core.finance import Money, money_sum
-from harmony_core.periods import Interval
+from harmony_core.finance import Booked, Money, Role, booked_sum, money_sum
+from harmony_core.periods import Interval, Month
 from harmony_core.pricing import PerUnit
-from harmony_core.products import Notice, NoticeAnchor, Renewal
+from harmony_core.products import ContractType, Notice, NoticeAnchor, Recognition, Renewal
 from harmony_core.repositories import MemoryStore
+from harmony_core.work import TimeEntry
 from harmony_core.workflows import (
     amend_contract,
     billing_night,
     credit_invoice,
     give_notice,
+    month_end,
+    record_facts,
     succeed_contract,
     withdraw_notice,
 )
-from tests.strategies import contract, line
+from tests.strategies import contract, fund_terms, line
 from tests.workflows.company import in_memory
 
 MONTHLY = Renewal(1, 1, Notice(Interval.days(10), NoticeAnchor.TERM_END))
@@ -141,6 +145,56 @@ def test_another_contract_takes_the_place_of_one() -> None:
     ]
     with pytest.raises(RuleBroken, match="there is a contract 'C-2' already"):
         succeed_contract(store, moved, date(2026, 2, 2))
+
+
+def test_a_migration_is_kept_with_the_balance_that_goes_along() -> None:
+    block = line(
+        PerUnit.of(80, "EUR"),
+        date(2026, 1, 5),
+        kind=ContractType.PREPAYMENT,
+        quantity=30,
+        months=None,
+        recognition=Recognition.AS_DRAWN,
+        fund=fund_terms(),
+    )
+    old, on = contract(block, entity="GB"), date(2026, 3, 1)
+    work = [TimeEntry("T", "anna", date(2026, 1, 20), 12, "C-1", "1")]
+    store = in_memory(contracts=[old], facts=())
+    record_facts(store, work, date(2026, 1, 20))
+    month_end(store, Month(2026, 1))
+    moved = migrate(
+        old,
+        contract(attrs.evolve(block, start=on), id="C-2", entity="GB"),
+        on,
+        id="M",
+        agreed_on=date(2026, 2, 20),
+        balances=[CarriedBalance("1", into="1")],
+        facts=Facts(time=work),
+    )
+    opened = succeed_contract(store, moved.succession, date(2026, 2, 20))
+    assert [str(lot.value) for lot in opened.line("1").opening] == ["1440.00 EUR"]
+    for month in (2, 3):
+        month_end(store, Month(2026, month))
+    with store.begin() as unit:
+        assert unit.contracts.get("C-1").closing("1") is not None
+        assert unit.contracts.get("C-2") == opened
+        invoice = unit.invoices.all(on, on)
+        entries = list(unit.journal.entries())
+    (document,) = invoice
+    assert [str(one.net) for one in document.lines] == [
+        "-1440.00 EUR",
+        "1440.00 EUR",
+        "2400.00 EUR",
+    ]
+    assert document.corrects
+    balance: dict[str | None, list[Booked]] = {}
+    for entry in entries:
+        for one in entry.lines:
+            if one.role == Role.CONTRACT_BALANCE:
+                balance.setdefault(dict(one.dimensions)["contract"], []).append(one.amount)
+    sums = {name: booked_sum(found, found[0].currencies) for name, found in balance.items()}
+    assert not sums["C-1"]
+    assert sums["C-2"].transaction == Money.of(-3840, "EUR")
 
 
 def test_what_the_state_forbids_is_not_kept() -> None:

@@ -112,7 +112,7 @@ class FundLeft:
         contract: with the amendments that are known.
         line_id: a prepaid line of it.
         day: the first on which it can be drawn no more.
-        known: work that became known later does not lower it; nor do hours taken back raise it.
+        known: the day on which it was agreed; what became known later only lowers it.
         facts: everything known.
     """
 
@@ -130,7 +130,7 @@ class FundLeft:
         refunded = [lot for _, one in contract.refunds(line_id) for lot in one.lots]
         as_agreed = {block.id: units for block, units in fund.left_on(day, known)}
         for block, units in fund.left_on(day, date.max):
-            left = min(units, as_agreed.get(block.id, units))
+            left = min(units, as_agreed.get(block.id, Fraction(0)))
             if left > 0:
                 paid = self._paid(fund, block)
                 times = sum(lot.block_id == block.id for lot in refunded)

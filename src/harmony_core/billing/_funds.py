@@ -518,6 +518,7 @@ class LineFund:
                 as_of=as_of,
                 refunds=self.given_up,
                 top_up=top_up,
+                opened_from=self.line.start,
                 closed_from=self.closed_from,
             )
             return attrs.evolve(found.fund, overage=tuple(_shortfalls(found)), denied=())

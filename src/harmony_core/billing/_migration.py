@@ -30,6 +30,7 @@ from harmony_core.contracts import (
     ContractLine,
     FundCloses,
     MigratedLot,
+    Succession,
     lines_ended,
     passes_on_to,
     require_possible,
@@ -48,6 +49,11 @@ class Migration:
 
     ending: Amendment
     opened: Contract
+
+    @property
+    def succession(self) -> Succession:
+        """The same as a succession, which ``workflows.succeed_contract`` keeps in a store."""
+        return Succession(self.ending, self.opened)
 
 
 @attrs.frozen

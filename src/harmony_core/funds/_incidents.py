@@ -120,6 +120,7 @@ def charge_incidents(
     known: date | None = None,
     refunds: Iterable[Refund] = (),
     top_up: TopUp | None = None,
+    opened_from: date | None = None,
     closed_from: date | None = None,
 ) -> IncidentStatement:
     """Charge incidents to a fund of money by their type.
@@ -131,7 +132,7 @@ def charge_incidents(
         order: which block is drawn first.
         as_of: leave out incidents charged after this day, as in :func:`draw_down`.
         known: leave out what became known after this day.
-        refunds, top_up, closed_from: see :func:`draw_down`.
+        refunds, top_up, opened_from, closed_from: see :func:`draw_down`.
 
     Raises:
         InvalidValue: an id twice, or a fund of another currency.
@@ -174,6 +175,7 @@ def charge_incidents(
         as_of=as_of,
         refunds=refunds,
         top_up=top_up,
+        opened_from=opened_from,
         closed_from=closed_from,
     )
     lines = tuple(_charge(day, one, reason, terms, statement) for day, one, reason in reasons)
