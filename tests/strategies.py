@@ -72,10 +72,12 @@ from harmony_core.products import (
     FundTerms,
     FundUnit,
     IncidentTerms,
+    OverageMode,
     QuantitySource,
     Recognition,
     Shortfall,
     TimeWorked,
+    TopUp,
     UnitsMetered,
     UsageMetered,
     meters_of,
@@ -437,6 +439,14 @@ def prepaid_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # n
         overage=draw(_prices),
         order=draw(st.sampled_from(DrawOrder)),
     )
+    beyond = draw(st.sampled_from(["bill", "bill", "units", "deny", "negative", "top up"]))
+    if beyond == "units" and unit is not FundUnit.CASH:
+        terms = attrs.evolve(terms, apply_multiplier=True)
+    elif beyond in ("deny", "negative"):
+        terms = attrs.evolve(terms, overage_prices=(), overage_mode=OverageMode(beyond))
+    elif beyond == "top up":
+        price = ExactAmount.of("9.99", currency)
+        terms = attrs.evolve(terms, top_up=TopUp(1, by=4, prices=price, valid_months=2))
     if unit is FundUnit.CASH and draw(st.integers(0, 3)) == 0:
         incidents = draw(incident_terms(currency))
         terms = FundTerms(unit, terms.valid_months, (), (), terms.order, incidents=incidents)
@@ -488,10 +498,11 @@ def passing_on(draw: st.DrawFn, one: ContractLine, later: list[ContractLine]) ->
         for it in later
         if (it.fund is not None and not it.fund.incidents) or isinstance(it.source, TimeWorked)
     ]
-    if one.fund is None or one.fund.incidents or not takers:
+    fund = one.fund
+    if fund is None or fund.incidents or fund.overage_mode is OverageMode.NEGATIVE or not takers:
         return one
     names = draw(st.lists(st.sampled_from(takers), max_size=2, unique=True))
-    return attrs.evolve(one, fund=attrs.evolve(one.fund, passes_to=sorted(names)))
+    return attrs.evolve(one, fund=attrs.evolve(fund, passes_to=sorted(names)))
 
 
 @st.composite

@@ -547,6 +547,7 @@ fund_terms = (
         ),
         units_per_spent=st.lists(st.tuples(currencies, positive), max_size=1),
         units_per_kit=st.lists(st.tuples(texts, positive), max_size=1),
+        rounding=st.none() | st.builds(products.TimeRounding, increment=st.integers(0, 60)),
     )
     | st.builds(
         lambda prices: products.FundTerms(

@@ -137,7 +137,8 @@ class Taken:
         entry, worked = self.fact, self.fact.worked
         if worked is not None:
             length = self.quantity * _HOUR
-            whole = length.denominator == 1  # instants have no less than a microsecond
+            # Instants have no less than a microsecond, and rounding may have made it longer.
+            whole = length.denominator == 1 and self.quantity <= entry.hours
             start = worked.end - timedelta(microseconds=int(length))
             worked = InstantSpan(start, worked.end) if whole else None
         return attrs.evolve(entry, hours=self.quantity, worked=worked)
@@ -221,16 +222,18 @@ def is_refunded(line: ContractLine, start: date) -> bool:
     return terms is not None and terms.at_end is LeftOver.REFUNDED and outlives(line, start)
 
 
-def worked(facts: Iterable[Drawing], path: tuple[ContractLine, ...]) -> list[Taken]:
+def worked(
+    facts: Iterable[Drawing], terms: FundTerms, path: tuple[ContractLine, ...]
+) -> list[Taken]:
     """What is left to take after facts below zero took some back: the latest before them first."""
     done: list[Drawing] = []
     taken_back: list[Drawing] = []
     for fact in sorted(facts, key=_place):
         (taken_back if takes_back(fact) else done).append(fact)
-    left = {draw_id(fact): _whole(fact) for fact in done}
+    left = {draw_id(fact): _whole(fact, terms) for fact in done}
     for back in taken_back:
         weight = _weight(back)
-        units = -_whole(back) * weight
+        units = -_whole(back, terms) * weight
         for fact in reversed(done):
             if _alike(fact, back) and fact.day <= back.day and (of_one := _weight(fact)):
                 part = min(units, left[draw_id(fact)] * of_one)
@@ -244,9 +247,9 @@ def _place(fact: Drawing) -> tuple[date, time, str]:
     return fact.day, at or time.min, fact.id
 
 
-def _whole(fact: Drawing) -> Fraction:
+def _whole(fact: Drawing, terms: FundTerms) -> Fraction:
     if isinstance(fact, TimeEntry):
-        return fact.hours
+        return terms.drawn_hours(fact.hours)
     return Fraction(-1 if takes_back(fact) else 1)
 
 

@@ -215,7 +215,7 @@ class LineFund:
     def _taken(self, left_out: frozenset[str]) -> list[Taken]:
         """All that draws the fund: the work of its line, and what other lines leave for it."""
         facts = [fact for fact in self._drawings if draw_id(fact) not in left_out]
-        found = worked(facts, self._path)
+        found = worked(facts, self.terms, self._path)
         for one in self._feeding:
             for taken in one._as_known(left_out).passed_on:
                 if taken.path[0].id == self.line.id:

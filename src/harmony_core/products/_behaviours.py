@@ -40,7 +40,7 @@ from harmony_core.products._fund_policies import (
 )
 from harmony_core.products._incident_terms import IncidentTerms
 from harmony_core.products._rate_card import RateCard
-from harmony_core.products._time_terms import TimeTerms
+from harmony_core.products._time_terms import TimeRounding, TimeScope, TimeTerms
 
 
 class ContractType(Word):
@@ -442,6 +442,7 @@ class FundTerms:
         units_per_kit: by category of an expense, how many units one draws, whatever it cost.
         incidents: the prices of incidents, one list a currency: they draw a fund of money, and
             nothing else does.
+        rounding: of the minutes of each entry, before it draws; ``None`` takes them as they are.
         at_end: what becomes of blocks with units left when the line ends, unless the amendment that
             ends it says otherwise.
     """
@@ -469,6 +470,7 @@ class FundTerms:
     incidents: tuple[IncidentTerms, ...] = attrs.field(
         default=(), converter=_incidents, kw_only=True
     )
+    rounding: TimeRounding | None = attrs.field(default=None, kw_only=True)
     at_end: LeftOver = attrs.field(default=LeftOver.KEPT, converter=_left_over, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -501,6 +503,11 @@ class FundTerms:
         return self.rollover is not None or self.top_up is not None
 
     def _refuse_contradictions(self) -> None:
+        if self.rounding is not None and self.rounding.scope is not TimeScope.ENTRY:
+            raise InvalidValue(
+                f"a fund is drawn entry by entry, but the minutes of a {self.rounding.scope.value} "
+                "are rounded together: round in the scope of an entry"
+            )
         if self.at_end is not LeftOver.KEPT and self.has_own_ends:
             raise InvalidValue(
                 f"what is left cannot be {self.at_end.value} with an allowance, which lapses with "
@@ -565,6 +572,10 @@ class FundTerms:
         if self.incidents:
             raise PriceNotFound(f"incidents have no price list in {currency}: add one")
         return None
+
+    def drawn_hours(self, hours: Fraction) -> Fraction:
+        """The hours that an entry of so many draws; below zero they mirror those above."""
+        return hours if self.rounding is None else self.rounding.billed(hours * 60) / 60
 
     def units_for_spent(self, currency: str) -> Fraction | None:
         """Units that 1.00 of an expense draws under a contract in ``currency``, if any."""

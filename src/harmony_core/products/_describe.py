@@ -41,6 +41,7 @@ from harmony_core.products._interval_words import interval_in_words
 from harmony_core.products._price_words import price_in_words
 from harmony_core.products._renewal import Renewal
 from harmony_core.products._renewal_words import renewal_in_words
+from harmony_core.products._time_terms import TimeTerms
 from harmony_core.products._time_words import rates_in_words, time_in_words
 from harmony_core.products._usage_words import usage_in_words
 
@@ -222,6 +223,8 @@ def _fund(culture: Culture, fund: FundTerms) -> Iterator[str]:
     else:
         yield culture.words("An allowance of {unit}, granted anew each period.", unit=unit)
         yield from rollover_in_words(culture, fund.rollover)
+    if fund.rounding is not None:
+        yield time_in_words(culture, TimeTerms(fund.rounding))
     for category, units in fund.units_per_kit:
         about = {"category": culture.words(category), "units": culture.number(units)}
         yield culture.words("{category}: draws {units} units each.", **about)
