@@ -98,7 +98,7 @@ def expect_name(value: object, what: str) -> None:
         raise InvalidValue(f"{what} must not be empty: give it a name")
 
 
-def expect_each(values: Iterable[T], kind: type[T], what: str) -> tuple[T, ...]:
+def expect_each(values: Iterable[T], kind: type[T] | UnionType, what: str) -> tuple[T, ...]:
     """Give a list whose items are all of a kind, as a tuple.
 
     Raises:

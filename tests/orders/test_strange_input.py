@@ -12,8 +12,10 @@ from typing import Any
 import attrs
 import pytest
 
+from harmony_core.billing import DerivedFields, contract_facts
 from harmony_core.contracts import Cover, NameList, term_sheet
 from harmony_core.errors import HarmonyError, InvalidValue
+from harmony_core.fields import FieldSchema, read_fields
 from harmony_core.finance import ExactAmount, Money
 from harmony_core.orders import (
     Acceptance,
@@ -30,7 +32,7 @@ from harmony_core.orders import (
     Stage,
     SupplierChange,
 )
-from harmony_core.periods import Interval
+from harmony_core.periods import Interval, Span
 from harmony_core.pricing import PerUnit, PriceBook
 from harmony_core.products import (
     Accounting,
@@ -56,7 +58,7 @@ from harmony_core.products import (
     UsageMetered,
     WeeklyHours,
 )
-from harmony_core.work import HourlyRate, RateCard, RatedFor
+from harmony_core.work import HourlyRate, RateCard, RatedFor, lint_contracts
 from tests.strategies import contract, line
 
 DAY = date(2026, 3, 1)
@@ -166,5 +168,40 @@ def test_what_is_strange_is_taken_or_refused_in_words(value: Any, field: str) ->
     ],
 )
 def test_the_message_names_value_rule_and_way_out(make: Any, reason: str) -> None:
+    with pytest.raises(InvalidValue, match=reason):
+        make()
+
+
+AGREED = contract(line(PerUnit(PRICE), DAY))
+YEAR = Span.of_days(DAY, date(2026, 12, 31))
+SCHEMA: Any = FieldSchema
+READ: Any = read_fields
+RECORD: Any = contract_facts
+DERIVED: Any = DerivedFields
+LINT: Any = lint_contracts
+NAMED: dict[str, Any] = {"roles": ["senior"], "work_types": ["remote"]}
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (
+            lambda: SCHEMA("pc", ["serial"]),
+            "each of the fields of a schema must be a Text",
+        ),
+        (lambda: SCHEMA("pc", None), "fields of a schema must be a list, got None"),
+        (lambda: READ(SCHEMA("pc", []), "x"), "values by field id, must be a Mapping"),
+        (lambda: RECORD(AGREED, "2026-03-01"), "the day of a record must be a plain date"),
+        (lambda: RECORD("C-1", DAY), "what a record is of must be a Contract, got 'C-1'"),
+        (lambda: DERIVED({"late": 3}, len), "derived field 'late' must be a Callable"),
+        (lambda: LINT([AGREED], DAY, **NAMED), "the days to look at must be a Span"),
+        (lambda: LINT(AGREED, YEAR, **NAMED), "contracts to look at must be a list"),
+        (
+            lambda: LINT([AGREED], YEAR, **(NAMED | {"roles": "senior"})),
+            "roles must be a list, got 'senior'",
+        ),
+    ],
+)
+def test_what_a_function_is_given_is_refused_in_words(make: Any, reason: str) -> None:
     with pytest.raises(InvalidValue, match=reason):
         make()

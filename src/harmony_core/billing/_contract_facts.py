@@ -28,7 +28,7 @@ from harmony_core.contracts import (
     state_on,
     term_at,
 )
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.finance import ExactAmount
 from harmony_core.periods import Interval
 from harmony_core.pricing import scheme_on
@@ -82,8 +82,11 @@ def contract_facts(contract: Contract, as_of: date, facts: Facts | None = None) 
         facts: what drew its funds; without them nothing did.
 
     Raises:
+        InvalidValue: the contract is none, or the day no plain date.
         PriceNotFound: a line has no price on that day, since an index is not published yet.
     """
+    expect(contract, Contract, "what a record is of")
+    expect(as_of, date, "the day of a record")
     agreed = lines_from(contract, as_of)
     running = [one for one in agreed if one.start <= max(as_of, contract.start)]
     fixed = [one for one in running if one.is_fixed and one.billing.interval is not None]
@@ -174,7 +177,7 @@ class DerivedFields:
             changed one another: :func:`harmony_core.interchange.content_hash`.
 
     Raises:
-        InvalidValue: a column that every record has already.
+        InvalidValue: a column that every record has already, or one that is no function.
     """
 
     functions: Mapping[str, DerivedField] = attrs.field(converter=_read_only)
@@ -186,6 +189,8 @@ class DerivedFields:
             raise InvalidValue(
                 f"every record has {', '.join(taken)} already: give the derived field another name"
             )
+        for name, make in self.functions.items():
+            expect(make, Callable, f"derived field {name!r}", "lambda contract, found: ...")  # type: ignore[arg-type]
 
     def row(
         self,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from harmony_core.errors import InputRejected, InvalidValue, Problem
+from harmony_core.errors import InputRejected, InvalidValue, Problem, expect
 from harmony_core.fields._choices import ReferenceField
 from harmony_core.fields._computed import ComputedField, FieldFunction
 from harmony_core.fields._schema import CustomField, FieldSchema
@@ -43,6 +43,7 @@ def read_fields(
         path: where the values stand, for the faults.
 
     Raises:
+        InvalidValue: the schema is none, or the values do not go by field id.
         InputRejected: something is wrong; ``problems`` holds every fault, in the order of the
             schema.
 
@@ -55,6 +56,8 @@ def read_fields(
     harmony_core.errors.InputRejected: assets[0].fields.serial: is missing
     assets[0].fields.ram: the value must be a plain number like '12.50', got 'much'
     """
+    expect(schema, FieldSchema, "what describes the fields")
+    expect(values, Mapping, f"{path}, values by field id,")
     found: dict[str, FieldValue] = {}
     faults: dict[str, str] = {}
     for field in schema.fields:

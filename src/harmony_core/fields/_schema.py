@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, expect_each
 from harmony_core.fields._choices import MultiField, ReferenceField, SingleField
 from harmony_core.fields._computed import ComputedField
 from harmony_core.fields._plain_values import (
@@ -33,7 +33,7 @@ CustomField: TypeAlias = (
 
 
 def _fields(fields: Iterable[CustomField]) -> tuple[CustomField, ...]:
-    return tuple(fields)
+    return expect_each(fields, CustomField, "fields of a schema")
 
 
 @attrs.frozen

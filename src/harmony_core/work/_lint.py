@@ -16,7 +16,7 @@ from typing import TypeAlias
 import attrs
 
 from harmony_core.contracts import Contract, ContractLine, CoverRule, Side, passes_on_to
-from harmony_core.errors import PriceNotFound, Word
+from harmony_core.errors import PriceNotFound, Word, expect, expect_each
 from harmony_core.periods import Span
 from harmony_core.products import (
     DevicesCounted,
@@ -103,15 +103,26 @@ def lint_contracts(
         type_parents: of device types, each with the type above it.
         open_work: tickets and entries that name a line and are still to come in.
         customer: gives the customer that stands for an id after merges.
+
+    Raises:
+        InvalidValue: something of another kind than it must be.
     """
-    agreed = sorted(contracts, key=lambda one: one.id)
+    expect(span, Span, "the days to look at", "Span.of_days(first, last)")
+    listed = expect_each(contracts, Contract, "contracts to look at")
+    agreed = sorted(listed, key=lambda one: one.id)
     sold: defaultdict[str, list[_Standing]] = defaultdict(list)
     for contract in agreed:
         if contract.side is Side.SELL:
             party = customer(contract.party_id)
             sold[party] += (_Standing(contract, line) for line in contract.lines_ever)
-    people, kinds = sorted(set(roles)), sorted(set(work_types))
-    spent = sorted(set(categories))
+    people, kinds, spent = (
+        sorted(set(expect_each(names, str, what)))
+        for names, what in (
+            (roles, "roles"),
+            (work_types, "work types"),
+            (categories, "categories of expenses"),
+        )
+    )
     work: list[_Work] = [(role, kind) for role in people for kind in kinds]
     work += ((None, category) for category in spent)
     found: list[Finding] = []
