@@ -253,6 +253,7 @@ def test_the_rest_of_an_entry_with_instants_is_its_last_hours() -> None:
     made = contract(ALLOWANCE, HOURLY)
     [left] = fund_of(made, ALLOWANCE, Facts(time=[entry])).passed_on(END)
     rest = left.as_entry()
+    assert rest is not None
     assert rest.worked is not None
     assert rest.hours == 5
     assert (rest.worked.start.hour, rest.worked.end.hour) == (13, 18)
@@ -303,7 +304,9 @@ def test_the_lines_of_a_contract_cover_what_the_layers_of_a_cascade_do(
             found[name, draw_id] += units
     facts = Facts(time=time)
     for left in fund_of(CARE, CARE.line("block"), facts).passed_on(END):
-        found["hour", left.id] += left.quantity * left.fact.multiplier
+        entry = left.as_entry()
+        assert entry is not None
+        found["hour", left.id] += entry.hours * entry.multiplier
     assert found == wanted
     charged = [one.quantity for one in due(CARE, facts, TERMS, END) if one.line_id == "hour"]
     by_the_hour = sum((units for (name, _), units in wanted.items() if name == "hour"), Fraction(0))
