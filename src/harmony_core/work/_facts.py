@@ -230,7 +230,8 @@ class UsageRecord:
     origin: str = ""
 
     def __attrs_post_init__(self) -> None:
-        expect(self.day, date, f"day of usage record {self.id!r}")
+        if type(self.day) is not date:  # asked first: records come by the million
+            expect(self.day, date, f"day of usage record {self.id!r}")
         if self.recorded_on is not None:
             expect(self.recorded_on, date, f"recorded_on of usage record {self.id!r}")
         if self.replaces == self.id:
