@@ -7,9 +7,16 @@ from fractions import Fraction
 
 import pytest
 
-from harmony_core.billing import Invoice, TaxSummary, book_invoice, credit_note, invoices
+from harmony_core.billing import (
+    Invoice,
+    TaxSummary,
+    book_invoice,
+    credit_note,
+    invoices,
+    tax_in_books,
+)
 from harmony_core.contracts import Contract, Side
-from harmony_core.finance import Money, TaxPoint, TaxRate, TaxRule, TaxTable
+from harmony_core.finance import Column, Money, TaxPoint, TaxRate, TaxRule, TaxTable, convert
 from harmony_core.parties import Customer, Directory
 from harmony_core.periods import Timing
 from harmony_core.pricing import PerUnit
@@ -126,3 +133,16 @@ def test_on_a_bill_the_supplier_says_which_tax_it_bears() -> None:
         "",
         None,
     )
+
+
+def test_the_tax_in_the_currency_of_the_books_is_what_is_booked() -> None:
+    """100.00 USD and 19.00 of tax, booked by a house whose books are in euro."""
+    made = contract(line(PerUnit.of("100", "USD")))
+    home = Directory([Customer("K-1", "Kunde", "DE", "USD")])
+    charges = billed(made)
+    (sent,) = invoices(charges, {"C-1": made}, home, GROUP, TaxTable(RATES))
+    entry = book_invoice(sent, {one.key: one for one in charges}, {"C-1": made}, TERMS)
+    rates = TERMS.booking_rates("USD", "DE", sent.day)
+    assert tax_in_books(entry) == convert(Money.of("19.00", "USD"), rates.to_entity)
+    assert tax_in_books(entry, Column.TRANSACTION) == sent.tax.total_tax
+    assert tax_in_books(entry, Column.GROUP).currency == "GBP"

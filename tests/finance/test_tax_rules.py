@@ -121,6 +121,9 @@ def test_no_tax_without_a_reason() -> None:
         with pytest.raises(InvalidValue, match="wants its reason"):
             TaxRule("x", "DE", category, valid_from=SINCE)
         TaxRule("x", "DE", category, reason_code="VATEX-EU-AE", valid_from=SINCE)
+    for field in ("codes", "buyers"):
+        with pytest.raises(InvalidValue, match=r"come as a list, got 'FR': write \['FR'\]"):
+            rule("x", "S", **{field: "FR"})
     with pytest.raises(InvalidValue, match="before it begins"):
         TaxRule("x", "DE", "S", valid_from=SINCE, valid_to=SINCE)
 

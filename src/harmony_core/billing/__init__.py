@@ -90,6 +90,7 @@ from harmony_core.billing._release import (
     review_state,
     standing_overrides,
 )
+from harmony_core.billing._tax_in_books import tax_in_books
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._usage import usage_lacks
 from harmony_core.billing._work_books import book_work, booking_month, work_terms, worked_hours
@@ -195,6 +196,7 @@ __all__ = [
     "review_state",
     "sale",
     "standing_overrides",
+    "tax_in_books",
     "usage_lacks",
     "work_terms",
     "worked_hours",

@@ -80,6 +80,8 @@ class Supply:
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(values, str):  # its letters would be taken for jurisdictions
+        raise InvalidValue(f"codes and buyers come as a list, got {values!r}: write [{values!r}]")
     return tuple(values)
 
 
