@@ -1,156 +1,42 @@
-"""A prepaid line as a fund: the blocks that it bought, and the time that draws them."""
+"""A prepaid line as a fund: what is left of it, who drew it, and what of its price is earned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
-
-import attrs
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._fund_draws import (
-    ChargedIncident,
-    Drawing,
-    Taken,
-    block_end,
     draw_id,
     drawings,
     fund_line,
-    takes_back,
-    units_of,
-    worked,
 )
+from harmony_core.billing._fund_replay import FundReplay, block_id
 from harmony_core.contracts import (
-    Amendment,
     Contract,
     ContractLine,
-    FundCloses,
-    UnitsRefunded,
     fed_by,
     passes_on_to,
 )
 from harmony_core.errors import InvalidValue
-from harmony_core.explanation import Explainer
-from harmony_core.finance import ExactAmount, Money
 from harmony_core.funds import (
     Balance,
     Basis,
     Block,
     FundAccount,
     FundStatement,
-    IncidentStatement,
     LevelReached,
-    Overage,
-    OverageLine,
-    Refund,
-    charge_incidents,
-    draw_allowance,
-    draw_down,
     levels_reached,
 )
 from harmony_core.periods import Span
-from harmony_core.products import FundTerms, OverageMode, WarningLevel
-from harmony_core.work import Expense, TimeEntry
+from harmony_core.products import WarningLevel
+from harmony_core.work import TimeEntry
 
 
-@attrs.frozen
-class _Served:
-    """A replay of a line's draws: its own statement, and what it left for others or for nobody."""
-
-    statement: FundStatement
-    passed_on: tuple[Taken, ...]
-    not_covered: tuple[Taken, ...]
-
-
-class LineFund:
-    """The fund behind a prepayment line, as known on any day.
-
-    Every period of the line buys a block, or grants it as an allowance; every time entry on the
-    line draws its hours times its multiplier times the fund's units per hour. Hours below zero take
-    back draws of the same day or before, the latest first, as if that much had not been worked.
-    What lines before it leave of their work draws it too; what it leaves goes on in their order.
-    Expenses draw a fund of money as they were spent, and kits and other units by their tariff;
-    incidents draw theirs at their price.
-    """
-
-    def __init__(
-        self,
-        contract: Contract,
-        line: ContractLine,
-        terms: FundTerms,
-        drawn: Sequence[Drawing],
-        feeding: Sequence[LineFund] = (),
-    ) -> None:
-        self.contract, self.line, self.terms = contract, line, terms
-        self._drawings, self._feeding = drawn, feeding
-        self._path = passes_on_to(contract.lines_ever, line)
-        days = [fact.known_on for fact in drawn]
-        days += (one._last_known for one in feeding)
-        self._last_known: date = max(days, default=date.min)
-        late = [fact for fact in drawn if fact.known_on > fact.day or takes_back(fact)]
-        self._late = {draw_id(fact): fact for fact in late}
-        for one in feeding:
-            self._late |= one._late
-        self._expenses = {draw_id(fact) for fact in drawn if isinstance(fact, Expense)}
-        for one in feeding:
-            self._expenses |= one._expenses
-        self._served: dict[frozenset[str], _Served] = {}
-        self._closing, self._refunds = contract.closing(line.id), contract.refunds(line.id)
-        self._balances: dict[date, dict[str, Balance]] = {}
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether no other line leaves it anything, and it leaves nothing to others."""
-        return not self._feeding and not self._path
-
-    def blocks(self, through: date = date.min) -> tuple[Block, ...]:
-        """The blocks bought up to a day, or to that on which the last entry became known."""
-        unit, last = self._unit, max(self._last_known, through)
-        blocks = []
-        for period in self.line.periods():
-            start = period.span.start
-            if start > last:
-                break
-            name = block_id(self.line, start)
-            end = self.last_day_of(start) if self.terms.rollover is None else period.span.last_day
-            blocks.append(Block.of_days(name, unit, self.line.quantity, start, end))
-        for lot in self.line.opening:
-            if lot.first_day <= last:
-                block = Block.of_days(lot.id, unit, lot.units, lot.first_day, lot.last_day)
-                blocks.append(block)
-        return tuple(blocks)
-
-    @property
-    def closed_from(self) -> date | None:
-        """The first day on which its blocks can be drawn no more; ``None`` while it is open."""
-        return None if self._closing is None else self._closing[0].first_day
-
-    @property
-    def given_up(self) -> tuple[Refund, ...]:
-        """The units that went to another contract, or were paid out."""
-        given: list[tuple[Amendment, FundCloses | UnitsRefunded]] = list(self._refunds)
-        if self._closing is not None:
-            given.append(self._closing)
-        return tuple(
-            Refund(
-                f"{amendment.id} {lot.id}",
-                lot.block_id,
-                amendment.first_day,
-                lot.units,
-                lot.value,
-                amendment.known_on,
-                agreed=True,
-            )
-            for amendment, change in given
-            for lot in change.lots
-        )
-
-    def is_closed_like(self, contract: Contract) -> bool:
-        """Whether another version of the contract gives up just as much of it."""
-        same = self._refunds == contract.refunds(self.line.id)
-        return same and self._closing == contract.closing(self.line.id)
+class LineFund(FundReplay):
+    """The fund behind a prepayment line, as known on any day."""
 
     def _is_closed(self, through: date) -> bool:
         """Whether it has been closed by the end of a day, and that was known."""
@@ -158,154 +44,6 @@ class LineFund:
             return False
         amendment, _ = self._closing
         return max(amendment.first_day, amendment.known_on) <= through
-
-    def last_day_of(self, start: date) -> date:
-        """The last day on which the block bought on ``start`` can be drawn."""
-        return block_end(self.line, start)
-
-    def drawn_from(
-        self, start: date, known: date, through: date = date.max
-    ) -> tuple[Fraction, tuple[str, ...]]:
-        """The units that work through a day drew from the block of ``start``, and what drew them.
-
-        It is told as known on a day.
-        """
-        name = block_id(self.line, start)
-        parts = [
-            one
-            for one in self.statement(known).allocations
-            if one.block_id == name and one.day <= through
-        ]
-        ids = dict.fromkeys(part.draw_id for part in parts)
-        return sum((part.quantity for part in parts), Fraction(0)), tuple(ids)
-
-    def statement(self, known: date) -> FundStatement:
-        """Every draw replayed, of the entries recorded on or before ``known``.
-
-        Entries in time order that are simply in the future do not change the past, so only those
-        that came late, or take something back, tell one day's knowledge from another's.
-        """
-        return self._as_known(self._unknown(known)).statement
-
-    def passed_on(self, known: date) -> tuple[Taken, ...]:
-        """What it leaves for other lines, of the entries recorded on or before ``known``."""
-        return self._as_known(self._unknown(known)).passed_on
-
-    def not_covered(self, known: date) -> tuple[tuple[Drawing, Fraction], ...]:
-        """Facts of which nobody pays so much: refused, or without a price beyond the fund.
-
-        So many hours of time; a share of an expense, and of an incident without a price.
-        """
-        found = self._as_known(self._unknown(known)).not_covered
-        return tuple((one.fact, one.quantity) for one in found)
-
-    def fact_of(self, draw: str) -> str:
-        """The id of the fact behind a draw."""
-        return draw.removeprefix("expense ") if draw in self._expenses else draw
-
-    def _unknown(self, known: date) -> frozenset[str]:
-        return frozenset(name for name, late in self._late.items() if late.known_on > known)
-
-    def _as_known(self, unknown: frozenset[str]) -> _Served:
-        mine = unknown.intersection(self._late)
-        if mine not in self._served:
-            self._served[mine] = self._serve(self._taken(mine))
-        return self._served[mine]
-
-    def _taken(self, left_out: frozenset[str]) -> list[Taken]:
-        """All that draws the fund: the work of its line, and what other lines leave for it."""
-        facts = [fact for fact in self._drawings if draw_id(fact) not in left_out]
-        found = worked(facts, self.terms, self._path)
-        for one in self._feeding:
-            for taken in one._as_known(left_out).passed_on:
-                if taken.path[0].id == self.line.id:
-                    found.append(attrs.evolve(taken, path=taken.path[1:]))
-        return found
-
-    def _serve(self, taken: Iterable[Taken]) -> _Served:
-        by_id = {one.id: one for one in taken}
-        whole = self._replayed(self.blocks(), list(by_id.values()))
-        rests = dict(self._rests(by_id, whole))
-        passed = {
-            name: gone
-            for name, (rest, _) in rests.items()
-            if (gone := rest.passed_on(self.contract)) is not None
-        }
-        billed = [
-            line
-            for name, (rest, line) in rests.items()
-            if name not in passed and line is not None and self._bills(rest, line)
-        ]
-        settled = passed.keys() | {line.draw_id for line in billed}
-        return _Served(
-            attrs.evolve(
-                whole,
-                overage=tuple(self._as_billed(by_id[line.draw_id], line) for line in billed),
-                denied=tuple(one for one in whole.denied if one.draw_id not in passed),
-            ),
-            tuple(passed.values()),
-            tuple(rest for name, (rest, _) in rests.items() if name not in settled),
-        )
-
-    def _rests(
-        self, by_id: Mapping[str, Taken], whole: FundStatement
-    ) -> Iterator[tuple[str, tuple[Taken, OverageLine | None]]]:
-        """What is left of each draw: with the line that would bill it, where it is not refused."""
-        over = {one.draw_id: one for one in whole.overage}
-        refused = {one.draw_id for one in whole.denied}
-        for name, taken in by_id.items():
-            if name in over:
-                if isinstance(taken.fact, ChargedIncident):
-                    yield name, (taken, over[name])
-                elif units := self._units(taken):
-                    rest = attrs.evolve(taken, quantity=over[name].units / units)
-                    yield name, (rest, over[name])
-            elif name in refused or (self._units(taken) is None and self._should_take(taken)):
-                yield name, (taken, None)
-
-    def _should_take(self, taken: Taken) -> bool:
-        """Whether somebody has to pay; time beside incidents is recorded for what it cost."""
-        if isinstance(taken.fact, ChargedIncident):
-            terms = self.terms.incidents_in(self.contract.currency)
-            return terms is None or terms.price_of(taken.fact.incident.type) is None
-        return not (self.terms.incidents and isinstance(taken.fact, TimeEntry))
-
-    def _units(self, taken: Taken) -> Fraction | None:
-        return units_of(self.terms, self.contract.currency, taken.fact)
-
-    def _bills(self, taken: Taken, line: OverageLine) -> bool:
-        """Whether the line bills what it does not cover."""
-        if not self.line.runs_on(line.day):
-            return False
-        if isinstance(taken.fact, TimeEntry) or self.terms.apply_multiplier:
-            return self._has_price
-        incident = isinstance(taken.fact, ChargedIncident)
-        return incident or taken.in_money(self.terms, line.units) is not None
-
-    def _as_billed(self, taken: Taken, line: OverageLine) -> OverageLine:
-        """Overage of an expense is billed as it was spent."""
-        worth = taken.in_money(self.terms, line.units)
-        if worth is None or self.terms.apply_multiplier:
-            return line
-        why = Explainer("overage of a prepaid fund", 1)
-        why.fact("draw", line.draw_id)
-        why.fact("day of work", line.day.isoformat())
-        currency = self.contract.currency
-        why.given("exact", "not covered", worth, currency)
-        why.given("step", "smallest unit", Money(1, currency).exact.value, currency)
-        why.step("amount", "settled", "round_half_up", "exact", "step", unit=currency)
-        amount = Money.of(why.value("amount"), currency)
-        return attrs.evolve(
-            line, quantity=worth, amount=amount, explanation=why.explanation("amount")
-        )
-
-    @property
-    def _has_price(self) -> bool:
-        """Whether it bills overage; a fund that passes nothing on asks for its price aloud."""
-        if self.terms.needs_a_price:
-            return True
-        bills = self.terms.overage_mode is OverageMode.BILL
-        return bills and self.terms.has_overage_price(self.contract.currency)
 
     def drawn_share(
         self, charge: tuple[ChargeKind, Span], through: date, lot_id: str | None = None
@@ -488,78 +226,6 @@ class LineFund:
             statement = self._replayed(self.blocks(tomorrow), draws, tomorrow)
             self._balances[day] = dict(statement.balances)
         return self._balances[day]
-
-    def _draws(self, day: date) -> list[Taken]:
-        """The draws for work up to a day, as known on it."""
-        taken = self._taken(self._unknown(day))
-        return [one for one in taken if one.fact.day <= day]
-
-    def _replayed(
-        self, blocks: Sequence[Block], taken: Sequence[Taken], as_of: date | None = None
-    ) -> FundStatement:
-        currency, terms = self.contract.currency, self.terms
-        nothing = ExactAmount(Fraction(0), currency)
-        price = terms.overage_price(currency) if self._has_price else nothing
-        overage = Overage(terms.overage_mode, price, terms.apply_multiplier)
-        draws = [one.draw(units) for one in taken if (units := self._units(one)) is not None]
-        if terms.rollover is not None:
-            return draw_allowance(blocks, draws, terms.rollover, overage=overage, as_of=as_of)
-        top_up = terms.top_up_in(currency)
-        if top_up is not None and self.line.last_day is not None:
-            last_day = min(self.line.last_day, top_up.last_day or date.max)
-            top_up = attrs.evolve(top_up, last_day=last_day)
-        if (incidents := terms.incidents_in(currency)) is not None:
-            charged = [one.fact.incident for one in taken if isinstance(one.fact, ChargedIncident)]
-            found = charge_incidents(
-                blocks,
-                charged,
-                incidents,
-                terms.order,
-                as_of=as_of,
-                refunds=self.given_up,
-                top_up=top_up,
-                opened_from=self.line.start,
-                closed_from=self.closed_from,
-            )
-            return attrs.evolve(found.fund, overage=tuple(_shortfalls(found)), denied=())
-        return draw_down(
-            blocks,
-            draws,
-            terms.order,
-            overage=overage,
-            as_of=as_of,
-            refunds=self.given_up,
-            top_up=top_up,
-            opened_from=self.line.start,
-            closed_from=self.closed_from,
-        )
-
-    def is_spent(self, line: OverageLine) -> bool:
-        """Whether overage is of an expense, and billed as it was spent."""
-        return line.draw_id in self._expenses and not self.terms.apply_multiplier
-
-    @property
-    def measured(self) -> str:
-        """What overage is billed in: clock hours, or units of the fund."""
-        return self._unit if self.terms.apply_multiplier else "h"
-
-    @property
-    def _unit(self) -> str:
-        cash = self.terms.unit.value == "cash"
-        return self.contract.currency if cash else self.terms.unit.value
-
-
-def _shortfalls(charged: IncidentStatement) -> Iterator[OverageLine]:
-    """What the fund did not pay of incidents, as overage in its unit of money."""
-    for one in charged.lines:
-        if one.billed:
-            billed = one.billed.exact.value
-            yield OverageLine(one.incident_id, one.day, billed, billed, one.billed, one.explanation)
-
-
-def block_id(line: ContractLine, start: date) -> str:
-    """The id of the block that a line bought on ``start``."""
-    return f"{line.id}/{start}"
 
 
 def fund_of(contract: Contract, line: ContractLine, facts: Facts) -> LineFund:
