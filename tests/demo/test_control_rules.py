@@ -264,6 +264,27 @@ def test_the_end_that_a_notice_reaches(
     assert end_by_notice(renewal, at(start), at(received)) == at(last_day)
 
 
+@pytest.mark.parametrize(
+    ("rule", "to", "received", "last_day"),
+    [
+        ({"notice_weeks": "1"}, "month_end", "2026-11-23", "2026-11-30"),
+        ({"notice_weeks": "1"}, "month_end", "2026-11-24", "2026-12-31"),
+        ({"notice_weeks": "2"}, "month_end", "2015-04-03", "2015-04-30"),
+        ({"notice_weeks": "2"}, "month_end", "2015-04-20", "2015-05-31"),
+        ({"notice_weeks": "4"}, "half_month", "2026-06-16", "2026-07-15"),
+        ({"notice_days": "14", "clear_days": True}, "any_day", "2026-03-02", "2026-03-17"),
+        ({"notice_months": "1"}, "year_end", "2026-11-30", "2026-12-31"),
+        ({"notice_months": "1"}, "year_end", "2026-12-01", "2027-12-31"),
+    ],
+)
+def test_notice_by_weeks_and_by_clear_days(
+    rule: dict[str, object], to: str, received: str, last_day: str
+) -> None:
+    renewal = {"initial_months": "12", "renewal_months": "0", "notice_to": to, **rule}
+    at = date.fromisoformat
+    assert end_by_notice(renewal, at("2013-01-15"), at(received)) == at(last_day)
+
+
 def test_an_instant_is_another_day_in_another_zone() -> None:
     late = "2025-06-30T22:30+00:00"
     assert receipt(late, "Europe/London") == date(2025, 6, 30)

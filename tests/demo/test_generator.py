@@ -289,7 +289,7 @@ def test_line_terms_and_indexes_fit_the_lines() -> None:
         uplift = terms.get("pricing", {}).get("uplift", {})
         assert "index" not in uplift or any(name == uplift["index"] for name, _ in months), terms
         assert ("fund" in terms) <= (product_of(line)["type"] == "prepayment"), terms
-        assert terms.keys() & {"pricing", "quantity", "fund", "cover"}, terms
+        assert terms.keys() & {"pricing", "quantity", "renewal", "fund", "cover"}, terms
 
 
 def test_prices_of_the_book_are_for_customers_and_groups_that_there_are() -> None:

@@ -11,7 +11,13 @@ import attrs
 
 from harmony_core.contracts import Cover, NameList
 from harmony_core.demo._nodes import Node
-from harmony_core.demo._products import fund_terms, optional, quantity_source, scheme
+from harmony_core.demo._products import (
+    fund_terms,
+    optional,
+    quantity_source,
+    renewal_terms,
+    scheme,
+)
 from harmony_core.demo._reading import Reading
 from harmony_core.errors import InvalidValue
 from harmony_core.interchange import Row
@@ -21,6 +27,8 @@ from harmony_core.pricing import IndexSeries, Ramp, Scheme, Uplift, Uplifted
 from harmony_core.products import Override
 
 LINE_TERMS, INDEXES = "line_terms.json", "indexes.csv"
+
+_BEHAVIOURS = ("pricing", "quantity", "renewal", "fund")
 
 LineKey = tuple[str, str]
 """Contract and line."""
@@ -50,7 +58,7 @@ def with_terms(reading: Reading, orders: tuple[Order, ...]) -> tuple[tuple[Order
         if node["cover"].value is not None:
             covers[key] = _cover(node["cover"])
         override = None
-        if key not in covers or any(node[name].value for name in ("pricing", "quantity", "fund")):
+        if key not in covers or any(node[name].value for name in _BEHAVIOURS):
             override = _override(node, order.currency, line, indexes)
             attrs.evolve(line, overrides=override)  # refuses what the line cannot have
         found[key] = override
@@ -86,6 +94,7 @@ def _override(
         why=node["why"].text(),
         scheme=optional(node["pricing"], lambda part: _price(part, currency, line.start, indexes)),
         quantity=optional(node["quantity"], quantity_source),
+        renewal=optional(node["renewal"], renewal_terms),
         fund=optional(node["fund"], fund_terms),
     )
 

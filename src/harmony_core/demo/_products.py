@@ -36,6 +36,7 @@ from harmony_core.products import (
     FundUnit,
     Notice,
     NoticeAnchor,
+    NoticeCounting,
     Product,
     QuantitySource,
     Recognition,
@@ -74,7 +75,7 @@ def product(node: Node) -> Product:
         ),
         tax_category=node["tax_category"].text(),
         delivery=one_of(DeliveryMode, node["delivery"]),
-        renewal=optional(node["renewal"], _renewal),
+        renewal=optional(node["renewal"], renewal_terms),
         fund=optional(node["fund"], fund_terms),
         components=optional(node["components"], _components) or (),
     )
@@ -176,16 +177,27 @@ def _usage_rule(node: Node) -> UsageRule:
     )
 
 
-def _renewal(node: Node) -> Renewal:
-    months = node["notice_months"].whole()
+def renewal_terms(node: Node) -> Renewal:
+    """Terms, their renewal, and the notice that ends them."""
+    clear = node["clear_days"].value is True
     return Renewal(
         node["initial_months"].whole(),
         node["renewal_months"].whole(),
         Notice(
-            Interval.months(months) if months else None,
+            _notice_period(node),
             one_of(NoticeAnchor, node["notice_to"]),
+            NoticeCounting.CLEAR_DAYS if clear else NoticeCounting.CORRESPONDING,
         ),
     )
+
+
+def _notice_period(node: Node) -> Interval | None:
+    if node["notice_days"].value is not None:
+        return Interval.of(node["notice_days"].whole(), "day")
+    if node["notice_weeks"].value is not None:
+        return Interval.of(node["notice_weeks"].whole(), "week")
+    months = node["notice_months"].whole()
+    return Interval.months(months) if months else None
 
 
 def fund_terms(node: Node) -> FundTerms:

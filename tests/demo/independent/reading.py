@@ -271,7 +271,7 @@ def _lines(
 
 
 # > R16: what line_terms.json says of a line goes before its product: the price, the fund, the
-# > meter.
+# > meter, the renewal.
 
 
 def _with_terms(folder: Path, lines: list[Line]) -> list[Line]:
@@ -294,6 +294,8 @@ def agreed(line: Line, terms: dict[str, Any], index: dict[tuple[str, str], Fract
         line = line._replace(unit_price=None)
     if measure := terms.get("quantity"):
         product = product._replace(meter=measure["meter"], percent=_percent(measure))
+    if terms.get("renewal"):
+        product = product._replace(renewal=terms["renewal"])
     if terms.get("fund"):
         product = product._replace(fund=terms["fund"])
     if "steps" in pricing:

@@ -4,9 +4,9 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from harmony_core.demo.generator._customers import DIFFICULT
-from harmony_core.demo.generator._orders import Book
+from harmony_core.demo.generator._orders import Book, Sold
 from harmony_core.demo.generator._planted_contracts import Planted
-from harmony_core.demo.generator._rows import Notice
+from harmony_core.demo.generator._rows import Json, Notice
 
 MIDNIGHT = "2025-06-30T22:30+00:00"
 TWO_YEARS, A_YEAR, A_QUARTER = 24, 12, 3  # the first term, the next ones and the notice of CL-01
@@ -53,6 +53,36 @@ def notices(book: Book, planted: Planted) -> list[Notice]:
         f"for {late}, so that the line renews for a year.",
     )
     return rows
+
+
+def notices_by_rule(book: Book, given: list[Notice]) -> list[Notice]:
+    """Lines that run on after their first year, each with a notice rule of its own."""
+    clear: dict[str, Json] = {"notice_days": "14", "clear_days": True, "notice_to": "any_day"}
+    rules: tuple[tuple[str, int, dict[str, Json], str], ...] = (
+        ("RC-08", 1, {"notice_weeks": "6", "notice_to": "quarter_end"}, "2025-08-19"),
+        ("RC-11", 1, {"notice_weeks": "6", "notice_to": "quarter_end"}, "2025-08-20"),
+        ("RC-09", 1, {"notice_weeks": "2", "notice_to": "month_end"}, "2025-04-17"),
+        ("RC-12", 40, {"notice_months": "1", "notice_to": "year_end"}, "2025-11-30"),
+        ("RC-05", 1, clear, "2025-03-03"),
+        ("CL-14", 60, {"notice_weeks": "4", "notice_to": "half_month"}, "2025-06-16"),
+    )
+    sold = [Sold(product, units) for product, units, _, _ in rules]
+    contract = book.sell("special", "CU27", date(2024, 1, 15), sold)
+    for line, (_, _, rule, received) in enumerate(rules, start=1):
+        renewal: dict[str, Json] = {"initial_months": "12", "renewal_months": "0", **rule}
+        why = "runs on after the first year"
+        book.agree(contract, str(line), date(2023, 12, 20), why, renewal=renewal)
+        number = f"N-{len(given) + 1:02}"
+        given.append(Notice(number, contract, str(line), received, None))
+    book.note(
+        "Notice by weeks, to the middle of a month, in clear days",
+        f"contract {contract}",
+        "6 weeks to the end of a quarter are just kept for 30 September 2025 by line 1 and missed "
+        "by a day by line 2, which ends with the year; 2 weeks from 17 April reach 1 May, so that "
+        "line 3 ends with May; a month from 30 November is in time for the end of the year; 14 "
+        "clear days from 3 March have passed on the 18th; 4 weeks from 16 June reach 15 July.",
+    )
+    return given
 
 
 def _ends_in_2025(book: Book) -> list[tuple[str, date]]:

@@ -14,7 +14,7 @@ from harmony_core.demo.generator._planted_amendments import amendments
 from harmony_core.demo.generator._planted_contracts import plant
 from harmony_core.demo.generator._planted_credits import plant_credits
 from harmony_core.demo.generator._planted_gaps import plant_gaps
-from harmony_core.demo.generator._planted_notices import notices
+from harmony_core.demo.generator._planted_notices import notices, notices_by_rule
 from harmony_core.demo.generator._planted_prices import plant_prices
 from harmony_core.demo.generator._planted_seats import plant_seats
 from harmony_core.demo.generator._planted_terms import index_values, plant_terms
@@ -76,6 +76,7 @@ def _texts(seed: int, ecb: Path | None) -> dict[str, str]:
     prices, seats = plant_prices(book), plant_seats(book)
     plant_gaps(book)
     given_back = plant_credits(book)
+    ended = notices_by_rule(book, ended)
     rates = ecb_text(ecb)
     tables: dict[str, tuple[Sequence[str], Sequence[Sequence[rows.Cell]]]] = {
         "people": (rows.Person._fields, staff.people),
