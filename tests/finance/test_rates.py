@@ -299,3 +299,48 @@ def test_conversion_is_rounded_once_and_mirrors() -> None:
     assert convert(Money.of("100.00", "USD"), rate, five_cents) == Money.of("91.75", "EUR")
     inverse = Rate.per("1.5", "USD", "EUR", FRIDAY, 1, source="bank").found
     assert convert(Money.of("150", "USD"), inverse, Rounding.of("down")) == Money(10000, "EUR")
+
+
+def test_the_two_rates_of_a_cross_may_have_to_be_of_one_day() -> None:
+    """The dollar has a rate of Friday; the pound has none after Thursday, the yen none before."""
+    thursday = FRIDAY - timedelta(days=1)
+    book = RateBook(
+        [
+            ecb("USD", "1.10", thursday),
+            ecb("USD", "1.15"),
+            ecb("GBP", "0.80", thursday),
+            ecb("JPY", "161.37"),
+        ]
+    )
+    one_day = RatePolicy(cross_of_one_day=True)
+    assert book.find("GBP", "USD", FRIDAY).value == Fraction("1.15") / Fraction("0.80")
+    found = book.find("GBP", "USD", FRIDAY, policy=one_day)
+    assert found.value == Fraction("1.10") / Fraction("0.80")
+    assert {leg.rate.day for leg in found.chain} == {thursday}
+    assert book.find("USD", "JPY", FRIDAY, policy=one_day).value == Fraction("161.37") / Fraction(
+        "1.15"
+    )
+    with pytest.raises(RateNotFound, match="cross by EUR, of one day"):
+        book.find("GBP", "JPY", FRIDAY, policy=one_day)
+
+
+@given(facts(), DAYS, st.none() | DAYS)
+def test_a_cross_of_one_day_is_of_the_latest_day_that_has_both(
+    rates: list[Rate], day: date, known: date | None
+) -> None:
+    policy = RatePolicy(max_age_days=None, cross_of_one_day=True)
+    seen = {
+        code: {
+            rate.day
+            for rate in rates
+            if rate.quote == code and rate.day <= day and (known is None or rate.known_on <= known)
+        }
+        for code in ("USD", "GBP")
+    }
+    both = seen["USD"] & seen["GBP"]
+    if not both:
+        with pytest.raises(RateNotFound):
+            RateBook(rates).find("GBP", "USD", day, policy=policy, known=known)
+    else:
+        found = RateBook(rates).find("GBP", "USD", day, policy=policy, known=known)
+        assert {leg.rate.day for leg in found.chain} == {max(both)}

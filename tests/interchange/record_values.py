@@ -980,6 +980,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         st.booleans(),
         st.booleans(),
         st.lists(currencies, max_size=2, unique=True).map(tuple),
+        cross_of_one_day=st.booleans(),
     ),
     finance.Booked: booked(),
     finance.LegalEntity: entities,

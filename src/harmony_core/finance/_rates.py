@@ -176,12 +176,15 @@ class RatePolicy:
         exact_day: only a rate of the very day.
         inverse: whether 1/x of the opposite pair is allowed, as an exact fraction.
         via: pivot currencies for cross rates, tried in this order; empty: no cross rates.
+        cross_of_one_day: whether the two rates of a cross rate must be of one day; the latest day
+            with both is taken. Without it each is the latest of its own.
     """
 
     max_age_days: int | None = 7
     exact_day: bool = False
     inverse: bool = True
     via: tuple[str, ...] = ("EUR",)
+    cross_of_one_day: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.max_age_days is not None and self.max_age_days < 0:
@@ -196,7 +199,8 @@ class RatePolicy:
         age = "of any age" if self.max_age_days is None else f"at most {self.max_age_days} days old"
         parts = ["of that day only" if self.exact_day else f"on or before it, {age}"]
         parts.append("inverse allowed" if self.inverse else "no inverse")
-        parts.append(f"cross by {', '.join(self.via)}" if self.via else "no cross rates")
+        one_day = ", of one day" if self.cross_of_one_day else ""
+        parts.append(f"cross by {', '.join(self.via)}{one_day}" if self.via else "no cross rates")
         return "; ".join(parts)
 
 
@@ -312,10 +316,9 @@ class RateBook:
         for pivot in policy.via:
             if pivot in (base, quote):
                 continue
-            first = search.leg(base, pivot)
-            second = search.leg(pivot, quote)
-            if first and second:
-                return FoundRate(base, quote, day, first.value * second.value, (first, second))
+            if legs := search.cross(base, pivot, quote):
+                first, second = legs
+                return FoundRate(base, quote, day, first.value * second.value, legs)
         for code in (base, quote):
             currency(code)  # an unknown code is the better reason
         as_known = f", as known on {known}" if known else ""
@@ -348,16 +351,28 @@ class _Search:
             for base, quote, rate in self._tried
         )
 
-    def leg(self, base: str, quote: str) -> RateLeg | None:
-        if rate := self._rate(base, quote):
+    def leg(self, base: str, quote: str, by: date | None = None) -> RateLeg | None:
+        """The rate of a pair, or its inverse, of the day asked or of ``by``, or before."""
+        if rate := self._rate(base, quote, by or self._day):
             return RateLeg(rate, inverted=False)
-        if self._policy.inverse and (rate := self._rate(quote, base)):
+        if self._policy.inverse and (rate := self._rate(quote, base, by or self._day)):
             return RateLeg(rate, inverted=True)
         return None
 
-    def _rate(self, base: str, quote: str) -> Rate | None:
+    def cross(self, base: str, pivot: str, quote: str) -> tuple[RateLeg, RateLeg] | None:
+        """The two rates that lead through a pivot."""
+        by = self._day
+        while True:
+            first, second = self.leg(base, pivot, by), self.leg(pivot, quote, by)
+            if not (first and second):
+                return None
+            if first.rate.day == second.rate.day or not self._policy.cross_of_one_day:
+                return first, second
+            by = min(first.rate.day, second.rate.day)  # earlier each time, so this ends
+
+    def _rate(self, base: str, quote: str, by: date) -> Rate | None:
         series = self._series.get((base, quote, self._kind))
-        rate = series.on_or_before(self._day, self._known) if series else None
+        rate = series.on_or_before(by, self._known) if series else None
         oldest = self._policy.oldest_age
         if rate and (oldest is None or (self._day - rate.day).days <= oldest):
             return rate
