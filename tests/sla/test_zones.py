@@ -139,10 +139,10 @@ def test_the_parts_of_a_day_add_up_to_its_true_length(zone: str, day: date, leng
 
 @pytest.mark.parametrize("part", range(4))
 def test_no_change_of_any_zone_is_missed(part: int) -> None:
-    """The probes are five days apart; looking every day must find no more."""
+    """The probes are three days apart; looking every day must find no more."""
     first, last = day_second(date(2000, 1, 1)), day_second(date(2038, 1, 1))
     days = [moment(second) for second in range(first, last + 1, 86_400)]
-    for key in ZONES[part::24]:
+    for key in ZONES[part::8]:
         zone = ZoneInfo(key)
         offsets = [day.astimezone(zone).utcoffset() for day in days]
         turns = sum(one != other for one, other in pairwise(offsets))

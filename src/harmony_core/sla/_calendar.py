@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, tzinfo
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import date, timedelta, tzinfo
 
 import attrs
 
@@ -21,14 +21,15 @@ from harmony_core.sla._hours import (
     plain_day,
     weekly,
 )
-from harmony_core.sla._index import FIRST_YEAR, OpenIndex, year_start
+from harmony_core.sla._index import OpenIndex, kind_of_year, year_start
 from harmony_core.sla._open_time import OWN_INDEX, OpenTime
 from harmony_core.sla._sweep import Edges, apart, cut, joined, minus
 from harmony_core.sla._zones import DAY, EPOCH, instants, zone_key
 
 _EPOCH_DAY = EPOCH.toordinal()
 _UNIT = 1_000_000
-_LAST_PUBLIC = 2101
+_LAST_PUBLIC = 2101  # the package's holidays end with 2100
+_EARLIEST, _LATEST = date(1899, 1, 1), date(2501, 1, 1)
 _WEEK = 7 * DAY
 _THURSDAY = 3  # 1 January 1970 was one
 
@@ -51,6 +52,16 @@ def _public(
 ) -> tuple[PublicHolidays, ...]:
     rules = (holidays,) if isinstance(holidays, PublicHolidays) else holidays
     return tuple(sorted(set(rules)))
+
+
+def _dated_years(calendar: Calendar) -> frozenset[int]:
+    """Name the years of UTC that a date may touch: its own, and its neighbour near the turn."""
+    rows = [row.day for row in calendar.overrides + calendar.breaks]
+    edge = timedelta(days=5)
+    found: set[int] = set()
+    for day in [*rows, *calendar.holidays]:
+        found |= {(max(day, _EARLIEST) - edge).year, (min(day, _LATEST) + edge).year}
+    return frozenset(found)
 
 
 @attrs.frozen
@@ -81,6 +92,9 @@ class Calendar(OpenTime):
     public_holidays: tuple[PublicHolidays, ...] = attrs.field(default=(), converter=_public)
     breaks: tuple[DayHours, ...] = attrs.field(default=(), converter=dated)
     holiday_rule: HolidayRule = attrs.field(default=HolidayRule.CIVIL_DAY, converter=HolidayRule)
+    _dated_years: frozenset[int] = attrs.field(
+        default=attrs.Factory(_dated_years, takes_self=True), init=False, eq=False, repr=False
+    )
     open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
 
     @classmethod
@@ -150,32 +164,30 @@ class Calendar(OpenTime):
         """Its own."""
         return frozenset((self.zone,))
 
-    @property
-    def last_special_year(self) -> int:
+    def kind(self, year: int) -> Hashable:
         """See :class:`OpenTime`."""
-        rows = [row.day for row in self.overrides + self.breaks]
-        last = max([*rows, *self.holidays], default=date(FIRST_YEAR, 1, 1))
-        # The package's data end with 2100; and hours of 31 December may run into the next year.
-        return max(last.year + 1, _LAST_PUBLIC if self.public_holidays else FIRST_YEAR)
+        if year in self._dated_years or (self.public_holidays and year <= _LAST_PUBLIC):
+            return year
+        return kind_of_year(self.zone, year)
 
     @property
     def is_never_open(self) -> bool:
         """See :class:`OpenTime`."""
         return not any(self.week) and not any(row.hours for row in self.overrides)
 
-    def begins_on(self, day: date) -> bool:
-        """Whether hours begin on a civil day, breaks aside."""
-        overridden = {row.day: row.hours for row in self.overrides}
-        if day in overridden:
-            return bool(overridden[day])
-        number = day.toordinal() - _EPOCH_DAY
-        return bool(self.week[day.weekday()]) and not self._closed_days(number, number + 1)
+    def days_begun(self, first: int, last: int) -> set[int]:
+        """Days with hours of their own, breaks aside."""
+        overridden = _by_number(self.overrides, first, last)
+        week = [bool(hours) for hours in self.week]
+        begun = {number for number in range(first, last) if week[(number + _THURSDAY) % 7]}
+        begun -= self._closed_days(first, last)
+        return begun - overridden.keys() | {day for day, hours in overridden.items() if hours}
 
     def edges(self, year: int) -> Edges:
         """See :class:`OpenTime`."""
         first = date(year, 1, 1).toordinal() - _EPOCH_DAY - 3  # 48 hours, and a day of offset
         last = date(year + 1, 1, 1).toordinal() - _EPOCH_DAY + 2
-        closed_days = {day.toordinal() - _EPOCH_DAY for day in self._closed_days(first, last)}
+        closed_days = self._closed_days(first, last)
         special = _by_number(self.overrides, first, last)
         closed_days -= special.keys()
         closed = [
@@ -212,18 +224,15 @@ class Calendar(OpenTime):
         found = apart(instants(self.zone, walls, start - 6 * DAY, end + 6 * DAY))
         return [(edge - start) * _UNIT for edge in cut(found, start, end)]
 
-    def _closed_days(self, first: int, last: int) -> list[date]:
-        """List the holidays of ``[first, last)``, in days since 1970."""
+    def _closed_days(self, first: int, last: int) -> set[int]:
+        """Give the holidays of ``[first, last)``, in days since 1970."""
         since, until = (date.fromordinal(number + _EPOCH_DAY) for number in (first, last))
         start, end = (bisect_left(self.holidays, day) for day in (since, until))
-        found = list(self.holidays[start:end])
+        found = {day.toordinal() - _EPOCH_DAY for day in self.holidays[start:end]}
         for rule in self.public_holidays:
-            found += [day for day in rule.days(since.year, until.year) if since <= day < until]
+            days = (day.toordinal() - _EPOCH_DAY for day in rule.days(since.year, until.year))
+            found.update(day for day in days if first <= day < last)
         return found
-
-
-def _text(hours: Iterable[Opening]) -> str:
-    return ",".join(map(str, hours))
 
 
 def _repeated(week: Sequence[Sequence[_Seconds]], first: int, last: int) -> Edges:
@@ -241,6 +250,10 @@ def _repeated(week: Sequence[Sequence[_Seconds]], first: int, last: int) -> Edge
         return [first * DAY, last * DAY] if three else []
     weeks = range((monday - 14) * DAY, last * DAY - _WEEK, _WEEK)
     return [since + edge for since in weeks for edge in edges]
+
+
+def _text(hours: Iterable[Opening]) -> str:
+    return ",".join(map(str, hours))
 
 
 def _by_number(rows: Iterable[DayHours], first: int, last: int) -> dict[int, Sequence[_Seconds]]:

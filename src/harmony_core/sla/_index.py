@@ -3,14 +3,14 @@
 One year of UTC at a time is computed, when it is first needed, as its openings and their running
 totals in whole microseconds. Every question is then two look-ups by bisection, whatever the span:
 ``worked(t)`` is the open time since a fixed anchor, and what adds to it is looked up backwards.
-Years after the last dated rule repeat those of their kind (14: leap or not, and the weekday of 1
-January), so that even the last year before the horizon costs no more than its neighbour.
+Years that no dated rule touches are computed once for each kind (the weekday of 1 January, leap or
+not, the changes of the clocks), so that centuries cost little more than some years.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
@@ -20,7 +20,7 @@ from typing import Final, Protocol
 
 from harmony_core.errors import BeyondHorizon, InvalidValue, NeverOpens
 from harmony_core.sla._sweep import Edges
-from harmony_core.sla._zones import DAY, EPOCH, in_utc
+from harmony_core.sla._zones import DAY, EPOCH, in_utc, offsets
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2499
@@ -28,9 +28,9 @@ LAST_YEAR: Final = 2499
 HORIZON: Final = FIRST_YEAR, LAST_YEAR
 """The first and the last year that calendars reach; what lies beyond is refused at once."""
 
-# From here on every zone keeps to one rule for ever: the last change that is listed singly is
+# From this year on every zone keeps to one rule for ever: the last change that is listed singly is
 # Gaza's in October 2086. tests/sla holds every zone to it.
-SETTLED: Final = 2090
+SETTLED: Final = 2087
 
 _UNIT: Final = 1_000_000
 
@@ -47,9 +47,8 @@ class OpenSet(Protocol):
         """Give the open time of a year of UTC, in microseconds from its start."""
         ...
 
-    @property
-    def last_special_year(self) -> int:
-        """The last year that a dated rule touches; later ones repeat by their kind."""
+    def kind(self, year: int) -> Hashable:
+        """Name what years have in common that are open alike, counted from their start."""
         ...
 
     @property
@@ -76,14 +75,13 @@ def microseconds(duration: timedelta) -> int:
 class OpenIndex:
     """Answers about the open time of one calendar; it grows by itself and forgets nothing."""
 
-    __slots__ = ("_blocks", "_counted", "_lock", "_settled", "_source", "_years", "days")
+    __slots__ = ("_blocks", "_counted", "_lock", "_source", "_years", "days")
 
     def __init__(self, source: OpenSet) -> None:
         self._source = source
         self._years: dict[int, Year] = {}
         self.days: dict[tuple[str, int], tuple[date, ...]] = {}  # working days of zones and years
-        self._blocks: dict[int, tuple[int, Edges]] = {}
-        self._settled: int | None = None  # the last year that is like no other
+        self._blocks: dict[Hashable, tuple[int, Edges]] = {}
         # The first year counted, the open time before each one, and after the last.
         self._counted: tuple[int, list[int]] = 0, []
         self._lock = Lock()
@@ -234,12 +232,10 @@ class OpenIndex:
         return self._block(year)[1]
 
     def _block(self, year: int) -> tuple[int, Edges]:
-        if self._settled is None:
-            self._settled = max(SETTLED, self._source.last_special_year)
-        kind = year if year <= self._settled else _like(year, self._settled)
+        kind = self._source.kind(year)
         found = self._blocks.get(kind)
         if found is None:
-            edges = self._source.edges(kind)
+            edges = self._source.edges(year)
             found = self._blocks[kind] = sum(edges[1::2]) - sum(edges[::2]), edges
         return found
 
@@ -291,16 +287,27 @@ class OpenIndex:
         raise BeyondHorizon(f"this calendar has too little open time {years}; check the duration")
 
 
-@lru_cache(maxsize=2048)
-def _like(year: int, after: int) -> int:
-    """Give the first year after another that has the same days of the week as ``year``."""
-    day = date(year, 1, 1)
-    length = (date(year + 1, 1, 1) - day).days
-    for like in range(after + 1, after + 41):  # 28 years, and 12 more across a century
-        other = date(like, 1, 1)
-        if other.weekday() == day.weekday() and (date(like + 1, 1, 1) - other).days == length:
-            return like
-    raise AssertionError(f"no year like {year} within 40 years of {after}")
+@lru_cache(maxsize=8192)
+def kind_of_year(zone: str, year: int) -> Hashable:
+    """Name what years have in common whose clocks and days of the week are alike.
+
+    They are the days of the week, and when the clocks change, counted from the year's start.
+    """
+    days = date(year, 1, 1).weekday(), date(year, 12, 31).weekday()
+    if year >= SETTLED and (like := _settled_years()[days]) != year:
+        return kind_of_year(zone, like)
+    start, end = year_start(year) // _UNIT, year_start(year + 1) // _UNIT
+    parts = offsets(zone, start - 6 * DAY, end + 6 * DAY)
+    return days, tuple((at - start, offset) for at, offset in parts)
+
+
+@lru_cache(maxsize=1)
+def _settled_years() -> dict[tuple[int, int], int]:
+    """Give the first settled year of each of the 14 kinds; they are there within 41 years."""
+    return {
+        (date(year, 1, 1).weekday(), date(year, 12, 31).weekday()): year
+        for year in reversed(range(SETTLED, SETTLED + 41))
+    }
 
 
 def moment_in_utc(moment: datetime) -> datetime:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import BeyondHorizon, InvalidValue
 from harmony_core.periods import InstantSpan
 from harmony_core.sla._durations import WorkingDays
 from harmony_core.sla._index import (
-    FIRST_YEAR,
     OpenIndex,
     checked_duration,
     microseconds,
@@ -23,7 +22,7 @@ from harmony_core.sla._index import (
     year_start,
 )
 from harmony_core.sla._sweep import Edges, at_least, cut, joined, minus
-from harmony_core.sla._working_days import due_on_working_day
+from harmony_core.sla._working_days import due_on_working_day, working_days
 from harmony_core.sla._zones import EPOCH
 
 
@@ -80,7 +79,10 @@ class OpenTime(Protocol):
             start = moment_in_utc(start)
         if isinstance(duration, WorkingDays):
             due = due_on_working_day(self, start, duration)
-            return Due(due, self.next_open(due))
+            try:
+                return Due(due, self.next_open(due))
+            except BeyondHorizon:
+                return Due(due, None)
         open_time = checked_duration(duration)
         return Due(*self.open_index.add(start, open_time)) if open_time else Due(start, start)
 
@@ -130,6 +132,16 @@ class OpenTime(Protocol):
         found = self.open_index.intervals(moment_in_utc(start), moment_in_utc(end))
         return tuple(InstantSpan(*span) for span in found)
 
+    def working_days(self, first: date, last: date, *, zone: str | None = None) -> tuple[date, ...]:
+        """List the civil days from ``first`` to ``last``, both included, on which hours begin.
+
+        Args:
+            first: the first day asked about.
+            last: the last one.
+            zone: whose days they are; needed where calendars of several zones were put together.
+        """
+        return working_days(self, first, last, zone)
+
     def closed_during(self, spans: Iterable[InstantSpan]) -> CalendarDifference:
         """Take closed time out: pauses and maintenance cost only the open time that they cover."""
         return CalendarDifference(self, OpenSpans(tuple(spans)))
@@ -158,10 +170,9 @@ class OpenTime(Protocol):
     def zones(self) -> frozenset[str]:
         """The zones whose wall clocks its rules are of."""
 
-    @property
     @abstractmethod
-    def last_special_year(self) -> int:
-        """The last year that a dated rule touches; the index needs it."""
+    def kind(self, year: int) -> Hashable:
+        """Name what years have in common that are open alike; the index computes each kind once."""
 
     @property
     @abstractmethod
@@ -173,8 +184,8 @@ class OpenTime(Protocol):
         """Give the open time of a year of UTC as rising microseconds from its start."""
 
     @abstractmethod
-    def begins_on(self, day: date) -> bool:
-        """Whether hours begin on a civil day; working days are counted by it."""
+    def days_begun(self, first: int, last: int) -> set[int]:
+        """Give the days of ``[first, last)`` since 1970 on which hours begin, for working days."""
 
 
 OWN_INDEX: Any = attrs.Factory(OpenIndex, takes_self=True)
@@ -218,10 +229,9 @@ class CalendarUnion(OpenTime):
         """The zones of all parts."""
         return frozenset().union(*(part.zones for part in self.parts))
 
-    @property
-    def last_special_year(self) -> int:
+    def kind(self, year: int) -> Hashable:
         """See :class:`OpenTime`."""
-        return max(part.last_special_year for part in self.parts)
+        return tuple(part.kind(year) for part in self.parts)
 
     @property
     def is_never_open(self) -> bool:
@@ -232,9 +242,9 @@ class CalendarUnion(OpenTime):
         """See :class:`OpenTime`."""
         return at_least(1, [part.open_index.edges(year) for part in self.parts])
 
-    def begins_on(self, day: date) -> bool:
-        """Whether hours of any part do."""
-        return any(part.begins_on(day) for part in self.parts)
+    def days_begun(self, first: int, last: int) -> set[int]:
+        """Those of any part."""
+        return set().union(*(part.days_begun(first, last) for part in self.parts))
 
 
 @attrs.frozen
@@ -253,10 +263,9 @@ class CalendarIntersection(OpenTime):
         """The zones of all parts."""
         return frozenset().union(*(part.zones for part in self.parts))
 
-    @property
-    def last_special_year(self) -> int:
+    def kind(self, year: int) -> Hashable:
         """See :class:`OpenTime`."""
-        return max(part.last_special_year for part in self.parts)
+        return tuple(part.kind(year) for part in self.parts)
 
     @property
     def is_never_open(self) -> bool:
@@ -267,9 +276,9 @@ class CalendarIntersection(OpenTime):
         """See :class:`OpenTime`."""
         return at_least(len(self.parts), [part.open_index.edges(year) for part in self.parts])
 
-    def begins_on(self, day: date) -> bool:
-        """Whether hours of every part do."""
-        return all(part.begins_on(day) for part in self.parts)
+    def days_begun(self, first: int, last: int) -> set[int]:
+        """Those of every part."""
+        return set.intersection(*(part.days_begun(first, last) for part in self.parts))
 
 
 @attrs.frozen
@@ -289,10 +298,9 @@ class CalendarDifference(OpenTime):
         """The zones of both."""
         return self.base.zones | self.without.zones
 
-    @property
-    def last_special_year(self) -> int:
+    def kind(self, year: int) -> Hashable:
         """See :class:`OpenTime`."""
-        return max(self.base.last_special_year, self.without.last_special_year)
+        return self.base.kind(year), self.without.kind(year)
 
     @property
     def is_never_open(self) -> bool:
@@ -304,9 +312,9 @@ class CalendarDifference(OpenTime):
         base, without = self.base.open_index.edges(year), self.without.open_index.edges(year)
         return minus(base, without)
 
-    def begins_on(self, day: date) -> bool:
-        """Whether hours of the base do."""
-        return self.base.begins_on(day)
+    def days_begun(self, first: int, last: int) -> set[int]:
+        """Those of the base."""
+        return self.base.days_begun(first, last)
 
 
 def _in_order(spans: Iterable[InstantSpan]) -> tuple[InstantSpan, ...]:
@@ -330,10 +338,10 @@ class OpenSpans(OpenTime):
         """None: instants are the same everywhere."""
         return frozenset()
 
-    @property
-    def last_special_year(self) -> int:
+    def kind(self, year: int) -> Hashable:
         """See :class:`OpenTime`."""
-        return max((span.end.year for span in self.spans), default=FIRST_YEAR)
+        touched = any(span.start.year <= year <= span.end.year for span in self.spans)
+        return year if touched else None
 
     @property
     def is_never_open(self) -> bool:
@@ -350,6 +358,6 @@ class OpenSpans(OpenTime):
         )
         return cut(joined(pairs), 0, year_length(year))
 
-    def begins_on(self, day: date) -> bool:  # noqa: ARG002
-        """True: it does not know days."""
-        return True
+    def days_begun(self, first: int, last: int) -> set[int]:
+        """All: it does not know days."""
+        return set(range(first, last))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from itertools import pairwise
@@ -12,7 +12,7 @@ import attrs
 from harmony_core.errors import BeyondHorizon, InvalidValue
 from harmony_core.periods import InstantSpan
 from harmony_core.sla._hours import clock, plain_day
-from harmony_core.sla._index import LAST_YEAR, OpenIndex, moment_in_utc, year_start
+from harmony_core.sla._index import OpenIndex, moment_in_utc, year_start
 from harmony_core.sla._open_time import OWN_INDEX, CalendarUnion, OpenTime
 from harmony_core.sla._sweep import Edges, cut
 from harmony_core.sla._zones import DAY, EPOCH, instants, zone_key
@@ -73,10 +73,9 @@ class Turns(OpenTime):
         """Its own."""
         return frozenset((self.zone,))
 
-    @property
-    def last_special_year(self) -> int:
-        """All are: turns know no years."""
-        return LAST_YEAR
+    def kind(self, year: int) -> Hashable:
+        """Each is its own: turns know no years."""
+        return year
 
     @property
     def is_never_open(self) -> bool:
@@ -102,9 +101,9 @@ class Turns(OpenTime):
         found = cut(instants(self.zone, near, start - 6 * DAY, end + 6 * DAY), start, end)
         return [(edge - start) * _UNIT for edge in found]
 
-    def begins_on(self, day: date) -> bool:  # noqa: ARG002
-        """True: turns have no hours of their own."""
-        return True
+    def days_begun(self, first: int, last: int) -> set[int]:
+        """All: turns have no hours of their own."""
+        return set(range(first, last))
 
 
 @attrs.frozen

@@ -9,10 +9,12 @@ from typing import Protocol
 from harmony_core.errors import BeyondHorizon, InvalidValue
 from harmony_core.periods import InstantSpan
 from harmony_core.sla._durations import DueAt, WorkingDays
-from harmony_core.sla._index import FIRST_YEAR, LAST_YEAR, OpenIndex
-from harmony_core.sla._zones import DAY, EPOCH, instant_of_wall, wall_second
+from harmony_core.sla._index import FIRST_YEAR, LAST_YEAR, OpenIndex, year_start
+from harmony_core.sla._sweep import cut
+from harmony_core.sla._zones import DAY, EPOCH, instant_of_wall, offsets, wall_second
 
 _ONE_DAY = timedelta(days=1)
+_UNIT = 1_000_000
 
 
 class Opens(Protocol):
@@ -28,7 +30,7 @@ class Opens(Protocol):
 
     def open_spans(self, start: datetime, end: datetime) -> tuple[InstantSpan, ...]: ...
 
-    def begins_on(self, day: date) -> bool: ...
+    def days_begun(self, first: int, last: int) -> set[int]: ...
 
 
 def zone_of(calendar: Opens, named: str | None) -> str:
@@ -64,12 +66,15 @@ def due_on_working_day(calendar: Opens, start: datetime, duration: WorkingDays) 
     return min(due, begun[-1].end) if begun else spans[0].start
 
 
-def working_days(calendar: Opens, zone: str, first: date, last: date) -> tuple[date, ...]:
+def working_days(
+    calendar: Opens, first: date, last: date, zone: str | None = None
+) -> tuple[date, ...]:
     """List the working days from ``first`` to ``last``, both included."""
+    named = zone_of(calendar, zone)
     return tuple(
         day
         for year in range(first.year, last.year + 1)
-        for day in _of_year(calendar, zone, year)
+        for day in _of_year(calendar, named, year)
         if first <= day <= last
     )
 
@@ -96,14 +101,23 @@ def _of_year(calendar: Opens, zone: str, year: int) -> tuple[date, ...]:
 def _found(calendar: Opens, zone: str, year: int) -> tuple[date, ...]:
     if not FIRST_YEAR < year < LAST_YEAR:
         raise BeyondHorizon(f"working days are known inside {FIRST_YEAR} and {LAST_YEAR}")
-    first, last = date(year, 1, 1), date(year, 12, 31)
+    first, last = (date(at, 1, 1).toordinal() - EPOCH.toordinal() for at in (year, year + 1))
+    since, until = first * DAY - 2 * DAY, last * DAY + 2 * DAY
+    edges = [
+        year_start(near) + edge
+        for near in (year - 1, year, year + 1)
+        for edge in calendar.open_index.edges(near)
+    ]
+    parts = offsets(zone, since, until)
     found: set[int] = set()
-    for span in calendar.open_spans(_midnight(zone, first), _midnight(zone, last + _ONE_DAY)):
-        # The instant of the end is closed, so the day of the last microsecond is meant.
-        end = span.end - timedelta(microseconds=1)
-        found.update(range(wall_second(zone, span.start) // DAY, wall_second(zone, end) // DAY + 1))
-    days = (EPOCH.date() + timedelta(days=number) for number in sorted(found))
-    return tuple(day for day in days if calendar.begins_on(day))
+    for (start, offset), end in zip(parts, [*(at for at, _ in parts[1:]), until], strict=True):
+        part = cut(edges, start * _UNIT, end * _UNIT)
+        for opens, closes in zip(part[::2], part[1::2], strict=True):
+            # The instant of the close is closed, so the day of the microsecond before is meant.
+            days = ((at + offset * _UNIT) // (DAY * _UNIT) for at in (opens, closes - 1))
+            found.update(range(next(days), next(days) + 1))
+    found &= calendar.days_begun(first, last)
+    return tuple(EPOCH.date() + timedelta(days=number) for number in sorted(found))
 
 
 def _midnight(zone: str, day: date) -> datetime:

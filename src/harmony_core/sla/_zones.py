@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from importlib import import_module
-from itertools import pairwise
 from pathlib import Path, PurePath
 from typing import Final
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
@@ -23,10 +22,11 @@ from harmony_core.errors import InvalidValue
 DAY: Final = 86_400
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH: Final = EPOCH.replace(tzinfo=None)
 
-# No zone ever changed twice within six days; the shortest time between two changes, seven days, is
-# Recife's in October 2000. tests/sla compares with every transition of every zone.
-_PROBE: Final = 5 * DAY
+# No zone ever changed twice within six days, which is what a probe brackets. The shortest time
+# between two changes is Recife's in October 2000, seven days; tests/sla looks at every day.
+_PROBE: Final = 3 * DAY
 
 _ZONES = "'Europe/London' or ZoneInfo('Europe/London')"
 
@@ -124,29 +124,35 @@ Change = tuple[int, int, int]
 
 
 @lru_cache(maxsize=1024)
-def _probes(first: int, last: int) -> tuple[list[int], list[datetime]]:
-    seconds = [*range(first, last, _PROBE), last]
-    return seconds, [EPOCH + timedelta(seconds=second) for second in seconds]
+def _probes(first: int, last: int) -> list[datetime]:
+    start = _NAIVE_EPOCH + timedelta(seconds=first)
+    return [start + timedelta(seconds=second) for second in range(0, last - first + _PROBE, _PROBE)]
 
 
 @lru_cache(maxsize=8192)
 def changes(key: str, first: int, last: int) -> tuple[Change, ...]:
-    """List a zone's changes of offset in ``(first, last]``, found by asking ``zoneinfo``."""
+    """List a zone's changes of offset in ``(first, last]``, found by asking ``zoneinfo``.
+
+    Walls are asked, as that is four times as fast. One in a gap still has the offset before the
+    change, which is then up to a day earlier than it.
+    """
     zone, found = _zone(key), list[Change]()
-    seconds, probes = _probes(first, last)
-    offsets = [probe.astimezone(zone).utcoffset() for probe in probes]
-    for index, (before, after) in enumerate(pairwise(offsets)):
-        if before == after:
+    since = first - 2 * DAY
+    known = list(map(zone.utcoffset, _probes(since, last + 2 * DAY)))
+    for index in range(1, len(known)):
+        if known[index - 1] == known[index]:
             continue
-        low, high = seconds[index], seconds[index + 1]
-        old = _offset(zone, low)
+        low = since + (index - 1) * _PROBE - 2 * DAY
+        high = since + index * _PROBE + DAY
+        before = _offset(zone, low)
         while high - low > 1:
             middle = (low + high) // 2
-            if _offset(zone, middle) == old:
+            if _offset(zone, middle) == before:
                 low = middle
             else:
                 high = middle
-        found.append((high, old, _offset(zone, high)))
+        if first < high <= last:
+            found.append((high, before, _offset(zone, high)))
     return tuple(found)
 
 
@@ -173,6 +179,13 @@ def instants(key: str, walls: list[int], first: int, last: int) -> list[int]:
             done = until
     found += [wall - offset for wall in walls[done:]]
     return found
+
+
+def offsets(key: str, first: int, last: int) -> tuple[tuple[int, int], ...]:
+    """Cut ``[first, last)`` where a zone changes: when each part begins, and its offset."""
+    found = changes(key, first, last)
+    start = found[0][1] if found else _offset(_zone(key), first)
+    return (first, start), *((at, after) for at, _, after in found)
 
 
 def wall_second(key: str, moment: datetime) -> int:
