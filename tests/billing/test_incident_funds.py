@@ -207,6 +207,20 @@ def test_an_incident_fund_says_what_it_is() -> None:
     ]
 
 
+def test_a_fund_says_what_draws_how_much_of_it() -> None:
+    def said(fund: FundTerms) -> list[str]:
+        sentences = sold(fund).lines[0].describe(Culture.of("en-GB")).sentences
+        return [words for kind, words in sentences if kind == "fund" and "draws" in words]
+
+    assert said(TOKENS) == [
+        "An hour draws 3 units.",
+        "An expense draws 0.1 units for each unit of money.",
+        "router: draws 5 units each.",
+    ]
+    assert said(FundTerms(FundUnit.CASH, 12, {"EUR": 80}, ())) == ["An hour draws €80.00."]
+    assert said(FundTerms(FundUnit.HOURS, 12, {"*": 1}, ())) == []
+
+
 # --- expenses and kits -------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from harmony_core.culture import Culture
+from harmony_core.finance import ExactAmount
 from harmony_core.periods import Timing
 from harmony_core.pricing import Scheme
 from harmony_core.products._behaviours import (
@@ -205,6 +206,28 @@ def _billing(culture: Culture, billing: Billing, quantity: QuantitySource) -> st
     return sentence
 
 
+def _tariffs(culture: Culture, fund: FundTerms) -> Iterator[str]:
+    """Say what an hour, an expense and a kit draw, where it is not what goes without saying."""
+    tariffs = (
+        (fund.units_per_hour, "An hour draws {units} units.", "An hour draws {units}."),
+        (
+            fund.units_per_spent,
+            "An expense draws {units} units for each unit of money.",
+            "An expense draws {units} for each unit of money.",
+        ),
+    )
+    for tariff, in_units, in_money in tariffs:
+        for currency, units in tariff:
+            if fund.unit is FundUnit.CASH and currency != "*":
+                amount = ExactAmount(units, currency)
+                yield culture.words(in_money, units=culture.unit_price(amount))
+            elif units != 1:
+                yield culture.words(in_units, units=culture.number(units))
+    for category, units in fund.units_per_kit:
+        about = {"category": culture.words(category), "units": culture.number(units)}
+        yield culture.words("{category}: draws {units} units each.", **about)
+
+
 def _fund(culture: Culture, fund: FundTerms) -> Iterator[str]:
     unit = culture.words(_FUND_UNIT[fund.unit])
     if fund.rollover is None:
@@ -225,9 +248,7 @@ def _fund(culture: Culture, fund: FundTerms) -> Iterator[str]:
         yield from rollover_in_words(culture, fund.rollover)
     if fund.rounding is not None:
         yield time_in_words(culture, TimeTerms(fund.rounding))
-    for category, units in fund.units_per_kit:
-        about = {"category": culture.words(category), "units": culture.number(units)}
-        yield culture.words("{category}: draws {units} units each.", **about)
+    yield from _tariffs(culture, fund)
     for terms in fund.incidents:
         yield from incidents_in_words(culture, terms)
     if fund.top_up is not None:
