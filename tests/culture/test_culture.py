@@ -165,6 +165,18 @@ def test_a_translation_keeps_the_placeholders(translation: str) -> None:
         Culture.of("de", {"sold by {who}": translation})
 
 
+def test_a_host_may_bring_a_language_of_its_own() -> None:
+    french = Culture.of("fr-FR", {"sold by {who}": "vendu par {who}"})
+    assert french.words("sold by {who}", who="Northbridge") == "vendu par Northbridge"
+    assert french.words("quantity") == "quantity"
+    assert missing_messages(["quantity", "sold by {who}"], french) == ("quantity",)
+    assert french.money(Money.of("1234.50", "EUR")) == "1\u202f234,50\u00a0€"
+    assert french.month(Month(2026, 3)) == "mars 2026"
+    assert pickle.loads(pickle.dumps(french)).messages == french.messages
+    with pytest.raises(InvalidValue, match="placeholders"):
+        Culture.of("fr-FR", {"sold by {who}": "vendu"})
+
+
 def test_the_languages_are_those_with_a_pack() -> None:
     assert languages() == ("de", "en")
 

@@ -41,16 +41,22 @@ class Culture:
         """Give the culture of a language tag: ``en-GB``, ``de-DE``, ``en``, ``de``, ``de-AT``.
 
         A bare ``en`` is written as in Britain, a bare ``de`` as in Germany. ``extra`` messages of
-        the host go before those of the shipped pack.
+        the host go before those of the shipped pack; with them any language will do, and what they
+        lack stays English.
 
         Raises:
-            InvalidValue: there is no language pack, the territory is not known, or an extra
-                translation has other placeholders than its message.
+            InvalidValue: there is neither a language pack nor ``extra``, the territory is not
+                known, or an extra translation has other placeholders than its message.
+
+        >>> french = Culture.of("fr-FR", {"quantity": "quantité"})
+        >>> french.words("quantity"), french.words("tax"), french.number(Fraction("0.5"))
+        ('quantité', 'tax', '0,5')
         """
         locale = _locales.locale_name(tag)
         language = tag.split("-", maxsplit=1)[0].lower()
-        shipped = _packs.shipped_messages(language)
-        messages = _packs.checked_messages({**shipped, **extra}) if extra else shipped
+        brought = extra is not None and language not in _packs.languages()
+        shipped = {} if brought else _packs.shipped_messages(language)
+        messages = shipped if extra is None else _packs.checked_messages({**shipped, **extra})
         return cls(tag, messages, locale)
 
     @property
