@@ -7,6 +7,7 @@ composite key, and by keys of text. Each result is compared with ours before any
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,10 +17,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks._rounds import median_seconds
+from benchmarks._rounds import median_seconds, on_one_core
 from harmony_core.bulk import ProfitCube, profit_cube
 
 PEERS = ("polars", "duckdb", "pandas", "pyarrow")
+ROWS = 5_000_000
 CUSTOMERS, CONTRACTS, MONTHS = 500, 3_000, 24
 Whole: TypeAlias = NDArray[np.int64]
 Run: TypeAlias = Callable[[], Any]
@@ -74,6 +76,14 @@ class Contender:
     prepare: Callable[[Lines], Run]
     kind: str = "coded"
     cells: Callable[[Any], Cells] | None = None
+
+
+def main() -> None:
+    if absent := missing():
+        print(f"without {', '.join(absent)}, so without peers: pip install 'harmony-core[bench]'")
+    quick = bool(os.environ.get("BENCH_ROUNDS"))
+    with on_one_core():
+        compare(50_000 if quick else ROWS, 3 if quick else 11)
 
 
 def compare(rows: int, rounds: int) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import _finance_money
+from benchmarks import _finance_money, _ledger, _posting
 
-PARTS: tuple[Callable[[], None], ...] = (_finance_money.main,)
+PARTS: tuple[Callable[[], None], ...] = (_finance_money.main, _posting.main, _ledger.main)
 
 
 def main() -> None:
