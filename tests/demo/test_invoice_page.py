@@ -104,7 +104,7 @@ def test_every_line_has_its_explanation_and_what_is_behind_it(
 def test_every_message_of_the_german_page_is_translated(
     results: Results, issued: list[Invoice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the pack lacks are names: days, numbers, uplifts, currencies, meters, ids of facts."""
+    """What the pack lacks are names: days, numbers, uplifts, currencies, meters, work types, ids."""
     missing: set[str] = set()
     words = Culture.words
 
@@ -119,6 +119,7 @@ def test_every_message_of_the_german_page_is_translated(
     lines = [line for contract in results.contracts.values() for line in contract.lines]
     names = {line.source.meter for line in lines if isinstance(line.source, UsageMetered)}
     names |= {contract.currency for contract in results.contracts.values()}
+    names |= {rated.entry.work_type for rated in results.review.times}
     rises = r"(\d{4}-\d\d-\d\d: [\d.]+ %(, )?)+"
     plain = re.compile(rf"\d{{4}}-\d\d-\d\d( [TE]\d+)?|{rises}|[\d.,/-]+|D\d+(, D\d+)*")
     assert not sorted(one for one in missing - names if not plain.fullmatch(one))
