@@ -104,7 +104,7 @@ def test_every_line_has_its_explanation_and_what_is_behind_it(
 def test_every_message_of_the_german_page_is_translated(
     results: Results, issued: list[Invoice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the pack lacks are names: days, numbers, uplifts, currencies, meters, work types, ids."""
+    """What the pack lacks are names: days, numbers, uplifts, currencies, meters, work types."""
     missing: set[str] = set()
     words = Culture.words
 
