@@ -344,3 +344,21 @@ def test_a_cross_of_one_day_is_of_the_latest_day_that_has_both(
     else:
         found = RateBook(rates).find("GBP", "USD", day, policy=policy, known=known)
         assert {leg.rate.day for leg in found.chain} == {max(both)}
+
+
+@given(facts(), DAYS)
+def test_the_versions_of_a_day_are_all_that_was_known_of_it_in_that_order(
+    rates: list[Rate], day: date
+) -> None:
+    found = RateBook(rates).versions("EUR", "USD", day)
+    wanted = [rate for rate in rates if (rate.quote, rate.day) == ("USD", day)]
+    assert list(found) == sorted(wanted, key=lambda rate: rate.known_on)
+    assert RateBook(rates).versions("EUR", "USD", day, RateKind.BUDGET) == ()
+
+
+def test_a_quotation_for_many_units_keeps_its_provenance() -> None:
+    fetched = datetime(2026, 3, 27, 16, tzinfo=UTC)
+    rate = Rate.per(
+        100, "JPY", "EUR", FRIDAY, "0.62", source="bank", retrieved_at=fetched, known_from=FRIDAY
+    )
+    assert (rate.value, rate.retrieved_at, rate.known_from) == (Fraction(31, 5000), fetched, FRIDAY)

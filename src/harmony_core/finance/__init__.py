@@ -90,15 +90,8 @@ from harmony_core.finance._profitability import (
     entity_profit_facts,
     profit_facts,
 )
-from harmony_core.finance._rates import (
-    DEFAULT_RATE_POLICY,
-    FoundRate,
-    Rate,
-    RateBook,
-    RateKind,
-    RateLeg,
-    RatePolicy,
-)
+from harmony_core.finance._rate_book import DEFAULT_RATE_POLICY, RateBook, RatePolicy
+from harmony_core.finance._rates import FoundRate, Rate, RateKind, RateLeg
 from harmony_core.finance._rounding import HALF_EVEN, HALF_UP, Rounding, cash_rounding
 from harmony_core.finance._schedule import (
     MonthWeight,

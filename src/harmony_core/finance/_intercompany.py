@@ -14,7 +14,7 @@ import attrs
 from harmony_core.errors import InvalidValue
 from harmony_core.finance._entities import Group, LegalEntity, Role
 from harmony_core.finance._journal import Dimensions, JournalEntry, JournalLine
-from harmony_core.finance._rates import DEFAULT_RATE_POLICY, RateBook, RatePolicy
+from harmony_core.finance._rate_book import DEFAULT_RATE_POLICY, RateBook, RatePolicy
 from harmony_core.finance._three import Booked, booking_rates
 from harmony_core.finance._transfer import TransferCharge
 

@@ -16,13 +16,8 @@ from harmony_core.errors import CurrencyMismatch, InvalidValue, Word
 from harmony_core.finance._allocation import fit
 from harmony_core.finance._conversion import convert
 from harmony_core.finance._money import Money, money_sum
-from harmony_core.finance._rates import (
-    DEFAULT_RATE_POLICY,
-    FoundRate,
-    RateBook,
-    RateKind,
-    RatePolicy,
-)
+from harmony_core.finance._rate_book import DEFAULT_RATE_POLICY, RateBook, RatePolicy
+from harmony_core.finance._rates import FoundRate, RateKind
 from harmony_core.finance._rounding import HALF_UP, Rounding
 
 

@@ -24,7 +24,7 @@ from harmony_core.finance._profitability import (
     entity_profit_facts,
     profit_facts,
 )
-from harmony_core.finance._rates import DEFAULT_RATE_POLICY, RateBook, RatePolicy
+from harmony_core.finance._rate_book import DEFAULT_RATE_POLICY, RateBook, RatePolicy
 from harmony_core.finance._three import booking_rates
 from harmony_core.finance._transfer import TransferCharge
 
