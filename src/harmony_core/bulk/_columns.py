@@ -175,7 +175,7 @@ class Column:
                         f"row {row}: {self.shown(row)} does not fit 64 bits: give the values fewer "
                         "places"
                     )
-        if int(block.min()) < least:
+        if least > -BEYOND and int(block.min()) < least:
             row = start + int(np.argmax(block < least))
             raise InvalidValue(f"row {row}: a quantity is zero or more, got {self.shown(row)}")
         return block

@@ -85,7 +85,7 @@ class _Rows:
         for start, stop in blocks(len(self.values)):
             cell = cells[: stop - start]
             for number, (column, size) in enumerate(self.axes):
-                code = column.block(start, stop, codes)
+                code = column.block(start, stop, codes if number else cell)
                 if np.maximum.reduce(code.view(np.uint64)) >= size:
                     row = start + int(np.argmax((code < 0) | (code >= size)))
                     raise InvalidValue(
@@ -95,7 +95,7 @@ class _Rows:
                 if number:
                     np.multiply(cell, size, out=cell)
                     np.add(cell, code, out=cell)
-                else:
+                elif code.base is not cell.base:  # read where it stands, as 64 bits
                     np.copyto(cell, code)
             yield self.values.narrow(start, stop, room, _LEAST), cell
 
