@@ -95,7 +95,7 @@ def topped_up_lines(draw: st.DrawFn, number: str, currency: str) -> ContractLine
     assert made.fund is not None
     if draw(st.integers(0, 2)):
         at_end = draw(st.sampled_from(LeftOver))
-        return attrs.evolve(made, fund=attrs.evolve(made.fund, at_end=at_end))
+        return attrs.evolve(made, fund=attrs.evolve(made.fund, at_end=at_end, top_up=None))
     months = draw(st.integers(1, 3))  # what never ends is earned when it is drawn
     price = ExactAmount.of("7.77", currency)
     more = TopUp(1, by=draw(st.sampled_from([2, 5])), prices=[price], valid_months=months)
