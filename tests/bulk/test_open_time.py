@@ -86,6 +86,20 @@ def test_whole_numbers_count_their_unit(unit: str) -> None:
     assert OpenTimePlan(LONDON).due(stamp, hours(1))[0] == found[0]
 
 
+@pytest.mark.parametrize("zone", [None, "Asia/Tokyo"])
+def test_arrow_and_frames_come_in_as_they_are(zone: str | None) -> None:
+    pyarrow, pandas = pytest.importorskip("pyarrow"), pytest.importorskip("pandas")
+    second = int(datetime(2026, 3, 27, 16, 50, tzinfo=UTC).timestamp())
+    due = stamps([datetime(2026, 3, 30, 8, 20, tzinfo=UTC)])
+    column = pyarrow.array([second * 1000], pyarrow.timestamp("ms", zone))
+    plan = OpenTimePlan(LONDON)
+    assert (plan.due(column, hours(1)) == due).all()
+    frame = pandas.DataFrame({"opened": column.to_pandas(), "target": [hours(1)]})
+    assert (plan.due(frame["opened"], frame["target"]) == due).all()
+    frame["due"] = plan.due(frame["opened"], hours(1))
+    assert frame["due"][0].to_pydatetime() == datetime(2026, 3, 30, 8, 20)  # noqa: DTZ001
+
+
 def test_spans_of_centuries_and_rows_that_reach_far() -> None:
     starts = stamps([datetime(2026, 1, 1, tzinfo=UTC)] * 200)
     lasting = np.full(200, 8, "timedelta64[h]").astype("timedelta64[us]")

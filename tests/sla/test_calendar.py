@@ -328,6 +328,49 @@ def test_working_days_are_days(start: str, days: WorkingDays, due: str) -> None:
     assert LONDON.add(at(start), days).due == at(due)
 
 
+@pytest.mark.parametrize(
+    ("end", "days", "start"),
+    [
+        ("2026-03-30T15:50", 1, "2026-03-27T16:50"),  # Monday; the clocks changed on Sunday
+        ("2026-03-30T15:50", 0, "2026-03-30T15:50"),
+        ("2026-03-28T12:00", 1, "2026-03-26T17:30"),  # Saturday: ends with Friday's close
+        ("2026-03-30T07:00", 2, "2026-03-25T17:30"),
+        ("2026-12-31T09:00", 260, "2026-01-01T09:00"),
+    ],
+)
+def test_working_days_are_counted_back(end: str, days: int, start: str) -> None:
+    assert LONDON.subtract(at(end), WorkingDays(days)).latest == at(start)
+    just_before = at(start) - seconds(1)  # at a close it would begin with the next day
+    assert LONDON.add(just_before, WorkingDays(days)).due <= at(end)
+
+
+def test_working_days_back_keep_to_short_days_and_know_no_close() -> None:
+    short = Calendar.of(
+        "Europe/London",
+        {"mon-fri": "09:00-17:00"},
+        overrides={date(2026, 12, 24): "12:00-15:00", date(2026, 12, 25): ""},
+    )
+    monday = at("2026-12-28T10:00")
+    assert short.subtract(monday, WorkingDays(1)).latest == at("2026-12-24T12:00")
+    assert short.subtract(at("2026-12-28T16:00"), WorkingDays(1)).latest == at("2026-12-24T15:00")
+    day_and_night = Calendar.of("Europe/London", {"daily": "00:00-24:00"})
+    midnight = at("2026-12-28T00:00")
+    assert day_and_night.subtract(midnight, WorkingDays(1)).latest == at("2026-12-27T00:00")
+    with pytest.raises(InvalidValue, match="not to a close"):
+        short.subtract(monday, WorkingDays(1, "close"))
+
+
+def test_working_days_are_listed() -> None:
+    week = date(2026, 3, 27), date(2026, 3, 31)
+    assert [day.day for day in LONDON.working_days(*week)] == [27, 30, 31]
+    assert [day.day for day in NIGHTS.working_days(*week)] == [27, 30, 31]
+    apia = Calendar.of("Pacific/Apia", {"daily": "00:00-24:00"})
+    listed = apia.working_days(date(2011, 12, 28), date(2012, 1, 1))
+    assert [day.day for day in listed] == [28, 29, 31, 1]  # the 30th never was
+    with pytest.raises(InvalidValue, match="whose days"):
+        (LONDON | KOLKATA).working_days(*week)
+
+
 def test_working_days_skip_holidays_and_keep_to_short_days() -> None:
     calendar = Calendar.of(
         "Europe/London",

@@ -11,8 +11,8 @@ import pytest
 import pytz
 from dateutil import tz as dateutil_tz
 
-from harmony_core.errors import InvalidValue
-from harmony_core.sla import Calendar, hours, tz_data_version, zone_key
+from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.sla import Calendar, hours, tz_data_version, zone_key, zones_of
 from harmony_core.sla._index import LAST_YEAR, SETTLED
 from harmony_core.sla._zones import changes, in_utc
 from tests.sla.calendars import ZONES
@@ -55,6 +55,12 @@ def test_a_zone_is_known_by_its_name(zone: str | tzinfo, key: str) -> None:
 def test_what_names_no_zone_is_refused_with_the_way_out(zone: str | tzinfo) -> None:
     with pytest.raises(InvalidValue, match="Europe/London"):
         zone_key(zone)
+
+
+def test_a_country_has_zones() -> None:
+    assert "America/Chicago" in zones_of("US")
+    with pytest.raises(NotFound, match="country 'UK'"):
+        zones_of("UK")
 
 
 def test_a_datetime_without_a_zone_is_refused_with_the_way_out() -> None:

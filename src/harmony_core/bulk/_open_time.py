@@ -194,7 +194,8 @@ def _durations(source: object, unit: str, size: int) -> Whole | int:
             raise InvalidValue(f"a duration is zero or more, got {source}")
         return source // _MICROSECOND
     own = None
-    if isinstance(source, np.ndarray) and source.dtype.kind == "m":
+    if getattr(getattr(source, "dtype", None), "kind", None) == "m":  # of pandas too
+        source = np.asarray(source)
         if np.isnat(source).any():
             row = int(np.isnat(source).argmax())
             raise InvalidValue(f"row {row} has no duration: leave it out")

@@ -31,7 +31,7 @@ from harmony_core.sla._open_time import (
     StartBy,
 )
 from harmony_core.sla._rota import Duty, Rota, Turns
-from harmony_core.sla._zones import tz_data_version, zone_key
+from harmony_core.sla._zones import tz_data_version, zone_key, zones_of
 
 __all__ = [
     "HORIZON",
@@ -60,4 +60,5 @@ __all__ = [
     "seconds",
     "tz_data_version",
     "zone_key",
+    "zones_of",
 ]

@@ -157,6 +157,10 @@ class OpenIndex:
             return moment
         return self.last(self.worked(moment))
 
+    def previous_close(self, moment: datetime) -> datetime:
+        """Give the instant itself when it was open just before, else the close before it."""
+        return self.first(self.worked(moment))
+
     def next_close(self, moment: datetime) -> datetime:
         """Give the next close after an instant, the one after the next opening when closed."""
         at = self.next_open(moment)

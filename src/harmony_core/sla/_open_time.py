@@ -22,7 +22,11 @@ from harmony_core.sla._index import (
     year_start,
 )
 from harmony_core.sla._sweep import Edges, at_least, cut, joined, minus
-from harmony_core.sla._working_days import due_on_working_day, working_days
+from harmony_core.sla._working_days import (
+    due_on_working_day,
+    start_on_working_day,
+    working_days,
+)
 from harmony_core.sla._zones import EPOCH
 
 
@@ -86,14 +90,19 @@ class OpenTime(Protocol):
         open_time = checked_duration(duration)
         return Due(*self.open_index.add(start, open_time)) if open_time else Due(start, start)
 
-    def subtract(self, end: datetime, duration: timedelta) -> StartBy:
+    def subtract(self, end: datetime, duration: timedelta | WorkingDays) -> StartBy:
         """Say from when on ``duration`` of open time is worked up to ``end``.
+
+        Working days are counted back to the same time of day, for a reminder some days before.
 
         Raises:
             InvalidValue: ``end`` has no zone, or the duration is below zero.
             BeyondHorizon: there is too little open time; :class:`NeverOpens` if there is none.
         """
         end = moment_in_utc(end)
+        if isinstance(duration, WorkingDays):
+            start = start_on_working_day(self, end, duration)
+            return StartBy(start, self.open_index.previous_close(start))
         open_time = checked_duration(duration)
         return (
             StartBy(*self.open_index.subtract(end, open_time)) if open_time else StartBy(end, end)

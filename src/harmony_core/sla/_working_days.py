@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from harmony_core.sla._sweep import cut
 from harmony_core.sla._zones import DAY, EPOCH, instant_of_wall, offsets, wall_second
 
 _ONE_DAY = timedelta(days=1)
+_MICROSECOND = timedelta(microseconds=1)
 _UNIT = 1_000_000
 
 
@@ -66,6 +67,29 @@ def due_on_working_day(calendar: Opens, start: datetime, duration: WorkingDays) 
     return min(due, begun[-1].end) if begun else spans[0].start
 
 
+def start_on_working_day(calendar: Opens, end: datetime, duration: WorkingDays) -> datetime:
+    """Say when working days up to an instant begin; what ends while closed ends at the close."""
+    if duration.at is DueAt.CLOSE:
+        raise InvalidValue("working days are counted back to the same time, not to a close")
+    if not duration.count:
+        return end
+    zone, index = zone_of(calendar, duration.zone), calendar.open_index
+    is_open = index.is_open(end)
+    closed = end if is_open else index.previous_close(end)
+    wall = wall_second(zone, closed)
+    # A close at midnight is of the day before.
+    of_day = wall if is_open else wall_second(zone, closed - _MICROSECOND)
+    last = EPOCH.date() + timedelta(days=of_day // DAY)
+    day = _nth(calendar, zone, last, -duration.count)
+    spans = calendar.open_spans(_midnight(zone, day), _midnight(zone, day + _ONE_DAY))
+    midnight = (day - EPOCH.date()).days * DAY
+    days_on = wall // DAY - of_day // DAY
+    start = instant_of_wall(zone, midnight + days_on * DAY + wall % DAY)
+    start += timedelta(microseconds=closed.microsecond)
+    left = [span for span in spans if span.end >= start]
+    return max(start, left[0].start) if left else spans[-1].end
+
+
 def working_days(
     calendar: Opens, first: date, last: date, zone: str | None = None
 ) -> tuple[date, ...]:
@@ -80,8 +104,14 @@ def working_days(
 
 
 def _nth(calendar: Opens, zone: str, day: date, count: int) -> date:
+    """Give the working day so many after ``day``, or before it where the count is below zero."""
     days = _of_year(calendar, zone, day.year)
-    index = bisect_right(days, day) + count - 1
+    index = bisect_right(days, day) + count - 1 if count > 0 else bisect_left(days, day) + count
+    for year in range(day.year, FIRST_YEAR, -1):
+        if index >= 0:
+            break
+        days = _of_year(calendar, zone, year - 1)
+        index += len(days)
     for year in range(day.year, LAST_YEAR):
         if index < len(days):
             return days[index]

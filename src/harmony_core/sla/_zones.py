@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from typing import Final
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, NotFound
 
 DAY: Final = 86_400
 
@@ -82,6 +82,24 @@ def _key_of_file(name: str) -> str | None:
         except InvalidValue:
             continue
     return None
+
+
+def zones_of(country: str) -> tuple[str, ...]:
+    """List the IANA zones of a country: a first guess at a customer's calendar.
+
+    Args:
+        country: ISO 3166-1, two letters: ``GB``.
+
+    Raises:
+        NotFound: no zone is known for it.
+
+    >>> zones_of("GB"), zones_of("IN")
+    (('Europe/London',), ('Asia/Kolkata',))
+    """
+    known = import_module("pytz").country_timezones
+    if country not in known:
+        raise NotFound(f"no time zone of the country {country!r}: give two letters such as 'GB'")
+    return tuple(known[country])
 
 
 def in_utc(moment: datetime) -> datetime:
