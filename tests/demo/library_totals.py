@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from harmony_core.assets import count_devices, devices_from_events
-from harmony_core.billing import Charge, Facts
+from harmony_core.billing import Charge, Facts, fund_of
 from harmony_core.contracts import Contract, ContractEvent, ContractLine, Side, line_end
 from harmony_core.demo import FIRST_MONTH, LAST_MONTH, gather
 from harmony_core.explanation import exact_text
@@ -256,6 +256,8 @@ class Totals:
         """The fund's statement at the close of the last day."""
         terms = line.fund
         assert terms is not None
+        if terms.passes_to:
+            return self._passing_on(contract, line)
         per_hour = terms.units_for(contract.currency)
         draws = [
             Draw(
@@ -291,6 +293,24 @@ class Totals:
             "remaining": exact_text(total.remaining),
             "overage_hours": exact_text(over),
         }
+
+    def _passing_on(self, contract: Contract, line: ContractLine) -> object:
+        """The fund of a line that passes on, with what was passed on to it."""
+        fund = fund_of(contract, line, Facts(time=self.time))
+        drawn: defaultdict[str, Fraction] = defaultdict(Fraction)
+        for part in fund.statement(UNTIL).allocations:
+            drawn[part.block_id] += part.quantity
+        blocks = [block for block in fund.blocks(UNTIL) if block.start <= UNTIL]
+        left = {block.id: block.quantity - drawn[block.id] for block in blocks}
+        lapsed = {block.id for block in blocks if block.last_day and block.last_day <= UNTIL}
+        figures = {
+            "bought": [block.quantity for block in blocks],
+            "drawn": drawn.values(),
+            "lapsed": [units for id_, units in left.items() if id_ in lapsed],
+            "remaining": [units for id_, units in left.items() if id_ not in lapsed],
+            "overage_hours": [],
+        }
+        return {name: exact_text(sum(units, Fraction(0))) for name, units in figures.items()}
 
     def uncovered(self) -> object:
         counts: defaultdict[str, int] = defaultdict(int)

@@ -215,7 +215,12 @@ def fund_terms(node: Node) -> FundTerms:
         order=one_of(DrawOrder, node["order"]),
         rollover=optional(node["rollover"], _rollover),
         top_up=optional(node["top_up"], _top_up),
+        passes_to=optional(node["passes_to"], _names) or (),
     )
+
+
+def _names(node: Node) -> tuple[str, ...]:
+    return tuple(name.text() for name in node.each())
 
 
 def _rollover(node: Node) -> Rollover:

@@ -160,6 +160,19 @@ def with_corrections(
             before = day
 
 
+# > R25: what the blocks of a fund do not cover goes to the line that its fund names first, as clock
+# > hours, and is no overage of its own. That line has work of its own and what is passed on to it.
+
+
+def _feeders(lines: list[Line]) -> dict[tuple[str, str], list[Line]]:
+    """By line, those that pass on to it directly."""
+    found: dict[tuple[str, str], list[Line]] = defaultdict(list)
+    for line in lines:
+        if names := (line.product.fund or {}).get("passes_to"):
+            found[line.contract, names[0]].append(line)
+    return found
+
+
 class Facts:
     """The facts of each line: which of them count for it."""
 
@@ -167,6 +180,7 @@ class Facts:
         self.work: dict[tuple[str, str], list[Work]] = defaultdict(list)
         for entry in company.work:
             self.work[entry.contract, entry.line].append(entry)
+        self._feeders = _feeders(company.lines)
         self.expenses: dict[tuple[str, str], list[Expense]] = defaultdict(list)
         for expense in company.expenses:
             self.expenses[expense.contract, expense.line].append(expense)
@@ -178,6 +192,22 @@ class Facts:
             self._fleets[company.devices[event.device][1]][event.device].append(event)
         self._type_of = {device: type_ for device, (type_, _) in company.devices.items()}
         self._parent = company.type_parent
+
+    def draws(self, line: Line, known: date) -> list[Work]:
+        """The work of a line, with what other lines pass on to it as known on a day: R25."""
+        own = list(self.work[line.contract, line.line])
+        for feeder in self._feeders.get((line.contract, line.line), []):
+            work = self.draws(feeder, known)
+            last = max((entry.day for entry in work), default=feeder.start)
+            own += replay(feeder, work, known, last).rest
+        return own
+
+    def recordings(self, line: Line) -> list[tuple[date, date]]:
+        """(day, known) of the work of a line and of those that pass some on to it."""
+        found = [(entry.day, entry.known) for entry in self.work[line.contract, line.line]]
+        for feeder in self._feeders.get((line.contract, line.line), []):
+            found += self.recordings(feeder)
+        return found
 
     def _is_a(self, type_: str, wanted: tuple[str, ...]) -> bool:
         at: str | None = type_
@@ -219,10 +249,11 @@ def _measured(
             recordings(records),
         )
     if source == "time":
-        entries = facts.work[key]
         return (
-            lambda period, known: time_amount(on(line, period.first), entries, period, known),
-            [(e.day, e.known) for e in entries],
+            lambda period, known: time_amount(
+                on(line, period.first), facts.draws(line, known), period, known
+            ),
+            facts.recordings(line),
         )
     if source == "expenses":
         expenses = facts.expenses[key]
@@ -251,7 +282,8 @@ def charges_of(line: Line, facts: Facts, rates: RateTable, until: date) -> Itera
         yield from with_corrections(first, partial(amount, period), late, True, days)
     if line.product.type == "prepayment":
         draws = facts.work[line.contract, line.line]
-        yield from _by_draws(line, draws, until, OVERAGE, _overage_amount)
+        if not (line.product.fund or {}).get("passes_to"):
+            yield from _by_draws(line, draws, until, OVERAGE, _overage_amount)
         if (line.product.fund or {}).get("top_up"):
             yield from _by_draws(line, draws, until, TOP_UP, _top_up_amount)
 

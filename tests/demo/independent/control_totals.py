@@ -1,4 +1,4 @@
-"""Control totals of the demo company, derived from its files by rules R0 to R24 alone.
+"""Control totals of the demo company, derived from its files by rules R0 to R25 alone.
 
 This script and the modules beside it share no code with the library and import only the standard
 library. A difference between its figures and the library's is an error in one of the two.
@@ -9,7 +9,7 @@ library. A difference between its figures and the library's is an error in one o
 Where each rule is: R0 to R4 charges.py (funds.py for blocks), R5 and R6 recognition.py, R8 to R10
 labour.py, R12 rates.py, R14 amendments.py, R15 notices.py, R16 reading.py, R17 dated.py, R18 and
 R19 funds.py, R20 usage.py, R21 price_book.py, R22 seats.py, R23
-covers.py, R24 credits.py; R7, R11 and R13 are here.
+covers.py, R24 credits.py, R25 charges.py; R7, R11 and R13 are here.
 """
 
 from __future__ import annotations
@@ -314,7 +314,7 @@ def funds(all_books: Books) -> object:
     states = {}
     for line in all_books.company.lines:
         if (line.side, line.product.type) == ("sell", "prepayment"):
-            draws = all_books.facts.work[line.contract, line.line]
+            draws = all_books.facts.draws(line, all_books.until)
             state = fund_state(line, draws, all_books.until)
             if line.start <= all_books.until:
                 states[line.key] = {name: exact_text(value) for name, value in state.items()}

@@ -22,6 +22,7 @@ class Replay(NamedTuple):
     drawn: dict[int, list[tuple[date, Fraction]]]  # block number: work day, units
     overage: list[tuple[date, Fraction]]  # work day, clock hours that no block covered
     top_ups: list[Block]  # blocks that draws bought
+    rest: list[Work]  # with the clock hours that no block covered
     left: dict[int, Fraction]  # block number: units, of an allowance those carried on with the rest
 
 
@@ -83,7 +84,7 @@ def replay(line: Line, draws: list[Work], known: date, through: date) -> Replay:
     top_ups: list[Block] = []
     left = {block.number: block.units for block in blocks}
     drawn: dict[int, list[tuple[date, Fraction]]] = defaultdict(list)
-    overage = []
+    overage, rest = [], []
     for entry in seen:
         per_clock_hour = entry.multiplier * units_per_hour(line)
         wanted = entry.hours * per_clock_hour
@@ -100,7 +101,8 @@ def replay(line: Line, draws: list[Work], known: date, through: date) -> Replay:
                 drawn[block.number].append((entry.day, taken))
         if wanted:
             overage.append((entry.day, wanted / per_clock_hour))
-    return Replay(dict(drawn), overage, top_ups, left)
+            rest.append(entry._replace(hours=wanted / per_clock_hour))
+    return Replay(dict(drawn), overage, top_ups, rest, left)
 
 
 # --- R19 -----------------------------------------------------------------------------------------
@@ -144,7 +146,7 @@ def _replay_allowance(line: Line, seen: list[Work], through: date) -> Replay:
             begun += 1
 
     drawn: dict[int, list[tuple[date, Fraction]]] = defaultdict(list)
-    overage = []
+    overage, rest = [], []
     for entry in seen:
         move_to(entry.day)
         per_clock_hour = entry.multiplier * units_per_hour(line)
@@ -159,10 +161,11 @@ def _replay_allowance(line: Line, seen: list[Work], through: date) -> Replay:
                 drawn[int(lot[0])].append((entry.day, taken))
         if wanted:
             overage.append((entry.day, wanted / per_clock_hour))
+            rest.append(entry._replace(hours=wanted / per_clock_hour))
     move_to(tomorrow)
     over = line.end is not None and line.end < tomorrow
     left = {} if over else {int(number): Fraction(units) for number, units in lots}
-    return Replay(dict(drawn), overage, [], left)
+    return Replay(dict(drawn), overage, [], rest, left)
 
 
 def _carried(lots: list[list[Fraction | int]], rollover: dict[str, str]) -> list[Any]:
@@ -195,5 +198,7 @@ def fund_state(line: Line, draws: list[Work], day: date) -> dict[str, Fraction]:
             left = Fraction(0) if block.last <= day else block.units - used
         state["remaining"] += left
         state["lapsed"] += block.units - used - left
-    state["overage_hours"] = sum((hours for _, hours in result.overage), Fraction(0))
+    passes_on = bool((line.product.fund or {}).get("passes_to"))
+    over = [] if passes_on else [hours for _, hours in result.overage]
+    state["overage_hours"] = sum(over, Fraction(0))
     return state

@@ -159,7 +159,7 @@ def earned_share(charge: Charge, facts: Facts, month_end: date) -> Fraction:
         return Fraction(served, days_between(period.first, period.last))
     if how != "as_drawn":
         raise ValueError(f"{charge.line.key}: unknown recognition {how!r}")
-    draws = facts.work[charge.line.contract, charge.line.line]
+    draws = facts.draws(charge.line, month_end)
     if charge.series == "top_up":
         return _earned_top_ups(period, replay(charge.line, draws, month_end, month_end), month_end)
     if (charge.line.product.fund or {}).get("rollover"):

@@ -189,3 +189,35 @@ def _long_entry(book: Book) -> None:
         "6 h that began at 21:30 on the last day of January's block: 2.5 h are left of it, 3.5 h "
         "come from February's.",
     )
+
+
+def plant_cascade(book: Book) -> None:
+    """Beside the others, since it came later: ids go on where they ended."""
+    start, end = date(2025, 1, 1), date(2025, 6, 30)
+    sold = [Sold("PP-02", 5, None, end), Sold("PP-06", 10), Sold("TM-01", None, "120.00")]
+    contract = book.sell("special", "CU15", start, sold)
+    signed, why = (
+        date(2024, 12, 16),
+        "first the hours of the month, then the block, then by the hour",
+    )
+    hours: dict[str, Json] = {
+        "unit": "hours",
+        "units_per_hour": {"*": "1"},
+        "order": "expiry",
+        "overage_prices": {},
+    }
+    monthly: Json = {"mode": "none", "use_first": "current"}
+    allowance: Json = {"valid_months": "1", **hours, "rollover": monthly, "passes_to": ["2", "3"]}
+    block: Json = {"valid_months": "12", **hours, "passes_to": ["3"]}
+    book.agree(contract, "1", signed, why, fund=allowance)
+    book.agree(contract, "2", signed, why, fund=block)
+    for month, day, worked in ((1, 8, "4"), (1, 15, "3.5"), (1, 22, "9"), (2, 11, "2")):
+        book.log("P04", contract, date(2025, month, day), worked)
+    late = book.log("P06", contract, date(2025, 1, 10), "1", recorded=date(2025, 2, 20))
+    book.note(
+        "Allowance, then block, then by the hour",
+        f"contract {contract}, time {late}",
+        "5 h of January and the block's 10 h go before the hour: of 16.5 h worked 1.5 h are billed "
+        "at 120.00 = 180.00. The hour of 10 January, recorded on 20 February, makes it 2.5 h, "
+        "billed by the last line though it drew the first.",
+    )

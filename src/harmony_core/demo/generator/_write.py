@@ -17,7 +17,7 @@ from harmony_core.demo.generator._planted_gaps import plant_gaps
 from harmony_core.demo.generator._planted_notices import notices, notices_by_rule
 from harmony_core.demo.generator._planted_prices import plant_prices
 from harmony_core.demo.generator._planted_seats import plant_seats
-from harmony_core.demo.generator._planted_terms import index_values, plant_terms
+from harmony_core.demo.generator._planted_terms import index_values, plant_cascade, plant_terms
 from harmony_core.demo.generator._planted_usage import plant_usage
 from harmony_core.demo.generator._rates import ecb_text, other_rates
 from harmony_core.demo.generator._rows import csv_text, json_text
@@ -77,6 +77,7 @@ def _texts(seed: int, ecb: Path | None) -> dict[str, str]:
     plant_gaps(book)
     given_back = plant_credits(book)
     ended = notices_by_rule(book, ended)
+    plant_cascade(book)
     rates = ecb_text(ecb)
     tables: dict[str, tuple[Sequence[str], Sequence[Sequence[rows.Cell]]]] = {
         "people": (rows.Person._fields, staff.people),
