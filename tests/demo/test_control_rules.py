@@ -491,3 +491,25 @@ def test_work_without_a_line_lands_on_one_or_nowhere() -> None:
     assert found == {"remote": "1", "onsite": "2", "night": "1", "project": ""}
     both = flat._replace(line="3")
     assert line_of_work([flat, both], "remote") == ""
+
+
+def test_what_a_fund_does_not_cover_keeps_its_day_and_its_recording() -> None:
+    """5 h a month and draws of 4, 3.5 and 9 h leave 11.5 h for the next line, 10 h of a block."""
+    fund: dict[str, object] = {
+        "valid_months": "1",
+        "units_per_hour": {"*": "1"},
+        "rollover": {"mode": "none", "use_first": "current"},
+    }
+    monthly = line(fund=fund)._replace(quantity=Fraction(5))
+    block = line(fund={"valid_months": "12", "units_per_hour": {"*": "1"}})
+    block = block._replace(quantity=Fraction(10), end=date(2024, 4, 1))
+    draws = [
+        worked(number, day, hours)
+        for number, (day, hours) in enumerate(
+            [("2024-04-09", "4"), ("2024-04-16", "3.5"), ("2024-04-23", "9")]
+        )
+    ]
+    end = date(2024, 4, 30)
+    passed_on = replay(monthly, draws, end, end).rest
+    assert [(entry.id, entry.hours) for entry in passed_on] == [("T1", Fraction(5, 2)), ("T2", 9)]
+    assert [entry.hours for entry in replay(block, passed_on, end, end).rest] == [Fraction(3, 2)]
