@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harmony_core.errors import BeyondHorizon, InvalidValue, NeverOpens, NotFound
 from harmony_core.periods import InstantSpan
@@ -29,6 +31,7 @@ from harmony_core.sla import (
     minutes,
     seconds,
 )
+from tests.sla.calendars import case, hours_of_day, zones
 
 LONDON = Calendar.of("Europe/London", {"mon-fri": "09:00-17:30"})
 KOLKATA = Calendar.of("Asia/Kolkata", {"mon-fri": "09:00-18:00"})
@@ -216,6 +219,19 @@ def test_far_is_as_near_as_tomorrow() -> None:
     assert LONDON.add(at("2400-01-03T10:00"), hours(8)).due == at("2400-01-04T09:30")
 
 
+@given(zones, st.integers(1900, 2480), st.lists(hours_of_day, min_size=7, max_size=7))
+def test_years_of_one_kind_are_open_alike(
+    zone: str, first: int, week: list[list[tuple[int, int]]]
+) -> None:
+    """The index computes a kind once; each year by itself must give the same."""
+    days = [date(first + 3, 12, 31), date(first + 9, 1, 1)]
+    calendar = case(zone, week, holidays=days).calendar
+    desk = calendar | Calendar.of("Europe/London", {"sun": "00:30-02:15"})
+    for year in range(first, first + 18):
+        assert calendar.open_index.edges(year) == calendar.edges(year)
+        assert desk.open_index.edges(year) == desk.edges(year)
+
+
 def test_instants_beyond_the_horizon_are_refused() -> None:
     for start in (at("1899-12-31T00:00"), at("2500-01-01T00:00"), at("9999-01-01T00:00")):
         with pytest.raises(BeyondHorizon, match="from 1900 to 2499"):
@@ -270,6 +286,11 @@ def test_dates_and_countries_may_stand_in_one_list() -> None:
         holidays=[date(2026, 6, 1), PublicHolidays("GB", "ENG")],
     )
     assert calendar.holidays == (date(2026, 6, 1),)
+    short = {"mon-fri": "09:00-17:00"}
+    assert calendar == Calendar.of("Europe/London", short, holidays=[date(2026, 6, 1), "GB-ENG"])
+    assert Calendar.of("Europe/London", short, holidays="GB").public_holidays == (
+        PublicHolidays("GB"),
+    )
     assert not calendar.is_open(at("2026-06-01T12:00"))
     assert not calendar.is_open(at("2026-05-25T12:00"))
 

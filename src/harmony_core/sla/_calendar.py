@@ -103,7 +103,7 @@ class Calendar(OpenTime):
         zone: str | tzinfo,
         hours: Mapping[str, Hours],
         *,
-        holidays: PublicHolidays | Iterable[date | PublicHolidays] = (),
+        holidays: str | PublicHolidays | Iterable[date | str | PublicHolidays] = (),
         overrides: Mapping[date, Hours] | Iterable[DayHours] = (),
         breaks: Mapping[date, Hours] | Iterable[DayHours] = (),
         holiday_rule: HolidayRule | str = HolidayRule.CIVIL_DAY,
@@ -114,7 +114,7 @@ class Calendar(OpenTime):
             zone: ``"Europe/London"``, or a zone of ``zoneinfo``, pytz or dateutil.
             hours: by days of the week: ``{"mon-fri": "09:00-12:00, 13:00-17:30"}``. A close at or
                 before its opening is on the next day; 24:00 is allowed.
-            holidays: dates, public holidays of a country, or both in one list.
+            holidays: dates, public holidays of a country such as ``"GB-ENG"``, or both in one list.
             overrides: hours of dates, instead of the week's; ``""`` closes.
             breaks: closed time of dates.
             holiday_rule: ``civil_day`` closes the date from 00:00 to 24:00, ``shift_start`` the
@@ -129,13 +129,13 @@ class Calendar(OpenTime):
         >>> london.add(friday, hours(1)).due.isoformat()
         '2026-03-30T08:20:00+00:00'
         """
-        rules = [holidays] if isinstance(holidays, PublicHolidays) else list(holidays)
+        rules = [holidays] if isinstance(holidays, str | PublicHolidays) else list(holidays)
         return cls(
             zone,
             weekly(hours),
             overrides,
-            [day for day in rules if not isinstance(day, PublicHolidays)],
-            [rule for rule in rules if isinstance(rule, PublicHolidays)],
+            [rule for rule in rules if not isinstance(rule, str | PublicHolidays)],
+            [PublicHolidays.of(rule) for rule in rules if isinstance(rule, str | PublicHolidays)],
             breaks,
             holiday_rule,
         )
@@ -200,9 +200,7 @@ class Calendar(OpenTime):
         else:
             closed += [(number * DAY, (number + 1) * DAY) for number in closed_days]
         open_time = self._of_year(year, self._walls(first, last, special))
-        return (
-            minus(open_time, self._of_year(year, joined(sorted(closed)))) if closed else open_time
-        )
+        return minus(open_time, self._of_year(year, joined(sorted(closed))))
 
     def _walls(self, first: int, last: int, special: Mapping[int, Sequence[_Seconds]]) -> Edges:
         """Give the open time of hours that begin on days, on the calendar's own clocks."""

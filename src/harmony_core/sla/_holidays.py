@@ -61,6 +61,18 @@ class PublicHolidays:
         if not self.categories:
             raise InvalidValue(f"holidays of {self.country} need a category, such as 'public'")
 
+    @classmethod
+    def of(cls, place: str | PublicHolidays) -> PublicHolidays:
+        """Read ``"GB"`` or ``"GB-ENG"``.
+
+        >>> PublicHolidays.of("DE-BY").subdivision
+        'BY'
+        """
+        if isinstance(place, PublicHolidays):
+            return place
+        country, _, subdivision = place.partition("-")
+        return cls(country, subdivision)
+
     def days(self, first_year: int, last_year: int) -> frozenset[date]:
         """Give the holidays of years, both included.
 
