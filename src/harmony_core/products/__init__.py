@@ -11,23 +11,10 @@ from harmony_core.products._behaviours import (
     Accounting,
     Billing,
     ContractType,
-    CountPolicy,
     Defaults,
     DeliveryMode,
-    DevicesCounted,
-    DrawOrder,
-    ExpensesIncurred,
-    ExpenseTerms,
-    FixedQuantity,
-    FundTerms,
-    FundUnit,
-    QuantitySource,
     Recognition,
-    TimeWorked,
-    UnitsMetered,
-    UsageMetered,
     defaults_of,
-    meters_of,
     refuse_impossible,
     refuse_unmeasurable,
 )
@@ -50,6 +37,7 @@ from harmony_core.products._fund_policies import (
     UseFirst,
     WarningLevel,
 )
+from harmony_core.products._fund_terms import DrawOrder, FundTerms, FundUnit
 from harmony_core.products._incident_terms import ChargeDay, IncidentTerms, Shortfall
 from harmony_core.products._override import (
     Behaviour,
@@ -61,6 +49,18 @@ from harmony_core.products._override import (
 )
 from harmony_core.products._price_words import price_in_words
 from harmony_core.products._product import Product
+from harmony_core.products._quantities import (
+    CountPolicy,
+    DevicesCounted,
+    ExpensesIncurred,
+    ExpenseTerms,
+    FixedQuantity,
+    QuantitySource,
+    TimeWorked,
+    UnitsMetered,
+    UsageMetered,
+    meters_of,
+)
 from harmony_core.products._rate_calendar import RateCalendar, WeeklyHours
 from harmony_core.products._rate_card import (
     FoundRateOfHour,

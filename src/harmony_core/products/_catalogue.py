@@ -13,10 +13,10 @@ import attrs
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken, expect, expect_each
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, ExactAmount, exact
-from harmony_core.products._behaviours import FixedQuantity
 from harmony_core.products._bundle import Component, Shared, share_price
 from harmony_core.products._override import Behaviour, Level, Origin
 from harmony_core.products._product import Product
+from harmony_core.products._quantities import FixedQuantity
 
 
 @attrs.frozen

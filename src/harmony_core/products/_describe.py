@@ -15,23 +15,9 @@ from harmony_core.culture import Culture
 from harmony_core.finance import ExactAmount
 from harmony_core.periods import Timing
 from harmony_core.pricing import Scheme
-from harmony_core.products._behaviours import (
-    Accounting,
-    Billing,
-    CountPolicy,
-    DeliveryMode,
-    DevicesCounted,
-    DrawOrder,
-    ExpensesIncurred,
-    FundTerms,
-    FundUnit,
-    QuantitySource,
-    Recognition,
-    TimeWorked,
-    UnitsMetered,
-    UsageMetered,
-)
+from harmony_core.products._behaviours import Accounting, Billing, DeliveryMode, Recognition
 from harmony_core.products._fund_policies import LeftOver, OverageMode
+from harmony_core.products._fund_terms import DrawOrder, FundTerms, FundUnit
 from harmony_core.products._fund_words import (
     incidents_in_words,
     levels_in_words,
@@ -40,6 +26,15 @@ from harmony_core.products._fund_words import (
 )
 from harmony_core.products._interval_words import interval_in_words
 from harmony_core.products._price_words import price_in_words
+from harmony_core.products._quantities import (
+    CountPolicy,
+    DevicesCounted,
+    ExpensesIncurred,
+    QuantitySource,
+    TimeWorked,
+    UnitsMetered,
+    UsageMetered,
+)
 from harmony_core.products._renewal import Renewal
 from harmony_core.products._renewal_words import renewal_in_words
 from harmony_core.products._time_terms import TimeTerms

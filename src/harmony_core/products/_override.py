@@ -16,15 +16,10 @@ import attrs
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, NotFound, Word, expect, expect_each
 from harmony_core.pricing import Scheme
-from harmony_core.products._behaviours import (
-    Accounting,
-    Billing,
-    DeliveryMode,
-    FundTerms,
-    QuantitySource,
-    expect_scheme,
-)
+from harmony_core.products._behaviours import Accounting, Billing, DeliveryMode, expect_scheme
 from harmony_core.products._describe import Description
+from harmony_core.products._fund_terms import FundTerms
+from harmony_core.products._quantities import QuantitySource
 from harmony_core.products._renewal import Renewal
 
 

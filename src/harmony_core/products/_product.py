@@ -24,8 +24,6 @@ from harmony_core.products._behaviours import (
     Billing,
     ContractType,
     DeliveryMode,
-    FundTerms,
-    QuantitySource,
     defaults_of,
     expect_scheme,
     refuse_impossible,
@@ -33,7 +31,9 @@ from harmony_core.products._behaviours import (
 )
 from harmony_core.products._bundle import Component, refuse_unsharable
 from harmony_core.products._describe import Description, describe_behaviour
+from harmony_core.products._fund_terms import FundTerms
 from harmony_core.products._override import Behaviour, Level, Origin
+from harmony_core.products._quantities import QuantitySource
 from harmony_core.products._renewal import Renewal
 
 
