@@ -25,37 +25,35 @@ def moment(seconds: int) -> datetime:
 
 
 class Walls:
-    """The local clock of a zone, walked hour by hour, and second by second where it jumps."""
+    """The local clock of a zone, walked by hours; by minutes and seconds where it jumps."""
 
     def __init__(self, zone: str) -> None:
         self._zone = ZoneInfo(zone)
-        self._hours: dict[int, list[int]] = {}
+        self._shown: dict[int, int] = {}
 
     def local(self, seconds: int) -> int:
-        shown = moment(seconds).astimezone(self._zone).replace(tzinfo=UTC)
-        return second(shown)
-
-    def hour(self, hour: int) -> list[int]:
-        """What the clock shows in each second of an hour; two when it does not jump."""
-        if hour not in self._hours:
-            first, next_one = self.local(hour), self.local(hour + HOUR)
-            jumps = next_one - first != HOUR
-            shown = [self.local(at) for at in range(hour, hour + HOUR)] if jumps else [first]
-            self._hours[hour] = shown
-        return self._hours[hour]
+        if seconds not in self._shown:
+            shown = moment(seconds).astimezone(self._zone).replace(tzinfo=UTC)
+            self._shown[seconds] = second(shown)
+        return self._shown[seconds]
 
     def instant(self, wall: int) -> int:
         start = (wall // HOUR - 30) * HOUR
         for hour in range(start, start + 60 * HOUR, HOUR):
-            shown = self.hour(hour)
-            if len(shown) == 1:
-                if wall < shown[0] + HOUR:
-                    return hour + max(0, wall - shown[0])
-                continue
-            for at, local in enumerate(shown):
-                if local >= wall:
-                    return hour + at
+            found = self._within(hour, HOUR, wall)
+            if found is not None:
+                return found
         raise AssertionError(f"the clock never reached {wall}")
+
+    def _within(self, start: int, length: int, wall: int) -> int | None:
+        first = self.local(start)
+        if length == 1 or self.local(start + length) - first == length:
+            return start + max(0, wall - first) if wall < first + length else None
+        for part in range(start, start + length, length // 60):
+            found = self._within(part, length // 60, wall)
+            if found is not None:
+                return found
+        return None
 
 
 def day_second(day: date) -> int:

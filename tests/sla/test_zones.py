@@ -49,6 +49,9 @@ def test_a_zone_is_known_by_its_name(zone: str | tzinfo, key: str) -> None:
         pytz.FixedOffset(60),
         dateutil_tz.tzoffset("CET", 3600),
         dateutil_tz.tzlocal(),
+        dateutil_tz.tzfile("/etc/localtime"),
+        "localtime",
+        "right/Europe/London",
         5,
     ],
 )
@@ -148,7 +151,7 @@ def test_no_change_of_any_zone_is_missed(part: int) -> None:
     """The probes are three days apart; looking every day must find no more."""
     first, last = day_second(date(2000, 1, 1)), day_second(date(2038, 1, 1))
     days = [moment(second) for second in range(first, last + 1, 86_400)]
-    for key in ZONES[part::8]:
+    for key in ZONES[part::4]:
         zone = ZoneInfo(key)
         offsets = [day.astimezone(zone).utcoffset() for day in days]
         turns = sum(one != other for one, other in pairwise(offsets))

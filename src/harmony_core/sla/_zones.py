@@ -28,6 +28,9 @@ _NAIVE_EPOCH: Final = EPOCH.replace(tzinfo=None)
 # between two changes is Recife's in October 2000, seven days; tests/sla looks at every day.
 _PROBE: Final = 3 * DAY
 
+# Files beside the zones that name none: the computer's own clock, and defaults.
+_NAMELESS: Final = frozenset({"localtime", "posixrules", "Factory"})
+
 _ZONES = "'Europe/London' or ZoneInfo('Europe/London')"
 
 
@@ -53,7 +56,7 @@ def zone_key(zone: str | tzinfo) -> str:
     ('Europe/London', 'Asia/Kolkata', 'UTC')
     """
     key = zone if isinstance(zone, str) else _key_of(zone)
-    if key is None:
+    if key is None or key in _NAMELESS or key.startswith("right/"):
         raise InvalidValue(
             f"{zone!r} has no IANA name, so nobody knows when its clocks change: give {_ZONES}"
         )
