@@ -219,6 +219,8 @@ def test_money_meets_no_bare_number() -> None:
     for deed in deeds:
         with pytest.raises(TypeError):
             deed()
+    with pytest.raises(TypeError, match=r"cannot add money to 0, .* use money_sum"):
+        sum([euro, euro])
     for factor in (1.5, Fraction(1, 2), True, "2"):
         with pytest.raises(InvalidValue, match="whole numbers"):
             euro * factor

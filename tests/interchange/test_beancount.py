@@ -27,6 +27,7 @@ from harmony_core.finance import (
     LegalEntity,
     Money,
     Role,
+    custom_unit,
     dimensions,
     trial_balance,
 )
@@ -277,3 +278,13 @@ def test_amounts_are_in_the_currency_of_their_books() -> None:
 def test_an_entity_outside_the_group_is_refused() -> None:
     with pytest.raises(NotFound, match="no entity 'US'"):
         beancount([attrs.evolve(simple(), entity="US")], COMPANY)
+
+
+def test_a_unit_of_ones_own_is_a_commodity() -> None:
+    tokens = attrs.evolve(OWED, transaction=Money.of("12", custom_unit("TOKEN")))
+    entry = entry_of(
+        JournalLine(Role.RECEIVABLE, "1100", tokens), JournalLine(Role.REVENUE, "4000", -tokens)
+    )
+    text = written([entry], Column.TRANSACTION)
+    assert "Assets:GB:1100  12 TOKEN-0\n" in text
+    checked(text)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, Never
 
 import attrs
 
@@ -167,6 +167,12 @@ class Money(Generic[Code_co]):
         _set_minor(money, self.minor + other.minor)
         _set_currency(money, currency)
         return money
+
+    def __radd__(self, other: Never) -> Never:
+        raise TypeError(
+            f"cannot add money to {other!r}, which has no currency: "
+            "sum() begins with 0, so use money_sum(amounts, currency)"
+        )
 
     def __sub__(self, other: Money[Code_co]) -> Money[Code_co]:
         if not isinstance(other, Money):

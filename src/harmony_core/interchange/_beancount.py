@@ -116,7 +116,7 @@ def _file(
     yield f"option {_quoted('title')} {_quoted(title)}\n"
     currencies = {code for account in chart.values() for code in account.currencies}
     for code in sorted(currencies):
-        yield f"option {_quoted('operating_currency')} {_quoted(code)}\n"
+        yield f"option {_quoted('operating_currency')} {_quoted(_commodity(code))}\n"
     if not journal:
         return
     yield "\n"
@@ -209,7 +209,8 @@ def _open(account: _Account, day: date) -> str:
         "code": account.code,
         "roles": ", ".join(account.roles),
     }
-    return f"{day} open {account.name} {','.join(account.currencies)}\n{_metadata(facts, 2)}"
+    commodities = ",".join(map(_commodity, account.currencies))
+    return f"{day} open {account.name} {commodities}\n{_metadata(facts, 2)}"
 
 
 def _transaction(entry: JournalEntry, column: Column, chart: _Chart) -> str:
@@ -228,7 +229,13 @@ def _transaction(entry: JournalEntry, column: Column, chart: _Chart) -> str:
 def _posting(line: JournalLine, column: Column, account: _Account) -> str:
     money = line.amount.column(column)
     facts = {"role": line.role, **{_key(name): value for name, value in line.dimensions}}
-    return f"  {account.name}  {money.amount:f} {money.currency}\n{_metadata(facts, 4)}"
+    amount = f"{money.amount:f} {_commodity(money.currency)}"
+    return f"  {account.name}  {amount}\n{_metadata(facts, 4)}"
+
+
+def _commodity(code: str) -> str:
+    """Spell a code; a unit of a host's own, such as ``TOKEN:0``, has a sign that is none here."""
+    return code.replace(":", "-")
 
 
 def _balances(journal: Sequence[JournalEntry], column: Column, chart: _Chart) -> Iterator[str]:
@@ -236,7 +243,7 @@ def _balances(journal: Sequence[JournalEntry], column: Column, chart: _Chart) ->
     day = journal[-1].day + timedelta(days=1)
     for row in trial_balance(journal, column=column).accounts:
         name = chart[row.entity, row.account].name
-        yield f"{day} balance {name}  {row.balance.amount:f} ~ 0 {row.currency}\n"
+        yield f"{day} balance {name}  {row.balance.amount:f} ~ 0 {_commodity(row.currency)}\n"
 
 
 def _metadata(facts: Mapping[str, str | None], indent: int) -> str:

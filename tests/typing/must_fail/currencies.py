@@ -44,6 +44,8 @@ def asked_for(euro: Money[EUR]) -> Money[EUR]:
 
 def what_is_no_amount(money: Money, exactly: ExactAmount) -> None:
     print(money + 1)  # E: operator
+    print(1 + money)  # E: operator
+    print(sum([money, money]))  # E: list-item
     print(money < 0)  # E: operator
     print(money * 1.5)  # E: operator
     print(money * money)  # E: operator
