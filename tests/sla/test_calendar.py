@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -298,7 +300,7 @@ def test_dates_and_countries_may_stand_in_one_list() -> None:
 @pytest.mark.parametrize("rule", [PublicHolidays("ZZ"), PublicHolidays("GB", "XYZ")])
 def test_an_unknown_country_is_not_found(rule: PublicHolidays) -> None:
     calendar = Calendar.of("UTC", {"mon": "09:00-10:00"}, holidays=rule)
-    with pytest.raises(NotFound, match="no holidays of PublicHolidays"):
+    with pytest.raises(NotFound, match=r"no holidays of (ZZ|GB-XYZ): "):
         calendar.next_open(at("2026-01-01T00:00"))
 
 
@@ -452,6 +454,51 @@ def test_a_rota_names_who_is_on_and_hands_over() -> None:
     assert total == desk.calendar.between(monday, monday + timedelta(days=1))
     with pytest.raises(BeyondHorizon, match="nobody of this rota"):
         Rota.of({"nobody": NEVER}).next_handover(monday)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "said"),
+    [
+        (LONDON, "mon-fri 09:00-17:30 (Europe/London)"),
+        (
+            Calendar.of(
+                "UTC",
+                {"mon,wed-fri": "22:00-06:00", "sun": "10:00-12:00,13:00-24:00"},
+                holidays=["GB-ENG", "DE", date(2026, 1, 1)],
+                overrides={date(2026, 1, 2): "", date(2026, 1, 5): "09:00-10:00"},
+                breaks={date(2026, 1, 2): "09:00-10:00"},
+            ),
+            "mon 22:00-06:00; wed-fri 22:00-06:00; sun 10:00-12:00,13:00-24:00, DE closed, "
+            "GB-ENG closed, 1 holiday, 2 days of other hours, 1 day with breaks (UTC)",
+        ),
+        (NEVER, "no weekly hours (Europe/London)"),
+        (
+            NEVER | ALWAYS,
+            "[no weekly hours (Europe/London)] | [mon-sun 00:00-24:00 (America/New_York)]",
+        ),
+        (NEVER & OpenSpans([]), "[no weekly hours (Europe/London)] & [0 spans of time]"),
+        (
+            NEVER - Turns("UTC", date(2026, 1, 5), 1, 2),
+            "[no weekly hours (Europe/London)] - [turn 1 of 2, 7 days each from 2026-01-05 (UTC)]",
+        ),
+    ],
+)
+def test_a_calendar_says_its_hours_in_a_line(calendar: OpenTime, said: str) -> None:
+    assert str(calendar) == said
+
+
+def test_a_refusal_names_the_calendar() -> None:
+    with pytest.raises(NeverOpens, match=r"\[no weekly hours \(Europe/London\)\] never opens"):
+        NEVER.next_open(at("2026-01-01T00:00"))
+
+
+def test_threads_may_share_a_calendar() -> None:
+    shared = LONDON | Calendar.of("Asia/Tokyo", {"sat": "03:00-04:00"})
+    starts = [at("2026-01-01T00:00").replace(year=1950 + 7 * n) for n in range(60)]
+    alone = [attrs.evolve(shared).add(start, hours(3000)) for start in starts]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda start: shared.add(start, hours(3000)), starts[::-1]))
+    assert together == alone[::-1]
 
 
 def test_durations_are_exact() -> None:

@@ -159,6 +159,18 @@ class Calendar(OpenTime):
         said = {name: part for name, part in parts.items() if part}
         return json.dumps({"zone": self.zone} | said, separators=(",", ":"))
 
+    def __str__(self) -> str:
+        """Say the hours in a line: ``mon-fri 09:00-17:30, GB-ENG closed (Europe/London)``."""
+        said = [_said(self.week)]
+        said += [f"{rule} closed" for rule in self.public_holidays]
+        for count, one, many in (
+            (len(self.holidays), "holiday", "holidays"),
+            (len(self.overrides), "day of other hours", "days of other hours"),
+            (len(self.breaks), "day with breaks", "days with breaks"),
+        ):
+            said += [f"{count} {one if count == 1 else many}"] if count else []
+        return f"{', '.join(said)} ({self.zone})"
+
     @property
     def zones(self) -> frozenset[str]:
         """Its own."""
@@ -248,6 +260,22 @@ def _repeated(week: Sequence[Sequence[_Seconds]], first: int, last: int) -> Edge
         return [first * DAY, last * DAY] if three else []
     weeks = range((monday - 14) * DAY, last * DAY - _WEEK, _WEEK)
     return [since + edge for since in weeks for edge in edges]
+
+
+def _said(week: Sequence[Sequence[Opening]]) -> str:
+    """Write a week with the days together that have the same hours and follow each other."""
+    runs: list[tuple[int, int, str]] = []
+    for day, hours in enumerate(map(_text, week)):
+        if runs and runs[-1][1:] == (day - 1, hours):
+            runs[-1] = runs[-1][0], day, hours
+        else:
+            runs.append((day, day, hours))
+    said = [
+        f"{WEEKDAYS[first]}{f'-{WEEKDAYS[last]}' if last > first else ''} {hours}"
+        for first, last, hours in runs
+        if hours
+    ]
+    return "; ".join(said) or "no weekly hours"
 
 
 def _text(hours: Iterable[Opening]) -> str:

@@ -73,6 +73,11 @@ class PublicHolidays:
         country, _, subdivision = place.partition("-")
         return cls(country, subdivision)
 
+    def __str__(self) -> str:
+        place = f"{self.country}-{self.subdivision}" if self.subdivision else self.country
+        kinds = "" if self.categories == ("public",) else f" ({', '.join(self.categories)})"
+        return place + kinds
+
     def days(self, first_year: int, last_year: int) -> frozenset[date]:
         """Give the holidays of years, both included.
 

@@ -173,7 +173,8 @@ class OpenIndex:
             if close < year_length(year):
                 return base + timedelta(0, 0, close)
         raise BeyondHorizon(
-            f"open from {at.isoformat()} to the horizon, the end of {LAST_YEAR}, without a close"
+            f"[{self._source}] is open from {at.isoformat()} to the horizon, the end of "
+            f"{LAST_YEAR}, without a close"
         )
 
     def intervals(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -280,15 +281,15 @@ class OpenIndex:
         first, befores = self._counted
         last, step = first + len(befores) - 2, 1 + len(befores) // 2
         if self._source.is_never_open:
-            raise NeverOpens("this calendar never opens: give it opening hours")
+            raise NeverOpens(f"[{self._source}] never opens: give it opening hours")
         if before and first > FIRST_YEAR:
             return max(first - step, FIRST_YEAR)
         if not before and last < LAST_YEAR:
             return min(last + step, LAST_YEAR)
         years = f"between {first} and {last}, the horizon: calendars reach that far"
         if befores[0] == befores[-1]:
-            raise NeverOpens(f"this calendar has no open time {years}; check its hours")
-        raise BeyondHorizon(f"this calendar has too little open time {years}; check the duration")
+            raise NeverOpens(f"[{self._source}] has no open time {years}; check its hours")
+        raise BeyondHorizon(f"[{self._source}] has too little open time {years}")
 
 
 @lru_cache(maxsize=8192)

@@ -233,6 +233,9 @@ class CalendarUnion(OpenTime):
         """See :class:`OpenTime`."""
         return f"any({','.join(part.canonical() for part in self.parts)})"
 
+    def __str__(self) -> str:
+        return " | ".join(f"[{part}]" for part in self.parts)
+
     @property
     def zones(self) -> frozenset[str]:
         """The zones of all parts."""
@@ -266,6 +269,9 @@ class CalendarIntersection(OpenTime):
     def canonical(self) -> str:
         """See :class:`OpenTime`."""
         return f"every({','.join(part.canonical() for part in self.parts)})"
+
+    def __str__(self) -> str:
+        return " & ".join(f"[{part}]" for part in self.parts)
 
     @property
     def zones(self) -> frozenset[str]:
@@ -301,6 +307,9 @@ class CalendarDifference(OpenTime):
     def canonical(self) -> str:
         """See :class:`OpenTime`."""
         return f"but({self.base.canonical()},{self.without.canonical()})"
+
+    def __str__(self) -> str:
+        return f"[{self.base}] - [{self.without}]"
 
     @property
     def zones(self) -> frozenset[str]:
@@ -341,6 +350,9 @@ class OpenSpans(OpenTime):
         """See :class:`OpenTime`."""
         spans = (f"{span.start.isoformat()}/{span.end.isoformat()}" for span in self.spans)
         return f"spans({','.join(spans)})"
+
+    def __str__(self) -> str:
+        return f"{len(self.spans)} span{'' if len(self.spans) == 1 else 's'} of time"
 
     @property
     def zones(self) -> frozenset[str]:

@@ -68,6 +68,10 @@ class Turns(OpenTime):
         """See :class:`OpenTime`."""
         return f"turn({self.zone},{self.first},{self.turn}/{self.of},{self.days},{self.at})"
 
+    def __str__(self) -> str:
+        days = f"{self.days} day{'' if self.days == 1 else 's'}"
+        return f"turn {self.turn} of {self.of}, {days} each from {self.first} ({self.zone})"
+
     @property
     def zones(self) -> frozenset[str]:
         """Its own."""

@@ -40,7 +40,7 @@ def zone_of(calendar: Opens, named: str | None) -> str:
         return named
     if len(zones := calendar.zones) != 1:
         raise InvalidValue(
-            f"whose days? This calendar is of {', '.join(sorted(zones)) or 'no zone'}: name one, "
+            f"whose days? [{calendar}] is of {', '.join(sorted(zones)) or 'no zone'}: name one, "
             "as in WorkingDays(3, zone='Europe/London')"
         )
     return next(iter(zones))
