@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
@@ -53,6 +54,7 @@ def at(text: str) -> datetime:
         ({"sat-mon": "10:00-12:00"}, {"sat": "10:00-12:00", "sun, mon": "10:00:00-12:00"}),
         ({"weekend": "14:00-16:00, 10:00-12:00"}, {"sat-sun": "10:00-12:00,14:00-16:00"}),
         ({"daily": [["09:00", "24:00"]]}, {"mon-sun": [(time(9), time(0))]}),
+        ({"mon\N{EN DASH}fri": "9:00 \N{EN DASH} 17:30"}, {"mon-fri": "09:00-17:30"}),
         ({"mon": ""}, {}),
         ({"fri": Opening.of("22:00-06:00")}, {"fri": "22:00-06:00"}),
     ],
@@ -302,6 +304,12 @@ def test_an_unknown_country_is_not_found(rule: PublicHolidays) -> None:
     calendar = Calendar.of("UTC", {"mon": "09:00-10:00"}, holidays=rule)
     with pytest.raises(NotFound, match=r"no holidays of (ZZ|GB-XYZ): "):
         calendar.next_open(at("2026-01-01T00:00"))
+
+
+def test_without_the_package_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    with pytest.raises(NotFound, match=r"pip install 'harmony-core\[sla\]'"):
+        PublicHolidays("FR", categories=("public", "school")).days(2026, 2026)
 
 
 # --- hashes -------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ class Opening:
         """
         if isinstance(hours, Opening):
             return hours
-        pair = hours.split("-") if isinstance(hours, str) else list(hours)
+        pair = _plain(hours).split("-") if isinstance(hours, str) else list(hours)
         if len(pair) != 2:
             raise InvalidValue(f"opening hours are like '09:00-17:30', got {hours!r}")
         opens, closes = pair
@@ -123,13 +123,17 @@ def plain_day(day: object) -> date:
 def weekdays(text: str) -> list[int]:
     """Read ``mon``, ``mon-fri``, ``mon,wed`` or ``sat-mon``; Monday is 0."""
     found: list[int] = []
-    for part in text.lower().split(","):
+    for part in _plain(text).lower().split(","):
         ends = [_weekday(name, text) for name in _GROUPS.get(part.strip(), part).split("-")]
         if len(ends) > 2:
             raise InvalidValue(f"days of the week are like 'mon-fri', got {text!r}")
         first, last = ends[0], ends[-1]
         found += [(first + step) % 7 for step in range((last - first) % 7 + 1)]
     return found
+
+
+def _plain(text: str) -> str:
+    return text.replace("\N{EN DASH}", "-")  # as printed pages have it
 
 
 def _weekday(name: str, text: str) -> int:
