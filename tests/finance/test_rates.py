@@ -25,6 +25,7 @@ from harmony_core.finance import (
     convert,
     triangulate,
 )
+from harmony_core.periods import Span
 
 FRIDAY = date(2026, 3, 27)
 ANY_AGE = RatePolicy(max_age_days=None)
@@ -362,3 +363,30 @@ def test_a_quotation_for_many_units_keeps_its_provenance() -> None:
         100, "JPY", "EUR", FRIDAY, "0.62", source="bank", retrieved_at=fetched, known_from=FRIDAY
     )
     assert (rate.value, rate.retrieved_at, rate.known_from) == (Fraction(31, 5000), fetched, FRIDAY)
+
+
+@given(facts(), DAYS, DAYS, st.none() | DAYS)
+def test_an_average_is_the_mean_of_what_was_known_of_each_day(
+    rates: list[Rate], one: date, other: date, known: date | None
+) -> None:
+    span = Span(min(one, other), max(one, other) + timedelta(days=1))
+    latest: dict[date, Fraction] = {}
+    for rate in sorted(rates, key=lambda rate: rate.known_on):
+        if rate.quote == "USD" and rate.day in span and (known is None or rate.known_on <= known):
+            latest[rate.day] = rate.value
+    if not latest:
+        with pytest.raises(RateNotFound, match="so no average"):
+            RateBook(rates).average("EUR", "USD", span, known=known)
+        return
+    found = RateBook(rates).average("EUR", "USD", span, known=known)
+    assert found.value * len(latest) == sum(latest.values())
+    assert (found.kind, found.day) == (RateKind.AVERAGE, span.last_day)
+    assert RateBook([found]).find("EUR", "USD", span.last_day, RateKind.AVERAGE).ids == (found.id,)
+
+
+def test_no_average_is_made_of_inverse_rates_or_of_unknown_currencies() -> None:
+    march = Span(date(2026, 3, 1), date(2026, 4, 1))
+    with pytest.raises(RateNotFound, match="no spot rate USD/EUR from 2026-03-01 until before"):
+        BOOK.average("USD", "EUR", march)
+    with pytest.raises(NotFound, match="no currency 'XYZ'"):
+        BOOK.average("XYZ", "EUR", march)

@@ -19,6 +19,7 @@ from harmony_core.errors import InvalidValue, RateNotFound
 from harmony_core.explanation import exact_text
 from harmony_core.finance._currencies import currency
 from harmony_core.finance._rates import FoundRate, Rate, RateKind, RateLeg
+from harmony_core.periods import Span
 
 
 @attrs.frozen
@@ -156,6 +157,51 @@ class RateBook:
             return ()
         after = bisect_right(series.days, day)
         return series.rates[bisect_left(series.days, day) : after]
+
+    def average(self, base: str, quote: str, span: Span, *, known: date | None = None) -> Rate:
+        """Give the average rate of a span: the plain mean of its daily spot rates, exactly.
+
+        Each day with a rate counts once, by its version known last; days without one do not count,
+        as in the averages that central banks publish. The answer is a rate of kind average of the
+        last day, to be kept in a book: it names how many rates it is made of.
+
+        Raises:
+            RateNotFound: the span has no spot rate of this very pair; the mean of inverse rates is
+                another figure, so none is made.
+
+        >>> from harmony_core.periods import Span
+        >>> book = RateBook(
+        ...     Rate("EUR", "USD", date(2026, 3, day), value, source="ECB")
+        ...     for day, value in ((30, "1.1484"), (31, "1.1498"))
+        ... )
+        >>> mean = book.average("EUR", "USD", Span(date(2026, 3, 1), date(2026, 4, 1)))
+        >>> mean.id, str(mean.value)
+        ('mean of 2 rates, ECB:EUR/USD:average:2026-03-31', '11491/10000')
+        """
+        series = self._series.get((base, quote, RateKind.SPOT))
+        latest: dict[date, Rate] = {}
+        for rate in series.rates if series else ():
+            if rate.day in span and (known is None or rate.known_on <= known):
+                latest[rate.day] = rate
+        if not latest:
+            for code in (base, quote):
+                currency(code)  # an unknown code is the better reason
+            as_known = f", as known on {known}" if known else ""
+            raise RateNotFound(
+                f"no spot rate {base}/{quote} from {span.start} until before {span.end}{as_known}, "
+                "so no average: add the rates to the book"
+            )
+        values = [rate.value for rate in latest.values()]
+        sources = ", ".join(sorted({rate.source for rate in latest.values()}))
+        return Rate(
+            base,
+            quote,
+            span.last_day,
+            sum(values, Fraction(0)) / len(values),
+            RateKind.AVERAGE,
+            source=f"mean of {len(values)} rate{'' if len(values) == 1 else 's'}, {sources}",
+            known_from=known,
+        )
 
     def find(
         self,
