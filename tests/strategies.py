@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from random import Random
+from typing import Any
 
 import attrs
 from hypothesis import strategies as st
@@ -82,7 +83,7 @@ from harmony_core.products import (
     UsageMetered,
     meters_of,
 )
-from harmony_core.work import Expense, TimeEntry, UsageRecord
+from harmony_core.work import Expense, Progress, TimeEntry, UsageRecord
 from tests.pricing.usage_rules import CIVIL, usage_rules
 
 OPENING = date(2026, 1, 1)
@@ -141,6 +142,7 @@ class Happened:
     devices: tuple[Device, ...] = ()
     events: tuple[DeviceEvent, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    progress: tuple[Progress, ...] = ()
 
     def facts(self, known: date = date.max, shuffled: Random | None = None) -> Facts:
         """The facts recorded by ``known``, in an order that must not matter."""
@@ -159,6 +161,7 @@ class Happened:
             device_events=arranged(self.events),  # type: ignore[arg-type]
             directory=CUSTOMERS,
             incidents=arranged(self.incidents),  # type: ignore[arg-type]
+            progress=arranged(self.progress),  # type: ignore[arg-type]
         )
 
     def at_once(self) -> Happened:
@@ -175,6 +178,7 @@ class Happened:
             usage=tuple(attrs.evolve(one, recorded_on=None) for one in self.usage),
             events=tuple(attrs.evolve(one, recorded_on=None) for one in self.events),
             incidents=tuple(attrs.evolve(one, recorded_on=None) for one in self.incidents),
+            progress=tuple(attrs.evolve(one, recorded_on=None) for one in self.progress),
         )
 
 
@@ -197,6 +201,8 @@ def line(
     months: int | None = 1,
     lead_days: int = 0,
     recognition: Recognition = Recognition.AT_ONCE,
+    milestones: dict[str, int] | None = None,
+    agent: bool = False,
     fund: FundTerms | None = None,
     expected_breakage: str = "0",
     tax_category: str = "S",
@@ -215,7 +221,11 @@ def line(
         source=source or FixedQuantity(),
         billing=Billing(timing, None if months is None else Interval.months(months), lead_days),
         accounting=Accounting(
-            "revenue.managed", recognition=recognition, expected_breakage=expected_breakage
+            "revenue.managed",
+            recognition=recognition,
+            expected_breakage=expected_breakage,
+            milestones=milestones or {},
+            agent=agent,
         ),
         tax_category=tax_category,
         start=start,
@@ -318,8 +328,19 @@ def fixed_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # noq
         timing=draw(st.sampled_from(Timing)),
         months=months,
         lead_days=draw(st.sampled_from([0, 0, 5, 14])),
-        recognition=draw(st.sampled_from([Recognition.AT_ONCE, Recognition.STRAIGHT_LINE])),
+        **draw(_patterns(months is None)),
     )
+
+
+@st.composite
+def _patterns(draw: st.DrawFn, billed_once: bool) -> dict[str, Any]:
+    """When a fixed quantity is earned: at once, by the days agreed, or by progress."""
+    patterns = [one for one in Recognition if one is not Recognition.AS_DRAWN]
+    if not billed_once:
+        patterns = [one for one in patterns if not one.by_progress]
+    chosen = draw(st.sampled_from(patterns))
+    milestones = {"design": 2, "live": 3} if chosen is Recognition.MILESTONES else {}
+    return {"recognition": chosen, "milestones": milestones}
 
 
 @st.composite
@@ -537,6 +558,23 @@ def _incident(draw: st.DrawFn, number: int, line_id: str) -> Incident:
     return Incident(name, kind, day, recorded_on=recorded, contract_id="C-1", line_id=line_id)
 
 
+@st.composite
+def _reports(draw: st.DrawFn, one: ContractLine) -> list[Progress]:
+    """Progress up and down; at the end all is done."""
+    if one.accounting.recognition is Recognition.PERCENT_COMPLETE:
+        said = draw(st.lists(st.fractions(0, 1, max_denominator=9), max_size=4))
+        what: list[dict[str, Any]] = [{"share": share} for share in [*said, Fraction(1)]]
+    else:
+        what = [{"milestone": name} for name, _ in one.accounting.milestones]
+    found: list[Progress] = []
+    for number, report in enumerate(what):
+        day = END if number == len(what) - 1 else draw(_days)
+        recorded = END if day == END else _recorded(day, draw(_delays))
+        id_ = f"R-{one.id}-{number}"
+        found.append(Progress(id_, "C-1", one.id, day, recorded_on=recorded, **report))
+    return found
+
+
 _clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59), tzinfo=st.just(UTC))
 
 
@@ -665,5 +703,11 @@ def happened(draw: st.DrawFn, agreed: st.SearchStrategy[Contract] | None = None)
         tuple(
             draw(_incident(number, draw(st.sampled_from(served))))
             for number in range(draw(many) if served else 0)
+        ),
+        tuple(
+            report
+            for one in made.lines_ever
+            if one.accounting.recognition.by_progress
+            for report in draw(_reports(one))
         ),
     )

@@ -467,14 +467,28 @@ sources = st.one_of(
     ),
 )
 billings = st.builds(products.Billing, timings, st.none() | intervals, st.integers(0, 60))
-accountings = st.builds(
-    products.Accounting, texts, texts, st.sampled_from(products.Recognition)
-) | st.builds(
-    products.Accounting,
-    texts,
-    texts,
-    st.just(products.Recognition.AS_DRAWN),
-    st.fractions(0, Fraction(99, 100), max_denominator=100),
+accountings = (
+    st.builds(
+        products.Accounting,
+        texts,
+        texts,
+        st.sampled_from([one for one in products.Recognition if one.value != "milestones"]),
+        agent=st.booleans(),
+    )
+    | st.builds(
+        products.Accounting,
+        texts,
+        texts,
+        st.just(products.Recognition.MILESTONES),
+        milestones=st.dictionaries(texts, positive, min_size=1, max_size=3),
+    )
+    | st.builds(
+        products.Accounting,
+        texts,
+        texts,
+        st.just(products.Recognition.AS_DRAWN),
+        st.fractions(0, Fraction(99, 100), max_denominator=100),
+    )
 )
 notices = st.builds(
     products.Notice,
@@ -1247,6 +1261,10 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     products.TimeTerms: time_terms,
     products.TimeRounding: time_roundings,
     work.UsageRecord: usage_records(),
+    work.Progress: st.builds(
+        work.Progress, ids, ids, ids, days, st.fractions(0, 1), recorded_on=st.none() | days
+    )
+    | st.builds(work.Progress, ids, ids, ids, days, milestone=texts),
     interchange.ExternalKey: st.builds(
         interchange.ExternalKey, ids, ids, ids, ids, days, st.none() | later_days
     ),

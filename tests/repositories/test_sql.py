@@ -200,7 +200,7 @@ def test_tables_of_version_1_are_brought_forward_as_the_reference_says(
         for table, columns in added.items():
             for column in columns:
                 connection.execute(text(f"ALTER TABLE harmony_{table} DROP COLUMN {column}"))
-        for table in ("quote", "price_book", "incident"):
+        for table in ("quote", "price_book", "incident", "progress"):
             connection.execute(text(f"DROP TABLE harmony_{table}"))
         connection.execute(text("UPDATE harmony_schema_version SET version = 1"))
     with pytest.raises(RuleBroken, match="version 1"), store.begin():

@@ -114,7 +114,8 @@ def book_recognition(
 ) -> Iterator[JournalEntry]:
     """The entries that move a month's share from the balance to revenue, or to direct cost.
 
-    One entry a contract; its lines add up the charges of one product.
+    One entry a contract; its lines add up the charges of one product. Of what is sold as an agent
+    the cost is taken off revenue (IFRS 15.B36).
     """
     by_contract: defaultdict[str, list[Recognised]] = defaultdict(list)
     for row in rows:
@@ -146,7 +147,8 @@ def _by_line(rows: Iterable[Recognised], contract: Contract) -> Iterator[tuple[s
     totals: dict[tuple[str, str], Booked] = {}
     for row in rows:
         accounting = contract.line(row.line_id).accounting
-        role = accounting.revenue_role if contract.side is Side.SELL else accounting.cost_role
+        net = accounting.agent or contract.side is Side.SELL
+        role = accounting.revenue_role if net else accounting.cost_role
         earned = row.amount if row.breakage is None else row.amount - row.breakage
         _add(totals, (row.line_id, role), earned)
         if row.breakage is not None:

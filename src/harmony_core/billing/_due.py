@@ -90,9 +90,7 @@ def charge_of(
 def _first_earned_month(planned: PlannedCharge) -> Month:
     """The month in which the first part of a charge that corrects nothing is earned."""
     span = planned.period.span
-    if planned.kind is ChargeKind.SERVICE and (
-        planned.line.accounting.recognition is Recognition.STRAIGHT_LINE
-    ):
+    if planned.kind is ChargeKind.SERVICE and planned.line.accounting.recognition.by_period:
         return Month.containing(span.first_day)
     return Month.containing(span.last_day)
 

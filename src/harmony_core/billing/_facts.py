@@ -22,7 +22,7 @@ from harmony_core.finance import Money, money_sum
 from harmony_core.funds import Incident
 from harmony_core.parties import Directory
 from harmony_core.periods import Span
-from harmony_core.work import Expense, TimeEntry, UsageRecord
+from harmony_core.work import Expense, Progress, TimeEntry, UsageRecord
 
 
 class _Fact(Protocol):
@@ -66,6 +66,7 @@ class Facts:
         devices, device_events: belong to a customer.
         incidents: belong to the prepaid line that they name.
         directory: resolves customers that were merged.
+        progress: reports of how far the contract line that they name has come.
         credits: charges of credit notes: no correction gives back again what they gave back.
 
     Order of the arguments' items does not matter. Which facts are *known* is asked at each call.
@@ -82,6 +83,7 @@ class Facts:
         directory: Directory | None = None,
         incidents: Iterable[Incident] = (),
         credits: Iterable[Charge] = (),  # noqa: A002  the trade's word
+        progress: Iterable[Progress] = (),
     ) -> None:
         self._directory = directory or Directory(())
         self._time = _grouped(time, lambda entry: (entry.contract_id, entry.line_id))
@@ -91,6 +93,9 @@ class Facts:
         )
         for incident in sorted(incidents, key=lambda one: one.id):
             self._incidents[incident.contract_id, incident.line_id].append(incident)
+        self._progress: defaultdict[tuple[str, str], list[Progress]] = defaultdict(list)
+        for report in progress:
+            self._progress[report.contract_id, report.line_id].append(report)
         self._credits: defaultdict[str, list[Charge]] = defaultdict(list)
         for charge in credits:
             if charge.credits is not None:
@@ -149,6 +154,14 @@ class Facts:
                     moved_incident(one, years), contract_id=contract_id, line_id=line_id
                 )
 
+        def placed_progress() -> Iterator[Progress]:
+            for one in (report for some in self._progress.values() for report in some):
+                [moved] = moved_by_years([one], years)
+                contract_id, line_id = time_places.get(
+                    (one.contract_id, one.line_id), (one.contract_id, one.line_id)
+                )
+                yield attrs.evolve(moved, contract_id=contract_id, line_id=line_id)
+
         return Facts(
             time=placed(_all(self._time), time_places),
             expenses=placed(_all(self._expenses), places_of_expenses),
@@ -159,6 +172,7 @@ class Facts:
             ),
             directory=self._directory,
             incidents=placed_incidents(),
+            progress=placed_progress(),
         )
 
     def customer(self, customer_id: str) -> str:
@@ -180,6 +194,10 @@ class Facts:
     def incidents_of(self, contract_id: str, line_id: str) -> Sequence[Incident]:
         """Incidents that a prepaid line pays for, by id."""
         return self._incidents.get((contract_id, line_id), ())
+
+    def progress_of(self, contract_id: str, line_id: str) -> Sequence[Progress]:
+        """Reports of how far a line has come, in no order."""
+        return self._progress.get((contract_id, line_id), ())
 
     def usage_of(self, customer_id: str, meter: str, span: Span) -> Sequence[UsageRecord]:
         """Usage of a customer on a meter whose day lies in ``span``, in order, all of it."""

@@ -16,9 +16,9 @@ import attrs
 from harmony_core.assets import Device, DeviceEvent
 from harmony_core.funds import Incident
 from harmony_core.periods import InstantSpan, add_months
-from harmony_core.work import Expense, TimeEntry, UsageRecord
+from harmony_core.work import Expense, Progress, TimeEntry, UsageRecord
 
-F = TypeVar("F", TimeEntry, Expense, UsageRecord, DeviceEvent)
+F = TypeVar("F", TimeEntry, Expense, UsageRecord, DeviceEvent, Progress)
 
 
 def moved_by_years(facts: Iterable[F], years: int) -> Iterator[F]:

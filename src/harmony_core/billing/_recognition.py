@@ -21,9 +21,10 @@ from harmony_core.billing._funds import fund_of
 from harmony_core.billing._plan import PlannedCharge, first_trigger, kinds_of, periods_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, ContractLine
-from harmony_core.finance import Booked
+from harmony_core.finance import Booked, MonthWeight, straight_line
 from harmony_core.periods import Month, Span
 from harmony_core.products import Recognition
+from harmony_core.work import milestones_reached, share_complete
 
 
 @attrs.frozen
@@ -56,15 +57,19 @@ def earned_share(
             return Fraction(0)
         if is_cut(line) and charge.kind is ChargeKind.SERVICE:  # with the block that it corrects
             return Fraction(block_end(line, charge.service.start) <= through)
-        if line.is_fixed and recognition is Recognition.STRAIGHT_LINE:  # it was amended
-            return _days_served(charge.service, through)
+        if line.is_fixed and recognition.by_period:  # it was amended
+            return _served(recognition, charge.service, through)
+        if recognition.by_progress:
+            return _progressed(contract, line, through, facts)
         return Fraction(charge.service.last_day <= through)
     if not _is_block(charge, line) and (
         charge.kind is not ChargeKind.SERVICE or recognition is Recognition.AT_ONCE
     ):
         return Fraction(charge.service.last_day <= through)
-    if recognition is Recognition.STRAIGHT_LINE:
-        return _days_served(charge.service, through)
+    if recognition.by_period:
+        return _served(recognition, charge.service, through)
+    if recognition.by_progress:
+        return _progressed(contract, line, through, facts)
     fund = fund_of(_as_known(contract, line, through), line, facts)
     return fund.earned_share((charge.kind, charge.service), through, _lot_of(charge))
 
@@ -96,21 +101,22 @@ def accruals(
 ) -> Iterator[Charge]:
     """Charges earned, in part or whole, by the end of ``month`` but billed only later.
 
-    A fixed quantity in arrears that is earned by the day is earned from its first day on; all else
+    A fixed quantity in arrears that is earned as agreed, by day, by month or on delivery, is earned
+    from its first day on; all else
     when its period is over: before that nobody knows what is measured, and what is earned at once
     would ask for the exchange rates of a day to come. They are the charges that a later night will
     make: the same keys, the same amounts.
     """
     close = month.last_day
     for line in contract.lines_ever:
-        by_day = line.is_fixed and line.accounting.recognition is Recognition.STRAIGHT_LINE
+        as_agreed = line.is_fixed and line.accounting.recognition.by_period
         for kind in kinds_of(line):
             for period in periods_of(line, kind):
                 if period.span.start > close:
                     break
                 trigger = first_trigger(contract, line, kind, period)
                 over = period.span.last_day <= close
-                if trigger <= close or trigger < terms.opening_day or not (over or by_day):
+                if trigger <= close or trigger < terms.opening_day or not (over or as_agreed):
                     continue
                 planned = PlannedCharge(contract, line, kind, period, trigger)
                 charge = charge_of(planned, facts, terms)
@@ -200,11 +206,30 @@ def _is_block(charge: Charge, line: ContractLine) -> bool:
     return as_drawn and charge.kind in (ChargeKind.SERVICE, ChargeKind.TOP_UP, ChargeKind.CARRIED)
 
 
-def _days_served(service: Span, through: date) -> Fraction:
+def _served(recognition: Recognition, service: Span, through: date) -> Fraction:
+    """The share that the days of a service earn; a month that weighs one does when it is over."""
+    by = recognition.month_weight
+    if by is None:
+        return Fraction(through >= service.start)  # on delivery
     if through < service.start:
         return Fraction(0)
-    served = (min(through, service.last_day) - service.start).days + 1
-    return Fraction(served, service.days)
+    until = min(through, service.last_day)
+    if by is MonthWeight.BY_DAY:
+        return Fraction((until - service.start).days + 1, service.days)
+    weights = straight_line(service, by)
+    over = Month.containing(until)
+    if until < min(over.last_day, service.last_day):
+        over = over.previous()
+    earned = sum((weight for month, weight in weights.items() if month <= over), Fraction(0))
+    return earned / sum(weights.values(), Fraction(0))
+
+
+def _progressed(contract: Contract, line: ContractLine, through: date, facts: Facts) -> Fraction:
+    """The share that is complete by the end of a day, as known then."""
+    reports = facts.progress_of(contract.id, line.id)
+    if line.accounting.recognition is Recognition.PERCENT_COMPLETE:
+        return share_complete(reports, through)
+    return line.accounting.reached_share(milestones_reached(reports, through))
 
 
 def _part(whole: Booked, share: Fraction) -> Booked:

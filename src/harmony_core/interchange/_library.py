@@ -197,6 +197,7 @@ NAMES: dict[str, type] = {
     "hourly-rate": work.HourlyRate,
     "rate-card": work.RateCard,
     "usage-record": work.UsageRecord,
+    "progress": work.Progress,
     "external-key": ExternalKey,
     "usage-columns": UsageColumns,
     "focus-columns": FocusColumns,

@@ -281,7 +281,9 @@ def _faults_of(line: ContractLine, order: Order, entity: LegalEntity) -> Iterato
 def _roles_of(line: ContractLine, side: Side) -> Iterator[str]:
     """The accounts that the line's invoices and months will be booked to."""
     if side is Side.BUY:
-        yield from (line.accounting.cost_role, Role.PURCHASE_BALANCE, Role.PAYABLE)
+        accounting = line.accounting
+        yield accounting.revenue_role if accounting.agent else accounting.cost_role
+        yield from (Role.PURCHASE_BALANCE, Role.PAYABLE)
     else:
         yield from (line.accounting.revenue_role, Role.CONTRACT_BALANCE, Role.RECEIVABLE)
         yield Role.TAX_PAYABLE

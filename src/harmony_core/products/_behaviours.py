@@ -6,7 +6,7 @@ contract line keeps what was agreed, so that a later change of the product leave
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 import attrs
@@ -17,7 +17,7 @@ from harmony_core.errors import (
     expect,
 )
 from harmony_core.explanation import exact_text
-from harmony_core.finance import Exact, Role, exact
+from harmony_core.finance import Exact, MonthWeight, Role, exact
 from harmony_core.periods import Interval, Timing
 from harmony_core.pricing import (
     Scheme,
@@ -54,8 +54,40 @@ class Recognition(Word):
     """whole, on the last day of the service period"""
     STRAIGHT_LINE = "straight_line"
     """in equal parts over the days of the service period"""
+    STRAIGHT_LINE_MONTHS = "straight_line_months"
+    """in equal parts over the calendar months that the service period touches"""
+    STRAIGHT_LINE_PRORATED_MONTHS = "straight_line_prorated_months"
+    """over calendar months, of which the first and the last count by their days"""
+    ON_DELIVERY = "on_delivery"
+    """whole, on the first day of the service period: that of a stage, of goods, of a licence"""
+    MILESTONES = "milestones"
+    """a part with each milestone, on the day on which it is reached"""
+    PERCENT_COMPLETE = "percent_complete"
+    """as far as the work had come, by the latest report; a lower one takes back"""
     AS_DRAWN = "as_drawn"
     """as a prepaid block is drawn; what lapses is recognised on the block's last day"""
+
+    @property
+    def month_weight(self) -> MonthWeight | None:
+        """What a month weighs, where the service is earned as time goes by."""
+        return _MONTH_WEIGHTS.get(self)
+
+    @property
+    def by_period(self) -> bool:
+        """Whether the days agreed say when it is earned, from the first of the service on."""
+        return self is Recognition.ON_DELIVERY or self.month_weight is not None
+
+    @property
+    def by_progress(self) -> bool:
+        """Whether facts of progress say how much is earned."""
+        return self in (Recognition.MILESTONES, Recognition.PERCENT_COMPLETE)
+
+
+_MONTH_WEIGHTS = {
+    Recognition.STRAIGHT_LINE: MonthWeight.BY_DAY,
+    Recognition.STRAIGHT_LINE_MONTHS: MonthWeight.BY_MONTH,
+    Recognition.STRAIGHT_LINE_PRORATED_MONTHS: MonthWeight.BY_PRORATED_MONTH,
+}
 
 
 class DeliveryMode(Word):
@@ -67,6 +99,13 @@ class DeliveryMode(Word):
 
 def _expectation(value: Exact) -> Fraction:
     return exact(value, "expected breakage")
+
+
+def _weights(
+    milestones: Mapping[str, Exact] | Iterable[tuple[str, Exact]],
+) -> tuple[tuple[str, Fraction], ...]:
+    pairs = milestones.items() if isinstance(milestones, Mapping) else milestones
+    return tuple((name, exact(weight, f"weight of {name!r}")) for name, weight in pairs)
 
 
 def _timing(value: Timing) -> Timing:
@@ -106,16 +145,30 @@ class Accounting:
         expected_breakage: the share of a prepaid block that nobody is expected to draw, below 1. It
             is earned in proportion to what is drawn; without it when the block ends. A later
             expectation catches up with what was earned before.
+        milestones: what each weighs, by name, for recognition by milestones: each earns its weight
+            in the sum of all.
+        agent: it is sold on behalf of somebody else, so that only the margin is revenue: the cost
+            of the lines that buy it is taken off revenue. Both sides have to say so.
 
-    Source of the share: IFRS 15.B46.
+    Source of the share: IFRS 15.B46; of the agent: IFRS 15.B36.
+
+    >>> work = Accounting(recognition="milestones", milestones={"design": 40, "live": 60})
+    >>> str(work.reached_share(["design"]))
+    '2/5'
     """
 
     revenue_role: str = Role.REVENUE
     cost_role: str = Role.COST_OF_SALES
     recognition: Recognition = attrs.field(default=Recognition.AT_ONCE, converter=_recognition)
     expected_breakage: Fraction = attrs.field(default=Fraction(0), converter=_expectation)
+    milestones: tuple[tuple[str, Fraction], ...] = attrs.field(
+        default=(), converter=_weights, kw_only=True
+    )
+    agent: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        expect(self.agent, bool, "agent of an accounting")
+        self._refuse_wrong_milestones()
         for name in ("revenue_role", "cost_role"):
             expect(getattr(self, name), str, f"{name} of an accounting")
         if not 0 <= self.expected_breakage < 1:
@@ -127,6 +180,28 @@ class Accounting:
             raise InvalidValue(
                 "only what is recognised as drawn has breakage: leave the expectation out"
             )
+
+    def _refuse_wrong_milestones(self) -> None:
+        if bool(self.milestones) != (self.recognition is Recognition.MILESTONES):
+            raise InvalidValue(
+                "milestones with their weights belong to recognition by milestones, and only to "
+                "it: add or remove them"
+            )
+        names = [name for name, _ in self.milestones]
+        if len(set(names)) < len(names):
+            raise InvalidValue(f"a milestone is named twice among {', '.join(names)}: keep one")
+        for name, weight in self.milestones:
+            if weight <= 0:
+                raise InvalidValue(
+                    f"milestone {name!r} weighs {exact_text(weight)}: a weight is above zero"
+                )
+
+    def reached_share(self, reached: Iterable[str]) -> Fraction:
+        """Give what milestones earn together, each once, of the whole: from 0 to 1."""
+        names = set(reached)
+        whole = sum((weight for _, weight in self.milestones), Fraction(0))
+        done = sum((weight for name, weight in self.milestones if name in names), Fraction(0))
+        return done / whole
 
 
 @attrs.frozen
@@ -243,8 +318,13 @@ def refuse_impossible(
         and billing.timing is Timing.ARREARS
     ):
         raise InvalidValue("advance_true_up bills the first day's count in advance")
-    if measured and accounting.recognition is Recognition.STRAIGHT_LINE and not on_first_day:
+    if measured and accounting.recognition.by_period and not on_first_day:
         raise InvalidValue("a measured quantity is recognised when its period is over: at_once")
+    if accounting.recognition.by_progress and (measured or billing.interval is not None):
+        raise InvalidValue(
+            "what is earned by progress is one price for the whole of the work: a fixed quantity, "
+            "billed once; give each instalment a line of its own"
+        )
     measured_by_month = isinstance(quantity, TimeWorked | ExpensesIncurred)
     measured_by_period = isinstance(quantity, DevicesCounted | UsageMetered | UnitsMetered)
     if measured_by_period and billing.interval is None:

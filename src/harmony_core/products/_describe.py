@@ -83,7 +83,7 @@ def describe_behaviour(
     if fund is not None:
         sentences += (("fund", sentence) for sentence in _fund(culture, fund))
     sentences.append(("billing", _billing(culture, billing, quantity)))
-    sentences.append(("recognition", culture.words(_RECOGNITION[accounting.recognition])))
+    sentences += (("recognition", sentence) for sentence in _recognition(culture, accounting))
     if accounting.expected_breakage:
         percent = culture.percent(accounting.expected_breakage)
         message = "Of each block {percent} is expected to lapse, and is recognised with the draws."
@@ -93,9 +93,29 @@ def describe_behaviour(
     return Description(name, tuple(sentences))
 
 
+def _recognition(culture: Culture, accounting: Accounting) -> Iterator[str]:
+    """When it is earned, and whether only the margin is."""
+    shares = (
+        f"{name} {culture.percent(accounting.reached_share([name]))}"
+        for name, _ in accounting.milestones
+    )
+    yield culture.words(_RECOGNITION[accounting.recognition], milestones=", ".join(shares))
+    if accounting.agent:
+        yield culture.words("It is sold as an agent: only the margin is revenue.")
+
+
 _RECOGNITION = {
     Recognition.AT_ONCE: "Revenue is recognised on the last day of the service period.",
     Recognition.STRAIGHT_LINE: "Revenue is recognised day by day over the service period.",
+    Recognition.STRAIGHT_LINE_MONTHS: (
+        "Revenue is recognised in equal parts over the months of the service period."
+    ),
+    Recognition.STRAIGHT_LINE_PRORATED_MONTHS: (
+        "Revenue is recognised month by month; the first and the last count by their days."
+    ),
+    Recognition.ON_DELIVERY: "Revenue is recognised on delivery.",
+    Recognition.MILESTONES: "Revenue is recognised as milestones are reached: {milestones}.",
+    Recognition.PERCENT_COMPLETE: "Revenue is recognised as the work progresses.",
     Recognition.AS_DRAWN: (
         "Revenue is recognised as the block is drawn; what lapses, on the block's last day."
     ),

@@ -40,6 +40,7 @@ from harmony_core.repositories._held import (
     Tables,
 )
 from harmony_core.repositories._turns import Turns
+from harmony_core.work import Progress
 
 
 class MemoryStore:
@@ -104,6 +105,7 @@ class MemoryUnit:
         self.profiles = HeldRegister[BillingProfile](self, "billing_profile")
         self.overrides = HeldLog[QuantityOverride](self, "quantity_override")
         self.reviews = HeldLog[ReviewStep](self, "review_step")
+        self.progress = HeldLog[Progress](self, "progress")
         self.receivables = HeldLog[Receivable](self, "receivable")
         self.payments = HeldLog[Payment](self, "payment")
         self.allocations = HeldLog[Allocation](self, "allocation")

@@ -34,7 +34,7 @@ from harmony_core.periods import Month
 from harmony_core.pricing import PriceBook
 from harmony_core.products import Product
 from harmony_core.repositories._company import Company
-from harmony_core.work import Expense, TimeEntry, UsageRecord
+from harmony_core.work import Expense, Progress, TimeEntry, UsageRecord
 
 __all__ = [
     "ChargeRepository",
@@ -378,6 +378,11 @@ class UnitOfWork(Protocol):
     @property
     def reviews(self) -> Log[ReviewStep]:
         """What was looked at, and released."""
+        ...
+
+    @property
+    def progress(self) -> Log[Progress]:
+        """Reports of how far the work on contract lines has come."""
         ...
 
     @property

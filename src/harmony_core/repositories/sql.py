@@ -53,6 +53,7 @@ from harmony_core.repositories._sql_parts import (
 from harmony_core.repositories._sql_session import Session
 from harmony_core.repositories._sql_tables import SCHEMA_VERSION, metadata, schema_version
 from harmony_core.repositories._turns import Turns
+from harmony_core.work import Progress
 
 __all__ = ["SCHEMA_VERSION", "SqlStore", "SqlUnit"]
 
@@ -146,6 +147,7 @@ class SqlUnit:
         self.profiles = SqlRegister(session, memories, "billing_profile", BillingProfile)
         self.overrides = SqlLog(session, memories, "quantity_override", QuantityOverride)
         self.reviews = SqlLog(session, memories, "review_step", ReviewStep)
+        self.progress = SqlLog(session, memories, "progress", Progress)
         self.receivables = SqlLog(session, memories, "receivable", Receivable)
         self.payments = SqlLog(session, memories, "payment", Payment)
         self.allocations = SqlLog(session, memories, "allocation", Allocation)

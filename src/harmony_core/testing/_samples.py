@@ -58,7 +58,7 @@ from harmony_core.periods import History, InstantSpan, Month
 from harmony_core.pricing import AtLeast, BandTable, FillUp, PerUnit, PriceBook, PriceEntry
 from harmony_core.products import ContractType, Product, defaults_of
 from harmony_core.repositories import Company
-from harmony_core.work import Expense, TimeEntry, UsageRecord, WorkSubject
+from harmony_core.work import Expense, Progress, TimeEntry, UsageRecord, WorkSubject
 
 MARCH = Month(2026, 3)
 DAY = date(2026, 3, 10)
@@ -358,6 +358,11 @@ def override(charge_key: str, number: int = 1, quantity: str = "12") -> Quantity
 def review_step(document_id: str, number: int = 1) -> ReviewStep:
     """A document that somebody looked at."""
     return ReviewStep(document_id, number, ReviewDeed.REVIEW, "Anna", DAY, "d41d8c")
+
+
+def progress(id: str) -> Progress:  # noqa: A002
+    """A report that is known a day late."""
+    return Progress(id, "C-1", "1", DAY, "1/3", recorded_on=DAY + timedelta(days=1))
 
 
 def receivable(id: str) -> Receivable:  # noqa: A002

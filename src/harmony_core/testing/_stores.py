@@ -43,6 +43,7 @@ def fill(unit: UnitOfWork) -> None:
     unit.profiles.add(samples.profile("K-1"))
     unit.overrides.add(samples.override("K"))
     unit.reviews.add(samples.review_step("I-1"))
+    unit.progress.add(samples.progress("R-1"))
     unit.receivables.add(samples.receivable("I-1"))
     unit.payments.add(samples.payment("P-1"))
     unit.allocations.add(samples.allocation("P-1/I-1/1"))
@@ -82,6 +83,7 @@ def held(unit: UnitOfWork) -> dict[str, object]:
         "profiles": unit.profiles.all(),
         "overrides": unit.overrides.all(),
         "reviews": unit.reviews.all(),
+        "progress": unit.progress.all(),
         "receivables": unit.receivables.all(),
         "payments": unit.payments.all(),
         "allocations": unit.allocations.all(),

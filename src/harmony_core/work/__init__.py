@@ -40,6 +40,7 @@ from harmony_core.work._coverage import (
 from harmony_core.work._facts import Expense, TimeEntry, UsageRecord, WorkSubject
 from harmony_core.work._lint import Finding, FindingKind, lint_contracts
 from harmony_core.work._many import RatedWork, Uncovered, WorkTerms, rate_work
+from harmony_core.work._progress import Progress, milestones_reached, share_complete
 from harmony_core.work._rating import (
     RatedExpense,
     RatedTime,
@@ -62,6 +63,7 @@ __all__ = [
     "FoundRateOfHour",
     "HourlyRate",
     "LineRef",
+    "Progress",
     "RateCalendar",
     "RateCard",
     "RateDimension",
@@ -86,10 +88,12 @@ __all__ = [
     "cover_work",
     "customer_view",
     "lint_contracts",
+    "milestones_reached",
     "rate_expense",
     "rate_ties",
     "rate_time",
     "rate_work",
     "rated_for",
+    "share_complete",
     "split_time",
 ]

@@ -85,6 +85,7 @@ class Scene:
             directory=directory,
             incidents=incidents,
             credits=_credits(unit),
+            progress=unit.progress.all(),
         )
         return cls(
             company,
