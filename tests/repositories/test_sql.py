@@ -176,7 +176,7 @@ def test_tables_of_another_version_are_refused(url: str, store: SqlStore) -> Non
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE harmony_schema_version SET version = 99"))
-    with pytest.raises(RuleBroken, match="version 99, this library needs 7"), store.begin():
+    with pytest.raises(RuleBroken, match="version 99, this library needs 8"), store.begin():
         pass
     with pytest.raises(RuleBroken, match="version 99"):
         store.create()
