@@ -447,6 +447,15 @@ def _one_quantity(of: products.UsageMetered) -> bool:
     return buckets is None or buckets.use is not pricing.BucketUse.PRICED_ALONE
 
 
+devices_counted = st.builds(
+    products.DevicesCounted,
+    st.lists(ids, min_size=1, max_size=2).map(tuple),
+    st.sampled_from(products.CountPolicy),
+    st.integers(0, 9),
+)
+units_metered = st.dictionaries(ids, metered.filter(_one_quantity), min_size=1, max_size=2).map(
+    products.UnitsMetered
+)
 sources = st.one_of(
     st.builds(products.FixedQuantity),
     st.builds(products.TimeWorked, st.none() | time_terms, st.none() | rate_cards),
@@ -455,16 +464,9 @@ sources = st.one_of(
         numbers,
         st.lists(expense_terms, max_size=2, unique_by=lambda terms: terms.category),
     ),
-    st.builds(
-        products.DevicesCounted,
-        st.lists(ids, min_size=1, max_size=2).map(tuple),
-        st.sampled_from(products.CountPolicy),
-        st.integers(0, 9),
-    ),
+    devices_counted,
     metered,
-    st.dictionaries(ids, metered.filter(_one_quantity), min_size=1, max_size=2).map(
-        products.UnitsMetered
-    ),
+    units_metered,
 )
 billings = st.builds(products.Billing, timings, st.none() | intervals, st.integers(0, 60))
 accountings = (
@@ -1072,8 +1074,8 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     pricing.PriceEntry: price_entries(),
     pricing.PriceBook: price_books,
     pricing.Profile: profiles,
-    products.UnitsMetered: sources.filter(lambda it: isinstance(it, products.UnitsMetered)),
-    products.DevicesCounted: sources.filter(lambda it: isinstance(it, products.DevicesCounted)),
+    products.UnitsMetered: units_metered,
+    products.DevicesCounted: devices_counted,
     products.Billing: billings,
     products.Notice: notices,
     products.Renewal: renewals,
