@@ -70,6 +70,7 @@ from harmony_core.finance._margin_watch import (
 )
 from harmony_core.finance._money import ExactAmount, Money, money_sum
 from harmony_core.finance._ownership import Holding, Ownership
+from harmony_core.finance._pair_statement import PairStatement, pair_statements
 from harmony_core.finance._profit_reports import (
     ContributionReport,
     RankedRow,
@@ -244,6 +245,7 @@ __all__ = [
     "NetAssets",
     "OwnBooks",
     "Ownership",
+    "PairStatement",
     "PercentOfSell",
     "ProfitFact",
     "ProfitFacts",
@@ -335,6 +337,7 @@ __all__ = [
     "minor_digits",
     "money_sum",
     "on_days",
+    "pair_statements",
     "percent_complete",
     "profit_facts",
     "prove_translation",
