@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
@@ -53,6 +54,46 @@ leaves = calendars | open_spans | turns
 parts = leaves | st.lists(leaves, min_size=1, max_size=2).map(sla.CalendarUnion)
 several = st.lists(parts, min_size=1, max_size=2)
 
+microseconds = st.timedeltas(timedelta(microseconds=1), timedelta(days=400))
+levels = st.lists(st.fractions(Fraction(1, 9), 300, max_denominator=9), max_size=2)
+targets = st.builds(
+    lambda name, within, levels, pausable, calendar: sla.Target.of(
+        name, within, warn_at=levels, pausable=pausable, calendar=calendar
+    ),
+    st.sampled_from(["respond", "plan", "resolve"]),
+    microseconds | st.builds(sla.WorkingDays, st.integers(1, 99)),
+    levels,
+    st.booleans(),
+    st.none() | parts,
+)
+always = sla.Calendar.of("Europe/London", {"daily": "00:00-24:00"})
+terms = st.builds(
+    sla.ClockTerms,
+    parts,
+    st.lists(targets, min_size=1, max_size=3, unique_by=lambda target: target.name),
+)
+always_terms = st.builds(sla.ClockTerms.of, st.just(always), resolve=microseconds)
+on_changes = st.sampled_from(sla.OnChange)
+reasons = st.text(max_size=8)
+done = st.none() | st.just("resolve")
+
+
+def _clock(
+    at: datetime, first: sla.ClockTerms, then: sla.ClockTerms, how: sla.OnChange, reason: str
+) -> sla.Clock:
+    later = [at + timedelta(hours=count) for count in range(6)]
+    return sla.Clock(
+        [
+            sla.ClockStarted(later[0], first),
+            sla.ClockPaused(later[1], reason),
+            sla.TermsChanged(later[2], then, how),
+            sla.ClockResumed(later[3], reason),
+            sla.ClockStopped(later[4]),
+            sla.ClockReopened(later[5]),
+        ]
+    )
+
+
 VALUES: dict[type, st.SearchStrategy[Any]] = {
     sla.Opening: openings,
     sla.DayHours: st.builds(sla.DayHours, days, hours),
@@ -67,5 +108,14 @@ VALUES: dict[type, st.SearchStrategy[Any]] = {
     sla.WorkingDays: st.builds(
         sla.WorkingDays, st.integers(0, 99), st.sampled_from(sla.DueAt), st.none() | zones
     ),
+    sla.Target: targets,
+    sla.ClockTerms: terms,
+    sla.ClockStarted: st.builds(sla.ClockStarted, instants, terms),
+    sla.ClockPaused: st.builds(sla.ClockPaused, instants, reasons),
+    sla.ClockResumed: st.builds(sla.ClockResumed, instants, reasons),
+    sla.ClockStopped: st.builds(sla.ClockStopped, instants, done),
+    sla.ClockReopened: st.builds(sla.ClockReopened, instants, done),
+    sla.TermsChanged: st.builds(sla.TermsChanged, instants, terms, on_changes, names),
+    sla.Clock: st.builds(_clock, instants, always_terms, always_terms, on_changes, reasons),
     sla.Due: st.builds(sla.Due, instants, st.none() | instants),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -93,6 +93,21 @@ def _instant(text: str) -> datetime:
     if instant.tzinfo is None:
         raise InvalidValue(text)
     return instant.astimezone(timezone.utc)  # noqa: UP017
+
+
+_LENGTH = r"PT[0-9]+(\.[0-9]{1,6})?S"
+
+
+def _length_text(length: timedelta) -> str:
+    if length < timedelta():
+        raise InvalidValue(f"a length of time is zero or more, got {length}")
+    return f"PT{exact_text(Fraction(length // timedelta(microseconds=1), 10**6))}S"
+
+
+def _length(text: str) -> timedelta:
+    if not re.fullmatch(_LENGTH, text):
+        raise InvalidValue(text)
+    return timedelta(microseconds=int(Fraction(text[2:-1]) * 10**6))
 
 
 _NUMBER = text(r"[+-]?[0-9]+(\.[0-9]+|/[1-9][0-9]*)?")
@@ -195,6 +210,9 @@ LEAVES: Mapping[Any, Form] = {
     ),
     time: _as_text(
         time, "a time of day like 09:30:00", time.isoformat, time.fromisoformat, text(_CLOCK)
+    ),
+    timedelta: _as_text(
+        timedelta, "a length of time in seconds like PT28800S", _length_text, _length, text(_LENGTH)
     ),
     Month: _as_text(Month, "a month like 2026-03", str, Month.of, text("[0-9]{4}-[0-9]{2}")),
     Money: Form(_written_amount, _read_amount(Money.of), fixed(_AMOUNT), fields=True),

@@ -9,6 +9,17 @@ library is needed for it.
 """
 
 from harmony_core.sla._calendar import Calendar
+from harmony_core.sla._clock import Clock, ClockReading, ClockState, WarningPoint
+from harmony_core.sla._clock_events import (
+    ClockEvent,
+    ClockPaused,
+    ClockReopened,
+    ClockResumed,
+    ClockStarted,
+    ClockStopped,
+    TermsChanged,
+)
+from harmony_core.sla._clock_history import ClockHistory, HistoryLine
 from harmony_core.sla._durations import (
     DueAt,
     WorkingDays,
@@ -30,7 +41,9 @@ from harmony_core.sla._open_time import (
     OpenTime,
     StartBy,
 )
+from harmony_core.sla._picture import OpenTimePicture, picture
 from harmony_core.sla._rota import Duty, Rota, Turns
+from harmony_core.sla._targets import ClockTerms, OnChange, Target
 from harmony_core.sla._zones import tz_data_version, zone_key, zones_of
 
 __all__ = [
@@ -39,24 +52,42 @@ __all__ = [
     "CalendarDifference",
     "CalendarIntersection",
     "CalendarUnion",
+    "Clock",
+    "ClockEvent",
+    "ClockHistory",
+    "ClockPaused",
+    "ClockReading",
+    "ClockReopened",
+    "ClockResumed",
+    "ClockStarted",
+    "ClockState",
+    "ClockStopped",
+    "ClockTerms",
     "DayHours",
     "Due",
     "DueAt",
     "Duty",
+    "HistoryLine",
     "HolidayRule",
+    "OnChange",
     "OpenSpans",
     "OpenTime",
+    "OpenTimePicture",
     "Opening",
     "PublicHolidays",
     "Rota",
     "StartBy",
+    "Target",
+    "TermsChanged",
     "Turns",
+    "WarningPoint",
     "WorkingDays",
     "holiday_data_version",
     "hours",
     "in_hours",
     "in_minutes",
     "minutes",
+    "picture",
     "seconds",
     "tz_data_version",
     "zone_key",

@@ -1,0 +1,125 @@
+"""What happens to a clock, as facts; and the order in which they count, however they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import pairwise
+
+import attrs
+
+from harmony_core.errors import InvalidValue, expect
+from harmony_core.sla._index import moment_in_utc
+from harmony_core.sla._targets import ClockTerms, OnChange
+
+
+def _instant(moment: datetime) -> datetime:
+    expect(moment, datetime, "an event of a clock happens at a moment; it")
+    return moment_in_utc(moment)
+
+
+@attrs.frozen
+class ClockStarted:
+    """The clock begins, under terms; outside open time it waits for the next opening."""
+
+    at: datetime = attrs.field(converter=_instant)
+    terms: ClockTerms
+
+
+@attrs.frozen
+class ClockPaused:
+    """The clock stands still for a reason; of several reasons, each is resumed apart."""
+
+    at: datetime = attrs.field(converter=_instant)
+    reason: str = ""
+
+
+@attrs.frozen
+class ClockResumed:
+    """A reason to stand still is gone."""
+
+    at: datetime = attrs.field(converter=_instant)
+    reason: str = ""
+
+
+@attrs.frozen
+class ClockStopped:
+    """A target is done; without a name, all that are not done yet."""
+
+    at: datetime = attrs.field(converter=_instant)
+    target: str | None = None
+
+
+@attrs.frozen
+class ClockReopened:
+    """A target was not done after all; the time since it stopped does not count. No name: all."""
+
+    at: datetime = attrs.field(converter=_instant)
+    target: str | None = None
+
+
+@attrs.frozen
+class TermsChanged:
+    """Priority, contract or calendar changed, and with it what is promised.
+
+    Args:
+        at: from when on.
+        terms: what holds now.
+        on_change: what becomes of the time that was used.
+        what: what changed, in a word for the reader, such as ``priority``.
+    """
+
+    at: datetime = attrs.field(converter=_instant)
+    terms: ClockTerms
+    on_change: OnChange = attrs.field(converter=OnChange)
+    what: str = ""
+
+
+ClockEvent = ClockStarted | ClockPaused | ClockResumed | ClockStopped | ClockReopened | TermsChanged
+
+_KINDS = (ClockStarted, TermsChanged, ClockPaused, ClockResumed, ClockReopened, ClockStopped)
+"""At one instant they count in this order: a change on the stroke of the stop is still judged."""
+
+
+def _place(event: ClockEvent) -> tuple[datetime, int, str]:
+    name = ""
+    if isinstance(event, ClockPaused | ClockResumed):
+        name = event.reason
+    elif isinstance(event, ClockStopped | ClockReopened):
+        name = event.target or ""
+    return event.at, _KINDS.index(type(event)), name
+
+
+def in_order(events: Iterable[ClockEvent]) -> tuple[ClockEvent, ...]:
+    """Put events in the order in which they count, each once.
+
+    A pause and the resumption for the same reason at the same instant cancel each other, and so do
+    a stop and a reopening of the same target: whichever came first, nothing has changed.
+
+    Raises:
+        InvalidValue: something is no event, or two changes of the terms share an instant.
+    """
+    once = dict.fromkeys(events)
+    for event in once:
+        if type(event) not in _KINDS:
+            raise InvalidValue(f"a clock is made of events such as ClockStarted, got {event!r}")
+    found = sorted((event for event in once if _opposite(event) not in once), key=_place)
+    for one, other in pairwise(found):
+        if one.at == other.at and isinstance(one, TermsChanged) and isinstance(other, TermsChanged):
+            raise InvalidValue(
+                f"two changes of the terms at {one.at.isoformat()}: nobody can tell which one "
+                "holds, so keep the one that does"
+            )
+    return tuple(found)
+
+
+def _opposite(event: ClockEvent) -> ClockEvent | None:
+    if isinstance(event, ClockPaused):
+        return ClockResumed(event.at, event.reason)
+    if isinstance(event, ClockResumed):
+        return ClockPaused(event.at, event.reason)
+    if isinstance(event, ClockStopped):
+        return ClockReopened(event.at, event.target)
+    if isinstance(event, ClockReopened):
+        return ClockStopped(event.at, event.target)
+    return None

@@ -1,0 +1,154 @@
+"""A clock's history that explains itself: what happened, and what was used by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from html import escape
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from harmony_core.explanation import PLAIN_ENGLISH, Wording
+from harmony_core.sla._clock_events import (
+    ClockEvent,
+    ClockPaused,
+    ClockReopened,
+    ClockResumed,
+    ClockStarted,
+    ClockStopped,
+    TermsChanged,
+)
+from harmony_core.sla._clock_replay import Replay, Track
+from harmony_core.sla._targets import OnChange
+from harmony_core.sla._zones import zone_key
+
+Detail = str | timedelta | datetime
+
+MESSAGES: dict[str, str] = {
+    "started": "started, {promised} promised",
+    "paused": "{used} used before the pause",
+    "paused for": "{used} used before the pause: {reason}",
+    "resumed": "went on, the pause covered {covered} of open time",
+    "done": "done, {used} used",
+    "reopened": "reopened, {used} used before",
+    OnChange.RETROACTIVE: "{what}, as though it had always been so: {used} used of {promised}",
+    OnChange.RETROACTIVE_WITHOUT_PAUSES: (
+        "{what}, as though it had always been so and without the pauses before: "
+        "{used} used of {promised}"
+    ),
+    OnChange.RESTART: "{what}, begins anew: {before} used before no longer count, "
+    "{promised} promised",
+    OnChange.CARRY: "{what}, goes on: {used} used of {promised}",
+    "no longer": "{what}: no longer promised, {before} used before",
+    "running": "{used} used, {left} left, due {due}",
+    "waiting": "paused: {used} used, {left} left, due when it goes on",
+    "late": "{used} used, {over} over, was due {due}",
+    "in time": "in time: {used} used of {promised}",
+    "too late": "too late: {used} used of {promised}, {over} over",
+}
+"""What a history says, as English messages."""
+
+
+@attrs.frozen
+class HistoryLine:
+    """What happened at an instant: an English message, and what fills its ``{names}``."""
+
+    at: datetime
+    message: str
+    details: tuple[tuple[str, Detail], ...] = ()
+
+    def as_text(self, wording: Wording = PLAIN_ENGLISH, zone: str = "UTC") -> str:
+        """Write it in the reader's language, with what the clocks of the reader's zone show."""
+        details = {name: _written(value, wording, zone) for name, value in self.details}
+        return f"{_written(self.at, wording, zone)}  {wording.words(self.message, **details)}"
+
+
+@attrs.frozen
+class ClockHistory:
+    """What a clock did about one target, in order; the last line is how it stands."""
+
+    lines: tuple[HistoryLine, ...]
+
+    def as_text(self, wording: Wording = PLAIN_ENGLISH, zone: str = "UTC") -> str:
+        """Write a line for each, in the reader's language and zone."""
+        return "\n".join(line.as_text(wording, zone) for line in self.lines)
+
+    def __str__(self) -> str:
+        return self.as_text()
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.as_text())}</pre>"
+
+
+def _written(value: Detail, wording: Wording, zone: str) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(ZoneInfo(zone_key(zone))):%Y-%m-%d %H:%M %Z}"
+    if isinstance(value, timedelta):
+        return clock_text(value)
+    return wording.words(value) if value else ""
+
+
+def clock_text(length: timedelta) -> str:
+    """Write a length as ``09:10``, with seconds only where it has some; hours go on past 24.
+
+    >>> clock_text(timedelta(hours=33, minutes=10)), clock_text(timedelta(seconds=-90))
+    ('33:10', '-00:01:30')
+    """
+    whole, rest = divmod(abs(length), timedelta(seconds=1))
+    minutes, seconds = divmod(whole, 60)
+    text = f"{minutes // 60:02}:{minutes % 60:02}"
+    if seconds or rest:
+        text += f":{seconds:02}"
+    if rest:
+        text += f".{rest.microseconds:06}".rstrip("0")
+    return f"-{text}" if length < timedelta() else text
+
+
+def told(events: Sequence[ClockEvent], target: str) -> Iterator[HistoryLine]:
+    """Tell what events did to a target, one after the other."""
+    for count, event in enumerate(events, start=1):
+        before, after = Replay(events[: max(count - 1, 1)]), Replay(events[:count])
+        track = after.tracks.get(target)
+        if track is None:
+            continue
+        used = after.used(track, event.at)
+        match event:
+            case ClockStarted():
+                yield _line(event, "started", promised=track.time)
+            case ClockPaused() if track.waits and not before.is_paused:
+                key = "paused for" if event.reason else "paused"
+                yield _line(event, key, used=used, reason=event.reason)
+            case ClockResumed() if track.waits and not after.is_paused:
+                calendar = track.terms.calendar_of(track.target)
+                covered = calendar.between(before.paused_since, event.at)
+                yield _line(event, "resumed", covered=covered)
+            case ClockStopped() if event.target in (None, target) and track.stopped == event.at:
+                yield _line(event, "done", used=used)
+            case ClockReopened() if event.target in (None, target):
+                yield _line(event, "reopened", used=used)
+            case TermsChanged() if track.stopped is None:
+                yield _changed(event, track, used, _used(before, target, event.at))
+
+
+def _changed(event: TermsChanged, track: Track, used: timedelta, before: timedelta) -> HistoryLine:
+    key = event.on_change if track.promised else "no longer"
+    return _line(
+        event, key, what=event.what or "change", used=used, before=before, promised=track.time
+    )
+
+
+def _used(replay: Replay, target: str, moment: datetime) -> timedelta:
+    track = replay.tracks.get(target)
+    return timedelta() if track is None else replay.used(track, moment)
+
+
+def _line(event: ClockEvent, key: str, **details: Detail) -> HistoryLine:
+    return line_of(event.at, key, **details)
+
+
+def line_of(at: datetime, key: str, **details: Detail) -> HistoryLine:
+    """Write a line; details that its message does not name are left out."""
+    message = MESSAGES[key]
+    named = tuple((name, value) for name, value in details.items() if f"{{{name}}}" in message)
+    return HistoryLine(at, message, named)
