@@ -10,8 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.billing import CarriedBalance, Facts, migrate
-from harmony_core.contracts import ContractEvent, ContractState, lines_ended, state_on, succeed
+from harmony_core.billing import CarriedBalance, Facts, migrate, refund
+from harmony_core.contracts import (
+    Amendment,
+    ContractEvent,
+    ContractState,
+    NewQuantity,
+    lines_ended,
+    state_on,
+    succeed,
+)
 from harmony_core.errors import NotFound, RuleBroken
 from harmony_core.finance import Booked, Money, Role, booked_sum, money_sum
 from harmony_core.periods import Interval, Month
@@ -231,11 +239,15 @@ def test_what_an_early_end_gives_back_is_a_credit_note_of_what_billed_it() -> No
     st.integers(0, 60),
     st.integers(0, 60),
     st.booleans(),
+    st.sets(st.integers(0, 60)),
 )
 def test_never_more_is_given_back_than_was_billed_in_whatever_order(
-    cents: int, served: int, noted: int, agreed: int, again: bool
+    cents: int, served: int, noted: int, agreed: int, again: bool, nights: set[int]
 ) -> None:
-    """An early end and credit notes of one invoice: what is left is zero or more, and no less."""
+    """An early end and credit notes of one invoice: what is left is zero or more, and no less.
+
+    A night may be missed, so that a credit note comes before the correction of an earlier day.
+    """
     start = date(2026, 1, 1)
     quarterly = contract(line(PerUnit.of("31", "EUR"), start, quantity=10, months=3))
     store = in_memory(contracts=[quarterly], facts=())
@@ -255,7 +267,7 @@ def test_never_more_is_given_back_than_was_billed_in_whatever_order(
             part = {key: Money(cents, "EUR")}
             with suppress(RuleBroken):
                 credit_invoice(store, billed.id, day=today, reason="law", amounts=part)
-        if day in (agreed, noted, 60):
+        if day in {*nights, 60}:
             for charge in billing_night(store, today + timedelta(days=1)).charges:
                 assert charge.replay() == charge.amount
     if again:
@@ -267,3 +279,127 @@ def test_never_more_is_given_back_than_was_billed_in_whatever_order(
     assert left.minor >= 0
     if again:
         assert not left
+
+
+def test_a_correction_that_waits_for_its_night_finds_the_credit_note_that_came_before_it() -> None:
+    quarterly = contract(line(PerUnit.of("31", "EUR"), date(2026, 1, 1), quantity=10, months=3))
+    store = in_memory(contracts=[quarterly], facts=())
+    (billed,) = billing_night(store, date(2026, 1, 1)).invoices
+    agreed = date(2026, 1, 10)
+    early = lines_ended(quarterly, date(2026, 1, 31), id="T", agreed_on=agreed)
+    amend_contract(store, early, agreed)
+    credit_invoice(store, billed.id, day=date(2026, 1, 12), reason="goodwill")
+    assert billing_night(store, date(2026, 2, 1)).charges == ()
+
+
+def test_what_other_documents_give_back_of_a_period_is_not_credited_with_any_of_its_invoices() -> (
+    None
+):
+    """January to March at 310; from the 5th twice as many: +296.22; ended on the 31st: -406.44."""
+    start, agreed = date(2026, 1, 1), date(2026, 1, 10)
+    quarterly = contract(line(PerUnit.of("31", "EUR"), start, quantity=10, months=3))
+    store = in_memory(contracts=[quarterly], facts=())
+    more = Amendment("U", "C-1", date(2026, 1, 5), date(2026, 1, 5), [NewQuantity("1", 20)])
+    (first,) = billing_night(store, start).invoices
+    amended = amend_contract(store, more, date(2026, 1, 5)).contract
+    (second,) = billing_night(store, date(2026, 1, 6)).invoices
+    early = lines_ended(amended, date(2026, 1, 31), id="T", agreed_on=agreed)
+    amend_contract(store, early, agreed)
+    billing_night(store, agreed)
+    (key,) = (one.charge_key for one in second.lines)
+    with pytest.raises(RuleBroken, match=r"199\.78 EUR is left"):
+        credit_invoice(
+            store, second.id, day=agreed, reason="half", amounts={key: Money.of("199.79", "EUR")}
+        )
+    rest = credit_invoice(store, first.id, day=date(2026, 1, 12), reason="all of it")
+    assert str(rest.document.net) == "-199.78 EUR"
+    with pytest.raises(RuleBroken, match="is left to credit"):
+        credit_invoice(store, second.id, day=date(2026, 1, 12), reason="again")
+
+
+def prepaid(units: int | None, on: date) -> tuple[MemoryStore, str]:
+    """Ten hours at 100 billed on 1 January; four or more given back from a day that is to come."""
+    start = date(2026, 1, 1)
+    block = line(
+        PerUnit.of("100", "EUR"),
+        start,
+        kind=ContractType.PREPAYMENT,
+        quantity=10,
+        months=None,
+        recognition=Recognition.AS_DRAWN,
+        fund=fund_terms(),
+    )
+    store = in_memory(contracts=[contract(block)], facts=())
+    (billed,) = billing_night(store, start).invoices
+    if units is not None:
+        agreed = date(2026, 1, 10)
+        given = refund(contract(block), "1", on, Facts(), id="R", agreed_on=agreed, units=units)
+        amend_contract(store, given, agreed)
+    return store, billed.id
+
+
+def test_what_a_refund_will_pay_out_is_not_credited_before_its_day() -> None:
+    store, billed = prepaid(4, date(2026, 6, 1))
+    note = credit_invoice(store, billed, day=date(2026, 1, 12), reason="all of it")
+    assert str(note.document.net) == "-600.00 EUR"
+    (paid_out,) = billing_night(store, date(2026, 6, 1)).charges
+    assert str(paid_out.amount) == "-400.00 EUR"
+
+
+@given(st.integers(1, 100_000), st.integers(1, 10), st.integers(1, 10), st.booleans())
+def test_credit_notes_and_refunds_of_a_block_give_back_what_it_cost_and_no_more(
+    cents: int, first: int, then: int, migrated: bool
+) -> None:
+    june = date(2026, 6, 1)
+    store, billed = prepaid(first, june)
+    with store.begin() as unit:
+        (key,) = unit.charges.keys()
+    part = {key: Money(cents, "EUR")}
+    with suppress(RuleBroken):
+        credit_invoice(store, billed, day=date(2026, 1, 12), reason="a part", amounts=part)
+    with store.begin() as unit:
+        sold = unit.contracts.get("C-1")
+        credited = [unit.charges.get(one) for one in sorted(unit.charges.keys() - {key})]
+    facts, july = Facts(credits=credited), date(2026, 7, 1)
+    with suppress(RuleBroken):  # no more units are left
+        if migrated:
+            new = attrs.evolve(contract(attrs.evolve(sold.lines[0], start=july)), id="C-2")
+            carried = [CarriedBalance("1", None, "1", then)]
+            moved = migrate(sold, new, july, id="M", agreed_on=july, balances=carried, facts=facts)
+            succeed_contract(store, moved.succession, july)
+        else:
+            more = refund(sold, "1", july, facts, id="R-2", agreed_on=july, units=then)
+            amend_contract(store, more, july)
+    billing_night(store, july)
+    with suppress(RuleBroken):
+        credit_invoice(store, billed, day=july, reason="all that is left")
+    with store.begin() as unit:
+        left = money_sum(
+            [one.amount for one in unit.charges.all() if one.contract_id == "C-1"], "EUR"
+        )
+    assert not left
+
+
+def test_a_balance_is_carried_at_what_is_left_of_what_was_billed() -> None:
+    """A thousand, of which a credit note gave back 300: four hours drawn, six carry 420."""
+    store, billed = prepaid(None, date(2026, 6, 1))
+    with store.begin() as unit:
+        (key,) = unit.charges.keys()
+    part = {key: Money.of(300, "EUR")}
+    note = credit_invoice(store, billed, day=date(2026, 1, 12), reason="slow answers", amounts=part)
+    with store.begin() as unit:
+        old = unit.contracts.get("C-1")
+    march, drawn = date(2026, 3, 1), TimeEntry("T", "anna", date(2026, 2, 3), 4, "C-1", "1")
+    new = contract(attrs.evolve(old.lines[0], start=march), id="C-2")
+    for credits_, value in ((), "600.00 EUR"), (note.charges, "420.00 EUR"):
+        moved = migrate(
+            old,
+            new,
+            march,
+            id="M",
+            agreed_on=march,
+            balances=[CarriedBalance("1", None, "1")],
+            facts=Facts(time=[drawn], credits=credits_),
+        )
+        (lot,) = moved.opened.lines[0].opening
+        assert (int(lot.units), str(lot.value)) == (6, value)

@@ -33,7 +33,7 @@ from harmony_core.billing._contract_facts import (
     DerivedFields,
     contract_facts,
 )
-from harmony_core.billing._credit_note import CreditNote, credit_note
+from harmony_core.billing._credit_note import CreditNote, credit_note, left_to_credit
 from harmony_core.billing._due import charge_of, due
 from harmony_core.billing._due_periods import DuePeriod, due_periods
 from harmony_core.billing._dunning import (
@@ -181,6 +181,7 @@ __all__ = [
     "invoices",
     "key_figure",
     "late_interest",
+    "left_to_credit",
     "line_dimensions",
     "migrate",
     "migration_forecast",

@@ -83,23 +83,28 @@ class CarriedBalance:
 
 @attrs.define
 class _Left:
-    """A block with what is left of it: ``gone`` units were drawn, or are carried already."""
+    """A block with what is left of it: ``gone`` units were drawn, or are carried already.
+
+    ``price`` is what was billed for it and not credited; ``billed`` is that less what was given
+    up for units that are carried already.
+    """
 
     block: Block
     quantity: Fraction
     gone: Fraction
     price: Money
+    billed: Money
     booked_on: date
     paid_by: str
-    times: int = 0
+    times: int
 
     @property
     def units(self) -> Fraction:
         return self.quantity - self.gone
 
     def worth(self, units: Fraction) -> Money:
-        """What so many more units of it cost, settled as the use of it is."""
-        return self._earned(self.gone + units) - self._earned(self.gone)
+        """What so many more units of it cost, settled as the use of it is; no more than is left."""
+        return min(self._earned(self.gone + units) - self._earned(self.gone), self.billed)
 
     def _earned(self, units: Fraction) -> Money:
         return (self.price.exact * units / self.quantity).settle()
@@ -132,10 +137,13 @@ class FundLeft:
         for block, units in fund.left_on(day, date.max):
             left = min(units, as_agreed.get(block.id, Fraction(0)))
             if left > 0:
-                paid = self._paid(fund, block)
-                times = sum(lot.block_id == block.id for lot in refunded)
-                gone = block.quantity - left
-                self._blocks.append(_Left(block, block.quantity, gone, *paid, times=times))
+                price, booked_on, paid_by = self._paid(fund, block, facts)
+                before = [lot.value for lot in refunded if lot.block_id == block.id]
+                billed = max(price - money_sum(before, price.currency), price * 0)
+                gone, times = block.quantity - left, len(before)
+                self._blocks.append(
+                    _Left(block, block.quantity, gone, price, billed, booked_on, paid_by, times)
+                )
 
     @property
     def units(self) -> Fraction:
@@ -168,6 +176,7 @@ class FundLeft:
         found = []
         for (one, part), value in zip(taken, values, strict=True):
             one.gone += part
+            one.billed -= value
             one.times += 1
             lot_id, last_day = self._lot_id(one), one.block.last_day
             found.append(
@@ -202,24 +211,40 @@ class FundLeft:
         name = "/".join(quote(one, safe="") for one in (self._contract.id, self._line.id, own))
         return name if left.times == 1 else f"{name}/{left.times}"
 
-    def _paid(self, fund: LineFund, block: Block) -> tuple[Money, date, str]:
-        """What a block cost, the day whose rates booked it, and the key of the charge for it."""
+    def _paid(self, fund: LineFund, block: Block, facts: Facts) -> tuple[Money, date, str]:
+        """What a block cost, the day whose rates booked it, and the key of the charge for it.
+
+        What credit notes gave back of it, it did not cost.
+        """
         line, contract_id = self._line, self._contract.id
         for lot in line.opening:
             if lot.id == block.id:
                 day, kind = lot.first_day, ChargeKind.CARRIED
                 key = charge_key(contract_id, line.id, kind, day, part=lot.id)
-                return lot.value, lot.booked_on, key
-        for one in fund.statement(date.max).top_ups:
+                return _kept(lot.value, facts.given_back(key)), lot.booked_on, key
+        bought = fund.statement(date.max)
+        for one in bought.top_ups:
             if one.block.id == block.id:
                 month = next(it.span for it in line.months() if one.day in it.span)
-                price = one.amount or Money.zero(self._contract.currency)
                 key = charge_key(contract_id, line.id, ChargeKind.TOP_UP, month.start)
+                nothing = Money.zero(self._contract.currency)
+                costs = {it.block.id: it.amount or nothing for it in bought.top_ups_in(month)}
+                whole = money_sum(costs.values(), nothing.currency)
+                price = costs[block.id]
+                if whole and (credited := facts.given_back(key)) is not None:
+                    weights = [cost.minor for cost in costs.values()]
+                    shares = allocate(_kept(whole, credited), weights)
+                    price = dict(zip(costs, shares, strict=True))[block.id]
                 return price, min(month.last_day, self._day), key
         period = next(one for one in line.periods() if one.span.start == block.start)
         price = scheme_on(line.scheme, block.start).price(line.quantity).settle()
         key = charge_key(contract_id, line.id, ChargeKind.SERVICE, block.start)
-        return price, min(trigger_of(line, ChargeKind.SERVICE, period), self._day), key
+        booked_on = min(trigger_of(line, ChargeKind.SERVICE, period), self._day)
+        return _kept(price, facts.given_back(key)), booked_on, key
+
+
+def _kept(price: Money, credited: Money | None) -> Money:
+    return price if credited is None else max(price - credited, price * 0)
 
 
 def opened_with(

@@ -16,6 +16,8 @@ import attrs
 
 from harmony_core.billing._charge import Charge
 from harmony_core.billing._invoice import Invoice, InvoiceLine
+from harmony_core.billing._plan import carried_charges
+from harmony_core.contracts import Contract
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken
 from harmony_core.explanation import Explainer
 from harmony_core.finance import (
@@ -51,6 +53,7 @@ def credit_note(
     rounding_account: str,
     amounts: Mapping[str, Money] | None = None,
     earlier: Iterable[Invoice] = (),
+    periods: Mapping[str, Money] | None = None,
 ) -> CreditNote:
     """Mirror an invoice, or some of its lines, or a part of them.
 
@@ -69,6 +72,8 @@ def credit_note(
             without it, everything that is left.
         earlier: credit notes of the invoice that there are already, and documents with corrections
             of its charges: what these gave back is not given back again.
+        periods: what is left to credit of periods that other documents bill or give back too, see
+            :func:`left_to_credit`; without it, the documents given are all there are.
 
     Raises:
         NotFound: a key is not on the invoice.
@@ -82,7 +87,11 @@ def credit_note(
     if day < invoice.day:
         raise RuleBroken(f"{invoice.id!r} is of {invoice.day}: it cannot be credited on {day}")
     before = _credited(invoice, earlier)
-    wanted = _wanted(invoice, before, amounts)
+    left = {line.charge_key: line.net - before[line.charge_key] for line in invoice.lines}
+    rests = dict(periods or {})
+    wanted = _wanted(invoice, _within(left, charges, rests) if amounts is None else left, amounts)
+    if amounts is not None:
+        _refuse_beyond(wanted, charges, rests)
     after = {key: before[key] + amount for key, amount in wanted.items()} | {
         key: amount for key, amount in before.items() if key not in wanted
     }
@@ -137,10 +146,67 @@ def _original(credit_key: str, document: Invoice) -> str:
     return credit_key.removesuffix(f"~{quote(document.id, safe='')}")
 
 
-def _wanted(
-    invoice: Invoice, before: Mapping[str, Money], amounts: Mapping[str, Money] | None
+def left_to_credit(contract: Contract, line_id: str, charges: Iterable[Charge]) -> dict[str, Money]:
+    """Give what is left to credit of each period of a line, by the key of its first charge.
+
+    That is all that was charged and given back of it by any document, less what a refund or a
+    migration that is agreed will still give back of it.
+
+    Args:
+        contract: with the amendments that are known.
+        line_id: a line of it, also one that was added.
+        charges: all that there are of that line.
+
+    Raises:
+        NotFound: there is no such line.
+    """
+    by_key = {charge.key: charge for charge in charges}
+    left: dict[str, Money] = {}
+    for charge in by_key.values():
+        key = _period(by_key.get(charge.credits or "", charge))
+        left[key] = left.get(key, charge.amount * 0) + charge.amount
+    line = contract.line(line_id)
+    for planned in carried_charges(contract, line):
+        lot, paid_by = planned.lot, planned.corrects
+        if lot is None or paid_by is None or lot in line.opening or planned.key in by_key:
+            continue
+        left[paid_by] = left.get(paid_by, lot.value * 0) - lot.value
+    return left
+
+
+def _period(charge: Charge) -> str:
+    return charge.corrects or charge.key
+
+
+def _within(
+    left: Mapping[str, Money], charges: Mapping[str, Charge], periods: dict[str, Money]
 ) -> dict[str, Money]:
-    left = {line.charge_key: line.net - before[line.charge_key] for line in invoice.lines}
+    """What is left of each line, and of its period: that counts where two lines share one."""
+    found = {}
+    for key, amount in left.items():
+        rest = periods.get(period := _period(charges[key]))
+        if amount.minor > 0 and rest is not None:
+            amount = min(amount, max(rest, rest * 0))  # noqa: PLW2901
+            periods[period] = rest - amount
+        found[key] = amount
+    return found
+
+
+def _refuse_beyond(
+    wanted: Mapping[str, Money], charges: Mapping[str, Charge], periods: dict[str, Money]
+) -> None:
+    found = _within(wanted, charges, periods)
+    for key, amount in wanted.items():
+        if found[key] != amount:
+            raise RuleBroken(
+                f"{amount} cannot be credited of {key!r}: other documents, or a refund that is "
+                f"agreed, give back so much of its period that {found[key]} is left; give no more"
+            )
+
+
+def _wanted(
+    invoice: Invoice, left: Mapping[str, Money], amounts: Mapping[str, Money] | None
+) -> dict[str, Money]:
     if amounts is None:
         wanted = {key: amount for key, amount in left.items() if amount}
         if not wanted:

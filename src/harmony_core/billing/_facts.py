@@ -257,13 +257,15 @@ class Facts:
         )
         return [record for record in late if record.day < start]
 
-    def given_back(self, key: str, day: date) -> Money | None:
-        """What credit notes gave back by a day of the period of a first charge; ``None`` if none.
+    def given_back(self, key: str) -> Money | None:
+        """What credit notes gave back of the period of a first charge; ``None`` if there are none.
 
         Above zero for a charge, whatever of the period they credited: it or a correction of it.
+        Their days do not matter: a correction of an earlier day that is billed after them finds
+        them too.
         """
-        known = [one.amount for one in self._credits.get(key, ()) if one.trigger <= day]
-        return -money_sum(known, known[0].currency) if known else None
+        credits_ = [one.amount for one in self._credits.get(key, ())]
+        return -money_sum(credits_, credits_[0].currency) if credits_ else None
 
     def devices_of(self, customer_id: str) -> Sequence[Device]:
         """The customer's device register, by id."""

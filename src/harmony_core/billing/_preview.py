@@ -6,8 +6,7 @@ out: nobody knows the exchange rates of days to come.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
-from datetime import date
+from collections.abc import Container, Iterator
 from fractions import Fraction
 
 import attrs
@@ -114,18 +113,13 @@ def _change(
     if before is None and now is not None:
         before = nothing_of(now)
     news = became_known(planned, facts, terms)
-    if now is None or before is None or planned.before is None or planned.corrects is None:
+    if now is None or before is None or planned.corrects is None:
         return None
-    given_back = [facts.given_back(planned.corrects, day) for day in _days(planned)]
-    return _difference(now, before, news, given_back)
-
-
-def _days(planned: PlannedCharge) -> tuple[date, date]:
-    return planned.before or planned.trigger, planned.trigger
+    return _difference(now, before, news, facts.given_back(planned.corrects))
 
 
 def _difference(
-    now: Measured, before: Measured, news: tuple[str, ...], given_back: Sequence[Money | None]
+    now: Measured, before: Measured, news: tuple[str, ...], given_back: Money | None
 ) -> Measured:
     """What is still to be charged or given back; behind it is all that either state counted.
 
@@ -135,8 +129,8 @@ def _difference(
     why = Explainer("correction", 1)
     charged = why.adopt(before.explanation, "before_", heading="as it was charged before")
     whole = why.adopt(now.explanation, "now_", heading="as it is known now")
-    charged = _no_less(why, "before_", charged, given_back[0])
-    whole = _no_less(why, "now_", whole, given_back[1])
+    charged = _no_less(why, "before_", charged, given_back)
+    whole = _no_less(why, "now_", whole, given_back)
     why.step("amount", "the period as known now, less what was charged", "subtract", whole, charged)
     amount = Money.of(why.value("amount"), now.amount.currency)
     explanation = why.explanation("amount")

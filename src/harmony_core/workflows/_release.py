@@ -8,6 +8,7 @@ from datetime import date
 import attrs
 
 from harmony_core.billing import (
+    Charge,
     CreditNote,
     Draft,
     Invoice,
@@ -19,6 +20,7 @@ from harmony_core.billing import (
     credit_note,
     due,
     fingerprint,
+    left_to_credit,
     review_state,
 )
 from harmony_core.errors import HarmonyError, NotFound
@@ -226,9 +228,20 @@ def credit_invoice(
             rounding_account=scene.company.group.entity(invoice.entity_id).account(Role.ROUNDING),
             amounts=amounts,
             earlier=earlier,
+            periods=_periods(unit, scene, charges.values()),
         )
         keep(unit, scene, [MadeDocument(credit.document, credit.charges, credit.entry)])
         return credit
+
+
+def _periods(unit: UnitOfWork, scene: Scene, charges: Iterable[Charge]) -> dict[str, Money]:
+    """What is left to credit of the lines behind an invoice, on all of their documents."""
+    left: dict[str, Money] = {}
+    keys, lines = unit.charges.keys(), {"/".join(one.key.split("/")[:2]): one for one in charges}
+    for start, one in lines.items():  # the key of a charge begins with its contract and line
+        kept = [unit.charges.get(key) for key in keys if key.startswith(f"{start}/")]
+        left |= left_to_credit(scene.contracts[one.contract_id], one.line_id, kept)
+    return left
 
 
 def _credits_of(unit: UnitOfWork, invoice: Invoice) -> tuple[Invoice, ...]:
