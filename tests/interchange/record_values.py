@@ -956,7 +956,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     ),
     billing.Receivable: receivables(),
     billing.Payment: st.builds(
-        billing.Payment, ids, ids, ids, days, moneys_above_zero, st.lists(ids, max_size=2)
+        billing.Payment, ids, ids, ids, days, moneys_above_zero, st.lists(ids, max_size=2), texts
     ),
     billing.Allocation: allocations(),
     billing.DunningTable: dunning_tables,

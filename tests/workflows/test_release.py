@@ -17,7 +17,7 @@ from harmony_core.billing import (
 )
 from harmony_core.contracts import Amendment, Contract, NewPrice, Side
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken
-from harmony_core.finance import Money
+from harmony_core.finance import Money, RateKind
 from harmony_core.periods import Month, Timing
 from harmony_core.pricing import PerUnit
 from harmony_core.products import (
@@ -397,3 +397,27 @@ def test_payments_settle_what_the_nights_asked_for() -> None:
     after = receive_payments(store, day=DAY)
     assert after.allocations == (), "the invoice is paid: the credit waits on account"
     assert after.ledger.balances(DAY) == {("DE", "K-1", "EUR"): Money.of("-100.00", "EUR")}
+
+
+def test_payments_are_booked_once_and_a_closed_month_is_left_alone() -> None:
+    store = in_memory(contracts=[agreed()], devices=(), facts=())
+    month_end(store, JANUARY, revalued_at=RateKind.SPOT)
+    before = len(books(store).entries)
+    early = date(2026, 1, 20)
+    paid = Payment("P-1", "DE", "K-1", early, Money.of("10.00", "EUR"))
+    report = receive_payments(store, [paid], day=DAY, booked=True)
+    received = report.entries[0]
+    assert (received.id, received.day) == ("PAY-P-1", date(2026, 2, 1))
+    assert received.text == f"belongs to {early}, which is closed"
+    assert receive_payments(store, [paid], day=DAY, booked=True).entries == ()
+    assert len(books(store).entries) == before + len(report.entries)
+
+
+def test_a_month_end_revalues_what_customers_owe_in_foreign_currency() -> None:
+    dollars = contract(line(PerUnit.of("12", "USD"), quantity=10))
+    store = in_memory(contracts=[dollars], devices=(), facts=())
+    report = month_end(store, JANUARY, revalued_at=RateKind.SPOT)
+    kinds = [(one.day, one.source) for one in report.entries if one.kind == "revaluation"]
+    assert [day for day, _ in kinds] == [JANUARY.last_day, date(2026, 2, 1)]
+    billing_night(store, date(2026, 2, 1))
+    assert [one.kind for one in month_end(store, FEBRUARY).entries] == ["recognition"]

@@ -90,6 +90,7 @@ from harmony_core.billing._release import (
     review_state,
     standing_overrides,
 )
+from harmony_core.billing._settlement import book_allocations, book_open_items, book_payment
 from harmony_core.billing._tax_in_books import tax_in_books
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._usage import usage_lacks
@@ -158,7 +159,10 @@ __all__ = [
     "accruals",
     "after_deed",
     "ageing",
+    "book_allocations",
     "book_invoice",
+    "book_open_items",
+    "book_payment",
     "book_recognition",
     "book_work",
     "booking_month",

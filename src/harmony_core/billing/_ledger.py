@@ -67,7 +67,9 @@ class ReceivablesLedger:
             party, amount = self._party(claim.party_id), claim.amount
             if amount.minor < 0:
                 credit = (claim.entity_id, party, claim.day, -amount, amount * 0)
-                self._sources[claim.id] = OnAccount(claim.id, *credit, claim.references)
+                self._sources[claim.id] = OnAccount(
+                    claim.id, *credit, claim.references, -claim.booked
+                )
             else:
                 item = (claim.entity_id, party, claim.day, claim.due_day, amount)
                 nothing = amount * 0
@@ -90,6 +92,10 @@ class ReceivablesLedger:
         if self._directory is None or party_id not in self._directory:
             return party_id
         return self._directory.resolve(party_id).id
+
+    def standing(self, payments: Iterable[Payment]) -> tuple[Payment, ...]:
+        """Give payments with the customers that stand for their payers after merges."""
+        return tuple(attrs.evolve(one, party_id=self._party(one.party_id)) for one in payments)
 
     def _refuse_wrong_allocations(self) -> None:
         by_id: dict[str, Allocation] = {}
@@ -173,6 +179,10 @@ class ReceivablesLedger:
     def open_items(self, as_of: date) -> tuple[OpenItem, ...]:
         """What is not settled at the end of a day, those due first at the front."""
         return tuple(item for item in self.items(as_of) if item.open)
+
+    def sources(self, as_of: date) -> tuple[OnAccount, ...]:
+        """Every payment and credit note up to a day, used up or not, by day and id."""
+        return self._credits(as_of)
 
     def on_account(self, as_of: date) -> tuple[OnAccount, ...]:
         """Payments and credit notes of which something is left at the end of a day."""

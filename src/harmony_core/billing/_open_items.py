@@ -56,7 +56,10 @@ class OpenItem:
 
 @attrs.frozen
 class OnAccount:
-    """What is left of a payment or a credit note; the customer may take it off later."""
+    """What is left of a payment or a credit note; the customer may take it off later.
+
+    ``booked`` holds the three amounts of a whole credit note, above zero; ``None`` for payments.
+    """
 
     id: str
     entity_id: str
@@ -65,6 +68,7 @@ class OnAccount:
     amount: Money
     allocated: Money
     references: tuple[str, ...] = ()
+    booked: Booked | None = None
 
     @property
     def left(self) -> Money:

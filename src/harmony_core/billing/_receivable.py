@@ -17,7 +17,7 @@ from harmony_core.billing._invoice import Invoice
 from harmony_core.billing._payment_terms import PaymentTerms
 from harmony_core.contracts import Side
 from harmony_core.errors import InvalidValue
-from harmony_core.finance import Booked, JournalEntry, Money, Role, booked_sum
+from harmony_core.finance import AccountRole, Booked, JournalEntry, Money, Role, booked_sum
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
@@ -89,9 +89,12 @@ def receivable(invoice: Invoice, entry: JournalEntry, terms: PaymentTerms) -> Re
 class Payment:
     """Money that came in from a customer; below zero, money that went back.
 
+    What is written off is a payment that no bank received: its ``account`` is that of bad debts.
+
     Args:
         references: ids of the documents that the payer named, in his order; of money that went
             back, the ids of the payments or credit notes that it returns.
+        account: role of the account that it came in on.
 
     Raises:
         InvalidValue: the amount is zero.
@@ -108,6 +111,7 @@ class Payment:
     day: date
     amount: Money
     references: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    account: AccountRole = Role.BANK
 
     def __attrs_post_init__(self) -> None:
         if not self.amount:

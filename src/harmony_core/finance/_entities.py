@@ -24,6 +24,10 @@ class Role:
 
     RECEIVABLE: Final = "receivable"
     PAYABLE: Final = "payable"
+    BANK: Final = "bank"
+    """money of the company; other accounts of its banks are more special, such as ``bank.usd``"""
+    BAD_DEBT: Final = "bad_debt"
+    """what is not paid any more and was written off"""
     REVENUE: Final = "revenue"
     CONTRACT_BALANCE: Final = "contract_balance"
     """billed but not earned (credit), or earned but not billed (debit)"""

@@ -26,6 +26,7 @@ _CLASSES: Mapping[AccountRole, StatementClass] = MappingProxyType(
             (
                 Role.RECEIVABLE,
                 Role.PAYABLE,
+                Role.BANK,
                 Role.CONTRACT_BALANCE,
                 Role.TAX_PAYABLE,
                 Role.TAX_RECOVERABLE,
@@ -46,6 +47,7 @@ _CLASSES: Mapping[AccountRole, StatementClass] = MappingProxyType(
                 Role.INTERCOMPANY_REVENUE,
                 Role.INTERCOMPANY_COST,
                 Role.BREAKAGE_REVENUE,
+                Role.BAD_DEBT,
                 Role.ROUNDING,
                 Role.EXCHANGE_DIFFERENCE,
             ),

@@ -11,17 +11,19 @@ from harmony_core.billing import (
     Charge,
     Recognised,
     accruals,
+    book_open_items,
     book_recognition,
     book_work,
     recognise,
 )
 from harmony_core.errors import NotFound, RuleBroken
-from harmony_core.finance import JournalEntry
+from harmony_core.finance import JournalEntry, RateKind
 from harmony_core.periods import Month
 from harmony_core.repositories.ports import Store, UnitOfWork
 from harmony_core.work import Expense, RatedWork, TimeEntry
 from harmony_core.workflows._billing import NightReport, bill
 from harmony_core.workflows._gaps import UncoveredFact, uncovered_in
+from harmony_core.workflows._payments import receivables_ledger
 from harmony_core.workflows._scene import Scene
 
 
@@ -37,12 +39,14 @@ class MonthReport:
     uncovered: tuple[UncoveredFact, ...]
 
 
-def month_end(store: Store, month: Month) -> MonthReport:
+def month_end(store: Store, month: Month, *, revalued_at: RateKind | None = None) -> MonthReport:
     """Bill the nights of a month that are still missing, and close it: whole, or not at all.
 
     Booked are the revenue and direct cost earned in the month, the loaded cost of the hours
     worked, expenses, and the transfer charges between group companies, all on the last day of the
-    month. A month that is closed stays as it is, and the report says so.
+    month. With ``revalued_at`` what customers still owe in foreign currencies is shown at the rates
+    of that kind and of that day, and taken back on the first of the next month; it supposes that
+    payments are booked here. A month that is closed stays as it is, and the report says so.
 
     Raises:
         RuleBroken: an earlier month is still open; months are closed in order.
@@ -68,6 +72,13 @@ def month_end(store: Store, month: Month) -> MonthReport:
                 people=scene.people,
                 terms=scene.terms,
                 month=month,
+            ),
+            *(
+                ()
+                if revalued_at is None
+                else book_open_items(
+                    receivables_ledger(unit), month.last_day, scene.terms, kind=revalued_at
+                )
             ),
         )
         unit.recognised.add(rows)

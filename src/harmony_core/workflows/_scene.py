@@ -92,7 +92,7 @@ class Scene:
             contracts,
             {person.id: person for person in unit.people.all()},
             directory,
-            BillingTerms(company.group, unit.rates.book(), company.asset_types),
+            billing_terms(unit),
             facts,
             time,
             expenses,
@@ -160,6 +160,12 @@ class Scene:
             seller_entity=employer,
             transfer_rules=self.company.rules,
         )
+
+
+def billing_terms(unit: UnitOfWork) -> BillingTerms:
+    """What billing needs to know of the house."""
+    company = unit.company.get()
+    return BillingTerms(company.group, unit.rates.book(), company.asset_types)
 
 
 def _credits(unit: UnitOfWork) -> Iterator[Charge]:
