@@ -17,8 +17,11 @@ from harmony_core.billing import (
     charges_of,
     contract_facts,
     due,
+    fund_of,
     recognise,
+    refund,
 )
+from harmony_core.billing._fund_draws import fund_line
 from harmony_core.contracts import (
     Contract,
     ContractEvent,
@@ -31,7 +34,7 @@ from harmony_core.contracts import (
 )
 from harmony_core.errors import InvalidValue, RuleBroken
 from harmony_core.finance import Booked, Money, booked_sum, money_sum
-from harmony_core.periods import Month, months_between
+from harmony_core.periods import Month, Span, months_between
 from harmony_core.pricing import PerUnit
 from harmony_core.products import CarryMode, ContractType, LeftOver, Recognition, Rollover
 from harmony_core.work import TimeEntry
@@ -151,6 +154,72 @@ def test_blocks_that_are_kept_run_under_notice_beside_what_was_ended() -> None:
         "notice_given",
         "ended",
     ]
+
+
+def test_what_is_paid_back_at_the_end_is_refunded_in_the_fund_and_has_not_lapsed() -> None:
+    """Five of the first twenty hours were worked by the end, three more after it."""
+    for said, *gone in (KEPT, 8, 12, 0), (LAPSED, 5, 35, 0), (REFUNDED, 5, 0, 35):
+        made = ended(prepaid(), said)
+        line_ = fund_line(made, "H")
+        assert line_ is not None
+        fund = fund_of(made, line_, FACTS)
+        account = fund.account(Span.of_days(date(2026, 1, 1), date(2027, 1, 31)))
+        whole = fund.statement_on(date(2027, 2, 1)).total
+        left = 0 if said is not KEPT else 20
+        for one in account, whole:
+            assert [int(one.drawn), int(one.lapsed), int(one.refunded)] == gone
+        assert whole.remaining == account.closing == left
+        assert whole.purchased == whole.drawn + whole.remaining + whole.lapsed + whole.refunded
+
+
+def test_an_end_pays_back_only_what_a_refund_did_not_pay_out_before() -> None:
+    """Twenty hours at 90 are bought, five are drawn and three given back: twelve are left."""
+    february = date(2026, 2, 1)
+    once = prepaid(months=None)
+    given = refund(once, "H", february, FACTS, id="R", agreed_on=february, units=3)
+    known = once.amended(given)
+    stated = charges_of(
+        known, lines_ended(known, LAST, id="T", agreed_on=AGREED, left_over=REFUNDED), FACTS, TERMS
+    )
+    assert [one.units for one in stated.left] == [12]
+    made = ended(known, REFUNDED)
+    charges = list(due(made, FACTS, TERMS, EVER))
+    assert all(one.replay() == one.amount for one in charges)
+    paid = money_sum((one.amount for one in charges), "EUR")
+    drawn = 20 - 3 - 12
+    assert paid == Money.of(90 * drawn, "EUR")
+    assert earned(made, charges, FACTS, Month(2027, 6)).transaction == paid
+
+
+@given(
+    st.integers(0, 20),
+    st.integers(1, 20),
+    st.integers(0, 180_000),
+    st.dates(date(2026, 1, 2), LAST),
+)
+def test_credits_a_refund_and_the_end_together_pay_back_no_more_than_was_billed(
+    hours: int, units: int, cents: int, on: date
+) -> None:
+    facts = Facts(time=[worked("W", date(2026, 1, 1), hours)] if hours else [])
+    once = prepaid(months=None)
+    try:
+        given = refund(once, "H", on, facts, id="R", agreed_on=on, units=units)
+    except RuleBroken:
+        return  # fewer are left
+    made = ended(once.amended(given), REFUNDED)
+    (lot,) = [lot for _, one in made.refunds("H") for lot in one.lots]
+    credited = min(Money(cents, "EUR"), Money.of(1800, "EUR") - lot.value)
+    (billed,) = due(once, facts, TERMS, date(2026, 1, 1))
+    note = attrs.evolve(
+        billed,
+        key=f"{billed.key}~CN",
+        booked=-Booked(credited, credited, credited),
+        trigger=on,
+        credits=billed.key,
+    )
+    known = Facts(time=[worked("W", date(2026, 1, 1), hours)] if hours else [], credits=[note])
+    paid = money_sum((one.amount for one in due(made, known, TERMS, EVER)), "EUR") - credited
+    assert paid == max(Money.of(90 * hours, "EUR") - credited, Money.of(0, "EUR"))
 
 
 def test_the_terms_say_it_unless_the_end_does_and_a_pause_keeps_them() -> None:

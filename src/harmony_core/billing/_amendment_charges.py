@@ -109,6 +109,7 @@ def _blocks_left(amended: Contract, amendment: Amendment, facts: Facts) -> Itera
         blocks = [one for one in fund.blocks(line.last_day) if outlives(line, one.start)]
         drawn = (fund.drawn_from(one.start, date.max, line.last_day)[0] for one in blocks)
         units = sum((one.quantity for one in blocks), Fraction(0)) - sum(drawn, Fraction(0))
+        units -= sum((fund.given_up_of(one.start) for one in blocks), Fraction(0))
         if units > 0:
             through = max(block_end(line, one.start) for one in blocks)
             yield BlocksLeft(line.id, line.fund.at_end, units, blocks[0].unit, through)

@@ -14,6 +14,7 @@ from harmony_core.billing._fund_draws import (
     Taken,
     block_end,
     draw_id,
+    is_refunded,
     takes_back,
     units_of,
     worked,
@@ -40,7 +41,7 @@ from harmony_core.funds import (
     draw_allowance,
     draw_down,
 )
-from harmony_core.products import FundTerms, OverageMode
+from harmony_core.products import FundTerms, LeftOver, OverageMode
 from harmony_core.work import Expense, TimeEntry
 
 
@@ -135,6 +136,12 @@ class FundReplay:
             for amendment, change in given
             for lot in change.lots
         )
+
+    def given_up_of(self, start: date) -> Fraction:
+        """The units of the block of ``start`` that went to another contract, or were paid out."""
+        name = block_id(self.line, start)
+        given = (one.quantity for one in self.given_up if one.block_id == name)
+        return sum(given, Fraction(0))
 
     def is_closed_like(self, contract: Contract) -> bool:
         """Whether another version of the contract gives up just as much of it."""
@@ -322,7 +329,7 @@ class FundReplay:
                 closed_from=self.closed_from,
             )
             return attrs.evolve(found.fund, overage=tuple(_shortfalls(found)), denied=())
-        return draw_down(
+        drawn = draw_down(
             blocks,
             draws,
             terms.order,
@@ -333,6 +340,22 @@ class FundReplay:
             opened_from=self.line.start,
             closed_from=self.closed_from,
         )
+        return self._paid_back(blocks, drawn)
+
+    def _paid_back(self, blocks: Iterable[Block], statement: FundStatement) -> FundStatement:
+        """What is left when the line ends is refunded and not lapsed, where its end says so."""
+        if self.terms.at_end is not LeftOver.REFUNDED:
+            return statement
+        names = {
+            one.id
+            for one in blocks
+            if one.id == block_id(self.line, one.start) and is_refunded(self.line, one.start)
+        }
+        balances = [
+            (name, balance.with_lapsed_refunded() if name in names else balance)
+            for name, balance in statement.balances
+        ]
+        return attrs.evolve(statement, balances=tuple(balances))
 
     def is_spent(self, line: OverageLine) -> bool:
         """Whether overage is of an expense, and billed as it was spent."""

@@ -136,14 +136,21 @@ class Measurement:
         return self._settled(why, price, self.line.quantity, ())
 
     def _used_block(self, day: date) -> Measured:
-        """A block of which what was left at the end is paid back: the part that was drawn."""
-        line, unit = self.line, self.contract.currency
-        drawn, by = fund_of(self.contract, line, self.facts).drawn_from(self.period.span.start, day)
+        """A block of which what was left at the end is paid back: the part that was drawn.
+
+        What was given back before has a credit of its own, and counts as drawn here.
+        """
+        line, unit, start = self.line, self.contract.currency, self.period.span.start
+        fund = fund_of(self.contract, line, self.facts)
+        drawn, by = fund.drawn_from(start, day)
         why = self._explainer("prepaid block, what is left of it refunded")
         price = why.adopt(explain(self._scheme(why), line.quantity), "price_")
         why.given("bought", "units bought", line.quantity)
-        why.given("drawn", "units drawn", drawn)
-        why.step("part", "part that was drawn", "divide", "drawn", "bought")
+        gone = why.given("drawn", "units drawn", drawn)
+        if given_up := fund.given_up_of(start):  # has a credit of its own
+            why.given("before", "units given back before", given_up)
+            gone = why.step("gone", "units drawn or given back", "add", gone, "before")
+        why.step("part", "part that was drawn", "divide", gone, "bought")
         label = "price of the part that was drawn"
         used = why.step("used", label, "multiply", price, "part", unit=unit)
         return self._settled(why, used, line.quantity, by)

@@ -19,7 +19,7 @@ from harmony_core.billing._plan import PlannedCharge, plan
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract
 from harmony_core.explanation import Explainer, Explanation
-from harmony_core.finance import Money
+from harmony_core.finance import Money, money_sum
 from harmony_core.periods import Span
 
 
@@ -115,7 +115,20 @@ def _change(
     news = became_known(planned, facts, terms)
     if now is None or before is None or planned.corrects is None:
         return None
-    return _difference(now, before, news, facts.given_back(planned.corrects))
+    return _difference(now, before, news, _given_back(planned, facts, planned.corrects))
+
+
+def _given_back(planned: PlannedCharge, facts: Facts, key: str) -> Money | None:
+    """What credit notes gave back of a period, and what refunds and migrations give back of it."""
+    contract, line_id = planned.contract, planned.line.id
+    closing = contract.closing(line_id)
+    given = [*contract.refunds(line_id), *(() if closing is None else (closing,))]
+    found = [lot.value for _, one in given for lot in one.lots if lot.paid_by == key]
+    if planned.lot is not None and planned.lot not in planned.line.opening:
+        return None
+    if (credited := facts.given_back(key)) is not None:
+        found.append(credited)
+    return money_sum(found, contract.currency) if found else None
 
 
 def _difference(
@@ -141,7 +154,7 @@ def _no_less(why: Explainer, prefix: str, name: str, given_back: Money | None) -
     if given_back is None or why.value(name) >= given_back.exact.value:
         return name
     code = given_back.currency
-    label = "given back by credit notes"
+    label = "given back by credit notes and refunds"
     credited = why.given(f"{prefix}credited", label, given_back.exact.value, code)
     label = "no less than was given back"
     return why.step(f"{prefix}kept", label, "greatest", name, credited, unit=code)

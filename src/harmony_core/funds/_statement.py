@@ -66,6 +66,10 @@ class Balance:
     available: Fraction
     refunded: Fraction = Fraction(0)
 
+    def with_lapsed_refunded(self) -> Balance:
+        """The same where what nobody drew is paid back when the block ends, and does not lapse."""
+        return attrs.evolve(self, lapsed=Fraction(0), refunded=self.refunded + self.lapsed)
+
     def __add__(self, other: Balance) -> Balance:
         return Balance(
             self.purchased + other.purchased,
