@@ -78,6 +78,33 @@ reasons = st.text(max_size=8)
 done = st.none() | st.just("resolve")
 
 
+rules = st.builds(
+    sla.PolicyRule,
+    st.lists(targets, min_size=1, max_size=2),
+    st.none() | names,
+    st.none() | names,
+)
+policies = st.builds(
+    sla.ServicePolicy,
+    st.text(min_size=1, max_size=8),
+    st.lists(rules, min_size=1, max_size=2, unique_by=lambda rule: rule.place),
+    on_changes,
+    on_changes,
+    on_changes,
+)
+named_levels = st.sampled_from(sorted(set(sla.EntitlementLevel) - {"default"}))
+entitlements = st.builds(
+    lambda level, of, policy, calendar, dates: sla.Entitlement(
+        level, of, policy, calendar, min(dates), max(dates)
+    ),
+    named_levels,
+    st.text(min_size=1, max_size=8),
+    policies,
+    st.none() | parts,
+    st.tuples(days, days),
+) | st.builds(sla.Entitlement, st.just("default"), calendar=parts)
+
+
 def _clock(
     at: datetime, first: sla.ClockTerms, then: sla.ClockTerms, how: sla.OnChange, reason: str
 ) -> sla.Clock:
@@ -117,5 +144,11 @@ VALUES: dict[type, st.SearchStrategy[Any]] = {
     sla.ClockReopened: st.builds(sla.ClockReopened, instants, done),
     sla.TermsChanged: st.builds(sla.TermsChanged, instants, terms, on_changes, names),
     sla.Clock: st.builds(_clock, instants, always_terms, always_terms, on_changes, reasons),
+    sla.PolicyRule: rules,
+    sla.ServicePolicy: policies,
+    sla.Entitlement: entitlements,
+    sla.KeptDue: st.builds(
+        sla.KeptDue, st.none() | instants, st.none() | instants, names, names, names
+    ),
     sla.Due: st.builds(sla.Due, instants, st.none() | instants),
 }

@@ -8,6 +8,15 @@ Durations are elapsed time; :class:`WorkingDays` are days and never 24 hours. No
 library is needed for it.
 """
 
+from harmony_core.sla._attainment import (
+    AttainedCase,
+    Attainment,
+    AttainmentReport,
+    CountedBy,
+    LeftOut,
+    Outcome,
+    attainment,
+)
 from harmony_core.sla._calendar import Calendar
 from harmony_core.sla._clock import Clock, ClockReading, ClockState, WarningPoint
 from harmony_core.sla._clock_events import (
@@ -29,9 +38,11 @@ from harmony_core.sla._durations import (
     minutes,
     seconds,
 )
+from harmony_core.sla._entitlement import Entitled, Entitlement, EntitlementLevel, entitled
 from harmony_core.sla._holidays import HolidayRule, PublicHolidays, holiday_data_version
 from harmony_core.sla._hours import DayHours, Opening
 from harmony_core.sla._index import HORIZON
+from harmony_core.sla._kept_due import KeptDue, Outdated
 from harmony_core.sla._open_time import (
     CalendarDifference,
     CalendarIntersection,
@@ -42,12 +53,16 @@ from harmony_core.sla._open_time import (
     StartBy,
 )
 from harmony_core.sla._picture import OpenTimePicture, picture
+from harmony_core.sla._policy import PolicyRule, ServicePolicy, WhatChanged
 from harmony_core.sla._rota import Duty, Rota, Turns
 from harmony_core.sla._targets import ClockTerms, OnChange, Target
 from harmony_core.sla._zones import tz_data_version, zone_key, zones_of
 
 __all__ = [
     "HORIZON",
+    "AttainedCase",
+    "Attainment",
+    "AttainmentReport",
     "Calendar",
     "CalendarDifference",
     "CalendarIntersection",
@@ -63,25 +78,38 @@ __all__ = [
     "ClockState",
     "ClockStopped",
     "ClockTerms",
+    "CountedBy",
     "DayHours",
     "Due",
     "DueAt",
     "Duty",
+    "Entitled",
+    "Entitlement",
+    "EntitlementLevel",
     "HistoryLine",
     "HolidayRule",
+    "KeptDue",
+    "LeftOut",
     "OnChange",
     "OpenSpans",
     "OpenTime",
     "OpenTimePicture",
     "Opening",
+    "Outcome",
+    "Outdated",
+    "PolicyRule",
     "PublicHolidays",
     "Rota",
+    "ServicePolicy",
     "StartBy",
     "Target",
     "TermsChanged",
     "Turns",
     "WarningPoint",
+    "WhatChanged",
     "WorkingDays",
+    "attainment",
+    "entitled",
     "holiday_data_version",
     "hours",
     "in_hours",

@@ -16,6 +16,7 @@ from harmony_core.sla._clock_explained import explained
 from harmony_core.sla._clock_history import ClockHistory, Detail, HistoryLine, line_of, told
 from harmony_core.sla._clock_replay import Replay, Run, Track
 from harmony_core.sla._index import microseconds, moment_in_utc
+from harmony_core.sla._open_time import OpenTime
 from harmony_core.sla._targets import Target
 
 
@@ -92,6 +93,11 @@ class ClockReading:
     def warned(self) -> tuple[Fraction, ...]:
         """The warning levels that are reached."""
         return tuple(one.percent for one in self.warnings if self.percent >= one.percent)
+
+    @property
+    def calendars(self) -> tuple[OpenTime, ...]:
+        """The calendars on which it ran, in order, each once; for :class:`KeptDue`."""
+        return tuple(dict.fromkeys(run.calendar for run in self.runs))
 
     @property
     def explanation(self) -> Explanation:

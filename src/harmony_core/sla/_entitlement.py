@@ -1,0 +1,175 @@
+"""Who is entitled to which policy on which calendar, and which level says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Literal
+
+import attrs
+
+from harmony_core.errors import InvalidValue, NotFound, RuleBroken, Word, expect
+from harmony_core.sla._open_time import OpenTime
+from harmony_core.sla._policy import ServicePolicy
+from harmony_core.sla._targets import ClockTerms
+
+
+class EntitlementLevel(Word):
+    """Whose it is, from the first that is asked to the last."""
+
+    ASSET = "asset"
+    CONTRACT = "contract"
+    CUSTOMER = "customer"
+    SITE = "site"
+    TEAM = "team"
+    DEFAULT = "default"
+
+
+def _day(day: date | None) -> date | None:
+    if day is not None:
+        expect(day, date, "day of an entitlement", "date(2026, 3, 1)")
+    return day
+
+
+@attrs.frozen
+class Entitlement:
+    """A policy, a calendar or both, granted to an asset, by a contract, to a team, or by default.
+
+    Args:
+        level: whose it is.
+        of: the id of that asset, contract, customer, site or team; empty for the default.
+        policy: what is promised; ``None`` leaves it to the next level.
+        calendar: when it counts; ``None`` leaves it to the next level.
+        first_day: from when on, ``None`` since ever.
+        last_day: up to and including when, ``None`` without end.
+
+    Raises:
+        InvalidValue: it grants nothing, its days are in the wrong order, or the id is missing.
+    """
+
+    level: EntitlementLevel = attrs.field(converter=EntitlementLevel)
+    of: str = ""
+    policy: ServicePolicy | None = None
+    calendar: OpenTime | None = None
+    first_day: date | None = attrs.field(default=None, converter=_day)
+    last_day: date | None = attrs.field(default=None, converter=_day)
+
+    def __attrs_post_init__(self) -> None:
+        if (self.level is EntitlementLevel.DEFAULT) == bool(self.of):
+            raise InvalidValue(
+                f"an entitlement of a {self.level} needs its id, and the default has none, "
+                f"got {self.of!r}"
+            )
+        if self.policy is None and self.calendar is None:
+            raise InvalidValue(f"the entitlement of {self} grants neither a policy nor a calendar")
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise InvalidValue(f"{self} ends on {self.last_day}, before {self.first_day}")
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.of!r}" if self.of else "the default"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return (self.first_day or day) <= day <= (self.last_day or day)
+
+
+@attrs.frozen
+class Entitled:
+    """The answer: a policy on a calendar, and the entitlements that gave them.
+
+    ``asked`` lists who was asked, in order, and what each gave.
+    """
+
+    policy: ServicePolicy
+    calendar: OpenTime
+    policy_from: Entitlement
+    calendar_from: Entitlement
+    asked: tuple[tuple[str, str], ...]
+
+    def terms(self, *, priority: str | None = None, service: str | None = None) -> ClockTerms:
+        """Give the terms of a clock, as :meth:`ServicePolicy.terms` does."""
+        return self.policy.terms(self.calendar, priority=priority, service=service)
+
+
+_Part = Literal["policy", "calendar"]
+
+
+def entitled(
+    entitlements: Iterable[Entitlement],
+    day: date,
+    *,
+    asset: str | None = None,
+    contract: str | None = None,
+    customer: str | None = None,
+    site: str | None = None,
+    team: str | None = None,
+) -> Entitled:
+    """Say which policy and which calendar apply to a piece of work on a day.
+
+    Asset, contract, customer, site, team and default are asked in this order, once for the policy
+    and once for the calendar; the first that grants it decides. What is not given is not asked.
+
+    Raises:
+        NotFound: nobody grants a policy, or nobody a calendar; lists who was asked.
+        RuleBroken: two entitlements of the same level grant one; lists them.
+
+    >>> from harmony_core.sla import Calendar, PolicyRule, hours
+    >>> office = Calendar.of("Europe/London", {"mon-fri": "09:00-17:30"})
+    >>> night = Calendar.of("Europe/London", {"daily": "00:00-24:00"})
+    >>> basic = ServicePolicy("basic", [PolicyRule.of(respond=hours(8))])
+    >>> granted = [
+    ...     Entitlement("default", policy=basic, calendar=office),
+    ...     Entitlement("site", "datacentre", calendar=night),
+    ... ]
+    >>> found = entitled(granted, date(2026, 3, 2), customer="Brightwater", site="datacentre")
+    >>> str(found.policy_from), str(found.calendar_from), found.calendar == night
+    ('the default', "site 'datacentre'", True)
+    """
+    ids: Mapping[EntitlementLevel, str | None] = {
+        EntitlementLevel.ASSET: asset,
+        EntitlementLevel.CONTRACT: contract,
+        EntitlementLevel.CUSTOMER: customer,
+        EntitlementLevel.SITE: site,
+        EntitlementLevel.TEAM: team,
+        EntitlementLevel.DEFAULT: "",
+    }
+    held = [one for one in entitlements if one.of == ids[one.level] and one.holds_on(day)]
+    asked = tuple(
+        (
+            f"{level} {of!r}" if of else "the default",
+            _given([one for one in held if one.level == level]),
+        )
+        for level, of in ids.items()
+        if of is not None
+    )
+    policy_from = _first(held, "policy", day, asked)
+    calendar_from = _first(held, "calendar", day, asked)
+    assert policy_from.policy is not None
+    assert calendar_from.calendar is not None
+    return Entitled(policy_from.policy, calendar_from.calendar, policy_from, calendar_from, asked)
+
+
+def _given(entitlements: Iterable[Entitlement]) -> str:
+    parts = [
+        part
+        for part, name in (("policy", "policy"), ("calendar", "calendar"))
+        if any(getattr(one, name) is not None for one in entitlements)
+    ]
+    return " and ".join(parts) or "nothing"
+
+
+def _first(
+    held: Iterable[Entitlement], part: _Part, day: date, asked: Iterable[tuple[str, str]]
+) -> Entitlement:
+    giving = [one for one in held if getattr(one, part) is not None]
+    for level in EntitlementLevel:
+        found = [one for one in giving if one.level is level]
+        if len(found) > 1:
+            raise RuleBroken(
+                f"{found[0]} grants {len(found)} entitlements with a {part} on {day}: end all but "
+                "one of them before that day"
+            )
+        if found:
+            return found[0]
+    names = ", ".join(name for name, _ in asked)
+    raise NotFound(f"no {part} on {day}: asked {names}; grant one by default or to one of them")

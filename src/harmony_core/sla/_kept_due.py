@@ -1,0 +1,125 @@
+"""A due instant that is stored, with what it was derived from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+import attrs
+
+from harmony_core.errors import InvalidValue, Word
+from harmony_core.sla._calendar import Calendar
+from harmony_core.sla._clock import ClockReading
+from harmony_core.sla._holidays import holiday_data_version
+from harmony_core.sla._open_time import (
+    CalendarDifference,
+    CalendarIntersection,
+    CalendarUnion,
+    Due,
+    OpenTime,
+)
+from harmony_core.sla._zones import tz_data_version
+
+
+class Outdated(Word):
+    """Why a stored due instant must be derived again."""
+
+    CALENDAR = "calendar"
+    """The rules of the calendar are others."""
+    TIME_ZONES = "time_zones"
+    """The time zone data are of another version."""
+    HOLIDAYS = "holidays"
+    """The data of public holidays are of another version."""
+
+
+@attrs.frozen
+class KeptDue:
+    """A due instant as it is stored: a forecast, and what it was made from.
+
+    Args:
+        due: the first instant at which the time will have been worked; ``None`` while paused.
+        breach_at: from when on it is more.
+        content_hash: of the calendar; of all of them, where a clock ran on several.
+        tz_version: of the time zone data.
+        holiday_version: of the data of public holidays; empty where the calendar uses none.
+    """
+
+    due: datetime | None
+    breach_at: datetime | None
+    content_hash: str
+    tz_version: str
+    holiday_version: str = ""
+
+    @classmethod
+    def of(cls, answer: Due | ClockReading, *calendars: OpenTime) -> KeptDue:
+        """Keep an answer of a calendar with that calendar, or a reading of a clock.
+
+        Raises:
+            InvalidValue: the answer of a calendar is without it.
+
+        >>> from datetime import UTC
+        >>> from harmony_core.sla import hours
+        >>> office = Calendar.of("Europe/London", {"mon-fri": "09:00-17:30"})
+        >>> answer = office.add(datetime(2026, 3, 27, 16, 50, tzinfo=UTC), hours(8))
+        >>> kept = KeptDue.of(answer, office)
+        >>> kept.outdated(office), kept.outdated(office, tz_version="2099a")
+        ((), (<Outdated.TIME_ZONES: 'time_zones'>,))
+        """
+        if isinstance(answer, ClockReading):
+            calendars = answer.calendars
+        elif not calendars:
+            raise InvalidValue(
+                "keep the answer of a calendar with that calendar: KeptDue.of(due, calendar)"
+            )
+        return cls(
+            answer.due,
+            answer.breach_at,
+            _hash_of(calendars),
+            tz_data_version(),
+            _holiday_version(calendars),
+        )
+
+    def outdated(
+        self,
+        *calendars: OpenTime,
+        tz_version: str | None = None,
+        holiday_version: str | None = None,
+    ) -> tuple[Outdated, ...]:
+        """Say why it must be derived again; nothing where it need not.
+
+        Args:
+            calendars: as they are now: the calendar, or those of a clock (``reading.calendars``).
+            tz_version: of the data in use now, unless another is given.
+            holiday_version: likewise.
+        """
+        tz = tz_data_version() if tz_version is None else tz_version
+        holidays = _holiday_version(calendars) if holiday_version is None else holiday_version
+        found = []
+        if _hash_of(calendars) != self.content_hash:
+            found.append(Outdated.CALENDAR)
+        if tz != self.tz_version:
+            found.append(Outdated.TIME_ZONES)
+        if self.holiday_version not in ("", holidays):
+            found.append(Outdated.HOLIDAYS)
+        return tuple(found)
+
+
+def _hash_of(calendars: tuple[OpenTime, ...]) -> str:
+    if len(calendars) == 1:
+        return calendars[0].content_hash
+    return sha256("\n".join(one.content_hash for one in calendars).encode()).hexdigest()
+
+
+def _holiday_version(calendars: tuple[OpenTime, ...]) -> str:
+    return holiday_data_version() if any(map(_has_public, calendars)) else ""
+
+
+def _has_public(calendar: OpenTime) -> bool:
+    match calendar:
+        case Calendar():
+            return bool(calendar.public_holidays)
+        case CalendarUnion() | CalendarIntersection():
+            return any(map(_has_public, calendar.parts))
+        case CalendarDifference():
+            return _has_public(calendar.base) or _has_public(calendar.without)
+    return False
