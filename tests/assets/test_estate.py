@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 import attrs
 import pytest
@@ -123,3 +124,31 @@ def test_entitlements_that_cannot_be_are_refused() -> None:
         licence_gaps([one, attrs.evolve(one, quantity=3)], [], DAY, PRODUCTS)
     with pytest.raises(NotFound, match="no asset type 'ofice'"):
         licence_gaps([one], [], DAY, {"OFFICE": ["ofice"]}, TYPES)
+
+
+def test_what_is_no_licence_no_software_and_no_product_is_refused() -> None:
+    bought = Entitlement("E-1", "K-1", "OFFICE", 1, START)
+    there = Device("o-1", "office", "K-1", [(START, None)])
+    right: dict[str, Any] = {
+        "entitlements": [bought],
+        "installed": [there],
+        "day": DAY,
+        "products": PRODUCTS,
+    }
+    wrong: list[tuple[str, Any, str]] = [
+        ("entitlements", bought, "entitlements must be a list"),
+        ("entitlements", [there], "each of the entitlements must be an Entitlement"),
+        ("installed", ["o-1"], "each of the soft assets installed must be a Device, got 'o-1'"),
+        ("day", "2026-04-01", "the day of licence gaps must be a plain date"),
+        ("products", ["OFFICE"], "products of licence gaps must be a Mapping"),
+        ("products", {"OFFICE": [7]}, "need a licence of 'OFFICE' must be a text, got 7"),
+        ("products", {"OFFICE": 7}, "need a licence of 'OFFICE' must be a list, got 7"),
+        ("asset_types", {"office": None}, "the tree of asset types must be an AssetTypes"),
+        ("known", "2026", "known of licence gaps must be a plain date, got '2026'"),
+        ("directory", [], "the directory of licence gaps must be a Directory"),
+    ]
+    for name, value, message in wrong:
+        with pytest.raises(InvalidValue, match=message):
+            licence_gaps(**(right | {name: value}))
+    (gap,) = licence_gaps(**right | {"products": {"OFFICE": "office"}})  # one type, as a word
+    assert gap.gap == 0

@@ -303,3 +303,65 @@ def test_a_key_figure_keeps_the_ids_behind_it() -> None:
     assert (large.number, large.ids) == (1, ("C-1",))
     german = Culture.of("de-DE", {"large contracts": "große Verträge"})
     assert attrs.evolve(large, label="large contracts").in_words(german) == "große Verträge: 1"
+
+
+def test_a_list_of_the_night_says_what_it_takes() -> None:
+    def refused(*args: Any, **more: Any) -> str:
+        with pytest.raises(InvalidValue) as fault:
+            due_items(*args, **more)
+        return str(fault.value)
+
+    assert refused(MADE, DAY, 30) == "contracts of the list must be a list: give [contract C-1]"
+    assert refused(["C-1"], DAY, 30) == (
+        "each of the contracts of the list must be a Contract, got 'C-1'"
+    )
+    assert "the day of the list must be a plain date" in refused([MADE], "2026-03-01", 30)
+    for within in "30", 1.5, True, None:
+        assert "looks ahead must be a whole number, such as 30, got" in refused([MADE], DAY, within)
+    assert refused([MADE], DAY, -1) == "the list looks zero or more days ahead, got -1"
+    for day, within in (DAY, 10**10), (date.max, 0), (date.min, 0):
+        assert "take a day between them, and look ahead less" in refused([MADE], day, within)
+    assert "facts of the list must be a Facts" in refused([MADE], DAY, 30, [])
+    assert "levels of the list must be a list" in refused([MADE], DAY, 30, levels=80)
+    assert "must be a WarningLevel, got 80" in refused([MADE], DAY, 30, levels=[80])
+    assert "terms of the list must be a BillingTerms" in refused([MADE], DAY, 30, terms=Facts())
+    key = "C-1/1/service/2026-01-01"
+    assert refused([MADE], DAY, 30, charged=key).endswith("give {key}")
+
+
+def test_a_key_figure_says_what_it_takes_and_which_contract_its_question_fails_for() -> None:
+    records: list[Any] = [contract_facts(MADE, DAY)]
+
+    def refused(*args: Any) -> str:
+        with pytest.raises(InvalidValue) as fault:
+            key_figure(*args)
+        return str(fault.value)
+
+    assert "must not be empty" in refused("", "Low", records, bool)
+    assert refused("low", 7, records, bool) == "the label of key figure 'low' must be a text, got 7"
+    assert "must be a ContractFacts, got 'C-1'" in refused("low", "Low", ["C-1"], bool)
+    assert "asks a question of each record" in refused("low", "Low", records, "balance < 5")
+    told = refused("low", "Low", records, lambda found: found.balance < 5)
+    assert told.startswith("the question of key figure 'low' fails for contract 'C-1': TypeError")
+
+
+def test_a_function_of_the_host_that_fails_is_told_with_its_field_and_contract() -> None:
+    def ratio(_: Contract, found: ContractFacts) -> Fraction:
+        return 1 / Fraction(found.measured_lines)
+
+    fields, found = DerivedFields({"ratio": ratio}, content_hash), contract_facts(MADE, DAY)
+    with pytest.raises(InvalidValue, match=r"'ratio' fails for contract 'C-1' on .*ZeroDivision"):
+        fields.row(MADE, found)
+    other = attrs.evolve(found, contract_id="C-9")
+    with pytest.raises(InvalidValue, match="'C-1' needs its own record, got that of 'C-9'"):
+        fields.row(MADE, other)
+    wrong: Any
+    for wrong, message in (
+        (["ratio"], "the derived fields must be"),
+        ({7: ratio}, "the name of a derived field must be a text, got 7"),
+    ):
+        with pytest.raises(InvalidValue, match=message):
+            DerivedFields(wrong, content_hash)
+    wrong = "sha256"
+    with pytest.raises(InvalidValue, match="the fingerprint of derived fields must be"):
+        DerivedFields({}, wrong)

@@ -15,7 +15,7 @@ import attrs
 
 from harmony_core.assets._devices import Device
 from harmony_core.assets._types import AssetTypes
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect, expect_each, expect_name
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.parties import Directory
@@ -143,7 +143,7 @@ def licence_gaps(
         directory: resolves customers that were merged.
 
     Raises:
-        InvalidValue: two entitlements of one id that differ.
+        InvalidValue: two entitlements of one id that differ, or an argument of another kind.
         NotFound: a type that is not in the tree.
 
     >>> bought = Entitlement("E-1", "K-1", "OFFICE", 1, date(2026, 1, 1))
@@ -153,8 +153,9 @@ def licence_gaps(
     >>> found.gap, found.device_ids
     (Fraction(-1, 1), ('o-1', 'o-2'))
     """
+    _refuse_other_kinds(day, products, asset_types, known, directory)
     owned: dict[str, Entitlement] = {}
-    for one in entitlements:
+    for one in expect_each(entitlements, Entitlement, "entitlements"):
         if owned.setdefault(one.id, one) != one:
             raise InvalidValue(f"two entitlements are called {one.id!r}: give each its own id")
     held: defaultdict[tuple[str, str], list[Entitlement]] = defaultdict(list)
@@ -164,13 +165,34 @@ def licence_gaps(
             held[_customer(directory, one.customer_id), one.product_id].append(one)
     used: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     needing = _needing(products, asset_types)
-    for device in installed:
+    for device in expect_each(installed, Device, "soft assets installed"):
         for product_id in needing.get(device.type, ()) if device.is_active(day) else ():
             used[_customer(directory, device.customer_id), product_id].add(device.id)
     return tuple(
         _gap(place, day, held.get(place, []), used.get(place, set()))
         for place in sorted({*held, *used})
     )
+
+
+def _refuse_other_kinds(
+    day: date,
+    products: Mapping[str, Collection[str]],
+    asset_types: AssetTypes | None,
+    known: date | None,
+    directory: Directory | None,
+) -> None:
+    expect(day, date, "the day of licence gaps", "date(2026, 3, 1)")
+    expect(products, Mapping, "products of licence gaps", '{"OFFICE": ["office"]}')
+    for product_id, types in products.items():
+        expect_name(product_id, "a product of licence gaps")
+        if not isinstance(types, str):
+            expect_each(types, str, f"asset types that need a licence of {product_id!r}")
+    if asset_types is not None:
+        expect(asset_types, AssetTypes, "the tree of asset types")
+    if known is not None:
+        expect(known, date, "known of licence gaps")
+    if directory is not None:
+        expect(directory, Directory, "the directory of licence gaps")
 
 
 def _customer(directory: Directory | None, customer_id: str) -> str:

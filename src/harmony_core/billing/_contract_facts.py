@@ -28,7 +28,7 @@ from harmony_core.contracts import (
     state_on,
     term_at,
 )
-from harmony_core.errors import InvalidValue, expect
+from harmony_core.errors import InvalidValue, expect, expect_name
 from harmony_core.finance import ExactAmount
 from harmony_core.periods import Interval
 from harmony_core.pricing import scheme_on
@@ -164,6 +164,8 @@ DerivedField: TypeAlias = Callable[[Contract, ContractFacts], Any]
 
 
 def _read_only(functions: Mapping[str, DerivedField]) -> Mapping[str, DerivedField]:
+    such_as = '{"margin": lambda contract, found: ...}'
+    expect(functions, Mapping, "the derived fields", such_as)
     return MappingProxyType(dict(functions))
 
 
@@ -177,7 +179,8 @@ class DerivedFields:
             changed one another: :func:`harmony_core.interchange.content_hash`.
 
     Raises:
-        InvalidValue: a column that every record has already, or one that is no function.
+        InvalidValue: a column that every record has already, or one that is no function; of a
+            row, a function that fails, or a record of another contract.
     """
 
     functions: Mapping[str, DerivedField] = attrs.field(converter=_read_only)
@@ -189,7 +192,10 @@ class DerivedFields:
             raise InvalidValue(
                 f"every record has {', '.join(taken)} already: give the derived field another name"
             )
+        such_as = "harmony_core.interchange.content_hash"
+        expect(self.fingerprint, Callable, "the fingerprint of derived fields", such_as)  # type: ignore[arg-type]
         for name, make in self.functions.items():
+            expect_name(name, "the name of a derived field")
             expect(make, Callable, f"derived field {name!r}", "lambda contract, found: ...")  # type: ignore[arg-type]
 
     def row(
@@ -205,11 +211,27 @@ class DerivedFields:
             found: its record.
             cache: kept by the host; the same content and record are not computed twice.
         """
+        expect(contract, Contract, "what a row is of")
+        expect(found, ContractFacts, "the record of a row", "contract_facts(contract, day)")
+        if found.contract_id != contract.id:
+            raise InvalidValue(
+                f"a row of contract {contract.id!r} needs its own record, got that of "
+                f"{found.contract_id!r}: give contract_facts(contract, day)"
+            )
         own = {field.name: getattr(found, field.name) for field in attrs.fields(ContractFacts)}
         key = (self.fingerprint(contract), found)
         derived = None if cache is None else cache.get(key)
         if derived is None or derived.keys() != self.functions.keys():
-            derived = {name: make(contract, found) for name, make in self.functions.items()}
+            derived = {name: self._made(name, contract, found) for name in self.functions}
             if cache is not None:
                 cache[key] = derived
         return {**own, **derived}
+
+    def _made(self, name: str, contract: Contract, found: ContractFacts) -> Any:
+        try:
+            return self.functions[name](contract, found)
+        except Exception as fault:
+            raise InvalidValue(
+                f"derived field {name!r} fails for contract {contract.id!r} on {found.as_of}: "
+                f"{type(fault).__name__}: {fault}; let it answer for every contract"
+            ) from fault

@@ -19,7 +19,7 @@ from harmony_core.billing._preview import expected_charge
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, lines_from, possible_end, upcoming_renewals
 from harmony_core.culture import Culture
-from harmony_core.errors import HarmonyError, InvalidValue, Word
+from harmony_core.errors import HarmonyError, InvalidValue, Word, expect, expect_each, expect_name
 from harmony_core.funds import WarningLevel
 from harmony_core.periods import Span
 
@@ -90,12 +90,20 @@ def due_items(
         charged: with ``terms``, keys of the charges that exist.
 
     Raises:
-        InvalidValue: fewer than no days.
+        InvalidValue: an argument of another kind, fewer than no days, or more than the calendar
+            has.
     """
-    if within < 0:
-        raise InvalidValue(f"the list looks zero or more days ahead, got {within}")
-    days = Span.of_days(day, day + timedelta(days=within))
-    all_contracts, happened, watched = list(contracts), facts or Facts(), list(levels)
+    if isinstance(contracts, Contract):
+        raise InvalidValue(f"contracts of the list must be a list: give [contract {contracts.id}]")
+    all_contracts = expect_each(contracts, Contract, "contracts of the list")
+    watched = list(expect_each(levels, WarningLevel, "levels of the list"))
+    if facts is not None:
+        expect(facts, Facts, "facts of the list", "Facts(time=[...])")
+    if terms is not None:
+        expect(terms, BillingTerms, "terms of the list", "BillingTerms(group, rates)")
+    if isinstance(charged, str) or not isinstance(charged, Container):
+        raise InvalidValue(f"charged is a set of charge keys, got {charged!r}: give {{key}}")
+    happened, days = facts or Facts(), _days_ahead(day, within)
     found: list[DueItem] = []
     for contract in all_contracts:
         found += _ends(contract, days)
@@ -109,6 +117,19 @@ def due_items(
         if one.renews and begins in days:
             found.append(DueItem(begins, DueKind.RENEWAL, one.contract_id, one.line_id))
     return tuple(sorted(found, key=_place))
+
+
+def _days_ahead(day: date, within: int) -> Span:
+    expect(day, date, "the day of the list", "date(2026, 3, 1)")
+    expect(within, int, "the days that the list looks ahead", "30")
+    if within < 0:
+        raise InvalidValue(f"the list looks zero or more days ahead, got {within}")
+    if day == date.min or within >= (date.max - day).days:
+        raise InvalidValue(
+            f"the list of {day} looks {within} days ahead, but the calendar goes from {date.min} "
+            f"to {date.max}: take a day between them, and look ahead less"
+        )
+    return Span.of_days(day, day + timedelta(days=within))
 
 
 def _place(item: DueItem) -> tuple[date, str, str, str, str]:
@@ -219,5 +240,28 @@ def key_figure(
         label: an English message; a language pack of the host has its translation.
         records: of :func:`contract_facts`.
         counts: the question.
+
+    Raises:
+        InvalidValue: an argument of another kind, or the question cannot be asked of a record.
     """
-    return KeyFigure(name, label, tuple(sorted({it.contract_id for it in records if counts(it)})))
+    expect_name(name, "the name of a key figure")
+    expect_name(label, f"the label of key figure {name!r}")
+    found = expect_each(records, ContractFacts, f"records of key figure {name!r}")
+    if not callable(counts):
+        raise InvalidValue(
+            f"key figure {name!r} asks a question of each record, such as lambda found: "
+            f"found.balance == 0, got {counts!r}"
+        )
+    return KeyFigure(
+        name, label, tuple(sorted({one.contract_id for one in found if _counts(name, counts, one)}))
+    )
+
+
+def _counts(name: str, counts: Callable[[ContractFacts], bool], one: ContractFacts) -> bool:
+    try:
+        return bool(counts(one))
+    except Exception as fault:
+        raise InvalidValue(
+            f"the question of key figure {name!r} fails for contract {one.contract_id!r}: "
+            f"{type(fault).__name__}: {fault}; ask what every record can answer"
+        ) from fault
