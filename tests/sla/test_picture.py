@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from doctest import NORMALIZE_WHITESPACE, DocTestParser, DocTestRunner
+from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -30,6 +33,7 @@ LONDON = Calendar.of("Europe/London", {"daily": "09:00-17:00"})
 NIGHT = Calendar.of("Europe/London", {"daily": "00:00-04:00"})
 SVG = "{http://www.w3.org/2000/svg}"
 HOUR = 32
+ROOT = Path(__file__).parents[2]
 
 
 def bars(svg: str, kind: str) -> list[tuple[int, int]]:
@@ -172,3 +176,16 @@ def test_any_calendar_has_a_picture_in_any_zone(case: object, zone: str, day: da
     assert shown == calendar.between(drawn.days[0].start, drawn.days[-1].end)
     for one in drawn.days:
         assert len(one.hours) <= 24
+
+
+@pytest.mark.parametrize("name", ["march", "october"])
+def test_the_tutorial_shows_the_pictures_that_it_draws(name: str) -> None:
+    page = ROOT / "docs" / "tutorial" / "follow-the-sun.md"
+    text = page.read_text(encoding="utf-8").replace("```", "")
+    drawn: dict[str, Any] = {}
+    steps = DocTestParser().get_doctest(text, drawn, name, str(page), 0)
+    DocTestRunner(optionflags=NORMALIZE_WHITESPACE).run(
+        steps, out=lambda _: None, clear_globs=False
+    )
+    kept = (page.parent / "images" / f"follow-the-sun-{name}.svg").read_text(encoding="utf-8")
+    assert kept == steps.globs[name].as_svg() + "\n"

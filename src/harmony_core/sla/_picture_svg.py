@@ -15,7 +15,7 @@ _HOUR: Final = 32
 _LANE: Final = 12
 _GAP: Final = 4
 _LETTERS: Final = 13
-_TEXT_WIDTH: Final = 6
+_TEXT_WIDTH: Final = 7
 """A letter at that size, on the safe side."""
 _COLOURS: Final = 5
 
@@ -175,7 +175,8 @@ def _words(
         x, wide = _x(day, mark.at), len(sheet.said(mark)) * _TEXT_WIDTH + 10
         anchor = "start" if x + wide <= end else "end"
         since, until = (x, x + wide) if anchor == "start" else (x - wide, x)
-        tier = next((n for n, taken in enumerate(free) if taken <= since), len(free))
+        # Below every word that reaches so far, so that no line goes through a word.
+        tier = 1 + max((n for n, taken in enumerate(free) if taken > since), default=-1)
         free[tier : tier + 1] = [until]
         placed.append((mark, x, tier, anchor))
     return placed, len(free)
