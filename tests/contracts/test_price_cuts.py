@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.contracts import Amendment, ContractLine, LineBegins, NewPrice
+from harmony_core.billing import Facts, due
+from harmony_core.contracts import (
+    Amendment,
+    ContractEvent,
+    ContractLine,
+    LineBegins,
+    LineEnds,
+    LineRunsOn,
+    NewPrice,
+)
 from harmony_core.errors import RuleBroken
+from harmony_core.finance import Money
 from harmony_core.periods import Timing
 from harmony_core.pricing import (
     AtLeast,
@@ -33,7 +43,8 @@ from harmony_core.products import (
     UnitsMetered,
     UsageMetered,
 )
-from tests.strategies import contract, line
+from harmony_core.work import UsageRecord
+from tests.strategies import TERMS, contract, line
 
 PLAIN, LEAST = PerUnit.of(1, "EUR"), AtLeast.of(PerUnit.of(1, "EUR"), 100)
 METER = UsageMetered("storage")
@@ -142,3 +153,55 @@ def test_a_new_price_holds_from_the_first_day_of_a_period_and_from_no_other(
         with pytest.raises(RuleBroken, match="each part of the period would have it in full"):
             amended(made, PLAIN, day)
         amended(made, PLAIN, min(one for one in starts if one > day))
+
+
+@given(
+    st.dates(date(2026, 1, 16), date(2026, 6, 30)),
+    st.integers(0, 90),
+    st.sampled_from([PLAIN, LEAST]),
+    st.booleans(),
+    st.integers(0, 40),
+)
+def test_a_line_runs_on_again_only_where_no_period_charges_a_minimum_twice(
+    ends: date, pause: int, scheme: Scheme, late: bool, used: int
+) -> None:
+    """Whatever becomes known first, each period of usage has its minimum once."""
+    again = ends + timedelta(days=pause)
+    sold, agreed = contract(measured(scheme)), date(2026, 1, 15)
+    gone = Amendment("S", "C-1", agreed, ends, LineEnds("1"), event=ContractEvent.SUSPENSION)
+    back = Amendment("R", "C-1", agreed, again, LineRunsOn("1"), event=ContractEvent.RESUMPTION)
+    if not pause:
+        back = attrs.evolve(back, agreed_on=date(2026, 1, 16))
+    period = next(one.span for one in sold.lines[0].periods() if again in one.span)
+    within = period.start < ends < again
+    order = [back, gone] if late else [gone, back]
+    if within and scheme is LEAST:
+        with pytest.raises(RuleBroken, match="a minimum charge: each part of the period would"):
+            sold.amended(order[0]).amended(order[1])
+        later = attrs.evolve(back, first_day=period.end)
+        sold.amended(gone).amended(later)
+        return
+    made = sold.amended(order[0]).amended(order[1])
+    usage = [UsageRecord("u", "probe", period.start, "K-1", "storage", used)]
+    for charge in due(made, Facts(usage=usage), TERMS, date(2026, 12, 1)):
+        if scheme is LEAST:
+            assert charge.amount == Money.of(100, "EUR")
+
+
+def test_the_refusal_of_a_second_part_names_the_days_that_fit() -> None:
+    sold, agreed = contract(measured(LEAST)), date(2026, 1, 20)
+    gone = Amendment(
+        "S", "C-1", agreed, date(2026, 2, 20), LineEnds("1"), event=ContractEvent.SUSPENSION
+    )
+    back = Amendment(
+        "R", "C-1", agreed, date(2026, 3, 1), LineRunsOn("1"), event=ContractEvent.RESUMPTION
+    )
+    with pytest.raises(RuleBroken) as refused:
+        sold.amended(gone).amended(back)
+    assert str(refused.value) == (
+        "amendment 'R', line '1': it ends on 2026-02-19 and runs on from 2026-03-01, within the "
+        "service period 2026-02-15..2026-03-14, and has a minimum charge: each part of the period "
+        "would have it in full; let it run on from 2026-02-20 or 2026-03-15"
+    )
+    by_hand = attrs.evolve(sold, amendments=[gone, back])
+    assert "would have it in full" in by_hand.charged_twice()["1"]

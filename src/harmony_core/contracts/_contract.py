@@ -13,6 +13,8 @@ from harmony_core.contracts._amendment import (
     Amendment,
     FundCloses,
     LineBegins,
+    LineEnds,
+    LineRunsOn,
     NewPrice,
     UnitsRefunded,
 )
@@ -184,11 +186,12 @@ class Contract:
 
         Raises:
             InvalidValue, NotFound, RuleBroken: as for a contract with that amendment.
-            RuleBroken: a price would change within a service period, where that charges twice
-                what is agreed once for each; see :meth:`charged_twice`.
+            RuleBroken: a price would change within a service period, or a line end and run on
+                again in it, where that charges twice what is agreed once for each; see
+                :meth:`charged_twice`.
         """
         amended = attrs.evolve(self, amendments=(*self.amendments, amendment))
-        if not any(isinstance(change, NewPrice | LineBegins) for change in amendment.changes):
+        if not any(isinstance(change, _CUTS) for change in amendment.changes):
             return amended
         before = self.charged_twice()
         for line_id, reason in amended.charged_twice().items():
@@ -197,14 +200,18 @@ class Contract:
         return amended
 
     def charged_twice(self) -> dict[str, str]:
-        """Say, by line, which change of price would charge twice what is agreed once a period.
+        """Say, by line, what would charge twice what is agreed once a period.
 
-        A change within a service period cuts it. Where usage or time is measured, each part is
+        A change of price within a service period cuts it, and so do an end of the line and a day
+        in that period from which it runs on again. Where usage or time is measured, each part is
         priced alone, so that a minimum, a flat fee, bands or a commitment would be charged in both,
         and free units granted in both. An order and an amendment are refused for it; ask this of a
         contract that was made by hand.
         """
         return charged_twice(self._agreed)
+
+
+_CUTS = NewPrice | LineBegins | LineEnds | LineRunsOn
 
 
 def _ending_by_itself(line: ContractLine) -> ContractLine:

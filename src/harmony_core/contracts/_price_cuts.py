@@ -1,8 +1,8 @@
-"""Changes of price within a service period that would charge twice what is agreed once for each.
+"""What cuts a service period so that what is agreed once for each would be charged twice.
 
-Such a change cuts the period, and each part is measured and priced alone: a minimum, a flat fee,
-bands, a commitment and free units begin anew in each of them. A fixed quantity, and devices,
-prorate instead.
+A change of price within it does, and a line that ends and runs on again: each part is measured and
+priced alone, and a minimum, a flat fee, bands, a commitment and free units begin anew in each of
+them. A fixed quantity, and devices, prorate instead.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from harmony_core.contracts._agreed import Agreed
-from harmony_core.contracts._amendment import NewPrice
+from harmony_core.contracts._amendment import LineRunsOn, NewPrice
 from harmony_core.contracts._line import ContractLine
 from harmony_core.errors import PriceNotFound
 from harmony_core.periods import Month, Schedule, Span
@@ -23,14 +23,16 @@ _TEN_YEARS = timedelta(days=3653)
 
 
 def charged_twice(agreed: Agreed) -> dict[str, str]:
-    """Say by line why its first such change would charge something twice; few lines have one.
+    """Say by line why its first such cut would charge something twice; few lines have one.
 
     Of what was agreed on a day the changes of ten years are looked at.
     """
     found: dict[str, str] = {}
     for line in agreed.lines:
         if isinstance(line.source, UsageMetered | UnitsMetered | TimeWorked):
-            reasons = (_reason(agreed, line, day) for day in sorted(set(_days(agreed, line))))
+            days, again = sorted(set(_days(agreed, line))), sorted(set(_runs_on(agreed, line)))
+            reasons = [_reason(agreed, line, day) for day in days]
+            reasons += [_reason_of_gap(agreed, line, day) for day in again]
             if reason := next(filter(None, reasons), None):
                 found[line.id] = reason
     return found
@@ -44,6 +46,35 @@ def _days(agreed: Agreed, line: ContractLine) -> Iterator[date]:
             if isinstance(change, NewPrice) and change.line_id == line.id:
                 yield amendment.first_day
                 yield from change_days(change.scheme, _ten_years(amendment.first_day))
+
+
+def _runs_on(agreed: Agreed, line: ContractLine) -> Iterator[date]:
+    """The days from which the line may run again after it has ended."""
+    for amendment in agreed.amendments:
+        if any(isinstance(one, LineRunsOn) and one.line_id == line.id for one in amendment.changes):
+            yield amendment.first_day
+
+
+def _reason_of_gap(agreed: Agreed, line: ContractLine, day: date) -> str | None:
+    full, now = _period(line, day), agreed.line_on(line.id, day)
+    if full is None or now is None or day <= max(full.start, line.start):
+        return None
+    if agreed.line_on(line.id, day - _DAY) is not None:
+        return None
+    before = agreed.parts(line.id, Span(full.start, day))
+    if not before:
+        return None
+    (days, then) = before[-1]
+    once = once_a_period(_of_day(then.scheme, days.start)) or once_a_period(
+        _of_day(now.scheme, day)
+    )
+    if once is None:
+        return None
+    return (
+        f"it ends on {days.last_day} and runs on from {day}, within the service period {full}, and "
+        f"has {once}: each part of the period would have it in full; let it run on from {days.end} "
+        f"or {full.end}"
+    )
 
 
 def _ten_years(start: date) -> Span:
