@@ -99,7 +99,7 @@ class KeptDue:
             found.append(Outdated.CALENDAR)
         if tz != self.tz_version:
             found.append(Outdated.TIME_ZONES)
-        if self.holiday_version not in ("", holidays):
+        if "" not in (self.holiday_version, holidays) and self.holiday_version != holidays:
             found.append(Outdated.HOLIDAYS)
         return tuple(found)
 
