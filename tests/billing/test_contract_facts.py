@@ -86,6 +86,7 @@ def test_the_record_of_a_contract() -> None:
         "term_end": date(2026, 5, 30),
         "next_possible_end": date(2026, 5, 30),
         "deadline": date(2026, 2, 28),
+        "first_deadline": date(2026, 2, 28),
         "next_invoice": date(2026, 1, 26),  # five days before the 31st
         "interval": Interval.months(1),
         "currency": "EUR",

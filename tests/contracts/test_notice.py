@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from harmony_core.contracts import (
     anchor_from,
     last_receipt,
+    next_end,
     notice_ends,
     receipt_day,
     terminate,
@@ -190,3 +191,17 @@ def test_what_cannot_be_is_refused() -> None:
         NoticeAnchor("someday")
     with pytest.raises(InvalidValue, match="NoticeCounting is one of corresponding"):
         NoticeCounting("roughly")
+
+
+@pytest.mark.parametrize("wrong", ["2026-01-01", datetime(2026, 1, 1, 12), None])
+def test_what_is_no_plain_day_of_receipt_is_refused(wrong: Any) -> None:
+    monthly = Notice(Interval.months(1), NoticeAnchor.MONTH_END)
+    with pytest.raises(InvalidValue, match="received must be a plain date, such as"):
+        terminate(monthly, wrong)
+    with pytest.raises(InvalidValue, match="received must be a plain date, such as"):
+        next_end(Renewal(12, 12, monthly), date(2025, 1, 1), wrong)
+    if wrong is not None:
+        with pytest.raises(InvalidValue, match="minimum_end of a notice must be a plain date"):
+            terminate(monthly, date(2026, 1, 1), minimum_end=wrong)
+    with pytest.raises(InvalidValue, match="the notice agreed must be a Notice"):
+        terminate(wrong, date(2026, 1, 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date, timedelta
 
 import attrs
@@ -26,12 +27,16 @@ from harmony_core.contracts import (
     Side,
     changes_in_words,
     contract_end,
+    first_deadline,
+    line_end,
+    lines_from,
     next_end,
+    notice_effect,
     possible_end,
     term_sheet,
 )
 from harmony_core.culture import Culture
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, RuleBroken
 from harmony_core.finance import LegalEntity
 from harmony_core.interchange import from_record, to_record
 from harmony_core.parties import Customer
@@ -295,14 +300,75 @@ def test_a_last_day_that_comes_first_is_the_end() -> None:
     assert possible_end(fixed, date(2026, 1, 1)).ends_on == ends
 
 
-def test_a_contract_ends_with_its_last_line_and_its_first_deadline_counts() -> None:
-    other = attrs.evolve(
-        SEATS, id="3", renewal=Renewal(12, 12, Notice(Interval.months(1), NoticeAnchor.MONTH_END))
+QUARTER = Notice(Interval.months(3), NoticeAnchor.QUARTER_END)
+
+
+def test_a_contract_ends_with_its_last_line_and_its_deadline_is_the_last_that_ends_it() -> None:
+    one, other = (
+        attrs.evolve(SEATS, id=str(months), start=date(2024, 10, 1), renewal=renewal)
+        for months, renewal in ((12, Renewal(12, 12, QUARTER)), (36, Renewal(36, 12, QUARTER)))
     )
-    made = contract(SEATS, other, SETUP)
-    found = contract_end(made, date(2026, 1, 20))
-    assert (found.ends_on, found.deadline) == (date(2026, 4, 30), date(2026, 1, 31))
+    made, day, last = contract(one, other, SETUP), date(2025, 1, 15), date(2027, 6, 30)
+    found = contract_end(made, day)
+    assert (found.ends_on, found.deadline) == (date(2027, 9, 30), last)
+    assert contract_end(made, last).ends_on == date(2027, 9, 30)
+    assert contract_end(made, last + timedelta(days=1)).ends_on == date(2027, 12, 31)
+    assert first_deadline(made, day) == date(2025, 6, 30)
     assert contract_end(contract(SETUP), date(2026, 1, 1)).ends_on is None
+    assert first_deadline(contract(SETUP), date(2026, 1, 1)) is None
+    sheet = term_sheet(contract(one, other), day)
+    head = sheet.as_text(ENGLISH).split("\nLine")[0].splitlines()[-2:]
+    assert head == [
+        "  The next possible end is 30 September 2027, if notice is received by 30 June 2027.",
+        "  The first deadline of any line is 30 June 2025.",
+    ]
+    assert "  Die erste Frist einer Position endet am 30. Juni 2025.\n" in sheet.as_text(GERMAN)
+    assert sheet.as_data(ENGLISH)["first_deadline"] == "2025-06-30"
+
+
+def test_a_line_without_an_end_leaves_the_contract_without_a_deadline() -> None:
+    goes_on = attrs.evolve(SEATS, id="2", renewal=None)
+    made = contract(SEATS, goes_on)
+    assert contract_end(made, END) == possible_end(goes_on, END)
+    assert first_deadline(made, date(2026, 1, 20)) == date(2026, 1, 31)
+
+
+@st.composite
+def lines_with_terms(draw: st.DrawFn) -> Contract:
+    lines = []
+    for number in range(draw(st.integers(1, 4))):
+        start = draw(st.dates(date(2023, 1, 1), date(2026, 12, 31)))
+        renewal = draw(st.none() | renewals)
+        last = None
+        if renewal is None or draw(st.booleans()):
+            last = start + timedelta(days=draw(st.integers(0, 1500)))
+        lines.append(
+            attrs.evolve(SEATS, id=str(number), start=start, renewal=renewal, last_day=last)
+        )
+    return contract(*lines)
+
+
+@given(made=lines_with_terms(), day=st.dates(date(2024, 1, 1), date(2030, 12, 31)))
+def test_the_deadline_of_a_contract_is_the_last_day_that_works(made: Contract, day: date) -> None:
+    found, first = contract_end(made, day), first_deadline(made, day)
+    if found.deadline is None:  # every line ends by itself by then, or all have
+        ends = [line.last_day for line in lines_from(made, day)]
+        assert max((end for end in ends if end is not None), default=None) == found.ends_on
+        assert None not in ends
+        return
+    assert found.ends_on is not None
+    assert day <= found.deadline <= found.ends_on
+    assert first is None or first <= found.deadline
+    assert _ended_with(made, found.deadline) == found.ends_on
+    assert _ended_with(made, found.deadline + timedelta(days=1)) > found.ends_on
+
+
+def _ended_with(made: Contract, received: date) -> date:
+    """The last day of a contract to which a notice is given, if it still ends a line of it."""
+    with suppress(RuleBroken):
+        for amendment in notice_effect(made, received, id="N").amendments:
+            made = made.amended(amendment)
+    return max(line_end(made, line.id).last_day or date.max for line in made.lines)
 
 
 def test_a_notice_that_was_given_is_the_end() -> None:

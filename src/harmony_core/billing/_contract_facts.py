@@ -24,6 +24,7 @@ from harmony_core.contracts import (
     ContractLine,
     ContractState,
     contract_end,
+    first_deadline,
     lines_from,
     state_on,
     term_at,
@@ -42,7 +43,9 @@ class ContractFacts:
     Attributes:
         term_end: the last day of the term that runs; of several lines', the first.
         next_possible_end: of the whole contract, for a notice received on that day.
-        deadline: the first day by which a notice has to be received for its line's next end.
+        deadline: the last day on which a notice to that end can be received; ``None`` where it
+            ends by itself, or not at all.
+        first_deadline: the first day by which a notice has to be received for any line's next end.
         next_invoice: the next day, that day included, on which a period of a line is billed or
             trued up, or overage and top-ups of its fund are.
         interval: at which its lines are billed; ``None`` for several, or where all is billed once.
@@ -63,6 +66,7 @@ class ContractFacts:
     term_end: date | None
     next_possible_end: date | None
     deadline: date | None
+    first_deadline: date | None
     next_invoice: date | None
     interval: Interval | None
     currency: str
@@ -108,6 +112,7 @@ def contract_facts(contract: Contract, as_of: date, facts: Facts | None = None) 
         min(_term_ends(running, as_of), default=None),
         end.ends_on,
         end.deadline,
+        first_deadline(contract, as_of),
         min(_next_triggers(contract, facts or Facts(), as_of), default=None),
         interval,
         contract.currency,

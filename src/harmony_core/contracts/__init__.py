@@ -59,7 +59,13 @@ from harmony_core.contracts._notice import (
     receipt_day,
     terminate,
 )
-from harmony_core.contracts._possible_end import PossibleEnd, contract_end, lines_from, possible_end
+from harmony_core.contracts._possible_end import (
+    PossibleEnd,
+    contract_end,
+    first_deadline,
+    lines_from,
+    possible_end,
+)
 from harmony_core.contracts._renewals import UpcomingRenewal, upcoming_renewals
 from harmony_core.contracts._standing import (
     LineEnd,
@@ -127,6 +133,7 @@ __all__ = [
     "differences",
     "ending",
     "fed_by",
+    "first_deadline",
     "last_receipt",
     "left_over",
     "line_end",

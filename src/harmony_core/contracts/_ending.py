@@ -16,7 +16,7 @@ from harmony_core.contracts._amendment import Amendment, Change, LineBegins, Lin
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._lifecycle import ContractEvent
 from harmony_core.contracts._line import ContractLine
-from harmony_core.contracts._notice import Termination
+from harmony_core.contracts._notice import Termination, expect_day_of_receipt
 from harmony_core.contracts._standing import (
     line_end,
     require_possible,
@@ -85,7 +85,9 @@ def notice_effect(
         NotFound: there is no such line.
         RuleBroken: the contract cannot be given notice in its state, a line has no renewal to
             count by, or there is no line to end.
+        InvalidValue: the day of receipt is no plain date.
     """
+    expect_day_of_receipt(received)
     require_possible(contract, ContractEvent.NOTICE, received)
     found: list[LineTermination] = []
     for line in [contract.line(name) for name in line_ids] or contract.lines_ever:

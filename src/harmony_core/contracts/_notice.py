@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.periods import Interval, Month, Schedule, add_months, local_day
 from harmony_core.products import Notice, NoticeAnchor, NoticeCounting
 
@@ -44,6 +44,16 @@ def receipt_day(received: date | datetime, zone: str | None = None) -> date:
             f"a notice received at {received} falls on a day of its recipient: give the zone"
         )
     return local_day(received, zone)
+
+
+def expect_day_of_receipt(received: date) -> None:
+    """Refuse what is no plain date: an instant falls on a day of its recipient.
+
+    Raises:
+        InvalidValue: it is none.
+    """
+    such_as = "date(2026, 6, 30), or receipt_day(instant, zone)"
+    expect(received, date, "the day on which a notice is received", such_as)
 
 
 def notice_ends(received: date, notice: Notice) -> date:
@@ -178,6 +188,9 @@ def terminate(
             received earlier ends it on that day or later.
         minimum_end: last day of a minimum term; it does not end before.
 
+    Raises:
+        InvalidValue: something of another kind than it must be, an instant in place of a day too.
+
     >>> week = Notice(Interval.of(1, "week"), NoticeAnchor.MONTH_END)
     >>> for day in (date(2026, 11, 23), date(2026, 11, 24)):
     ...     found = terminate(week, day)
@@ -185,6 +198,11 @@ def terminate(
     2026-11-30 2026-11-23
     2026-12-31 2026-12-24
     """
+    expect(notice, Notice, "the notice agreed", "Notice(Interval.months(3))")
+    expect_day_of_receipt(received)
+    for day, what in ((start, "start"), (minimum_end, "minimum_end")):
+        if day is not None:
+            expect(day, date, f"{what} of a notice")
     period_end = notice_ends(received, notice)
     earliest = max(period_end, minimum_end or period_end, start or period_end)
     ends_on = anchor_from(earliest, notice, start)

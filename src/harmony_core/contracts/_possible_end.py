@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import attrs
 
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._standing import line_end, running_days
-from harmony_core.contracts._term import next_end
+from harmony_core.contracts._term import end_by_itself, next_end
 
 
 @attrs.frozen
@@ -47,16 +48,50 @@ def possible_end(line: ContractLine, day: date) -> PossibleEnd:
 
 
 def contract_end(contract: Contract, day: date) -> PossibleEnd:
-    """Give the next possible end of a whole contract, and the first deadline on the way to it.
+    """Give the next possible end of a whole contract, and by when a notice to it must arrive.
 
     It ends with the last of its lines that run on that day or begin later; what is billed once
-    plays no part beside lines that go on. The deadline is the earliest of theirs.
+    plays no part beside lines that go on. The deadline is the last day on which a notice still ends
+    all of them by then: a day later, one of them goes on. That may be long after the deadline of a
+    line that ends earlier, see :func:`first_deadline`.
     """
+    lines = _going_on(contract, day)
+    ends_on = _latest(possible_end(line, day).ends_on for line in lines)
+    if ends_on is None:
+        return PossibleEnd(None)
+    receipts = (_last_receipt(line, day, ends_on) for line in lines)
+    return PossibleEnd(ends_on, min((one for one in receipts if one is not None), default=None))
+
+
+def first_deadline(contract: Contract, day: date) -> date | None:
+    """Give the first day by which a notice has to be received for the next end of any line.
+
+    It is the day to watch, where lines can end on different days; ``None`` where no line needs a
+    notice, or none can be given.
+    """
+    deadlines = (possible_end(line, day).deadline for line in _going_on(contract, day))
+    return min((one for one in deadlines if one is not None), default=None)
+
+
+def _going_on(contract: Contract, day: date) -> list[ContractLine]:
     lines = lines_from(contract, day)
-    going_on = [line for line in lines if not line.is_billed_once]
-    ends = [possible_end(line, day) for line in going_on or lines]
-    deadlines = [end.deadline for end in ends if end.deadline is not None]
-    return PossibleEnd(_latest(end.ends_on for end in ends), min(deadlines) if deadlines else None)
+    return [line for line in lines if not line.is_billed_once] or list(lines)
+
+
+def _last_receipt(line: ContractLine, day: date, ends_on: date) -> date | None:
+    """The last day on which a notice still ends a line by ``ends_on``; ``None`` if none needs to.
+
+    A later notice never ends a line earlier, so that the days can be halved.
+    """
+    renewal, anchor = line.renewal, line.anchor
+    ends = [line.last_day, end_by_itself(renewal, anchor)]
+    if renewal is None or any(one is not None and one <= ends_on for one in ends):
+        return None
+    days = range((ends_on - day).days + 1)
+    in_time = bisect_right(
+        days, ends_on, key=lambda n: next_end(renewal, anchor, day + timedelta(days=n)).ends_on
+    )
+    return day + timedelta(days=in_time - 1)
 
 
 def lines_from(contract: Contract, day: date) -> tuple[ContractLine, ...]:

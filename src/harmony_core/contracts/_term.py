@@ -14,6 +14,7 @@ import attrs
 from harmony_core.contracts._notice import (
     Termination,
     anchor_from,
+    expect_day_of_receipt,
     last_receipt,
     notice_ends,
 )
@@ -165,7 +166,11 @@ def next_end(renewal: Renewal, start: date, received: date) -> Termination:
         renewal: terms and notice.
         start: first day of the agreement.
         received: the day on which a notice arrives or would arrive.
+
+    Raises:
+        InvalidValue: the day is no plain date.
     """
+    expect_day_of_receipt(received)
     notice = renewal.notice
     period_end = notice_ends(received, notice)
     initial_end = _end(renewal, start, 0)

@@ -20,6 +20,7 @@ from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._possible_end import (
     PossibleEnd,
     contract_end,
+    first_deadline,
     lines_from,
     possible_end,
 )
@@ -112,8 +113,13 @@ class TermSheet:
 
     @property
     def end(self) -> PossibleEnd:
-        """The next possible end of the whole contract, and its first deadline."""
+        """The next possible end of the whole contract, and by when a notice must arrive for it."""
         return contract_end(self.contract, self.day)
+
+    @property
+    def first_deadline(self) -> date | None:
+        """The first day by which a notice must arrive for the next end of any line."""
+        return first_deadline(self.contract, self.day)
 
     @property
     def ended_by(self) -> Amendment | None:
@@ -143,6 +149,7 @@ class TermSheet:
             "currency": contract.currency,
             "next_possible_end": _iso(self.end.ends_on),
             "deadline": _iso(self.end.deadline),
+            "first_deadline": _iso(self.first_deadline),
             "lines": [line.as_data(culture) for line in self.lines],
             "amendments": [
                 {
@@ -197,6 +204,10 @@ class TermSheet:
             )
         if len(self.lines) > 1:
             yield end_in_words(culture, self.end, self.ended_by)
+            first = self.first_deadline
+            if first is not None and first != self.end.deadline:
+                day = culture.day(first)
+                yield culture.words("The first deadline of any line is {day}.", day=day)
 
 
 def term_sheet(
