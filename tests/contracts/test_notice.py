@@ -193,7 +193,7 @@ def test_what_cannot_be_is_refused() -> None:
         NoticeCounting("roughly")
 
 
-@pytest.mark.parametrize("wrong", ["2026-01-01", datetime(2026, 1, 1, 12), None])
+@pytest.mark.parametrize("wrong", ["2026-01-01", datetime(2026, 1, 1, 12, tzinfo=UTC), None])
 def test_what_is_no_plain_day_of_receipt_is_refused(wrong: Any) -> None:
     monthly = Notice(Interval.months(1), NoticeAnchor.MONTH_END)
     with pytest.raises(InvalidValue, match="received must be a plain date, such as"):
