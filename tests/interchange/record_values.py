@@ -469,6 +469,11 @@ sources = st.one_of(
     units_metered,
 )
 billings = st.builds(products.Billing, timings, st.none() | intervals, st.integers(0, 60))
+closed_periods = st.builds(
+    finance.ClosedPeriods,
+    st.lists(months, max_size=3),
+    st.lists(st.tuples(ids, months), max_size=3),
+)
 accountings = (
     st.builds(
         products.Accounting,
@@ -1325,7 +1330,9 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         cost_rate_tables,
         st.lists(st.tuples(texts, st.none() | texts), max_size=2).map(tuple),
         st.lists(texts, max_size=2).map(tuple),
+        closed_periods=closed_periods,
     ),
+    finance.ClosedPeriods: closed_periods,
 }
 
 for _cls, _strategy in OF_THEIR_OWN.items():

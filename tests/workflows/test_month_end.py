@@ -11,7 +11,7 @@ from harmony_core.errors import AccountNotMapped, HarmonyError, NotFound, RateNo
 from harmony_core.finance import CostRateTable, Group, Money, Role, consolidate
 from harmony_core.periods import Month
 from harmony_core.repositories import MemoryStore
-from harmony_core.workflows import MonthReport, month_end, review_work
+from harmony_core.workflows import MonthReport, close_books, month_end, review_work
 from tests.strategies import GROUP
 from tests.workflows.company import (
     NOTHING,
@@ -200,3 +200,20 @@ def test_late_work_belongs_to_the_month_in_which_it_became_known() -> None:
     assert months["T-2"] == JANUARY
     assert months["T-3"] == FEBRUARY
     assert len(review.times) == len(months)
+
+
+def test_a_company_that_closed_earlier_posts_on_its_first_open_day() -> None:
+    store = in_memory()
+    closed = close_books(store, "DE", JANUARY)
+    assert closed.first_open_day("DE", JANUARY.first_day) == FEBRUARY.first_day
+    month_end(store, JANUARY)
+    entries = books(store).entries
+    assert {entry.entity for entry in entries} >= {"DE", "GB"}
+    for entry in entries:
+        if entry.entity == "DE":
+            assert entry.day == FEBRUARY.first_day
+            assert "which is closed" in entry.text
+        else:
+            assert entry.day <= JANUARY.last_day
+    with pytest.raises(NotFound):
+        close_books(store, "XX", JANUARY)

@@ -53,6 +53,7 @@ from harmony_core.finance._exchange import (
     revalue,
 )
 from harmony_core.finance._explained import explain_conversion, explain_tax
+from harmony_core.finance._fiscal import ClosedPeriods, FiscalCalendar, FiscalPeriod
 from harmony_core.finance._intercompany import IntercompanyPair, book_transfer
 from harmony_core.finance._journal import (
     Dimensions,
@@ -203,6 +204,7 @@ __all__ = [
     "BookingRates",
     "Break",
     "BreakReason",
+    "ClosedPeriods",
     "Column",
     "Consolidation",
     "Contribution",
@@ -222,6 +224,8 @@ __all__ = [
     "Exact",
     "ExactAmount",
     "ExchangeAccounts",
+    "FiscalCalendar",
+    "FiscalPeriod",
     "FixedRate",
     "FoundCostRate",
     "FoundRate",

@@ -15,10 +15,9 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 import attrs
-from dateutil.relativedelta import relativedelta
 
 from harmony_core.errors import InvalidValue
-from harmony_core.finance import JournalEntry, LegalEntity, Money
+from harmony_core.finance import FiscalCalendar, JournalEntry, LegalEntity, Money
 from harmony_core.interchange._datev_fields import DATEV_COLUMNS
 from harmony_core.interchange._ledger_file import (
     Fault,
@@ -143,8 +142,8 @@ def datev_postings(
 
 
 def _year_start(day: date, entity: LegalEntity) -> date:
-    start = date(day.year, entity.fiscal_year_start_month, 1)
-    return start if start <= day else start - relativedelta(years=1)
+    calendar = FiscalCalendar.of(entity)
+    return calendar.year(calendar.period(day).year).first_day
 
 
 def _odd(one: Posted, stack: DatevStack) -> Iterator[Fault]:

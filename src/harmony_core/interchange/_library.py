@@ -43,6 +43,7 @@ NAMES: dict[str, type] = {
     "booked": finance.Booked,
     "legal-entity": finance.LegalEntity,
     "group": finance.Group,
+    "closed-periods": finance.ClosedPeriods,
     "journal-line": finance.JournalLine,
     "journal-entry": finance.JournalEntry,
     "tax-rate": finance.TaxRate,

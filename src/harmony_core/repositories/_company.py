@@ -6,6 +6,7 @@ import attrs
 
 from harmony_core.assets import AssetTypes
 from harmony_core.finance import (
+    ClosedPeriods,
     CostRateTable,
     Group,
     TaxPoint,
@@ -32,6 +33,7 @@ class Company:
         soft_assets: the types of asset that are no things: software, services.
         tax_rules: which tax a sale bears, and why, where home and abroad do not say enough.
         tax_points: by jurisdiction, the day whose tax rate a charge bears; else its document's.
+        closed_periods: what single companies closed before the group's month end did.
     """
 
     group: Group
@@ -43,6 +45,7 @@ class Company:
     soft_assets: tuple[str, ...] = ()
     tax_rules: tuple[TaxRule, ...] = ()
     tax_points: tuple[tuple[str, TaxPoint], ...] = ()
+    closed_periods: ClosedPeriods = attrs.field(factory=ClosedPeriods)
 
     @property
     def tax_table(self) -> TaxTable:

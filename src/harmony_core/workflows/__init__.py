@@ -19,7 +19,7 @@ from harmony_core.workflows._documents import BillingProblem, DocumentResult
 from harmony_core.workflows._endings import give_notice, succeed_contract, withdraw_notice
 from harmony_core.workflows._facts import feed_usage, record_facts, register_devices
 from harmony_core.workflows._gaps import UncoveredFact
-from harmony_core.workflows._months import MonthReport, month_end
+from harmony_core.workflows._months import MonthReport, close_books, month_end
 from harmony_core.workflows._orders import OrdersReport, execute_orders
 from harmony_core.workflows._payments import PaymentsReport, receivables_ledger, receive_payments
 from harmony_core.workflows._release import (
@@ -47,6 +47,7 @@ __all__ = [
     "WorkReview",
     "amend_contract",
     "billing_night",
+    "close_books",
     "credit_invoice",
     "drafts",
     "edit_quantity",

@@ -22,8 +22,7 @@ from harmony_core.billing import (
 )
 from harmony_core.contracts import Side
 from harmony_core.errors import HarmonyError
-from harmony_core.finance import JournalEntry
-from harmony_core.periods import Month
+from harmony_core.finance import ClosedPeriods, JournalEntry
 from harmony_core.repositories.ports import UnitOfWork
 from harmony_core.workflows._scene import Scene
 
@@ -207,7 +206,7 @@ def _free(wanted: str, taken: set[str]) -> str:
 def keep(unit: UnitOfWork, scene: Scene, documents: Iterable[MadeDocument]) -> None:
     """Keep documents, their charges, entries and what they ask customers for."""
     made = tuple(documents)
-    closed = unit.months.closed()
+    closed = closed_periods(unit)
     for document in made:
         for charge in document.charges:
             unit.charges.add(charge)
@@ -216,15 +215,10 @@ def keep(unit: UnitOfWork, scene: Scene, documents: Iterable[MadeDocument]) -> N
             profile = scene.profiles.get(document.invoice.party_id)
             terms = PaymentTerms() if profile is None else profile.payment
             unit.receivables.add(receivable(document.invoice, document.entry, terms))
-    unit.journal.add([in_open_month(document.entry, closed) for document in made])
+    unit.journal.add([closed.posted(document.entry) for document in made])
 
 
-def in_open_month(entry: JournalEntry, closed: frozenset[Month]) -> JournalEntry:
-    """A closed month is never touched: its late entries are posted to the first open day after."""
-    month = Month.containing(entry.day)
-    if month not in closed:
-        return entry
-    while month in closed:
-        month = month.next()
-    text = f"belongs to {entry.day}, which is closed"
-    return attrs.evolve(entry, day=month.first_day, text=text)
+def closed_periods(unit: UnitOfWork) -> ClosedPeriods:
+    """The months that were closed for all, and those that companies closed for themselves."""
+    own = unit.company.get().closed_periods
+    return attrs.evolve(own, months=(*own.months, *unit.months.closed()))

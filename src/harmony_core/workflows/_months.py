@@ -17,11 +17,12 @@ from harmony_core.billing import (
     recognise,
 )
 from harmony_core.errors import NotFound, RuleBroken
-from harmony_core.finance import JournalEntry, RateKind
+from harmony_core.finance import ClosedPeriods, JournalEntry, RateKind
 from harmony_core.periods import Month
 from harmony_core.repositories.ports import Store, UnitOfWork
 from harmony_core.work import Expense, RatedWork, TimeEntry
 from harmony_core.workflows._billing import NightReport, bill
+from harmony_core.workflows._documents import closed_periods
 from harmony_core.workflows._gaps import UncoveredFact, uncovered_in
 from harmony_core.workflows._payments import receivables_ledger
 from harmony_core.workflows._scene import Scene
@@ -81,10 +82,27 @@ def month_end(store: Store, month: Month, *, revalued_at: RateKind | None = None
                 )
             ),
         )
+        closed = closed_periods(unit)
+        entries = tuple(closed.posted(entry) for entry in entries)
         unit.recognised.add(rows)
         unit.journal.add(entries)
         unit.months.close(month)
         return MonthReport(month, False, night, rows, entries, uncovered_in(scene, work, month))
+
+
+def close_books(store: Store, entity_id: str, month: Month) -> ClosedPeriods:
+    """Close a month for one company; what still belongs there is posted on its first open day.
+
+    The other companies stay open, and :func:`month_end` closes the month for all as ever.
+
+    Raises:
+        NotFound: the group has no such company.
+    """
+    with store.begin() as unit:
+        company = unit.company.get()
+        closed = company.closed_periods.closing(month, company.group.entity(entity_id).id)
+        unit.company.save(attrs.evolve(company, closed_periods=closed))
+        return closed_periods(unit)
 
 
 def _refuse_gap(unit: UnitOfWork, scene: Scene, month: Month) -> None:

@@ -18,7 +18,7 @@ from harmony_core.billing import (
 from harmony_core.finance import JournalEntry
 from harmony_core.parties import Directory
 from harmony_core.repositories.ports import Store, UnitOfWork
-from harmony_core.workflows._documents import in_open_month
+from harmony_core.workflows._documents import closed_periods
 from harmony_core.workflows._scene import billing_terms
 
 
@@ -73,10 +73,10 @@ def receive_payments(
             unit.allocations.add(allocation)
         entries: tuple[JournalEntry, ...] = ()
         if booked:
-            terms, closed = billing_terms(unit), unit.months.closed()
+            terms, closed = billing_terms(unit), closed_periods(unit)
             standing = ledger.standing(one for one in new.values() if one.id not in there)
             received = [book_payment(one, terms) for one in standing]
             posted = (*received, *book_allocations(ledger, made, terms))
-            entries = tuple(in_open_month(entry, closed) for entry in posted)
+            entries = tuple(closed.posted(entry) for entry in posted)
             unit.journal.add(entries)
         return PaymentsReport(made, ledger.adding(made), entries)
