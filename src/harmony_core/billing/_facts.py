@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -22,7 +23,7 @@ from harmony_core.finance import Money, money_sum
 from harmony_core.funds import Incident
 from harmony_core.parties import Directory
 from harmony_core.periods import Span
-from harmony_core.work import Expense, Progress, TimeEntry, UsageRecord
+from harmony_core.work import Expense, Progress, TimeEntry, UsageRecord, each_once
 
 
 class _Fact(Protocol):
@@ -69,7 +70,19 @@ class Facts:
         progress: reports of how far the contract line that they name has come.
         credits: charges of credit notes: no correction gives back again what they gave back.
 
-    Order of the arguments' items does not matter. Which facts are *known* is asked at each call.
+    Order of the arguments' items does not matter, and each fact counts once, however often it is
+    given. Which facts are *known* is asked at each call. What was given can be read under the same
+    names, so that other facts are made of these and more.
+
+    Raises:
+        InvalidValue: two facts of one kind and one id (of usage: of one source) differ in more
+            than the day on which they became known.
+
+    >>> entry = TimeEntry("e1", "anna", date(2026, 3, 2), 2, "C-1", "1")
+    >>> facts = Facts(time=[entry, entry])
+    >>> more = Facts(time=[*facts.time, attrs.evolve(entry, id="e2")], usage=facts.usage)
+    >>> [one.id for one in more.time]
+    ['e1', 'e2']
     """
 
     def __init__(
@@ -85,31 +98,39 @@ class Facts:
         credits: Iterable[Charge] = (),  # noqa: A002  the trade's word
         progress: Iterable[Progress] = (),
     ) -> None:
-        self._directory = directory or Directory(())
-        self._time = _grouped(time, lambda entry: (entry.contract_id, entry.line_id))
-        self._expenses = _grouped(expenses, lambda item: (item.contract_id, item.line_id))
+        self.directory = directory or Directory(())
+        self.time = each_once(time, "time entry")
+        self.expenses = each_once(expenses, "expense")
+        self.usage = each_once(usage, "usage record", attrgetter("source", "id"))
+        self.devices = each_once(devices, "device")
+        self.device_events = tuple(dict.fromkeys(device_events))
+        self.incidents = each_once(incidents, "incident")
+        self.credits = each_once(credits, "charge", attrgetter("key"))
+        self.progress = each_once(progress, "progress")
+        self._time = _grouped(self.time, lambda entry: (entry.contract_id, entry.line_id))
+        self._expenses = _grouped(self.expenses, lambda item: (item.contract_id, item.line_id))
         self._incidents: defaultdict[tuple[str | None, str | None], list[Incident]] = defaultdict(
             list
         )
-        for incident in sorted(incidents, key=lambda one: one.id):
+        for incident in sorted(self.incidents, key=lambda one: one.id):
             self._incidents[incident.contract_id, incident.line_id].append(incident)
         self._progress: defaultdict[tuple[str, str], list[Progress]] = defaultdict(list)
-        for report in progress:
+        for report in self.progress:
             self._progress[report.contract_id, report.line_id].append(report)
         self._credits: defaultdict[str, list[Charge]] = defaultdict(list)
-        for charge in credits:
+        for charge in self.credits:
             if charge.credits is not None:
                 self._credits[first_key(charge.credits)].append(charge)
-        records = tuple(usage)
-        self._usage = _grouped(records, lambda item: (self.customer(item.customer_id), item.meter))
-        self._places = UsagePlaces(records)
+        self._usage = _grouped(
+            self.usage, lambda item: (self.customer(item.customer_id), item.meter)
+        )
+        self._places = UsagePlaces(self.usage)
         self._devices: defaultdict[str, list[Device]] = defaultdict(list)
-        register: dict[str, Device] = {}
-        for one in sorted(devices, key=lambda one: one.id):
-            register[one.id] = one
+        register = {one.id: one for one in self.devices}
+        for _, one in sorted(register.items()):
             self._devices[self.customer(one.customer_id)].append(one)
         self._events: defaultdict[str, list[DeviceEvent]] = defaultdict(list)
-        for event in device_events:
+        for event in self.device_events:
             if device := register.get(event.device_id):
                 self._events[self.customer(device.customer_id)].append(_as_known(event, device))
         self._remembered: dict[tuple[object, ...], Any] = {}
@@ -170,16 +191,16 @@ class Facts:
             device_events=moved_by_years(
                 (event for some in self._events.values() for event in some), years
             ),
-            directory=self._directory,
+            directory=self.directory,
             incidents=placed_incidents(),
             progress=placed_progress(),
         )
 
     def customer(self, customer_id: str) -> str:
         """The customer that stands for this one after merges; itself when nobody knows it."""
-        if customer_id not in self._directory:
+        if customer_id not in self.directory:
             return customer_id
-        return self._directory.resolve(customer_id).id
+        return self.directory.resolve(customer_id).id
 
     def time_of(self, contract_id: str, line_id: str, span: Span) -> Sequence[TimeEntry]:
         """Time entries on a line whose work day lies in ``span``, in order."""

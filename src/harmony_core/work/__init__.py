@@ -40,6 +40,7 @@ from harmony_core.work._coverage import (
 from harmony_core.work._facts import Expense, TimeEntry, UsageRecord, WorkSubject
 from harmony_core.work._lint import Finding, FindingKind, lint_contracts
 from harmony_core.work._many import RatedWork, Uncovered, WorkTerms, rate_work
+from harmony_core.work._once import each_once
 from harmony_core.work._progress import Progress, milestones_reached, share_complete
 from harmony_core.work._rating import (
     RatedExpense,
@@ -87,6 +88,7 @@ __all__ = [
     "capped",
     "cover_work",
     "customer_view",
+    "each_once",
     "lint_contracts",
     "milestones_reached",
     "rate_expense",

@@ -19,6 +19,7 @@ from harmony_core.finance import HALF_UP, ExactAmount, Money, Rounding
 from harmony_core.periods import InstantSpan, TimeLabels
 from harmony_core.products import RateCard, RatedFor, TimeScope, TimeTerms
 from harmony_core.work._facts import TimeEntry, hours_in
+from harmony_core.work._once import each_once
 
 
 @attrs.frozen
@@ -209,7 +210,7 @@ def bill_time(
     customer: str | None = None,
     rest_by_scheme: bool = False,
 ) -> TimeBill:
-    """Turn entries into time billed; their order plays no part.
+    """Turn entries into time billed; their order plays no part, and each counts once.
 
     Args:
         entries: of one line and one period, or of any set that is to be rounded together.
@@ -224,7 +225,7 @@ def bill_time(
 
     Raises:
         PriceNotFound: no rate holds for an entry, and no scheme prices the rest.
-        InvalidValue: a price and rates, or rates without a currency.
+        InvalidValue: a price and rates, rates without a currency, or two entries of one id.
 
     >>> from datetime import date
     >>> from harmony_core.products import TimeRounding
@@ -245,7 +246,8 @@ def bill_time(
         raise InvalidValue("rates stand in place of a price, and need the currency to find")
     labels = terms.calendar if calendar is None else calendar
     groups: dict[_Key, list[WorkedPart]] = {}
-    for entry in sorted(entries, key=lambda one: (one.day, one.id)):
+    once = each_once(entries, "time entry")
+    for entry in sorted(once, key=lambda one: (one.day, one.id)):
         for part in split_time(entry, labels, terms.untimed):
             weight = entry.multiplier * terms.multiplier(part.label)
             rate = price

@@ -25,6 +25,7 @@ from harmony_core.pricing import Scheme, scheme_on
 from harmony_core.products import ExpensesIncurred, ExpenseTerms, TimeTerms, TimeWorked
 from harmony_core.work._billed_time import TimeBill, bill_time
 from harmony_core.work._facts import Expense, TimeEntry
+from harmony_core.work._once import each_once
 from harmony_core.work._rating import RatedExpense, RatedTime, rate_expense, rate_time
 
 
@@ -111,11 +112,15 @@ def rate_work(
         rates: turn an expense into the customer's currency, at the rate of its day.
         known: leave out facts that became known after this day, and use employers, cost rates
             and exchange rates as they were known then; ``None``: everything that is known.
+
+    Raises:
+        InvalidValue: two time entries, or two expenses, of one id that say different things.
     """
     times: list[RatedTime] = []
     expenses: list[RatedExpense] = []
     uncovered: list[Uncovered] = []
-    taken = [fact for fact in facts if known is None or fact.known_on <= known]
+    once = each_once(facts, "fact", lambda fact: (type(fact).__name__, fact.id))
+    taken = [fact for fact in once if known is None or fact.known_on <= known]
     together = _billed_together(taken, terms)
     for fact in sorted(taken, key=lambda one: (one.day, one.id)):
         line = _line(fact)
