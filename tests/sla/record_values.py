@@ -61,7 +61,7 @@ targets = st.builds(
         name, within, warn_at=levels, pausable=pausable, calendar=calendar
     ),
     st.sampled_from(["respond", "plan", "resolve"]),
-    microseconds | st.builds(sla.WorkingDays, st.integers(1, 99)),
+    microseconds | st.builds(sla.WorkingDays, st.integers(1, 99), zone=zones),
     levels,
     st.booleans(),
     st.none() | parts,

@@ -213,6 +213,53 @@ def test_the_time_for_which_it_was_done_does_not_count() -> None:
     assert doubted.read("resolve", at(6, 12)).elapsed == hours(5)
 
 
+@pytest.mark.parametrize(
+    ("on_change", "elapsed"),
+    [("retroactive", 4), ("restart", 1), ("carry", 2), ("retroactive_without_pauses", 4)],
+)
+def test_what_is_reopened_learns_of_changes_that_it_missed(on_change: str, elapsed: int) -> None:
+    # Responded to after an hour of London's; round the clock from 18:00 on; reopened at 19:00.
+    first = ClockTerms.of(LONDON, respond=hours(4), resolve=hours(8))
+    then = ClockTerms.of(ALWAYS, respond=hours(6), resolve=hours(8))
+    early = Clock(
+        [
+            ClockStarted(at(5, 7), first),
+            ClockStopped(at(5, 10), "respond"),
+            TermsChanged(at(5, 18), then, on_change),
+        ]
+    )
+    done = early.read("respond", at(5, 20))
+    assert (done.elapsed, done.time) == (hours(1), hours(4))
+    again = early.and_then(ClockReopened(at(5, 19), "respond")).read("respond", at(5, 20))
+    assert (again.elapsed, again.time) == (hours(elapsed), hours(6))
+
+
+def test_a_target_that_only_later_terms_promise_may_be_done_before() -> None:
+    planned = ClockTerms.of(LONDON, plan=hours(2), resolve=hours(8))
+    early = clock(ClockStopped(at(5, 10), "plan"), TermsChanged(at(5, 11), planned, "carry"))
+    assert set(early.at(at(5, 10, 30))) == {"resolve"}
+    assert early.read("plan", at(5, 12)).elapsed == hours(1)
+
+
+def test_what_nothing_promises_any_more_stays_done() -> None:
+    planned = ClockTerms.of(LONDON, plan=hours(8), resolve=hours(16))
+    gone = clock(
+        ClockStopped(at(5, 10), "plan"),
+        TermsChanged(at(5, 11), RESOLVE, "carry"),
+        ClockReopened(at(5, 12), "plan"),
+        terms=planned,
+    )
+    assert gone.read("plan", at(5, 13)).stopped_at == at(5, 10)
+
+
+def test_working_days_of_several_zones_are_refused_at_once() -> None:
+    both = LONDON | Calendar.of("Asia/Kolkata", {"mon-fri": "09:00-17:00"})
+    with pytest.raises(InvalidValue, match="say whose days they are"):
+        ClockTerms.of(both, plan=WorkingDays(2))
+    terms = ClockTerms.of(both, plan=WorkingDays(2, zone="Europe/London"))
+    assert clock(terms=terms).read("plan", at(5, 10)).due == at(7, 9)
+
+
 def test_a_stop_ends_the_pause() -> None:
     done = clock(ClockPaused(at(5, 10)), ClockStopped(at(5, 16)))
     reading = done.read("resolve", at(6, 10))

@@ -14,7 +14,8 @@ from harmony_core.explanation import Explanation
 from harmony_core.sla._clock_events import ClockEvent, in_order
 from harmony_core.sla._clock_explained import explained
 from harmony_core.sla._clock_history import ClockHistory, Detail, HistoryLine, line_of, told
-from harmony_core.sla._clock_replay import Replay, Run, Track
+from harmony_core.sla._clock_replay import Replay
+from harmony_core.sla._clock_track import Run, Track
 from harmony_core.sla._index import microseconds, moment_in_utc
 from harmony_core.sla._open_time import OpenTime
 from harmony_core.sla._targets import Target
@@ -184,8 +185,8 @@ class Clock:
             InvalidValue: the clock starts later.
         """
         reading = self.read(target, moment)
-        known = [event for event in self.events if event.at <= reading.moment]
-        return ClockHistory((*told(known, target), _standing(reading)))
+        lines = told(self.events, self._known(reading.moment), target)
+        return ClockHistory((*lines, _standing(reading)))
 
     def pauses(self, moment: datetime) -> tuple[tuple[datetime, datetime | None], ...]:
         """List the time for which it stood still, for whatever reasons; ``None`` is still open."""
@@ -198,8 +199,10 @@ class Clock:
                 f"the clock starts at {self.started.isoformat()}: before that, at "
                 f"{moment.isoformat()}, there is nothing to read"
             )
-        known = bisect_right(self.events, moment, key=lambda event: event.at)
-        return Replay(self.events[:known]), moment
+        return Replay(self.events, self._known(moment)), moment
+
+    def _known(self, moment: datetime) -> int:
+        return bisect_right(self.events, moment, key=lambda event: event.at)
 
 
 def _standing(reading: ClockReading) -> HistoryLine:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from harmony_core.explanation import Explainer, Explanation
-from harmony_core.sla._clock_replay import Run
+from harmony_core.sla._clock_track import Run
 from harmony_core.sla._durations import in_minutes
 
 

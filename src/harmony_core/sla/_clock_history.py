@@ -19,7 +19,8 @@ from harmony_core.sla._clock_events import (
     ClockStopped,
     TermsChanged,
 )
-from harmony_core.sla._clock_replay import Replay, Track
+from harmony_core.sla._clock_replay import Replay
+from harmony_core.sla._clock_track import Track
 from harmony_core.sla._targets import OnChange
 from harmony_core.sla._zones import zone_key
 
@@ -105,10 +106,10 @@ def clock_text(length: timedelta) -> str:
     return f"-{text}" if length < timedelta() else text
 
 
-def told(events: Sequence[ClockEvent], target: str) -> Iterator[HistoryLine]:
-    """Tell what events did to a target, one after the other."""
-    for count, event in enumerate(events, start=1):
-        before, after = Replay(events[: max(count - 1, 1)]), Replay(events[:count])
+def told(events: Sequence[ClockEvent], known: int, target: str) -> Iterator[HistoryLine]:
+    """Tell what the first ``known`` events did to a target, one after the other."""
+    for count, event in enumerate(events[:known], start=1):
+        before, after = Replay(events, max(count - 1, 1)), Replay(events, count)
         track = after.tracks.get(target)
         if track is None:
             continue

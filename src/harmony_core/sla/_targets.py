@@ -145,6 +145,15 @@ class ClockTerms:
             if self.names.count(name) > 1:
                 raise InvalidValue(f"terms name target {name!r} twice: each has its own name")
 
+        for target in self.targets:
+            zones, days = self.calendar_of(target).zones, target.working_days
+            if days is not None and days.zone is None and len(zones) != 1:
+                raise InvalidValue(
+                    f"target {target.name!r} is in working days, on a calendar of "
+                    f"{', '.join(sorted(zones)) or 'no zone'}: say whose days they are, such as "
+                    f"WorkingDays({days.count}, zone='Europe/London')"
+                )
+
     @classmethod
     def of(cls, calendar: OpenTime, /, **targets: timedelta | WorkingDays) -> ClockTerms:
         """Promise targets by name, without warnings."""
