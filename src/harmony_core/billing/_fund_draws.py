@@ -182,10 +182,15 @@ def fund_line(contract: Contract, line_id: str) -> ContractLine | None:
     A block is bought once: an end stops further ones. Those that are there stay, unless what is
     left of them lapses or is paid back: its terms have what was agreed for that end.
     """
-    line, last_day = contract.line(line_id), line_end(contract, line_id).last_day
+    return as_ended(contract, contract.line(line_id))
+
+
+def as_ended(contract: Contract, line: ContractLine) -> ContractLine | None:
+    """A line as anybody holds it, with the end that its contract gives it, as ``fund_line``."""
+    last_day = line_end(contract, line.id).last_day
     if last_day is not None and last_day < line.start:
         return None
-    terms, at_end = line.fund, left_over(contract, line_id)
+    terms, at_end = line.fund, left_over(contract, line.id)
     if terms is not None and terms.at_end is not at_end:
         terms = attrs.evolve(terms, at_end=at_end)
     if last_day == line.last_day and terms is line.fund:

@@ -267,7 +267,7 @@ class FundReplay:
         if not self.line.runs_on(line.day):
             return False
         if isinstance(taken.fact, TimeEntry) or self.terms.apply_multiplier:
-            return self._has_price
+            return self._asks_its_price()
         incident = isinstance(taken.fact, ChargedIncident)
         return incident or taken.in_money(self.terms, line.units) is not None
 
@@ -288,11 +288,18 @@ class FundReplay:
             line, quantity=worth, amount=amount, explanation=why.explanation("amount")
         )
 
+    def _asks_its_price(self) -> bool:
+        """Whether it bills overage; one that passes nothing on asks aloud, once there is some.
+
+        Raises:
+            PriceNotFound: it has to be billed, and nobody said at which price.
+        """
+        if not self._has_price and self.terms.needs_a_price:
+            self.terms.overage_price(self.contract.currency)
+        return self._has_price
+
     @property
     def _has_price(self) -> bool:
-        """Whether it bills overage; a fund that passes nothing on asks for its price aloud."""
-        if self.terms.needs_a_price:
-            return True
         bills = self.terms.overage_mode is OverageMode.BILL
         return bills and self.terms.has_overage_price(self.contract.currency)
 

@@ -8,11 +8,7 @@ from fractions import Fraction
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._fund_draws import (
-    draw_id,
-    drawings,
-    fund_line,
-)
+from harmony_core.billing._fund_draws import as_ended, draw_id, drawings, fund_line
 from harmony_core.billing._fund_replay import FundReplay, block_id
 from harmony_core.contracts import (
     Contract,
@@ -28,10 +24,11 @@ from harmony_core.funds import (
     FundAccount,
     FundStatement,
     LevelReached,
+    Refund,
     levels_reached,
 )
 from harmony_core.periods import Span
-from harmony_core.products import WarningLevel
+from harmony_core.products import FundTerms, WarningLevel
 from harmony_core.work import TimeEntry
 
 
@@ -228,16 +225,49 @@ class LineFund(FundReplay):
         return self._balances[day]
 
 
+class _NothingBought(LineFund):
+    """The fund of a line that was ended before it began: it is empty on every day."""
+
+    def blocks(self, through: date = date.min) -> tuple[Block, ...]:  # noqa: ARG002
+        return ()
+
+    @property
+    def given_up(self) -> tuple[Refund, ...]:
+        return ()
+
+
 def fund_of(contract: Contract, line: ContractLine, facts: Facts) -> LineFund:
-    """The fund of a prepayment line; kept with the facts, since a run asks for it many times.
+    """The fund of a prepayment line of a contract, with the end that was agreed for the line.
+
+    It makes no difference whether the line is given as it was first agreed, as it stands on a day
+    or as :func:`fund_line` gives it: what the amendments of the contract end is over. A line that
+    ended before it began has an empty fund.
+
+    Raises:
+        InvalidValue: the line is no prepayment.
+        NotFound: the contract has no such line.
+    """
+    terms = _terms_of(contract, line)
+    if (ended := as_ended(contract, line)) is None:
+        return _NothingBought(contract, line, terms, ())
+    return fund_as_given(contract, ended, facts)
+
+
+def _terms_of(contract: Contract, line: ContractLine) -> FundTerms:
+    if line.fund is None:
+        raise InvalidValue(f"line {line.id!r} of contract {contract.id!r} is no prepayment")
+    return line.fund
+
+
+def fund_as_given(contract: Contract, line: ContractLine, facts: Facts) -> LineFund:
+    """The fund of a line that has its end, whether or not this version of the contract knows it.
+
+    It is kept with the facts, since a run asks for it many times.
 
     Raises:
         InvalidValue: the line is no prepayment.
     """
-    terms = line.fund
-    if terms is None:
-        raise InvalidValue(f"line {line.id!r} of contract {contract.id!r} is no prepayment")
-
+    terms = _terms_of(contract, line)
     feeders = fed_by(contract.lines_ever, line)
     alone = not feeders and not passes_on_to(contract.lines_ever, line)
     known: list[LineFund] = facts.remember(("funds", contract.id, line.id), list)
@@ -248,7 +278,7 @@ def fund_of(contract: Contract, line: ContractLine, facts: Facts) -> LineFund:
         if (fund.line is line or fund.line == line) and alike:
             return fund
     feeding = [
-        fund_of(contract, ended, facts)
+        fund_as_given(contract, ended, facts)
         for one in feeders
         if (ended := fund_line(contract, one.id)) is not None
     ]
@@ -264,7 +294,7 @@ def left_for(
         entry
         for one in fed_by(contract.lines_ever, line)
         if (ended := fund_line(contract, one.id)) is not None
-        for taken in fund_of(contract, ended, facts).passed_on(known)
+        for taken in fund_as_given(contract, ended, facts).passed_on(known)
         if taken.path[0].id == line.id
         and taken.fact.day in span
         and (entry := taken.as_entry()) is not None

@@ -17,7 +17,7 @@ from harmony_core.billing._charge import Charge, ChargeKind
 from harmony_core.billing._due import charge_of
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._fund_draws import block_end, fund_line, is_cut, is_refunded
-from harmony_core.billing._funds import fund_of
+from harmony_core.billing._funds import fund_as_given
 from harmony_core.billing._plan import PlannedCharge, first_trigger, kinds_of, periods_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, ContractLine
@@ -70,7 +70,7 @@ def earned_share(
         return _served(recognition, charge.service, through)
     if recognition.by_progress:
         return _progressed(contract, line, through, facts)
-    fund = fund_of(_as_known(contract, line, through), line, facts)
+    fund = fund_as_given(_as_known(contract, line, through), line, facts)
     return fund.earned_share((charge.kind, charge.service), through, _lot_of(charge))
 
 
@@ -78,7 +78,7 @@ def drawn_share(
     charge: Charge, contract: Contract, line: ContractLine, through: date, facts: Facts
 ) -> Fraction:
     """The share of prepaid blocks that was drawn by work up to ``through``, as known then."""
-    fund = fund_of(_as_known(contract, line, through), line, facts)
+    fund = fund_as_given(_as_known(contract, line, through), line, facts)
     return fund.drawn_share((charge.kind, charge.service), through, _lot_of(charge))
 
 
@@ -138,7 +138,7 @@ def recognise(
         charges: billed by the end of the month, and its :func:`accruals`.
         facts: what draws prepaid blocks.
         month: the month to close.
-        so_far: by charge key, what earlier months recognised.
+        so_far: by charge key, what earlier months recognised, cumulated over all of them.
     """
     close = month.last_day
     all_charges = tuple(charges)
