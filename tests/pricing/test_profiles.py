@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -32,6 +32,7 @@ from harmony_core.pricing import (
     PROFILES,
     STRIPE,
     ZUORA,
+    AtLeast,
     AtMost,
     Band,
     BandRows,
@@ -43,15 +44,19 @@ from harmony_core.pricing import (
     Conversion,
     Converted,
     CreditLimit,
+    Discounted,
     FillUp,
     FillUpBlocks,
     FirstFlatFee,
     Flat,
     FreeAmountEdge,
+    FreeUnits,
     LookUp,
     LookUpBlocks,
     MinimumQuantity,
+    Package,
     Percentage,
+    PercentOff,
     PerUnit,
     PriceBook,
     PriceEntry,
@@ -66,6 +71,7 @@ from harmony_core.pricing import (
     increment,
     price,
     rerate,
+    scheme_on,
 )
 from tests.pricing import scheme_values as values
 
@@ -405,7 +411,11 @@ def test_five_systems_side_by_side(
 
 def _facts(value: object) -> Iterator[object]:
     """List what a value says apart from its policies: prices, limits, currencies, numbers."""
-    if isinstance(value, tuple):
+    if isinstance(value, Converted) and value.conversion == Conversion.multiply(
+        1, value.conversion.rounding
+    ):
+        yield from _facts(value.scheme)  # how units are made whole
+    elif isinstance(value, tuple):
         for part in value:
             yield from _facts(part)
     elif isinstance(value, ZeroQuantity | BeyondBlocks | FreeAmountEdge):
@@ -424,6 +434,104 @@ def test_a_profile_changes_only_policies(scheme: Scheme, profile: Profile) -> No
     changed = profile.applied(scheme)
     assert list(_facts(changed)) == list(_facts(scheme))
     assert profile.applied(changed) is changed
+
+
+WHOLE = {name: attrs.evolve(p, whole_units=RoundingMode.CEILING) for name, p in PROFILES.items()}
+every_profile = st.sampled_from([*PROFILES.values(), *WHOLE.values()])
+AROUND: tuple[Callable[[Scheme], Scheme], ...] = (
+    lambda scheme: scheme,
+    lambda scheme: AtMost.of(scheme, "400"),
+    lambda scheme: AtLeast.of(scheme, "7"),
+    lambda scheme: Discounted(scheme, [PercentOff(10)]),
+    lambda scheme: FreeUnits(scheme, "2.5"),
+    lambda scheme: MinimumQuantity(scheme, "3.5"),
+    lambda scheme: Commitment.of(scheme, "9"),
+    lambda scheme: Converted(scheme, Conversion.divide(3)),
+    lambda scheme: scheme_on(Ramp([RampStep(date(2026, 1, 1), scheme)]), date(2026, 1, 1)),
+)
+
+
+def _rows(limits: list[int], profile: Profile, size: int) -> list[tuple[Any, ...]]:
+    """The same bands as a profile writes them: prices fall from 9, fees where it knows them."""
+    ends: list[int | None] = [*limits, None]
+    begins = [0, *limits]
+    if profile.rows is BandRows.BLOCKS:
+        return [
+            (size, None if end is None else (end - begin) // size, 9 - number)
+            for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
+        ]
+    first = profile.rows is BandRows.CLOSED_RANGES
+    return [
+        (*((begin and begin + 1,) if first else ()), end, 9 - number, number + 1)
+        for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
+    ]
+
+
+@given(
+    every_profile,
+    st.lists(st.integers(1, 20), unique=True, max_size=3).map(sorted),
+    st.integers(1, 4),
+    st.sampled_from(AROUND),
+    st.lists(values.quantities, min_size=1, max_size=3),
+    st.booleans(),
+)
+def test_a_scheme_of_ones_own_bills_as_the_one_that_the_profile_reads(
+    profile: Profile,
+    limits: list[int],
+    size: int,
+    around: Callable[[Scheme], Scheme],
+    quantities: list[Fraction],
+    filled: bool,
+) -> None:
+    limits = [limit * size for limit in limits]
+    rows = _rows(limits, profile, size)
+    read = (profile.fill_up if filled else profile.look_up)("EUR", rows)
+    own: Scheme
+    if profile.rows is BandRows.BLOCKS:
+        own = (FillUpBlocks if filled else LookUpBlocks).of("EUR", rows)
+    else:
+        up_to = [row[-3:] for row in rows]
+        own = (FillUp if filled else LookUp)(BandTable.of("EUR", up_to))
+    assert profile.applied(own) == read
+    around_own, around_read = profile.applied(around(own)), around(read)
+    lenient = attrs.evolve(profile, decrease=OWN_RULES.decrease)
+    totals = sorted(quantities)
+    assert lenient.runs(around_own, totals) == lenient.runs(around_read, totals)
+    for quantity in quantities:
+        assert lenient.bill(around_own, quantity) == lenient.bill(around_read, quantity)
+        before = Billed(quantities[0])
+        assert lenient.bill(around_own, quantity, before, LAST) == lenient.bill(
+            around_read, quantity, before, LAST
+        )
+
+
+UNIT_BLOCKS = [(1, 10, "1.5"), (1, -1, "0.5")]
+
+
+@pytest.mark.parametrize("quantity", ["0", "0.5", "1", "1.999", "10.5", "11", "12.25"])
+def test_killbill_cuts_off_fractions_whichever_way_the_price_is_written(quantity: str) -> None:
+    read = KILLBILL.bill(KILLBILL.fill_up("USD", UNIT_BLOCKS), quantity)
+    one = KILLBILL.bill(KILLBILL.fill_up("USD", [(1, -1, "1.5")]), quantity)
+    bands = FillUp(BandTable.of("USD", [(10, "1.5"), (None, "0.5")]))
+    blocks = FillUpBlocks.of("USD", [(1, 10, "1.5"), (1, None, "0.5")])
+    for own in (bands, blocks, AtMost.of(bands, "900"), Discounted(blocks, [PercentOff(0)])):
+        assert KILLBILL.bill(KILLBILL.applied(own), quantity) == read
+        assert KILLBILL.runs(KILLBILL.applied(own), [quantity]) == (read,)
+    for single in (PerUnit.of("1.5", "USD"), Package.of("1.5", 1, "USD")):
+        assert KILLBILL.bill(KILLBILL.applied(single), quantity) == one
+
+
+def test_what_is_whole_already_stays_and_a_rounding_alone_is_the_policy() -> None:
+    unit = PerUnit.of("1", "USD")
+    hundreds = Converted(unit, Conversion.divide(100, RoundingMode.CEILING))
+    assert KILLBILL.applied(hundreds) is hundreds
+    begun = Converted(unit, Conversion.multiply(1, RoundingMode.CEILING))
+    assert KILLBILL.bill(KILLBILL.applied(begun), "1.9") == Money(1_00, "USD")
+    tenths = Converted(unit, Conversion.multiply(1, RoundingMode.CEILING, 1))
+    assert KILLBILL.bill(KILLBILL.applied(tenths), "1.95") == Money(2_00, "USD")
+    assert KILLBILL.bill(KILLBILL.applied(tenths), "1.85") == Money(1_00, "USD")
+    cards = Percentage.of("1.5", "USD")  # its quantity is money, and no number of units
+    assert KILLBILL.applied(cards) is cards
 
 
 @given(values.schemes, profiles, profiles)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeVar
 
 import attrs
 
 from harmony_core.errors import InvalidBands
-from harmony_core.explanation import exact_text
+from harmony_core.explanation import RoundingMode, exact_text
 from harmony_core.finance import Exact, exact
+from harmony_core.pricing._banded import FillUp, LookUp
 from harmony_core.pricing._bands import BandTable
+from harmony_core.pricing._blocks import FillUpBlocks, LookUpBlocks
+from harmony_core.pricing._conversion import Conversion, Converted
+from harmony_core.pricing._package import Package
 from harmony_core.pricing._profile_policies import BandRows
+from harmony_core.pricing._simple import PerUnit
 
 Row = Sequence[Exact | None]
 
 _ONE = Fraction(1)
+_OF_UNITS = (PerUnit, Package, FillUp, LookUp, FillUpBlocks, LookUpBlocks)
+"""The schemes whose quantity is a number of units, and not a value of money."""
+
 T = TypeVar("T")
 
 
@@ -80,8 +88,33 @@ def with_policies(value: T, policies: Policies) -> T:
 
     What holds no such scheme comes back as the very same object.
     """
+    value = _with_parts(value, lambda part: with_policies(part, policies))
+    named = policies.get(type(value), {}).items()
+    changes = {name: new for name, new in named if new not in (None, getattr(value, name))}
+    return attrs.evolve(value, **changes) if changes else value  # type: ignore[misc]
+
+
+def with_whole_units(value: T, mode: RoundingMode) -> T:
+    """Give ``value`` with every scheme of units in it priced for whole ones, rounded by ``mode``.
+
+    What is converted into whole units right before it is priced has them already; a rounding that
+    does nothing else is the policy itself, and becomes ``mode``.
+    """
+    if isinstance(value, _OF_UNITS):
+        return Converted(value, Conversion.multiply(1, mode))  # type: ignore[return-value]
+    if isinstance(value, Converted) and isinstance(value.scheme, _OF_UNITS):
+        conversion = value.conversion
+        if conversion.rounding is not None and conversion.places <= 0:
+            if (conversion.factor, conversion.places) != (_ONE, 0) or conversion.rounding is mode:
+                return value
+            return attrs.evolve(value, conversion=Conversion.multiply(1, mode))
+    return _with_parts(value, lambda part: with_whole_units(part, mode))
+
+
+def _with_parts(value: T, change: Callable[[Any], Any]) -> T:
+    """Give ``value`` with ``change`` made to what it holds; the same object where nothing does."""
     if isinstance(value, tuple):
-        parts = tuple(with_policies(part, policies) for part in value)
+        parts = tuple(map(change, value))
         same = all(new is old for new, old in zip(parts, value, strict=True))
         return value if same else parts  # type: ignore[return-value]
     cls: Any = type(value)
@@ -91,9 +124,7 @@ def with_policies(value: T, policies: Policies) -> T:
     for field in attrs.fields(cls):
         if field.init:
             old = getattr(value, field.name)
-            new = with_policies(old, policies)
+            new = change(old)
             if new is not old:
                 changes[field.alias or field.name] = new
-    named = policies.get(cls, {}).items()
-    changes |= {name: new for name, new in named if new not in (None, getattr(value, name))}
     return attrs.evolve(value, **changes) if changes else value  # type: ignore[misc]

@@ -38,7 +38,7 @@ from harmony_core.periods import (
 from harmony_core.pricing._banded import FillUp, LookUp
 from harmony_core.pricing._bands import BandTable
 from harmony_core.pricing._blocks import BeyondBlocks, FillUpBlocks, LookUpBlocks
-from harmony_core.pricing._conversion import Conversion, Converted, SplitRounding
+from harmony_core.pricing._conversion import Converted, SplitRounding
 from harmony_core.pricing._percentage import FreeAmountEdge, Percentage
 from harmony_core.pricing._profile_lines import lines
 from harmony_core.pricing._profile_policies import (
@@ -55,6 +55,7 @@ from harmony_core.pricing._profile_rows import (
     blocks_of,
     table_of,
     with_policies,
+    with_whole_units,
 )
 from harmony_core.pricing._proration import BandChosenBy, fill_up_prorated, look_up_prorated
 from harmony_core.pricing._rates import GraduatedPercentage
@@ -81,7 +82,7 @@ class Profile:
         look_up_zero: what look up charges for no units.
         fill_up_beyond: what lies beyond a closed last band of blocks when they are filled.
         look_up_beyond: the same when they are looked up.
-        whole_units: how a quantity becomes whole before bands price it; ``None``: it does not.
+        whole_units: how units become whole before they are priced; ``None``: they do not.
         free_amount_edge: whether the transaction that ends on a free amount is free.
         first_flat_fee: which line carries the first band's flat fee.
         part_band: which quantity chooses the band of a prorated one.
@@ -140,31 +141,28 @@ class Profile:
         Money.of('2.00', 'USD')
         """
         if self.rows is BandRows.BLOCKS:
-            return self._read(FillUpBlocks.of(currency, blocks_of(rows)))
-        return self._read(FillUp(table_of(currency, rows, self.rows)))
+            return self.applied(FillUpBlocks.of(currency, blocks_of(rows)))
+        return self.applied(FillUp(table_of(currency, rows, self.rows)))
 
     def look_up(self, currency: str, rows: Iterable[Row]) -> Scheme:
         """Read a system's own rows as bands to look up (volume, top tier); as :meth:`fill_up`."""
         if self.rows is BandRows.BLOCKS:
-            return self._read(LookUpBlocks.of(currency, blocks_of(rows)))
-        return self._read(LookUp(table_of(currency, rows, self.rows)))
-
-    def _read(self, scheme: Scheme) -> Scheme:
-        scheme = self.applied(scheme)
-        if self.whole_units is None:
-            return scheme
-        return Converted(scheme, Conversion.multiply(1, self.whole_units))
+            return self.applied(LookUpBlocks.of(currency, blocks_of(rows)))
+        return self.applied(LookUp(table_of(currency, rows, self.rows)))
 
     def applied(self, value: T) -> T:
         """Give a scheme, or a value that holds schemes, with the policies of this profile.
 
         Applied twice is applied once, and what has these policies already is the same object.
-        How rows and quantities are read is no policy of a scheme: see :meth:`fill_up`.
+        How rows are read is no policy of a scheme: see :meth:`fill_up`. Where units are made
+        whole, each scheme of units stands inside the conversion that does so.
 
-        >>> from harmony_core.pricing import BandTable, FillUp, OPENMETER
+        >>> from harmony_core.pricing import KILLBILL, OPENMETER, BandTable, FillUp
         >>> basic = FillUp(BandTable.of("EUR", [(10, "1", "5"), (None, "1")]))
         >>> basic.price(0), OPENMETER.applied(basic).price(0)
         (ExactAmount.of('0', 'EUR'), ExactAmount.of('5', 'EUR'))
+        >>> KILLBILL.applied(basic).price("1.9")  # one whole unit and the flat fee
+        ExactAmount.of('6', 'EUR')
         """
         policies: Policies = {
             FillUp: {"zero_quantity": self.fill_up_zero},
@@ -174,7 +172,8 @@ class Profile:
             LookUpBlocks: {"beyond": self.look_up_beyond},
             Percentage: {"free_amount_edge": self.free_amount_edge},
         }
-        return with_policies(value, policies)
+        value = with_policies(value, policies)
+        return value if self.whole_units is None else with_whole_units(value, self.whole_units)
 
     # --- amounts ------------------------------------------------------------------------------
 
