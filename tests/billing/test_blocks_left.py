@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from harmony_core.billing import (
     BlocksLeft,
+    CarriedBalance,
     Charge,
     Facts,
     charges_of,
     contract_facts,
     due,
     fund_of,
+    migrate,
     recognise,
     refund,
 )
@@ -27,18 +29,24 @@ from harmony_core.contracts import (
     ContractEvent,
     ContractState,
     LineEnds,
+    drawn_through,
     left_over,
     lines_ended,
     running_days,
     state_on,
+    term_sheet,
 )
+from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, RuleBroken
 from harmony_core.finance import Booked, Money, booked_sum, money_sum
 from harmony_core.periods import Month, Span, months_between
 from harmony_core.pricing import PerUnit
 from harmony_core.products import CarryMode, ContractType, LeftOver, Recognition, Rollover
 from harmony_core.work import TimeEntry
+from harmony_core.work._coverage import in_force
+from harmony_core.workflows import succeed_contract
 from tests.strategies import TERMS, contract, fund_terms, line
+from tests.workflows.company import in_memory
 
 DAY = timedelta(days=1)
 LAST = date(2026, 4, 20)
@@ -293,3 +301,57 @@ def _left(made: Contract, facts: Facts) -> Fraction:
     without = attrs.evolve(made, amendments=())
     early = made.amendments[0]
     return sum((one.units for one in charges_of(without, early, facts, TERMS).left), Fraction(0))
+
+
+@pytest.mark.parametrize("months", [3, None])
+@pytest.mark.parametrize("said", LeftOver)
+def test_the_last_day_of_a_fund_is_that_of_the_last_block_that_can_be_drawn(
+    months: int | None, said: LeftOver
+) -> None:
+    """State, balance, coverage and term sheet agree on what is left after the end."""
+    agreed = prepaid(months)
+    assert drawn_through(agreed, "H") == (None if months else date(2026, 12, 31))
+    try:
+        made = ended(agreed, said)
+    except RuleBroken:  # bought once, and kept: nothing ends it
+        assert said is KEPT
+        return
+    last = drawn_through(made, "H")
+    assert last == (date(2027, 3, 31) if said is KEPT else LAST)
+    line_ = fund_line(made, "H")
+    assert line_ is not None
+    fund = fund_of(made, line_, FACTS)
+    assert fund.balance(last) > 0
+    assert fund.balance(last + DAY) == 0
+    assert state_on(made, LAST + DAY) is ContractState.ENDED
+    assert in_force(made, made.lines[0], last)
+    assert not in_force(made, made.lines[0], last + DAY)
+    sheet = term_sheet(made, LAST + DAY)
+    assert sheet.still_drawn == ((("H", last),) if said is KEPT else ())
+    told = "Line H has ended; what is left of its blocks can be drawn until 31 March 2027."
+    assert (told in sheet.as_text(Culture.of("en-GB"))) is (said is KEPT)
+    before = term_sheet(made, LAST).as_text(Culture.of("en-GB"))
+    told = "What is left of its blocks can be drawn until 31 March 2027."
+    assert (told in before) is (said is KEPT)
+
+
+def test_blocks_that_outlive_their_contract_migrate_by_their_balance() -> None:
+    old, may = ended(prepaid()), date(2026, 5, 20)
+    new = attrs.evolve(contract(attrs.evolve(old.lines[0], start=may, quantity=1)), id="C-2")
+
+    def moved(made: Contract, *balances: CarriedBalance) -> Contract:
+        found = migrate(made, new, may, id="M", agreed_on=may, balances=balances, facts=FACTS)
+        assert drawn_through(made.amended(found.ending), "H") == may - DAY
+        return found.opened
+
+    with pytest.raises(RuleBroken, match=r"drawn until 2027-03-31: give a balance of that line"):
+        moved(old)
+    opened = moved(old, CarriedBalance("H", None, "H"))
+    assert opened.continues == "C-1"
+    assert [int(lot.units) for lot in opened.lines[0].opening] == [12, 20]
+    with pytest.raises(RuleBroken, match="no succession of a contract that is ended"):
+        moved(ended(prepaid(), LAPSED))
+    store = in_memory(contracts=[old], facts=())
+    back = CarriedBalance("H", None, "H")
+    deed = migrate(old, new, may, id="M", agreed_on=may, balances=[back], facts=FACTS)
+    assert succeed_contract(store, deed.succession, may).id == "C-2"

@@ -28,12 +28,15 @@ from harmony_core.contracts import (
     Contract,
     ContractEvent,
     ContractLine,
+    ContractState,
     FundCloses,
     MigratedLot,
     Succession,
+    drawn_through,
     lines_ended,
     passes_on_to,
     require_possible,
+    state_on,
 )
 from harmony_core.errors import CurrencyMismatch, InvalidValue, RuleBroken
 from harmony_core.finance import Money
@@ -85,7 +88,7 @@ def migrate(
     A prepaid line of which a balance is given is closed on that day: what goes along opens a fund
     of the new contract and is drawn in its order, what is paid back is credited, and what was left
     beyond that lapses. Other prepaid lines buy nothing more, and what they bought stays until it
-    lapses.
+    lapses. Of a contract that has ended, blocks that were kept go along in the same way.
 
     What is carried is credited on the old contract and charged on the new one, on one day and at
     the exchange rates at which it was first booked: the revenue that it defers moves, and no total
@@ -163,6 +166,20 @@ def _ending(
         RuleBroken: there is nothing to end.
     """
     event = ContractEvent.SUCCESSION
+    if state_on(contract, agreed_on) is ContractState.ENDED:
+        left = {
+            line.id: last
+            for line in contract.lines_ever
+            if (last := drawn_through(contract, line.id)) is not None and last >= on
+        }
+        if closed:  # blocks that were kept go along: nothing else is left to end
+            return Amendment(id, contract.id, agreed_on, on, closed, evidence=evidence)
+        if left:
+            name, last = next(iter(left.items()))
+            raise RuleBroken(
+                f"contract {contract.id!r} has ended before {agreed_on}, and what is left of line "
+                f"{name!r} can be drawn until {last}: give a balance of that line to carry it"
+            )
     require_possible(contract, event, agreed_on)
     try:
         ended = lines_ended(

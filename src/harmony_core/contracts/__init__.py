@@ -70,6 +70,7 @@ from harmony_core.contracts._renewals import UpcomingRenewal, upcoming_renewals
 from harmony_core.contracts._standing import (
     LineEnd,
     RunningDays,
+    drawn_through,
     left_over,
     line_end,
     require_possible,
@@ -131,6 +132,7 @@ __all__ = [
     "changes_in_words",
     "contract_end",
     "differences",
+    "drawn_through",
     "ending",
     "fed_by",
     "first_deadline",

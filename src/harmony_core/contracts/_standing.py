@@ -18,7 +18,7 @@ from harmony_core.contracts._amendment import Amendment, LineEnds, LineRunsOn
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._lifecycle import ContractEvent, ContractState, state_after
 from harmony_core.errors import RuleBroken
-from harmony_core.periods import Span, add_months
+from harmony_core.periods import Schedule, Span, add_months
 from harmony_core.products import LeftOver
 
 _DAY = timedelta(days=1)
@@ -137,6 +137,38 @@ def left_over(contract: Contract, line_id: str) -> LeftOver:
         if isinstance(change, LineEnds) and change.line_id == line_id
     ]
     return next((one for one in said if one is not None), line.fund.at_end)
+
+
+def drawn_through(contract: Contract, line_id: str) -> date | None:
+    """Give the last day on which a prepaid line runs or a block of it can be drawn.
+
+    Blocks that are kept outlive their line, and so does the balance of a contract: it has ended, is
+    billed no more, and work still draws what is left. ``None`` for a line without a fund, while it
+    buys blocks, and where a block has no end or has been, or may be, bought by a draw.
+
+    Raises:
+        NotFound: the contract has no such line.
+    """
+    line, closed = contract.line(line_id), contract.closing(line_id)
+    until = None if closed is None else closed[0].first_day - _DAY
+    last = line_end(contract, line_id).last_day
+    terms = line.fund
+    if terms is None or (last is None and not line.is_billed_once):
+        return until
+    days = [line.start - _DAY if last is None else last, *(one.last_day for one in line.opening)]
+    kept = terms.rollover is None and left_over(contract, line_id) is LeftOver.KEPT
+    if kept and terms.top_up is not None:
+        return until
+    if kept and (last is None or line.start <= last):
+        start = line.start
+        if last is not None and line.billing.interval is not None:
+            period = Schedule(line.anchor, line.billing.interval).period_at(last)
+            start = max(start, period.start)
+        days.append(Span(start, add_months(start, terms.valid_months)).last_day)
+    known = [day for day in days if day is not None]
+    if len(known) < len(days):
+        return until
+    return max(known) if until is None else min(max(known), until)
 
 
 def state_on(contract: Contract, day: date, agreed_on: date | None = None) -> ContractState:

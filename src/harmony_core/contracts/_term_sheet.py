@@ -24,7 +24,7 @@ from harmony_core.contracts._possible_end import (
     lines_from,
     possible_end,
 )
-from harmony_core.contracts._standing import line_end
+from harmony_core.contracts._standing import drawn_through, line_end
 from harmony_core.contracts._term import Term, term_at
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, expect
@@ -44,12 +44,14 @@ class LineSheet:
         end: the next possible end for a notice received on that day.
         ended_by: what fixed that end: a notice, an agreement, a successor; ``None`` while it is
             open, or where the line says so itself.
+        drawn_through: of a prepaid line with an end, the last day on which it can be drawn.
     """
 
     line: ContractLine
     term: Term | None
     end: PossibleEnd
     ended_by: Amendment | None = None
+    drawn_through: date | None = None
 
     def as_data(self, culture: Culture) -> dict[str, Any]:
         """The line as plain data, with its sentences by topic in the reader's language."""
@@ -72,6 +74,7 @@ class LineSheet:
             "next_possible_end": _iso(self.end.ends_on),
             "deadline": _iso(self.end.deadline),
             "ended_by": None if self.ended_by is None else self.ended_by.id,
+            "drawn_through": _iso(self.drawn_through),
             "words": line.describe(culture).as_data(),
         }
 
@@ -94,6 +97,9 @@ class LineSheet:
         else:
             last = culture.day(line.last_day)
             yield culture.words("It runs from {first} to {last}.", first=first, last=last)
+            if self.drawn_through is not None and self.drawn_through > line.last_day:
+                day = culture.day(self.drawn_through)
+                yield culture.words("What is left of its blocks can be drawn until {day}.", day=day)
         yield from (sentence for _, sentence in line.describe(culture).sentences)
         if self.term is not None and self.term.last_day is not None:
             day = culture.day(self.term.last_day)
@@ -128,6 +134,17 @@ class TermSheet:
         last = (line for line in self.lines if line.end == end)
         return next((line.ended_by for line in last if line.ended_by is not None), None)
 
+    @property
+    def still_drawn(self) -> tuple[tuple[str, date], ...]:
+        """The prepaid lines that have ended, with the last day on which each can be drawn."""
+        listed = {one.line.id for one in self.lines}
+        found = (
+            (line.id, drawn_through(self.contract, line.id))
+            for line in self.contract.lines_ever
+            if line.id not in listed and line.start <= self.day
+        )
+        return tuple((name, last) for name, last in found if last is not None and last >= self.day)
+
     def as_data(self, culture: Culture) -> dict[str, Any]:
         """The sheet as plain data: ids, days and numbers as text, sentences in the language."""
         contract, texts = self.contract, self.contract.texts
@@ -151,6 +168,9 @@ class TermSheet:
             "deadline": _iso(self.end.deadline),
             "first_deadline": _iso(self.first_deadline),
             "lines": [line.as_data(culture) for line in self.lines],
+            "still_drawn": [
+                {"line": name, "last_day": last.isoformat()} for name, last in self.still_drawn
+            ],
             "amendments": [
                 {
                     "id": one.id,
@@ -171,6 +191,9 @@ class TermSheet:
         for line in self.lines:
             lines.append(line_title(culture, line.line))
             lines += (f"  {sentence}" for sentence in line.sentences(culture))
+        for name, last in self.still_drawn:
+            label = "Line {id} has ended; what is left of its blocks can be drawn until {day}."
+            lines.append(culture.words(label, id=name, day=culture.day(last)))
         for amendment in self.contract.amendments:
             head, *sentences = amendment_in_words(culture, self.contract, amendment)
             lines += [head, *(f"  {sentence}" for sentence in sentences)]
@@ -242,7 +265,13 @@ def term_sheet(
         if given is not None and given.id != ours:
             raise InvalidValue(f"contract {contract.id!r} is with {ours!r}, got {given.id!r}")
     lines = tuple(
-        LineSheet(line, _term(line, day), possible_end(line, day), _ended_by(contract, line, day))
+        LineSheet(
+            line,
+            _term(line, day),
+            possible_end(line, day),
+            _ended_by(contract, line, day),
+            drawn_through(contract, line.id),
+        )
         for line in lines_from(contract, day)
     )
     return TermSheet(contract, day, lines, party, entity)

@@ -17,7 +17,7 @@ from typing import TypeAlias, TypeVar
 
 import attrs
 
-from harmony_core.contracts import Contract, ContractLine, CoverRule, Side
+from harmony_core.contracts import Contract, ContractLine, CoverRule, Side, drawn_through
 from harmony_core.explanation import PLAIN_ENGLISH, Wording
 from harmony_core.work._facts import Expense, TimeEntry, WorkSubject
 from harmony_core.work._many import Uncovered
@@ -248,7 +248,8 @@ def names_of(line: ContractLine) -> Iterator[tuple[CoverRule, str]]:
 def in_force(contract: Contract, line: ContractLine, day: date) -> bool:
     """Whether the line, and its cover, hold on ``day``; prepaid blocks outlive their line."""
     if line.fund is not None:
-        runs = day >= line.start
+        last = drawn_through(contract, line.id) if day >= line.start else None
+        runs = day >= line.start and (last is None or day <= last)
     else:
         runs = contract.line_on(line.id, day) is not None  # as it was amended
     return runs and (line.cover is None or line.cover.holds_on(day))
