@@ -97,7 +97,7 @@ NAMES: dict[str, type] = {
     "clock": sla.Clock,
     "policy-rule": sla.PolicyRule,
     "service-policy": sla.ServicePolicy,
-    "entitlement": sla.Entitlement,
+    "service-entitlement": sla.Entitlement,
     "kept-due": sla.KeptDue,
     "flat": pricing.Flat,
     "per-unit": pricing.PerUnit,
