@@ -333,7 +333,9 @@ def test_nothing_is_read_before_the_start_or_without_a_zone() -> None:
         clock().read("resolve", datetime(2026, 1, 5, 12))  # noqa: DTZ001
     with pytest.raises(InvalidValue, match="has no time zone"):
         ClockPaused(datetime(2026, 1, 5, 12))  # noqa: DTZ001
-    with pytest.raises(InvalidValue, match="made of events"):
+    with pytest.raises(
+        InvalidValue, match="each of the events of a clock must be a ClockStarted or"
+    ):
         Clock([at(5, 9)])  # type: ignore[list-item]
 
 
@@ -372,6 +374,8 @@ def test_warning_levels_are_points_on_the_same_clock() -> None:
     assert points["50.0"] == at(5, 15)
     assert points["100.0"] == reading.due == at(6, 13)
     assert points["150.0"] == at(7, 11)  # an escalation
+    assert reading.next_warning is not None
+    assert reading.next_warning.percent == 150
     assert reading.warned == (Fraction("33.3"), Fraction(50), Fraction(100))
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken
 from harmony_core.sla import (
     Calendar,
@@ -77,6 +78,8 @@ def test_a_policy_without_rules_or_with_one_twice_is_refused() -> None:
         ServicePolicy("none", [])
     with pytest.raises(InvalidValue, match="two rules for priority 'P1': keep one"):
         ServicePolicy("twice", [GOLD.rules[1], PolicyRule.of(priority="P1", respond=hours(1))])
+    with pytest.raises(InvalidValue, match="the rule for everything else promises nothing"):
+        PolicyRule.of()
     with pytest.raises(InvalidValue, match="WhatChanged is one of"):
         GOLD.change(datetime(2026, 3, 2, tzinfo=UTC), GOLD.terms(LONDON), "mood")
 
@@ -127,11 +130,16 @@ def test_an_entitlement_holds_on_its_days_alone() -> None:
     for day in (date(2026, 3, 1), date(2026, 3, 3)):
         found = entitled(GRANTED, day, contract="C-7", customer="Brightwater")
         assert found.policy == GOLD
-        assert found.asked == (
-            ("contract 'C-7'", "nothing"),
-            ("customer 'Brightwater'", "policy"),
-            ("the default", "policy and calendar"),
-        )
+        assert [(str(one), one.grants) for one in found.asked] == [
+            ("contract 'C-7'", ()),
+            ("customer 'Brightwater'", (GRANTED[2],)),
+            ("the default", (GRANTED[0],)),
+        ]
+        assert found.as_text(Culture.of("de")).splitlines() == [
+            "Vertrag C-7: entscheidet nichts",
+            "Kunde Brightwater: Richtlinie gold",
+            "von Haus aus: Kalender von Europe/London",
+        ]
 
 
 def test_an_asset_is_asked_before_its_contract() -> None:
@@ -156,6 +164,8 @@ def test_a_tie_and_a_hole_are_refused_with_words() -> None:
     [
         ({"level": "default", "of": "x", "policy": BASIC}, "the default has none"),
         ({"level": "team", "policy": BASIC}, "needs its id"),
+        ({"level": "team", "of": "x", "policy": "gold"}, "must be a ServicePolicy"),
+        ({"level": "team", "of": "x", "calendar": "London"}, "runs on a calendar"),
         ({"level": "team", "of": "x"}, "neither a policy nor a calendar"),
         ({"level": "galaxy", "of": "x"}, "EntitlementLevel is one of"),
         (

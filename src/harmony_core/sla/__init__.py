@@ -38,7 +38,7 @@ from harmony_core.sla._durations import (
     minutes,
     seconds,
 )
-from harmony_core.sla._entitlement import Entitled, Entitlement, EntitlementLevel, entitled
+from harmony_core.sla._entitlement import Asked, Entitled, Entitlement, EntitlementLevel, entitled
 from harmony_core.sla._holidays import HolidayRule, PublicHolidays, holiday_data_version
 from harmony_core.sla._hours import DayHours, Opening
 from harmony_core.sla._index import HORIZON
@@ -60,6 +60,7 @@ from harmony_core.sla._zones import tz_data_version, zone_key, zones_of
 
 __all__ = [
     "HORIZON",
+    "Asked",
     "AttainedCase",
     "Attainment",
     "AttainmentReport",

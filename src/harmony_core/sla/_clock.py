@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import BeyondHorizon, InvalidValue, NotFound, Word
+from harmony_core.errors import BeyondHorizon, InvalidValue, NotFound, Word, expect
 from harmony_core.explanation import Explanation
 from harmony_core.sla._clock_events import ClockEvent, in_order
 from harmony_core.sla._clock_explained import explained
@@ -94,6 +94,12 @@ class ClockReading:
     def warned(self) -> tuple[Fraction, ...]:
         """The warning levels that are reached."""
         return tuple(one.percent for one in self.warnings if self.percent >= one.percent)
+
+    @property
+    def next_warning(self) -> WarningPoint | None:
+        """The next level and when it will be reached, as far as is known; for a reminder."""
+        ahead = (one for one in self.warnings if one.percent > self.percent)
+        return next(ahead, None) if self.stopped_at is None else None
 
     @property
     def calendars(self) -> tuple[OpenTime, ...]:
@@ -193,6 +199,7 @@ class Clock:
         return tuple(self._replay(moment)[0].pauses)
 
     def _replay(self, moment: datetime) -> tuple[Replay, datetime]:
+        expect(moment, datetime, "a clock is read at a moment, which")
         moment = moment_in_utc(moment)
         if moment < self.started:
             raise InvalidValue(

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import attrs
 
-from harmony_core.errors import InvalidValue, expect
+from harmony_core.errors import InvalidValue, expect, expect_each
 from harmony_core.sla._index import moment_in_utc
 from harmony_core.sla._targets import ClockTerms, OnChange
 
@@ -18,12 +18,26 @@ def _instant(moment: datetime) -> datetime:
     return moment_in_utc(moment)
 
 
+def _terms(terms: ClockTerms) -> ClockTerms:
+    expect(terms, ClockTerms, "terms of a clock", "ClockTerms.of(calendar, resolve=hours(8))")
+    return terms
+
+
+def _word(word: str) -> str:
+    expect(word, str, "what an event of a clock is about")
+    return word
+
+
+def _word_or_none(word: str | None) -> str | None:
+    return None if word is None else _word(word)
+
+
 @attrs.frozen
 class ClockStarted:
     """The clock begins, under terms; outside open time it waits for the next opening."""
 
     at: datetime = attrs.field(converter=_instant)
-    terms: ClockTerms
+    terms: ClockTerms = attrs.field(converter=_terms)
 
 
 @attrs.frozen
@@ -31,7 +45,7 @@ class ClockPaused:
     """The clock stands still for a reason; of several reasons, each is resumed apart."""
 
     at: datetime = attrs.field(converter=_instant)
-    reason: str = ""
+    reason: str = attrs.field(default="", converter=_word)
 
 
 @attrs.frozen
@@ -39,7 +53,7 @@ class ClockResumed:
     """A reason to stand still is gone."""
 
     at: datetime = attrs.field(converter=_instant)
-    reason: str = ""
+    reason: str = attrs.field(default="", converter=_word)
 
 
 @attrs.frozen
@@ -47,7 +61,7 @@ class ClockStopped:
     """A target is done; without a name, all that are not done yet."""
 
     at: datetime = attrs.field(converter=_instant)
-    target: str | None = None
+    target: str | None = attrs.field(default=None, converter=_word_or_none)
 
 
 @attrs.frozen
@@ -55,7 +69,7 @@ class ClockReopened:
     """A target was not done after all; the time since it stopped does not count. No name: all."""
 
     at: datetime = attrs.field(converter=_instant)
-    target: str | None = None
+    target: str | None = attrs.field(default=None, converter=_word_or_none)
 
 
 @attrs.frozen
@@ -70,9 +84,9 @@ class TermsChanged:
     """
 
     at: datetime = attrs.field(converter=_instant)
-    terms: ClockTerms
+    terms: ClockTerms = attrs.field(converter=_terms)
     on_change: OnChange = attrs.field(converter=OnChange)
-    what: str = ""
+    what: str = attrs.field(default="", converter=_word)
 
 
 ClockEvent = ClockStarted | ClockPaused | ClockResumed | ClockStopped | ClockReopened | TermsChanged
@@ -99,10 +113,7 @@ def in_order(events: Iterable[ClockEvent]) -> tuple[ClockEvent, ...]:
     Raises:
         InvalidValue: something is no event, or two changes of the terms share an instant.
     """
-    once = dict.fromkeys(events)
-    for event in once:
-        if type(event) not in _KINDS:
-            raise InvalidValue(f"a clock is made of events such as ClockStarted, got {event!r}")
+    once = dict.fromkeys(expect_each(events, ClockEvent, "events of a clock"))
     found = sorted((event for event in once if _opposite(event) not in once), key=_place)
     for one, other in pairwise(found):
         if one.at == other.at and isinstance(one, TermsChanged) and isinstance(other, TermsChanged):

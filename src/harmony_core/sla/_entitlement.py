@@ -8,10 +8,11 @@ from typing import Literal
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound, RuleBroken, Word, expect
+from harmony_core.errors import InvalidValue, NotFound, RuleBroken, Word, expect, expect_each
+from harmony_core.explanation import PLAIN_ENGLISH, Wording
 from harmony_core.sla._open_time import OpenTime
 from harmony_core.sla._policy import ServicePolicy
-from harmony_core.sla._targets import ClockTerms
+from harmony_core.sla._targets import ClockTerms, a_calendar
 
 
 class EntitlementLevel(Word):
@@ -23,6 +24,20 @@ class EntitlementLevel(Word):
     SITE = "site"
     TEAM = "team"
     DEFAULT = "default"
+
+
+_LEVELS: Mapping[EntitlementLevel, str] = {
+    EntitlementLevel.ASSET: "asset",
+    EntitlementLevel.CONTRACT: "contract",
+    EntitlementLevel.CUSTOMER: "customer",
+    EntitlementLevel.SITE: "site",
+    EntitlementLevel.TEAM: "team",
+    EntitlementLevel.DEFAULT: "by default",
+}
+
+
+def _who(level: EntitlementLevel, of: str) -> str:
+    return f"{level} {of!r}" if of else "the default"
 
 
 def _day(day: date | None) -> date | None:
@@ -50,11 +65,15 @@ class Entitlement:
     level: EntitlementLevel = attrs.field(converter=EntitlementLevel)
     of: str = ""
     policy: ServicePolicy | None = None
-    calendar: OpenTime | None = None
+    calendar: OpenTime | None = attrs.field(
+        default=None, converter=attrs.converters.optional(a_calendar)
+    )
     first_day: date | None = attrs.field(default=None, converter=_day)
     last_day: date | None = attrs.field(default=None, converter=_day)
 
     def __attrs_post_init__(self) -> None:
+        expect(self.of, str, "whose an entitlement is")
+        expect(self.policy, ServicePolicy | None, "policy of an entitlement")
         if (self.level is EntitlementLevel.DEFAULT) == bool(self.of):
             raise InvalidValue(
                 f"an entitlement of a {self.level} needs its id, and the default has none, "
@@ -66,7 +85,7 @@ class Entitlement:
             raise InvalidValue(f"{self} ends on {self.last_day}, before {self.first_day}")
 
     def __str__(self) -> str:
-        return f"{self.level} {self.of!r}" if self.of else "the default"
+        return _who(self.level, self.of)
 
     def holds_on(self, day: date) -> bool:
         """Whether it is in force on a day."""
@@ -74,17 +93,44 @@ class Entitlement:
 
 
 @attrs.frozen
+class Asked:
+    """Somebody who was asked, and the entitlements that he had on that day."""
+
+    level: EntitlementLevel
+    of: str
+    grants: tuple[Entitlement, ...]
+
+    def __str__(self) -> str:
+        return _who(self.level, self.of)
+
+
+@attrs.frozen
 class Entitled:
     """The answer: a policy on a calendar, and the entitlements that gave them.
 
-    ``asked`` lists who was asked, in order, and what each gave.
+    ``asked`` lists who was asked, in order.
     """
 
     policy: ServicePolicy
     calendar: OpenTime
     policy_from: Entitlement
     calendar_from: Entitlement
-    asked: tuple[tuple[str, str], ...]
+    asked: tuple[Asked, ...]
+
+    def as_text(self, wording: Wording = PLAIN_ENGLISH) -> str:
+        """Write who was asked, and what decided, in the reader's language."""
+        return "\n".join(self._line(one, wording) for one in self.asked)
+
+    def _line(self, asked: Asked, wording: Wording) -> str:
+        given = []
+        if self.policy_from in asked.grants:
+            given.append(wording.words("policy {name}", name=self.policy.name))
+        if self.calendar_from in asked.grants:
+            zones = ", ".join(sorted(self.calendar.zones))
+            given.append(wording.words("calendar of {zones}", zones=zones))
+        who = f"{wording.words(_LEVELS[asked.level])} {asked.of}".rstrip()
+        decided = ", ".join(given) or wording.words("decides nothing")
+        return f"{who}: {decided}"
 
     def terms(self, *, priority: str | None = None, service: str | None = None) -> ClockTerms:
         """Give the terms of a clock, as :meth:`ServicePolicy.terms` does."""
@@ -133,12 +179,11 @@ def entitled(
         EntitlementLevel.TEAM: team,
         EntitlementLevel.DEFAULT: "",
     }
-    held = [one for one in entitlements if one.of == ids[one.level] and one.holds_on(day)]
+    expect(day, date, "day of the work", "date(2026, 3, 2)")
+    granted = expect_each(entitlements, Entitlement, "entitlements")
+    held = [one for one in granted if one.of == ids[one.level] and one.holds_on(day)]
     asked = tuple(
-        (
-            f"{level} {of!r}" if of else "the default",
-            _given([one for one in held if one.level == level]),
-        )
+        Asked(level, of, tuple(one for one in held if one.level is level))
         for level, of in ids.items()
         if of is not None
     )
@@ -149,17 +194,8 @@ def entitled(
     return Entitled(policy_from.policy, calendar_from.calendar, policy_from, calendar_from, asked)
 
 
-def _given(entitlements: Iterable[Entitlement]) -> str:
-    parts = [
-        part
-        for part, name in (("policy", "policy"), ("calendar", "calendar"))
-        if any(getattr(one, name) is not None for one in entitlements)
-    ]
-    return " and ".join(parts) or "nothing"
-
-
 def _first(
-    held: Iterable[Entitlement], part: _Part, day: date, asked: Iterable[tuple[str, str]]
+    held: Iterable[Entitlement], part: _Part, day: date, asked: Iterable[Asked]
 ) -> Entitlement:
     giving = [one for one in held if getattr(one, part) is not None]
     for level in EntitlementLevel:
@@ -171,5 +207,5 @@ def _first(
             )
         if found:
             return found[0]
-    names = ", ".join(name for name, _ in asked)
+    names = ", ".join(map(str, asked))
     raise NotFound(f"no {part} on {day}: asked {names}; grant one by default or to one of them")

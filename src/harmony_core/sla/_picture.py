@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, expect
 from harmony_core.explanation import PLAIN_ENGLISH, Wording
 from harmony_core.periods import InstantSpan
 from harmony_core.sla._clock import Clock, ClockReading
@@ -21,6 +21,7 @@ from harmony_core.sla._open_time import OpenTime
 from harmony_core.sla._picture_svg import as_svg
 from harmony_core.sla._picture_text import as_text
 from harmony_core.sla._picture_values import Day, Kind, Lane, Mark, Sheet
+from harmony_core.sla._targets import a_calendar
 from harmony_core.sla._zones import zone_key
 
 _MOST_DAYS = 62
@@ -86,6 +87,10 @@ def picture(
     """
     key = zone_key(zone)
     named = calendars if isinstance(calendars, Mapping) else {"": calendars}
+    for calendar in named.values():
+        a_calendar(calendar)
+    for day in (first_day, last_day):
+        expect(day, date, "first_day and last_day of a picture", "date(2026, 3, 27)")
     count = (last_day - first_day).days + 1
     if not named and clock is None:
         raise InvalidValue("a picture needs a calendar or a clock: there is nothing to draw")

@@ -104,6 +104,8 @@ def _legend(sheet: Sheet, width: int) -> tuple[list[str], int]:
                 text = ": ".join(filter(None, (lane.name, name)))
                 entries.append((_colour(number, kind), text))
     parts, x, y = list[str](), _LEFT, 15
+    if 16 + len(sheet.zone) * _TEXT_WIDTH > _LEFT:
+        y += 18  # below a long name of the zone
     for colour, text in entries:
         wide = 18 + len(text) * _TEXT_WIDTH + 14
         if x > _LEFT and x + wide > width - _RIGHT:

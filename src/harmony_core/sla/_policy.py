@@ -26,6 +26,12 @@ def _targets(targets: Iterable[Target]) -> tuple[Target, ...]:
     return expect_each(targets, Target, "targets")
 
 
+def _named_or_any(name: str | None) -> str | None:
+    if name is not None:
+        expect_name(name, "priority or service of a rule")
+    return name
+
+
 @attrs.frozen
 class PolicyRule:
     """What is promised where priority and service are these; ``None`` is any.
@@ -36,8 +42,12 @@ class PolicyRule:
     """
 
     targets: tuple[Target, ...] = attrs.field(converter=_targets)
-    priority: str | None = None
-    service: str | None = None
+    priority: str | None = attrs.field(default=None, converter=_named_or_any)
+    service: str | None = attrs.field(default=None, converter=_named_or_any)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.targets:
+            raise InvalidValue(f"the rule for {self} promises nothing: give it a target")
 
     @classmethod
     def of(

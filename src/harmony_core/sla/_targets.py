@@ -44,7 +44,8 @@ def _levels(levels: Iterable[int | str | Decimal | Fraction]) -> tuple[Fraction,
     return tuple(sorted(found))
 
 
-def _calendar(value: object) -> OpenTime:
+def a_calendar(value: object) -> OpenTime:
+    """Refuse what is no calendar."""
     if not isinstance(getattr(value, "open_index", None), OpenIndex):
         raise InvalidValue(f"a clock runs on a calendar such as Calendar.of(...), got {value!r}")
     found: OpenTime = value  # type: ignore[assignment]  # it has an index
@@ -76,7 +77,7 @@ class Target:
     warn_at: tuple[Fraction, ...] = attrs.field(default=(), converter=_levels)
     pausable: bool = True
     calendar: OpenTime | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_calendar)
+        default=None, converter=attrs.converters.optional(a_calendar)
     )
 
     def __attrs_post_init__(self) -> None:
@@ -135,7 +136,7 @@ class ClockTerms:
     ('respond', 'resolve')
     """
 
-    calendar: OpenTime = attrs.field(converter=_calendar)
+    calendar: OpenTime = attrs.field(converter=a_calendar)
     targets: tuple[Target, ...] = attrs.field(converter=_each_target)
 
     def __attrs_post_init__(self) -> None:
