@@ -78,11 +78,12 @@ reasons = st.text(max_size=8)
 done = st.none() | st.just("resolve")
 
 
+words = st.text(min_size=1, max_size=8)
 rules = st.builds(
     sla.PolicyRule,
     st.lists(targets, min_size=1, max_size=2),
-    st.none() | names,
-    st.none() | names,
+    st.none() | words,
+    st.none() | words,
 )
 policies = st.builds(
     sla.ServicePolicy,
