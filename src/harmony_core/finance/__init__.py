@@ -186,6 +186,7 @@ from harmony_core.finance._translation import (
     translate_net_assets,
 )
 from harmony_core.finance._trial_balance import AccountBalance, TrialBalance, trial_balance
+from harmony_core.finance._unbilled import UnbilledTransfer
 from harmony_core.finance._variance import SalesFigures, Variance, VarianceCause, variance
 
 __all__ = [
@@ -299,6 +300,7 @@ __all__ = [
     "Trend",
     "TrendMonth",
     "TrialBalance",
+    "UnbilledTransfer",
     "Variance",
     "VarianceCause",
     "Verdict",

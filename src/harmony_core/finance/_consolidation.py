@@ -11,7 +11,7 @@ figures and is listed as a break with its reason.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -27,6 +27,7 @@ from harmony_core.finance._journal import JournalEntry, JournalLine
 from harmony_core.finance._money import Money
 from harmony_core.finance._ownership import ALWAYS, Ownership
 from harmony_core.finance._statements import NO_CLASSES, StatementClass, statement_of
+from harmony_core.finance._unbilled import UnbilledTransfer
 
 _RECEIVABLE, _PAYABLE = Role.INTERCOMPANY_RECEIVABLE, Role.INTERCOMPANY_PAYABLE
 _REVENUE, _COST = Role.INTERCOMPANY_REVENUE, Role.INTERCOMPANY_COST
@@ -108,7 +109,8 @@ class Consolidation:
 
     ``parts`` holds each company's own sums by role, ``eliminations`` the matched pairs and
     ``balances`` their total: parts less eliminations. Debits are positive. ``minority`` is the
-    profit that belongs to other owners, by company; a loss is below zero.
+    profit that belongs to other owners, by company; a loss is below zero. ``unbilled`` are the
+    charges whose margin is taken out of work in progress.
     """
 
     group: str
@@ -119,6 +121,7 @@ class Consolidation:
     breaks: tuple[Break, ...]
     balances: Mapping[str, Money] = attrs.field(converter=_read_only, hash=False)
     minority: Mapping[str, Money] = attrs.field(factory=dict, converter=_read_only, hash=False)
+    unbilled: tuple[UnbilledTransfer, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         parts = {entity: dict(part) for entity, part in self.parts.items()}
@@ -131,6 +134,7 @@ class Consolidation:
             self.breaks,
             dict(self.balances),
             dict(self.minority),
+            self.unbilled,
         )
 
     @property
@@ -141,9 +145,8 @@ class Consolidation:
     def eliminated(self) -> dict[str, Money]:
         """Give what is eliminated in total, by role."""
         totals: defaultdict[str, int] = defaultdict(int)
-        for elimination in self.eliminations:
-            for role, amount in elimination.amounts:
-                totals[role] += amount.minor
+        for role, amount in _taken_out(self.eliminations, self.unbilled):
+            totals[role] += amount.minor
         return {role: Money(totals[role], self.currency) for role in sorted(totals)}
 
     def as_rows(self) -> list[dict[str, str | Decimal]]:
@@ -168,6 +171,7 @@ def consolidate(
     ownership: Ownership = ALWAYS,
     only: Collection[str] | None = None,
     classes: Mapping[AccountRole, StatementClass] = NO_CLASSES,
+    unbilled: Iterable[UnbilledTransfer] = (),
 ) -> Consolidation:
     """Add up the group column of all entries and take the matched intercompany pairs out.
 
@@ -185,6 +189,8 @@ def consolidate(
         only: ids of the companies of a sub-group; pairs with others stay in its figures.
         classes: where roles of the host's own stand; asked for companies that join or leave or are
             not owned whole.
+        unbilled: charges within the group that stand in work in progress at the end of the day:
+            what the performer put on top is taken out, and the part of its other owners with it.
 
     Raises:
         NotFound: an entry is of an entity that is not in the group, or a role has no class.
@@ -196,7 +202,7 @@ def consolidate(
     for entry in entries:
         if through is None or entry.day <= through:
             gathered.add(entry)
-    return gathered.consolidation()
+    return gathered.consolidation(gathered.still_inside(unbilled))
 
 
 class _Gathered:
@@ -270,15 +276,34 @@ class _Gathered:
             return True  # a name that nobody has is a break, not a stranger
         return company in self.chosen and self.ownership.share(company, day) is not None
 
-    def consolidation(self) -> Consolidation:
+    def still_inside(self, unbilled: Iterable[UnbilledTransfer]) -> tuple[UnbilledTransfer, ...]:
+        """Give the charges of which both companies belong to these figures, and their margin.
+
+        What a stranger put on top was earned.
+        """
+        found = []
+        for one in sorted(unbilled, key=lambda one: one.pair.id):
+            pair, currency = one.pair, one.pair.owed.group.currency
+            if currency != self.group.currency:
+                raise CurrencyMismatch(self.group.currency, currency)
+            if self.through is not None and pair.day > self.through:
+                continue
+            both = (pair.seller, pair.performer)
+            if all(self._is_inside(name, pair.day) and not self._has_left(name) for name in both):
+                found.append(one)
+                share = self.ownership.share(pair.performer, pair.day)
+                if share is not None and share < 1:
+                    self.minority[pair.performer] -= one.margin.minor * (1 - share)
+        return tuple(found)
+
+    def consolidation(self, unbilled: tuple[UnbilledTransfer, ...]) -> Consolidation:
         eliminations = self._eliminations()
         balances: defaultdict[str, int] = defaultdict(int)
         for own in self.parts.values():
             for role, minor in own.items():
                 balances[role] += minor
-        for elimination in eliminations:
-            for role, amount in elimination.amounts:
-                balances[role] -= amount.minor
+        for role, amount in _taken_out(eliminations, unbilled):
+            balances[role] -= amount.minor
         currency = self.group.currency
         return Consolidation(
             group=self.group.id,
@@ -292,6 +317,7 @@ class _Gathered:
                 name: Money(round_ratio(*share.as_integer_ratio(), RoundingMode.HALF_UP), currency)
                 for name, share in sorted(self.minority.items())
             },
+            unbilled=unbilled,
         )
 
     def _eliminations(self) -> list[Elimination]:
@@ -307,6 +333,15 @@ class _Gathered:
             if one is not None:
                 found.append(one)
         return found
+
+
+def _taken_out(
+    eliminations: Iterable[Elimination], unbilled: Iterable[UnbilledTransfer]
+) -> Iterator[tuple[str, Money]]:
+    for pair in eliminations:
+        yield from pair.amounts
+    for transfer in unbilled:
+        yield from transfer.amounts
 
 
 def _as_money(minors: Mapping[str, int], currency: str) -> Mapping[str, Money]:
