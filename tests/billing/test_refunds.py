@@ -11,11 +11,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harmony_core.billing import (
+    CarriedBalance,
     Facts,
     accruals,
     due,
     fund_of,
     invoices,
+    migrate,
     recognise,
     refund,
 )
@@ -255,3 +257,60 @@ def test_what_was_paid_less_what_was_paid_out_is_earned_and_units_add_up(
 
 def _lots(made: Contract) -> list[MigratedLot]:
     return [lot for _, one in made.refunds("1") for lot in one.lots]
+
+
+TOPPED_UP = sold(
+    attrs.evolve(fund_terms(), top_up=TopUp(2, by=10, prices=ExactAmount.of("85.00", "EUR"))),
+    hours=10,
+    price="90",
+)
+
+
+@given(
+    st.integers(9, 19),
+    st.integers(1, 20),
+    st.integers(0, 20),
+    st.booleans(),
+)
+def test_a_top_up_that_late_news_undoes_keeps_what_was_given_up_of_it(
+    hours: int, units: int, back: int, moved: bool
+) -> None:
+    """The ten hours cost 900.00 and a top-up 850.00; what is paid is never below zero."""
+    work = [worked(date(2026, 1, 20), hours)]
+    known, march = Facts(time=work), date(2026, 3, 1)
+    new = contract(attrs.evolve(TOPPED_UP.lines[0], start=march), id="C-2")
+    try:
+        if moved:
+            carried = [CarriedBalance("1", None, "1", units)]
+            deed = migrate(
+                TOPPED_UP, new, march, id="M", agreed_on=march, balances=carried, facts=known
+            ).ending
+        else:
+            deed = refund(TOPPED_UP, "1", march, known, id="R", agreed_on=march, units=units)
+    except RuleBroken:
+        return  # fewer are left
+    made = TOPPED_UP.amended(deed)
+    news = [*work, worked(date(2026, 1, 21), -min(back, hours), date(2026, 3, 5))] if back else work
+    charges = list(due(made, Facts(time=news), TERMS, END))
+    assert all(one.replay() == one.amount for one in charges)
+    given_up = [one for one in charges if one.kind.value == "carried"]
+    lots = [lot for change in deed.changes if hasattr(change, "lots") for lot in change.lots]
+    assert sorted(-one.amount.minor for one in given_up) == sorted(one.value.minor for one in lots)
+    for lot in lots:
+        of_block = [one for one in charges if lot.paid_by in {one.key, one.corrects}]
+        assert money_sum((one.amount for one in of_block), "EUR").minor >= 0
+    top_ups = [one.amount for one in charges if one.kind.value == "top_up"]
+    of_top_up = [lot.value for lot in lots if "/top_up/" in str(lot.paid_by)]
+    still_bought = hours - back > 8
+    whole = Money.of(850, "EUR")
+    assert money_sum(top_ups, "EUR") == (whole if still_bought else money_sum(of_top_up, "EUR"))
+
+
+def test_a_refund_of_what_was_billed_before_the_books_opened_is_credited_alone() -> None:
+    """Its deferred revenue is in the opening balance: no month of these books earns it."""
+    opened = attrs.evolve(TERMS, group=attrs.evolve(GROUP, opening_day=date(2026, 2, 1)))
+    made = given_back(BLOCK, Facts(time=USED), units=12)
+    (credited,) = due(made, Facts(time=USED), opened, END)
+    assert (str(credited.amount), credited.booked_on) == ("-1000.00 EUR", MAY)
+    (row,) = recognise(made, [credited], Facts(time=USED), Month(2026, 5), {})
+    assert row.amount == credited.booked
