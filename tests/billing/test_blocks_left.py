@@ -355,3 +355,21 @@ def test_blocks_that_outlive_their_contract_migrate_by_their_balance() -> None:
     back = CarriedBalance("H", None, "H")
     deed = migrate(old, new, may, id="M", agreed_on=may, balances=[back], facts=FACTS)
     assert succeed_contract(store, deed.succession, may).id == "C-2"
+
+
+@pytest.mark.parametrize("said", LeftOver)
+def test_what_was_carried_keeps_its_end_and_is_counted_once(said: LeftOver) -> None:
+    """Twenty hours came along and twenty were bought on one day; three were worked since."""
+    begun = date(2026, 2, 1)
+    old = contract(attrs.evolve(prepaid(None).lines[0], id="1"))
+    new = attrs.evolve(contract(attrs.evolve(prepaid().lines[0], start=begun)), id="C-2")
+    carried = [CarriedBalance("1", None, "H")]
+    deed = migrate(old, new, begun, id="M", agreed_on=begun, balances=carried, facts=Facts())
+    assert charges_of(old, deed.ending, Facts(), TERMS).left == ()  # the fund is closed
+    visit = attrs.evolve(worked("1", date(2026, 2, 20), 3), contract_id="C-2")
+    early = lines_ended(deed.opened, LAST, id="T", agreed_on=AGREED, left_over=said)
+    left = charges_of(deed.opened, early, Facts(time=[visit]), TERMS).left
+    told = [(one.left_over, int(one.units), one.drawn_through) for one in left]
+    end = date(2027, 1, 31)
+    assert told == ([(KEPT, 37, end)] if said is KEPT else [(said, 17, LAST), (KEPT, 20, end)])
+    assert drawn_through(deed.opened.amended(early), "H") == end

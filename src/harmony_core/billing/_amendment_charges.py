@@ -9,7 +9,8 @@ from fractions import Fraction
 import attrs
 
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._fund_draws import block_end, fund_line, outlives
+from harmony_core.billing._fund_draws import fund_line, outlives
+from harmony_core.billing._fund_replay import block_id
 from harmony_core.billing._funds import fund_of
 from harmony_core.billing._preview import ExpectedCharge, preview
 from harmony_core.billing._terms import BillingTerms
@@ -26,21 +27,23 @@ class BlocksLeft:
     Attributes:
         units: left when the line ends, as far as is known.
         unit: of the fund, a currency code for money.
-        drawn_through: the last day on which something of it can be drawn.
+        drawn_through: the last day on which something of it can be drawn; ``None`` where a block
+            has no end.
     """
 
     line_id: str
     left_over: LeftOver
     units: Fraction
     unit: str
-    drawn_through: date
+    drawn_through: date | None
 
 
 @attrs.frozen
 class AmendmentCharges:
     """What an amendment makes fall due once it is known: its credits, and what it charges.
 
-    ``left`` says of each prepaid line that it ends what is left: kept, lapsed or paid back.
+    ``left`` says of each prepaid line that it ends what is left: kept, lapsed or paid back. Blocks
+    that were carried from another contract, or topped up, are kept in any case.
     """
 
     amendment: Amendment
@@ -105,11 +108,22 @@ def _blocks_left(amended: Contract, amendment: Amendment, facts: Facts) -> Itera
         line = fund_line(amended, change.line_id) if isinstance(change, LineEnds) else None
         if line is None or line.fund is None or line.last_day is None:
             continue
-        fund = fund_of(amended, line, facts)
-        blocks = [one for one in fund.blocks(line.last_day) if outlives(line, one.start)]
-        drawn = (fund.drawn_from(one.start, date.max, line.last_day)[0] for one in blocks)
-        units = sum((one.quantity for one in blocks), Fraction(0)) - sum(drawn, Fraction(0))
-        units -= sum((fund.given_up_of(one.start) for one in blocks), Fraction(0))
-        if units > 0:
-            through = max(block_end(line, one.start) for one in blocks)
-            yield BlocksLeft(line.id, line.fund.at_end, units, blocks[0].unit, through)
+        fund, last = fund_of(amended, line, facts), line.last_day
+        if fund.closed_from is not None and fund.closed_from <= last + timedelta(days=1):
+            continue  # what was left went along, was paid back or lapsed
+        own, others = [], []
+        for block in fund.bought_by(last):
+            if block.id == block_id(line, block.start):
+                own += [block] if outlives(line, block.start) else []
+            elif block.last_day is None or block.last_day > last:
+                others.append(block)  # carried or topped up: it keeps its own end
+        kept = line.fund.at_end is LeftOver.KEPT
+        for said, blocks in (
+            (line.fund.at_end, [*own, *others] if kept else own),
+            (LeftOver.KEPT, [] if kept else others),
+        ):
+            units = sum((one.quantity - fund.gone_of(one.id, last) for one in blocks), Fraction(0))
+            if units > 0:
+                ends = [one.last_day for one in blocks]
+                through = None if None in ends else max(filter(None, ends))
+                yield BlocksLeft(line.id, said, units, blocks[0].unit, through)

@@ -137,6 +137,22 @@ class FundReplay:
             for lot in change.lots
         )
 
+    def bought_by(self, day: date) -> tuple[Block, ...]:
+        """The blocks that it has on a day, carried and topped up ones too, by all that is known."""
+        statement = self.statement(date.max)
+        topped_up = (one.block for one in statement.top_ups if one.day <= day)
+        return (*(one for one in self.blocks(day) if one.start <= day), *topped_up)
+
+    def gone_of(self, name: str, through: date) -> Fraction:
+        """The units of a block that work through a day drew, or that were given up."""
+        drawn = (
+            one.quantity
+            for one in self.statement(date.max).allocations
+            if one.block_id == name and one.day <= through
+        )
+        given = (one.quantity for one in self.given_up if one.block_id == name)
+        return sum(drawn, Fraction(0)) + sum(given, Fraction(0))
+
     def given_up_of(self, start: date) -> Fraction:
         """The units of the block of ``start`` that went to another contract, or were paid out."""
         name = block_id(self.line, start)
