@@ -160,3 +160,15 @@ def test_what_cannot_be_amended_is_refused_with_the_way_out() -> None:
 def test_a_single_change_needs_no_list() -> None:
     one = LineEnds("1")
     assert Amendment("A", "C-1", MARCH, JUNE, one) == agreed("A", JUNE, one, on=MARCH)
+
+
+def test_several_amendments_are_given_at_once() -> None:
+    more, ended = agreed("A", JUNE, NewQuantity("1", 5)), agreed("B", JULY, LineEnds("1"))
+    both = BASE.amended(more).amended(ended)
+    assert BASE.amended(more, ended) == BASE.amended([more, ended]) == both
+    assert BASE.amended((more,), ended) == both
+    assert BASE.amended() == BASE.amended([]) == BASE
+    with pytest.raises(InvalidValue, match="two amendments called A"):
+        BASE.amended(more, more)
+    with pytest.raises(InvalidValue, match="amendments of contract"):
+        BASE.amended("A")  # type: ignore[arg-type]

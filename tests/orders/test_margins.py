@@ -184,16 +184,33 @@ def test_a_component_is_cancelled_and_another_added() -> None:
     tape = Purchase("P-3", "S-3", 10, ExactAmount.of("4", "EUR"), MARCH)
     assert figures(order, SALE)["expected"] == "11800 EUR"
     assert figures(order, MARCH)["quantity"] == "200 EUR"
-    order = order.adjusted(event("B", MARCH, tape, "P-3"))
+    tape_added = [event("B", MARCH, tape, "P-3")]
+    order = order.adjusted(tape_added)
     assert figures(order, MARCH)["quantity"] == "160 EUR"
     with pytest.raises(InvalidValue, match="'P-2' was cancelled by 'A': add a purchase instead"):
         figures(order.adjusted(event("C", MAY, QuantityChange(5), "P-2")), YEAR_END)
     with pytest.raises(InvalidValue, match="adds purchase 'P-3', which is there already"):
         figures(order.adjusted(event("C", MAY, tape, "P-3")), YEAR_END)
-    with pytest.raises(
-        NotFound, match=r"has no purchase 'P-9' by 2026-05-01; it has P-1, P-2, P-3"
-    ):
-        figures(order.adjusted(event("C", MAY, Cancellation(), "P-9")), YEAR_END)
+    with pytest.raises(NotFound, match=r"has no purchase 'P-9'; it has P-1, P-2, P-3"):
+        order.adjusted(event("C", MAY, Cancellation(), "P-9"))
+    early = attrs.evolve(order, adjustments=[event("C", SALE, Cancellation(), "P-3"), *tape_added])
+    with pytest.raises(NotFound, match=r"has no purchase 'P-3' by 2026-01-10; it has P-1, P-2"):
+        figures(early, YEAR_END)
+
+
+def test_several_events_are_recorded_at_once_in_any_order() -> None:
+    order, tape = order_of(SCREENS), Purchase("P-3", "S-3", 10, ExactAmount.of("4", "EUR"), MARCH)
+    added, fewer = event("A", MARCH, tape, "P-3"), event("B", MAY, QuantityChange(5), "P-3")
+    both = order.adjusted(added, fewer)
+    assert order.adjusted(fewer, added) == order.adjusted([fewer, added, fewer]) == both
+    assert order.adjusted([added]).adjusted(fewer) == both
+    assert order.adjusted() == order
+    with pytest.raises(NotFound, match=r"what adds one is recorded first, or together with this"):
+        order.adjusted(fewer)
+    with pytest.raises(RuleBroken, match="has another adjustment 'A'"):
+        order.adjusted(added, attrs.evolve(added, why="another"))
+    with pytest.raises(InvalidValue, match="adjustments of order 'O-1'"):
+        order.adjusted("A")  # type: ignore[arg-type]
 
 
 def test_a_quantity_that_grows_is_bought_at_the_terms_of_that_day() -> None:

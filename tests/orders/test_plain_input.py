@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from harmony_core.contracts import Contract, ContractLine, Side
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, NotFound
 from harmony_core.orders import Order, OrderLine
 from harmony_core.pricing import PerUnit
 from tests.strategies import contract, line
@@ -68,3 +68,17 @@ def test_a_side_is_sell_or_buy() -> None:
 def test_an_order_needs_an_id() -> None:
     with pytest.raises(InvalidValue, match="id of an order must not be empty"):
         Order("", Side.SELL, "K-1", "DE", "EUR", [ORDERED])
+
+
+@pytest.mark.parametrize(
+    ("party", "entity", "name"), [("", "DE", "party_id"), ("K-1", "", "entity_id")]
+)
+def test_an_order_names_its_parties(party: str, entity: str, name: str) -> None:
+    with pytest.raises(InvalidValue, match=f"{name} of order 'O-1' must not be empty"):
+        Order("O-1", Side.SELL, party, entity, "EUR", [ORDERED])
+
+
+@pytest.mark.parametrize("code", ["eur", "", "EURO", "XAU"])
+def test_an_order_is_in_a_currency_that_there_is(code: str) -> None:
+    with pytest.raises((NotFound, InvalidValue), match=repr(code) if code != "XAU" else code):
+        Order("O-1", Side.SELL, "K-1", "DE", code, [ORDERED])

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.billing import BillingTerms, Charge, ChargeKind, due
-from harmony_core.errors import RuleBroken
+from harmony_core.assets import Device, DeviceEvent, EventKind
+from harmony_core.billing import BillingTerms, Charge, ChargeKind, Facts, due
+from harmony_core.errors import InvalidValue, RuleBroken
 from harmony_core.finance import Money, RateBook
 from harmony_core.periods import Month
 from harmony_core.repositories import Fact, MemoryStore
@@ -39,6 +40,17 @@ def test_a_fact_of_today_is_known_today() -> None:
     assert record_facts(store, [time("T-1", "anna", DAY, 8)], DAY) == 1
     with store.begin() as unit:
         assert unit.facts.time(date.max) == (time("T-1", "anna", DAY, 8),)
+
+
+def test_facts_may_come_as_facts_and_what_is_kept_elsewhere_is_refused() -> None:
+    store, entry = empty(), time("T-1", "anna", DAY, 8)
+    usage = UsageRecord("U-1", "probe", DAY, "K-1", "gb", 3)
+    event = DeviceEvent("D-9", DAY, EventKind.ON)
+    facts = Facts(time=[entry], usage=[usage], device_events=[event])
+    assert (record_facts(store, facts, DAY), record_facts(store, facts, DAY)) == (3, 0)
+    device = Facts(time=[entry], devices=[Device("D-9", "laptop", "K-1")])
+    with pytest.raises(InvalidValue, match=r"hold devices, which are kept .* to register_devices"):
+        record_facts(store, device, DAY)
 
 
 def test_a_fact_of_earlier_is_known_from_the_day_of_its_arrival() -> None:

@@ -23,7 +23,14 @@ from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._price_cuts import charged_twice
 from harmony_core.contracts._term import end_by_itself
 from harmony_core.contracts._texts import AgreedTexts
-from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, RuleBroken, Word
+from harmony_core.errors import (
+    CurrencyMismatch,
+    InvalidValue,
+    NotFound,
+    RuleBroken,
+    Word,
+    expect_each,
+)
 from harmony_core.periods import Span
 from harmony_core.products import ContractType, ExpensesIncurred
 
@@ -181,15 +188,23 @@ class Contract:
         known = [one for one in self.amendments if one.known_on <= day]
         return self if len(known) == len(self.amendments) else attrs.evolve(self, amendments=known)
 
-    def amended(self, amendment: Amendment) -> Contract:
-        """The contract with one amendment more.
+    def amended(self, *amendments: Amendment | Iterable[Amendment]) -> Contract:
+        """The contract with these amendments more, each given by itself or in a list of a deed.
 
         Raises:
-            InvalidValue, NotFound, RuleBroken: as for a contract with that amendment.
+            InvalidValue, NotFound, RuleBroken: as for a contract with those amendments.
             RuleBroken: a price would change within a service period, or a line end and run on
                 again in it, where that charges twice what is agreed once for each; see
                 :meth:`charged_twice`.
         """
+        amended = self
+        for given in amendments:
+            several = (given,) if isinstance(given, Amendment) else given
+            for one in expect_each(several, Amendment, f"amendments of contract {self.id!r}"):
+                amended = amended._with(one)
+        return amended
+
+    def _with(self, amendment: Amendment) -> Contract:
         amended = attrs.evolve(self, amendments=(*self.amendments, amendment))
         if not any(isinstance(change, _CUTS) for change in amendment.changes):
             return amended

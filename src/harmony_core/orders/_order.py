@@ -18,7 +18,7 @@ from harmony_core.errors import (
     expect_name,
 )
 from harmony_core.explanation import exact_text
-from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.finance import Exact, ExactAmount, exact, minor_digits
 from harmony_core.orders._purchase import Adjustment, Purchase
 from harmony_core.orders._stage import Stage, stages_of
 from harmony_core.pricing import Scheme
@@ -146,7 +146,8 @@ class Order:
 
     Raises:
         InvalidValue: an empty id, a side that is neither, something of another kind than it must
-            be, or two adjustments with one id.
+            be, a currency without minor units, or two adjustments with one id.
+        NotFound: there is no such currency.
     """
 
     id: str
@@ -162,8 +163,10 @@ class Order:
 
     def __attrs_post_init__(self) -> None:
         expect_name(self.id, "id of an order")
-        for name in ("party_id", "entity_id", "currency"):
-            expect(getattr(self, name), str, f"{name} of order {self.id!r}")
+        for name in ("party_id", "entity_id"):
+            expect_name(getattr(self, name), f"{name} of order {self.id!r}")
+        expect(self.currency, str, f"currency of order {self.id!r}")
+        minor_digits(self.currency)  # refuses what is no currency to bill in
         expect(self.executed, bool, f"executed of order {self.id!r}")
         for name in ("accepted_on", "quoted_on"):
             if (day := getattr(self, name)) is not None:
@@ -217,25 +220,44 @@ class Order:
             raise NotFound(f"order {self.id!r} made no line {contract_id}/{line_id}")
         return own[name]
 
-    def adjusted(self, adjustment: Adjustment) -> Order:
-        """The same order after an event that changes its purchases; what was sold stays.
+    def adjusted(self, *adjustments: Adjustment | Iterable[Adjustment]) -> Order:
+        """The same order after events that change its purchases; what was sold stays.
 
-        The order in which events arrive plays no part, and one that arrives again changes nothing.
+        Each is given by itself or in a list. The order in which events arrive plays no part, but
+        that what adds a purchase comes before, or together with, what changes it; one that arrives
+        again changes nothing.
 
         Raises:
             RuleBroken: it is not accepted yet, or another event has that id.
-            NotFound: it has no such line.
+            NotFound: it has no such line, or the line no such purchase.
         """
         if self.accepted_on is None:
             raise RuleBroken(f"order {self.id!r} is not accepted: change the quote instead")
-        expect(adjustment, Adjustment, f"what adjusts order {self.id!r}")
-        self.line(adjustment.reference)
-        for known in self.adjustments:
-            if known == adjustment:
-                return self
-            if known.id == adjustment.id:
-                raise RuleBroken(
-                    f"order {self.id!r} has another adjustment {adjustment.id!r}: an event is not "
-                    "edited, so record a further one"
-                )
-        return attrs.evolve(self, adjustments=(*self.adjustments, adjustment))
+        what, known = f"adjustments of order {self.id!r}", {it.id: it for it in self.adjustments}
+        for given in adjustments:
+            several = (given,) if isinstance(given, Adjustment) else given
+            for one in expect_each(several, Adjustment, what):
+                self.line(one.reference)
+                if known.setdefault(one.id, one) != one:
+                    raise RuleBroken(
+                        f"order {self.id!r} has another adjustment {one.id!r}: an event is not "
+                        "edited, so record a further one"
+                    )
+        adjusted = attrs.evolve(self, adjustments=known.values())
+        for one in adjusted.adjustments:
+            adjusted._refuse_unknown_purchase(one)
+        return adjusted
+
+    def _refuse_unknown_purchase(self, adjustment: Adjustment) -> None:
+        bought = {purchase.id for purchase in self.line(adjustment.reference).purchases}
+        bought |= {
+            one.purchase_id
+            for one in self.adjustments
+            if one.reference == adjustment.reference and isinstance(one.change, Purchase)
+        }
+        if adjustment.purchase_id not in bought:
+            raise NotFound(
+                f"adjustment {adjustment.id!r}: line {adjustment.reference} has no purchase "
+                f"{adjustment.purchase_id!r}; it has {', '.join(sorted(bought)) or 'none'}; what "
+                "adds one is recorded first, or together with this"
+            )

@@ -105,6 +105,8 @@ def _weights(
     milestones: Mapping[str, Exact] | Iterable[tuple[str, Exact]],
 ) -> tuple[tuple[str, Fraction], ...]:
     pairs = milestones.items() if isinstance(milestones, Mapping) else milestones
+    if isinstance(pairs, str) or not isinstance(pairs, Iterable):
+        raise InvalidValue(f"milestones are names with their weights, got {milestones!r}")
     return tuple((name, exact(weight, f"weight of {name!r}")) for name, weight in pairs)
 
 

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import attrs
 
 from harmony_core.assets import Device
-from harmony_core.errors import RuleBroken
+from harmony_core.billing import Facts
+from harmony_core.errors import InvalidValue, RuleBroken
 from harmony_core.interchange import ExternalKeys, Row, UsageFeed, UsageLayout, read_usage
 from harmony_core.periods import Month
 from harmony_core.repositories.ports import Fact, Store, UnitOfWork
@@ -19,7 +20,7 @@ F = TypeVar("F", bound=Fact)
 _BLOCK = 5000
 
 
-def record_facts(store: Store, facts: Iterable[Fact], today: date) -> int:
+def record_facts(store: Store, facts: Iterable[Fact] | Facts, today: date) -> int:
     """Keep facts that became known ``today``; gives the number of new ones.
 
     A fact is known to the books from the day on which it arrives here, whatever day it is of. When
@@ -27,11 +28,19 @@ def record_facts(store: Store, facts: Iterable[Fact], today: date) -> int:
     open: what was billed stays as it is, and the fact is billed as a correction. So nothing that
     arrives is ever passed over. The same fact again is ignored.
 
+    Args:
+        store: where facts are kept.
+        facts: time, expenses, usage and device events, one by one or as :class:`Facts`.
+        today: the day of arrival.
+
     Raises:
         RuleBroken: a fact of a day after ``today``; or another fact under a known id.
+        InvalidValue: the ``Facts`` hold what is kept elsewhere: devices, incidents, progress,
+            credits.
     """
+    listed = _listed(facts) if isinstance(facts, Facts) else facts
     with store.begin() as unit:
-        known, arrived = first_open_day(unit, today), tuple(facts)
+        known, arrived = first_open_day(unit, today), tuple(listed)
         before = frozenset(map(_unstamped, unit.facts.like(arrived)))
         new = [fact for fact in arrived if _unstamped(fact) not in before]
         return unit.facts.add([_stamped(fact, today, known) for fact in new])
@@ -72,6 +81,19 @@ def feed_usage(
         for start in range(0, len(kept), _BLOCK):  # so that a store need not hold all its rows
             unit.facts.add(kept[start : start + _BLOCK])
         return attrs.evolve(feed, accepted=kept)
+
+
+def _listed(facts: Facts) -> tuple[Fact, ...]:
+    """Time, expenses, usage and device events; what is kept elsewhere is not passed over."""
+    for name, there, way_out in (
+        ("devices", facts.devices, "give them to register_devices"),
+        ("incidents", facts.incidents, "add each to unit.incidents"),
+        ("progress", facts.progress, "add each to unit.progress"),
+        ("credits", facts.credits, "credit_invoice makes them"),
+    ):
+        if there:
+            raise InvalidValue(f"these Facts hold {name}, which are kept elsewhere: {way_out}")
+    return *facts.time, *facts.expenses, *facts.usage, *facts.device_events
 
 
 def _unstamped(fact: Fact) -> Fact:
