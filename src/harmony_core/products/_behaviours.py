@@ -15,6 +15,7 @@ from harmony_core.errors import (
     InvalidValue,
     Word,
     expect,
+    expect_each,
 )
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, MonthWeight, Role, exact
@@ -105,9 +106,10 @@ def _weights(
     milestones: Mapping[str, Exact] | Iterable[tuple[str, Exact]],
 ) -> tuple[tuple[str, Fraction], ...]:
     pairs = milestones.items() if isinstance(milestones, Mapping) else milestones
-    if isinstance(pairs, str) or not isinstance(pairs, Iterable):
-        raise InvalidValue(f"milestones are names with their weights, got {milestones!r}")
-    return tuple((name, exact(weight, f"weight of {name!r}")) for name, weight in pairs)
+    listed = expect_each(pairs, tuple, "milestones")
+    if odd := [pair for pair in listed if len(pair) != 2]:
+        raise InvalidValue(f"each milestone is a name with its weight, got {odd[0]!r}")
+    return tuple((name, exact(weight, f"weight of {name!r}")) for name, weight in listed)
 
 
 def _timing(value: Timing) -> Timing:
