@@ -38,7 +38,8 @@ from harmony_core.work._coverage import (
     cover_work,
 )
 from harmony_core.work._facts import Expense, TimeEntry, UsageRecord, WorkSubject
-from harmony_core.work._lint import Finding, FindingKind, lint_contracts
+from harmony_core.work._findings import Finding, FindingKind
+from harmony_core.work._lint import lint_contracts
 from harmony_core.work._many import RatedWork, Uncovered, WorkTerms, rate_work
 from harmony_core.work._once import each_once
 from harmony_core.work._progress import Progress, milestones_reached, share_complete
