@@ -486,6 +486,14 @@ def test_a_suspension_is_a_dead_end_and_two_of_them_are_two() -> None:
     ]
 
 
+def test_a_line_that_ended_by_itself_and_goes_on_later_leaves_the_days_between() -> None:
+    terms = Renewal(3, 3, Notice(Interval.months(1)), maximum_renewals=0)
+    agreed = contract("C-1", attrs.evolve(line("1", cover(assets=["PC-1"])), renewal=terms))
+    again = Amendment("A", "C-1", START, date(2026, 5, 1), [LineRunsOn("1")])
+    gap = [("C-1/1", date(2026, 4, 1), date(2026, 4, 30))]
+    assert days_of(FindingKind.DEAD_END, agreed.amended(again)) == gap
+
+
 def test_an_overlap_has_the_days_that_two_lines_share() -> None:
     one = contract("C-1", line("1", cover(assets=["PC-1"])))
     other = contract("C-2", attrs.evolve(line("1", cover(assets=["PC-1"])), start=AUGUST))
@@ -619,12 +627,9 @@ def test_a_dead_end_is_told_on_its_days_and_on_no_others(
     found = [book.find(facts) for facts in work_of_the_day]
     told = _told(faults, day)
     open_work = any(one.line is None and one.trace and not one.candidates for one in found)
-    shared = any(one.candidates for one in found)
     linked_in_vain = any("not in force" in one.trace[0].verdict for one in found if one.trace)
     if FindingKind.DEAD_END in told and not linked_in_vain:
         assert open_work
-    if FindingKind.OVERLAP in told:
-        assert shared
     if open_work and not linked_in_vain:
         assert FindingKind.DEAD_END in told
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import attrs
 
-from harmony_core.contracts import Contract, ContractLine, LineRunsOn
+from harmony_core.contracts import Contract, ContractLine
 from harmony_core.errors import Word
 from harmony_core.periods import Span
 from harmony_core.work._coverage import LineRef
@@ -88,15 +88,13 @@ def stretches(
     """
     firsts, lasts = {span.first_day, *more}, set[date | None]()
     for one in standing:
-        cover, amendments = one.line.cover, one.contract.amendments
-        firsts.add(one.line.start)
-        lasts.add(one.line.last_day)
-        if cover is not None:
+        turns = {one.line.start, *(amendment.first_day for amendment in one.contract.amendments)}
+        agreed = (one.contract.line_on(one.line.id, day) for day in turns)
+        lasts |= {line.last_day for line in agreed if line is not None}
+        firsts |= turns
+        if (cover := one.line.cover) is not None:
             firsts |= {day for day in (cover.first_day,) if day is not None}
             lasts.add(cover.last_day)
-        for amendment in amendments:
-            firsts.add(amendment.first_day)
-            lasts |= {it.last_day for it in amendment.changes if isinstance(it, LineRunsOn)}
     firsts |= {day + timedelta(days=1) for day in lasts if day is not None and day < date.max}
     cuts = [*sorted(day for day in firsts if day in span), span.end]
     return tuple(Span(first, end) for first, end in pairwise(cuts))
