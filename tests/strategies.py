@@ -44,7 +44,7 @@ from harmony_core.finance import (
 )
 from harmony_core.funds import Incident
 from harmony_core.parties import Customer, Directory
-from harmony_core.periods import Interval, Month, Timing, months_between
+from harmony_core.periods import Interval, Month, Schedule, Timing, months_between
 from harmony_core.pricing import (
     BandTable,
     BucketUse,
@@ -76,6 +76,7 @@ from harmony_core.products import (
     OverageMode,
     QuantitySource,
     Recognition,
+    Rollover,
     Shortfall,
     TimeWorked,
     TopUp,
@@ -487,6 +488,21 @@ def prepaid_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # n
 
 
 @st.composite
+def allowance_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # noqa: A002
+    """A line that grants units in each period, of which some go on into the next."""
+    bought = draw(prepaid_lines(id, currency))
+    terms = fund_terms(currency, valid_months=1, overage=draw(_prices))
+    rollover = draw(st.sampled_from([Rollover("cap", cap=3), Rollover(lifetime_periods=1)]))
+    months = draw(st.sampled_from([1, 3]))
+    return attrs.evolve(
+        bought,
+        billing=Billing(Timing.ADVANCE, Interval.months(months), bought.billing.lead_days),
+        accounting=attrs.evolve(bought.accounting, expected_breakage=0),
+        fund=attrs.evolve(terms, rollover=rollover),
+    )
+
+
+@st.composite
 def incident_terms(draw: st.DrawFn, currency: str) -> IncidentTerms:
     """Prices of incidents, of which a fund holds a few."""
     return IncidentTerms(
@@ -503,7 +519,15 @@ def contracts(draw: st.DrawFn) -> Contract:
     """A contract of one to four lines of any of the four types."""
     currency = draw(st.sampled_from(CURRENCIES))
     kinds = st.sampled_from(
-        [fixed_lines, worked_lines, device_lines, usage_lines, unit_lines, prepaid_lines]
+        [
+            fixed_lines,
+            worked_lines,
+            device_lines,
+            usage_lines,
+            unit_lines,
+            prepaid_lines,
+            allowance_lines,
+        ]
     )
     chosen = draw(st.lists(kinds, min_size=1, max_size=4))
     lines = [draw(make(str(number), currency)) for number, make in enumerate(chosen, start=1)]
@@ -630,7 +654,7 @@ def _changes(draw: st.DrawFn, agreed: Contract, first_day: date, number: int) ->
     """A change that a contract can take."""
     one = draw(st.sampled_from(agreed.lines))
     kinds = ["ends", "runs on", "begins"]
-    if one.fund is None:
+    if one.fund is None or not one.is_billed_once:
         kinds.extend(["price", "quantity"] if one.is_fixed else ["price"])
     kind = draw(st.sampled_from(kinds))
     if kind == "begins":
@@ -643,10 +667,17 @@ def _changes(draw: st.DrawFn, agreed: Contract, first_day: date, number: int) ->
     if kind == "price":
         return NewPrice(one.id, draw(schemes(agreed.currency)))
     if kind == "quantity":
-        return NewQuantity(one.id, draw(_quantities))
+        return NewQuantity(one.id, draw(_quantities) + (one.fund is not None))
     if kind == "ends":
         return LineEnds(one.id)
     return LineRunsOn(one.id, draw(st.none() | st.dates(LAST, END)))
+
+
+def _bought_on(one: ContractLine, day: date) -> date:
+    """The first day of the period of a day, where a prepaid line buys anew."""
+    if one.fund is None or one.billing.interval is None or day <= one.start:
+        return day
+    return Schedule(one.anchor, one.billing.interval).period_at(day).start
 
 
 @st.composite
@@ -654,12 +685,15 @@ def amendments(draw: st.DrawFn, made: Contract, least: int = 0) -> Contract:
     """The contract with up to three amendments, agreed and recorded on any days."""
     for number in range(draw(st.integers(least, 3))):
         first_day, agreed_on = draw(_days), draw(_days)
+        change = draw(_changes(made, first_day, number))
+        if isinstance(change, NewQuantity | NewPrice):
+            first_day = _bought_on(made.line(change.line_id), first_day)
         amendment = Amendment(
             f"A-{number}",
             made.id,
             agreed_on,
             first_day,
-            [draw(_changes(made, first_day, number))],
+            [change],
             recorded_on=_recorded(agreed_on, draw(_delays)),
         )
         with suppress(RuleBroken):  # two that collide, or a price that is trued up

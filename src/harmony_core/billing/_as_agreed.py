@@ -13,7 +13,7 @@ import attrs
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._fund_draws import fund_line
+from harmony_core.billing._fund_draws import as_bought, fund_line
 from harmony_core.billing._measure import Measured, Measurement
 from harmony_core.billing._plan import BY_MONTH, PlannedCharge, amendments_of, trigger_of
 from harmony_core.billing._terms import BillingTerms
@@ -85,6 +85,10 @@ def _of_fund(
     period = planned.period
     if planned.kind in BY_MONTH:
         period = ServicePeriod(line.served(span), period.full)
+    elif (bought := as_bought(contract, line, span.start)) is None:
+        return None
+    else:
+        line = bought
     return Measurement(contract, line, planned.kind, period, facts, terms).as_known(day)
 
 

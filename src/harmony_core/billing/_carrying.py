@@ -15,7 +15,7 @@ import attrs
 
 from harmony_core.billing._charge import ChargeKind, charge_key
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._fund_draws import fund_line
+from harmony_core.billing._fund_draws import as_bought, fund_line
 from harmony_core.billing._funds import LineFund, fund_of
 from harmony_core.billing._plan import trigger_of
 from harmony_core.contracts import (
@@ -237,7 +237,8 @@ class FundLeft:
                     price = dict(zip(costs, shares, strict=True))[block.id]
                 return price, min(month.last_day, self._day), key
         period = next(one for one in line.periods() if one.span.start == block.start)
-        price = scheme_on(line.scheme, block.start).price(line.quantity).settle()
+        bought = as_bought(self._contract, line, block.start) or line
+        price = scheme_on(bought.scheme, block.start).price(bought.quantity).settle()
         key = charge_key(contract_id, line.id, ChargeKind.SERVICE, block.start)
         booked_on = min(trigger_of(line, ChargeKind.SERVICE, period), self._day)
         return _kept(price, facts.given_back(key)), booked_on, key

@@ -11,7 +11,17 @@ from typing import TypeAlias
 import attrs
 
 from harmony_core.billing._facts import Facts
-from harmony_core.contracts import Contract, ContractLine, left_over, line_end
+from harmony_core.contracts import (
+    Amendment,
+    Change,
+    Contract,
+    ContractLine,
+    LineEnds,
+    LineRunsOn,
+    NewQuantity,
+    left_over,
+    line_end,
+)
 from harmony_core.funds import Draw, Incident
 from harmony_core.periods import InstantSpan, Span, add_months
 from harmony_core.products import FundTerms, FundUnit, LeftOver, TimeWorked
@@ -196,6 +206,34 @@ def as_ended(contract: Contract, line: ContractLine) -> ContractLine | None:
     if last_day == line.last_day and terms is line.fund:
         return line
     return attrs.evolve(line, last_day=last_day, fund=terms)
+
+
+def as_bought(contract: Contract, line: ContractLine, start: date) -> ContractLine | None:
+    """A prepaid line at the units and price of the block that it buys on the first day of a period.
+
+    ``None`` where it does not run that day. A block is bought whole: what was agreed for a later
+    day is for the blocks of later periods.
+    """
+    if line.is_billed_once or not contract.amendments:
+        return line
+    agreed = contract.line_on(line.id, start)
+    if agreed is None:
+        return None
+    if agreed.quantity == line.quantity and agreed.scheme == line.scheme:
+        return line
+    return attrs.evolve(line, quantity=agreed.quantity, scheme=agreed.scheme)
+
+
+def what_buys(contract: Contract, line: ContractLine) -> tuple[tuple[Amendment, Change], ...]:
+    """What was agreed later about the blocks that a prepaid line buys anew: how many, and when."""
+    if line.is_billed_once:
+        return ()
+    return tuple(
+        (amendment, change)
+        for amendment in contract.amendments
+        for change in amendment.changes
+        if change.line_id == line.id and isinstance(change, NewQuantity | LineEnds | LineRunsOn)
+    )
 
 
 def block_end(line: ContractLine, start: date) -> date:

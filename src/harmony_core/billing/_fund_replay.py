@@ -12,11 +12,13 @@ from harmony_core.billing._fund_draws import (
     ChargedIncident,
     Drawing,
     Taken,
+    as_bought,
     block_end,
     draw_id,
     is_refunded,
     takes_back,
     units_of,
+    what_buys,
     worked,
 )
 from harmony_core.contracts import (
@@ -88,6 +90,7 @@ class FundReplay:
             self._expenses |= one._expenses
         self._served: dict[frozenset[str], _Served] = {}
         self._closing, self._refunds = contract.closing(line.id), contract.refunds(line.id)
+        self._bought_by = what_buys(contract, line)
         self._balances: dict[date, dict[str, Balance]] = {}
 
     @property
@@ -104,8 +107,11 @@ class FundReplay:
             if start > last:
                 break
             name = block_id(self.line, start)
+            bought = as_bought(self.contract, self.line, start)
+            if bought is None:
+                continue
             end = self.last_day_of(start) if self.terms.rollover is None else period.span.last_day
-            blocks.append(Block.of_days(name, unit, self.line.quantity, start, end))
+            blocks.append(Block.of_days(name, unit, bought.quantity, start, end))
         for lot in self.line.opening:
             if lot.first_day <= last:
                 block = Block.of_days(lot.id, unit, lot.units, lot.first_day, lot.last_day)
@@ -160,9 +166,10 @@ class FundReplay:
         return sum(given, Fraction(0))
 
     def is_closed_like(self, contract: Contract) -> bool:
-        """Whether another version of the contract gives up just as much of it."""
+        """Whether another version of the contract gives up just as much of it, and buys as much."""
         same = self._refunds == contract.refunds(self.line.id)
-        return same and self._closing == contract.closing(self.line.id)
+        same = same and self._closing == contract.closing(self.line.id)
+        return same and self._bought_by == what_buys(contract, self.line)
 
     def last_day_of(self, start: date) -> date:
         """The last day on which the block bought on ``start`` can be drawn."""

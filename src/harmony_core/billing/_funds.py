@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._fund_draws import as_ended, draw_id, drawings, fund_line
+from harmony_core.billing._fund_draws import as_bought, as_ended, draw_id, drawings, fund_line
 from harmony_core.billing._fund_replay import FundReplay, block_id
 from harmony_core.contracts import (
     Contract,
@@ -80,7 +80,7 @@ class LineFund(FundReplay):
             if self.last_day_of(service.start) <= through:
                 return Fraction(1)
             name = block_id(self.line, service.start)
-            back = self._given_back([name], through) / self.line.quantity
+            back = self._given_back([name], through) / self._units_of(service.start)
             drawn = self.drawn_share(charge, through) / self._expected
             return min(Fraction(1), drawn + back)
         if self.line.last_day is not None and self.line.last_day <= through:
@@ -175,7 +175,11 @@ class LineFund(FundReplay):
         kind, service = charge
         if kind is ChargeKind.TOP_UP:
             return {one.block.id: one.quantity for one in statement.top_ups_in(service)}
-        return {block_id(self.line, service.start): self.line.quantity}
+        return {block_id(self.line, service.start): self._units_of(service.start)}
+
+    def _units_of(self, start: date) -> Fraction:
+        """The units of the block of a period."""
+        return (as_bought(self.contract, self.line, start) or self.line).quantity
 
     def _given_back(self, block_ids: Iterable[str], through: date) -> Fraction:
         """The units of blocks that were refunded by the end of a day; their credit is known then.

@@ -19,7 +19,7 @@ from harmony_core.assets import (
 )
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts, known_by
-from harmony_core.billing._fund_draws import is_refunded
+from harmony_core.billing._fund_draws import fund_line, is_refunded
 from harmony_core.billing._funds import fund_of, left_for
 from harmony_core.billing._plan import BY_MONTH, moving_facts, trigger_of
 from harmony_core.billing._terms import BillingTerms
@@ -141,7 +141,7 @@ class Measurement:
         What was given back before has a credit of its own, and counts as drawn here.
         """
         line, unit, start = self.line, self.contract.currency, self.period.span.start
-        fund = fund_of(self.contract, line, self.facts)
+        fund = fund_of(self.contract, fund_line(self.contract, line.id) or line, self.facts)
         drawn, by = fund.drawn_from(start, day)
         why = self._explainer("prepaid block, what is left of it refunded")
         price = why.adopt(explain(self._scheme(why), line.quantity), "price_")

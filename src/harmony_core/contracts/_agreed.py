@@ -29,7 +29,7 @@ from harmony_core.contracts._lifecycle import ContractEvent
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._new_price import refuse_new_price, with_new_price
 from harmony_core.errors import CurrencyMismatch, NotFound, RuleBroken
-from harmony_core.periods import Span
+from harmony_core.periods import Schedule, Span
 from harmony_core.pricing import change_days, scheme_on
 from harmony_core.products import CountPolicy, DevicesCounted, LeftOver
 
@@ -43,7 +43,8 @@ class Agreed:
     Raises:
         NotFound: an amendment changes a line that there is not.
         RuleBroken: two amendments of one day of agreement change the same thing from the same day,
-            or one changes what is bought once (a prepaid block), measured, or trued up.
+            or one changes what is bought once (a prepaid block), measured, or trued up, or what
+            a prepaid line buys anew within one of its periods.
         InvalidValue: a new price that its line cannot have.
     """
 
@@ -69,10 +70,7 @@ class Agreed:
     def _refuse_what_is_settled(self, amendment: Amendment, change: Change) -> None:
         line = self.line(change.line_id)
         if line.fund is not None and isinstance(change, NewQuantity | NewPrice):
-            raise RuleBroken(
-                f"amendment {amendment.id!r} changes line {line.id!r}, a prepaid block, which is "
-                "bought once: credit it, or add a line for another block"
-            )
+            _refuse_what_is_bought(amendment, line, change)
         if isinstance(change, FundCloses):
             self._refuse_what_cannot_close(amendment, line, change)
         if isinstance(change, UnitsRefunded):
@@ -248,6 +246,32 @@ class Agreed:
             for change in amendment.changes:
                 if change.line_id == line_id and not isinstance(change, LineBegins):
                     yield amendment, change
+
+
+def _refuse_what_is_bought(
+    amendment: Amendment, line: ContractLine, change: NewQuantity | NewPrice
+) -> None:
+    """A block is bought whole, for one price: what changes are those of later periods."""
+    interval, day = line.billing.interval, amendment.first_day
+    if interval is None:
+        raise RuleBroken(
+            f"amendment {amendment.id!r} changes line {line.id!r}, a prepaid block, which is "
+            "bought once: credit it, or add a line for another block"
+        )
+    if isinstance(change, NewQuantity) and not change.quantity:
+        raise RuleBroken(
+            f"amendment {amendment.id!r} lets line {line.id!r} buy blocks of nothing: end the "
+            "line, or suspend it"
+        )
+    if day <= line.start:
+        return
+    period = Schedule(line.anchor, interval).period_at(day)
+    if day != period.start:
+        raise RuleBroken(
+            f"amendment {amendment.id!r} changes line {line.id!r}, which is prepaid, on {day}, "
+            f"within its period {period}: what a period buys is bought whole on its first day; "
+            f"let the change begin on {max(period.start, line.start)} or {period.end}"
+        )
 
 
 def _refuse_what_cannot_be_refunded(

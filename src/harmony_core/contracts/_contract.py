@@ -73,7 +73,8 @@ class Contract:
             circle.
         NotFound: an amendment changes a line that there is not.
         RuleBroken: two amendments agreed on one day change the same thing from the same day, or
-            one changes what is bought once (a prepaid block), measured, or trued up.
+            one changes what is bought once (a prepaid block), measured, or trued up, or what a
+            prepaid line buys anew within one of its periods.
     """
 
     id: str
