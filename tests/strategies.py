@@ -63,6 +63,7 @@ from harmony_core.pricing import (
 from harmony_core.products import (
     Accounting,
     Billing,
+    CarryMode,
     ChargeDay,
     ContractType,
     CountPolicy,
@@ -492,7 +493,9 @@ def allowance_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  #
     """A line that grants units in each period, of which some go on into the next."""
     bought = draw(prepaid_lines(id, currency))
     terms = fund_terms(currency, valid_months=1, overage=draw(_prices))
-    rollover = draw(st.sampled_from([Rollover("cap", cap=3), Rollover(lifetime_periods=1)]))
+    rollover = draw(
+        st.sampled_from([Rollover(CarryMode.CAP, cap=Fraction(3)), Rollover(lifetime_periods=1)])
+    )
     months = draw(st.sampled_from([1, 3]))
     return attrs.evolve(
         bought,

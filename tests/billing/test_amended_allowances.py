@@ -16,11 +16,11 @@ from harmony_core.errors import RuleBroken
 from harmony_core.finance import Booked, Money, money_sum
 from harmony_core.periods import Month, Span, months_between
 from harmony_core.pricing import PerUnit
-from harmony_core.products import ContractType, FundTerms, Recognition, Rollover
+from harmony_core.products import CarryMode, ContractType, FundTerms, Recognition, Rollover
 from harmony_core.work import TimeEntry
 from tests.strategies import TERMS, contract, fund_terms, line
 
-CAP_3 = Rollover("cap", cap=3)
+CAP_3 = Rollover(CarryMode.CAP, cap=Fraction(3))
 FUND = fund_terms(overage="110", valid_months=1)
 ALLOWANCE = attrs.evolve(FUND, rollover=CAP_3)
 BLOCKS = attrs.evolve(FUND, valid_months=3)

@@ -237,8 +237,8 @@ class FundLeft:
                     price = dict(zip(costs, shares, strict=True))[block.id]
                 return price, min(month.last_day, self._day), key
         period = next(one for one in line.periods() if one.span.start == block.start)
-        bought = as_bought(self._contract, line, block.start) or line
-        price = scheme_on(bought.scheme, block.start).price(bought.quantity).settle()
+        then = as_bought(self._contract, line, block.start) or line
+        price = scheme_on(then.scheme, block.start).price(then.quantity).settle()
         key = charge_key(contract_id, line.id, ChargeKind.SERVICE, block.start)
         booked_on = min(trigger_of(line, ChargeKind.SERVICE, period), self._day)
         return _kept(price, facts.given_back(key)), booked_on, key
