@@ -250,7 +250,7 @@ def _reading(replay: Replay, track: Track, moment: datetime) -> ClockReading:
         track.begun,
         state,
         time,
-        replay.used(track, moment),
+        track.used(runs, moment),
         due,
         breach_at,
         track.stopped,

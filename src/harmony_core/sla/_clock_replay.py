@@ -59,8 +59,7 @@ class Replay:
 
     def used(self, track: Track, moment: datetime) -> timedelta:
         """Open time that a target has used up to a moment."""
-        last = moment if track.stopped is None else min(track.stopped, moment)
-        return sum((run.worked(last) for run in track.runs(self.pauses)), timedelta())
+        return track.used(track.runs(self.pauses), moment)
 
     def _apply(self, event: ClockEvent) -> None:
         match event:

@@ -123,6 +123,11 @@ class Track:
             found += _without(Run(calendar, stint.since, stint.until), closed)
         return found
 
+    def used(self, runs: Iterable[Run], moment: datetime) -> timedelta:
+        """Open time of runs up to a moment, or to when it was done."""
+        last = moment if self.stopped is None else min(self.stopped, moment)
+        return sum((run.worked(last) for run in runs), timedelta())
+
     def _ended(self, pauses: Sequence[Closed]) -> Iterable[Closed]:
         """Pauses as they touch this target: what is done waits for nobody."""
         for since, until in pauses:
@@ -138,9 +143,9 @@ def _without(run: Run, closed: Iterable[Closed]) -> Iterable[Run]:
         if run.until is not None and start >= run.until:
             break
         if start > since:
-            yield attrs.evolve(run, since=since, until=start)
+            yield Run(run.calendar, since, start)
         if end is None:
             return
         since = max(since, end)
     if run.until is None or since < run.until:
-        yield attrs.evolve(run, since=since)
+        yield Run(run.calendar, since, run.until)
