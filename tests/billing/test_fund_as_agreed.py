@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.billing import Facts, contract_facts, due, fund_line, fund_of
+from harmony_core.billing import (
+    BlocksLeft,
+    Facts,
+    charges_of,
+    contract_facts,
+    due,
+    fund_line,
+    fund_of,
+)
 from harmony_core.contracts import (
     Amendment,
     Contract,
@@ -23,7 +31,7 @@ from harmony_core.contracts import (
 )
 from harmony_core.errors import NotFound, PriceNotFound, RuleBroken
 from harmony_core.finance import ExactAmount, Money
-from harmony_core.periods import Span
+from harmony_core.periods import Month, Span
 from harmony_core.pricing import PerUnit
 from harmony_core.products import (
     CarryMode,
@@ -189,3 +197,40 @@ def test_what_was_spent_beyond_a_fund_with_a_tariff_costs_what_it_did() -> None:
     assert fund_of(made, made.line("1"), facts).balance(AGREED) == 0
     amounts = [str(one.amount) for one in due(made, facts, TERMS, END)]
     assert amounts == ["900.00 EUR", "2.50 EUR"]
+
+
+def test_what_an_allowance_has_left_lapses_with_its_line_and_it_is_said() -> None:
+    """Ten of April and three of March, of which two are worked before the end and one after."""
+    made, last_day = sold(ALLOWANCE), date(2026, 4, 15)
+    facts = Facts(time=[worked("1", date(2026, 4, 15), 2), worked("2", date(2026, 4, 16), 1)])
+    for said in (None, LeftOver.KEPT, LeftOver.LAPSED):
+        end = lines_ended(made, last_day, id="T", agreed_on=AGREED, left_over=said)
+        stated = charges_of(made, end, facts, TERMS)
+        left = BlocksLeft("1", LeftOver.LAPSED, Fraction(11), "hours", last_day)
+        assert (stated.left, stated.charges) == ((left,), ())
+        account = fund_of(made.amended(end), made.line("1"), facts).account(Month(2026, 4).span)
+        assert account.lapsed == 11
+        assert not account.closing
+    used = Facts(time=[worked("1", date(2026, 4, 1), 13)])
+    end = lines_ended(made, last_day, id="T", agreed_on=AGREED)
+    assert charges_of(made, end, used, TERMS).left == ()
+
+
+def test_what_cannot_be_paid_back_is_refused_and_never_passed_over() -> None:
+    blocks = attrs.evolve(sold(BLOCKS).line("1"), id="2")
+    made = contract(sold(ALLOWANCE).line("1"), blocks)
+    last_day = date(2026, 4, 15)
+
+    def ended(of: Contract, said: LeftOver, *names: str) -> Amendment:
+        return lines_ended(of, last_day, id="T", agreed_on=AGREED, line_ids=names, left_over=said)
+
+    for names in ((), ("1",), ("1", "2")):
+        with pytest.raises(RuleBroken, match=r"'C-1' is an allowance, .* credit what is left"):
+            ended(made, LeftOver.REFUNDED, *names)
+    assert ended(made, LeftOver.REFUNDED, "2").changes == (LineEnds("2", LeftOver.REFUNDED),)
+    changes = ended(made, LeftOver.LAPSED).changes
+    assert changes == (LineEnds("1"), LineEnds("2", LeftOver.LAPSED))
+    for months in (1, None):
+        for said in (LeftOver.LAPSED, LeftOver.REFUNDED):
+            with pytest.raises(RuleBroken, match=r"is topped up, .* refund what is left"):
+                ended(sold(TOPPED_UP, months), said)

@@ -24,6 +24,8 @@ from harmony_core.products import LeftOver
 class BlocksLeft:
     """What is left of the blocks of a prepaid line that an amendment ends, and what becomes of it.
 
+    What is left of an allowance lapses with its line.
+
     Attributes:
         units: left when the line ends, as far as is known.
         unit: of the fund, a currency code for money.
@@ -111,6 +113,11 @@ def _blocks_left(amended: Contract, amendment: Amendment, facts: Facts) -> Itera
         fund, last = fund_of(amended, line, facts), line.last_day
         if fund.closed_from is not None and fund.closed_from <= last + timedelta(days=1):
             continue  # what was left went along, was paid back or lapsed
+        if line.fund.rollover is not None:  # what an allowance has left goes with its line
+            at_end = fund.account(Span(last, last + timedelta(days=1)))
+            if at_end.lapsed:
+                yield BlocksLeft(line.id, LeftOver.LAPSED, at_end.lapsed, at_end.unit, last)
+            continue
         own, others = [], []
         for block in fund.bought_by(last):
             if block.id == block_id(line, block.start):

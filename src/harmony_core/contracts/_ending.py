@@ -227,12 +227,14 @@ def lines_ended(
             cancellation, of a contract that has not begun.
         fee: a line for what is paid to settle it, beginning on the day after ``last_day`` or later.
         left_over: what becomes of prepaid blocks with units left; what the terms of each fund say
-            where none is given. A suspension and a succession keep them.
+            where none is given. A suspension and a succession keep them. What is left of an
+            allowance lapses with its line, and what is topped up is kept.
         evidence: ids of what it rests on.
 
     Raises:
         NotFound: there is no such line.
-        RuleBroken: the state of the contract forbids it, or every line ends by then anyway.
+        RuleBroken: the state of the contract forbids it, every line ends by then anyway, or what is
+            left of an allowance, or of a block that is topped up, should be paid back, or lapse.
     """
     require_possible(contract, event, agreed_on)
     cancelled, pauses = event is ContractEvent.CANCELLATION, event is ContractEvent.SUSPENSION
@@ -245,9 +247,11 @@ def lines_ended(
         keeps = line.fund is None or (said or line.fund.at_end) is LeftOver.KEPT
         if line.fund is not None and said is line.fund.at_end:
             said = None
+        runs = _runs_from(contract, line, last_day + _DAY)
+        if runs:
+            _refuse_where_units_end_by_themselves(contract, line, left_over)
         if line.is_billed_once and keeps and not (cancelled or followed):
             continue
-        runs = _runs_from(contract, line, last_day + _DAY)
         runs = runs or (followed and _tops_up_from(contract, line, last_day + _DAY))
         if runs or (line_end(contract, line.id).is_suspension and not pauses):
             changes.append(LineEnds(line.id, said))
@@ -297,6 +301,25 @@ def lines_resumed(
         event=ContractEvent.RESUMPTION,
         evidence=evidence,
     )
+
+
+def _refuse_where_units_end_by_themselves(
+    contract: Contract, line: ContractLine, left_over: LeftOver | None
+) -> None:
+    """What was asked for is done or refused; what is left of an allowance lapses anyway."""
+    if line.fund is None or left_over in (None, LeftOver.KEPT):
+        return
+    if line.fund.rollover is not None and left_over is LeftOver.REFUNDED:
+        raise RuleBroken(
+            f"line {line.id!r} of contract {contract.id!r} is an allowance, which grants and "
+            "lapses by its own periods: end it without left_over, by line_ids, and credit what is "
+            "left"
+        )
+    if line.fund.top_up is not None:
+        raise RuleBroken(
+            f"line {line.id!r} of contract {contract.id!r} is topped up, and its blocks have their "
+            "own end: end it without left_over, by line_ids, and refund what is left"
+        )
 
 
 def _tops_up_from(contract: Contract, line: ContractLine, day: date) -> bool:
