@@ -230,7 +230,3 @@ def test_what_cannot_be_paid_back_is_refused_and_never_passed_over() -> None:
     assert ended(made, LeftOver.REFUNDED, "2").changes == (LineEnds("2", LeftOver.REFUNDED),)
     changes = ended(made, LeftOver.LAPSED).changes
     assert changes == (LineEnds("1"), LineEnds("2", LeftOver.LAPSED))
-    for months in (1, None):
-        for said in (LeftOver.LAPSED, LeftOver.REFUNDED):
-            with pytest.raises(RuleBroken, match=r"is topped up, .* refund what is left"):
-                ended(sold(TOPPED_UP, months), said)

@@ -234,7 +234,7 @@ def lines_ended(
     Raises:
         NotFound: there is no such line.
         RuleBroken: the state of the contract forbids it, every line ends by then anyway, or what is
-            left of an allowance, or of a block that is topped up, should be paid back, or lapse.
+            left of an allowance should be paid back.
     """
     require_possible(contract, event, agreed_on)
     cancelled, pauses = event is ContractEvent.CANCELLATION, event is ContractEvent.SUSPENSION
@@ -249,7 +249,7 @@ def lines_ended(
             said = None
         runs = _runs_from(contract, line, last_day + _DAY)
         if runs:
-            _refuse_where_units_end_by_themselves(contract, line, left_over)
+            _refuse_to_pay_back_an_allowance(contract, line, left_over)
         if line.is_billed_once and keeps and not (cancelled or followed):
             continue
         runs = runs or (followed and _tops_up_from(contract, line, last_day + _DAY))
@@ -303,22 +303,16 @@ def lines_resumed(
     )
 
 
-def _refuse_where_units_end_by_themselves(
+def _refuse_to_pay_back_an_allowance(
     contract: Contract, line: ContractLine, left_over: LeftOver | None
 ) -> None:
-    """What was asked for is done or refused; what is left of an allowance lapses anyway."""
-    if line.fund is None or left_over in (None, LeftOver.KEPT):
-        return
-    if line.fund.rollover is not None and left_over is LeftOver.REFUNDED:
+    """What an allowance has left lapses with its line: nobody is let believe that it is paid."""
+    allowance = line.fund is not None and line.fund.rollover is not None
+    if allowance and left_over is LeftOver.REFUNDED:
         raise RuleBroken(
             f"line {line.id!r} of contract {contract.id!r} is an allowance, which grants and "
             "lapses by its own periods: end it without left_over, by line_ids, and credit what is "
             "left"
-        )
-    if line.fund.top_up is not None:
-        raise RuleBroken(
-            f"line {line.id!r} of contract {contract.id!r} is topped up, and its blocks have their "
-            "own end: end it without left_over, by line_ids, and refund what is left"
         )
 
 
