@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -236,12 +237,20 @@ def credit_invoice(
 
 def _periods(unit: UnitOfWork, scene: Scene, charges: Iterable[Charge]) -> dict[str, Money]:
     """What is left to credit of the lines behind an invoice, on all of their documents."""
+    lines = {_line_of(one.key): one for one in charges}
+    kept: defaultdict[str, list[Charge]] = defaultdict(list)
+    for key in unit.charges.keys():  # noqa: SIM118  a repository, not a mapping
+        if (start := _line_of(key)) in lines:
+            kept[start].append(unit.charges.get(key))
     left: dict[str, Money] = {}
-    keys, lines = unit.charges.keys(), {"/".join(one.key.split("/")[:2]): one for one in charges}
-    for start, one in lines.items():  # the key of a charge begins with its contract and line
-        kept = [unit.charges.get(key) for key in keys if key.startswith(f"{start}/")]
-        left |= left_to_credit(scene.contracts[one.contract_id], one.line_id, kept)
+    for start, one in lines.items():
+        left |= left_to_credit(scene.contracts[one.contract_id], one.line_id, kept[start])
     return left
+
+
+def _line_of(key: str) -> str:
+    """With what the key of a charge begins: its contract and line."""
+    return "/".join(key.split("/", 2)[:2])
 
 
 def _credits_of(unit: UnitOfWork, invoice: Invoice) -> tuple[Invoice, ...]:
