@@ -107,7 +107,10 @@ def _length_text(length: timedelta) -> str:
 def _length(text: str) -> timedelta:
     if not re.fullmatch(_LENGTH, text):
         raise InvalidValue(text)
-    return timedelta(microseconds=int(Fraction(text[2:-1]) * 10**6))
+    try:
+        return timedelta(microseconds=int(Fraction(text[2:-1]) * 10**6))
+    except OverflowError:  # more than timedelta holds
+        raise InvalidValue(text) from None
 
 
 _NUMBER = text(r"[+-]?[0-9]+(\.[0-9]+|/[1-9][0-9]*)?")
