@@ -11,8 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harmony_core.billing import Facts, charges_of, due, fund_line, fund_of, preview, recognise
-from harmony_core.contracts import Amendment, Change, Contract, NewPrice, NewQuantity
-from harmony_core.errors import RuleBroken
+from harmony_core.contracts import (
+    Amendment,
+    Change,
+    Contract,
+    NewPrice,
+    NewQuantity,
+    succeed,
+)
+from harmony_core.errors import NotFound, RuleBroken
 from harmony_core.finance import Booked, Money, money_sum
 from harmony_core.periods import Month, Span, months_between
 from harmony_core.pricing import PerUnit
@@ -206,3 +213,43 @@ def _assert_lawful(made: Contract, facts: Facts) -> None:
             )
     earned = money_sum((one.transaction for one in so_far.values()), "EUR")
     assert earned == money_sum((one.amount for one in stopped), "EUR")
+
+
+# --- succession ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("terms", [ALLOWANCE, BLOCKS])
+def test_another_customer_buys_from_the_next_period_on_and_the_old_one_nothing_more(
+    terms: FundTerms,
+) -> None:
+    once = attrs.evolve(sold(BLOCKS, None).lines[0], id="2")
+    made = contract(*sold(terms).amended(TWENTY).lines, once).amended(TWENTY)
+    for first_day, of_new in (
+        (date(2026, 3, 1), date(2026, 3, 1)),
+        (date(2026, 2, 10), date(2026, 3, 1)),
+    ):
+        moved = succeed(made, first_day, "C-2", id="S", agreed_on=date(2026, 1, 25), party_id="K-2")
+        assert [one.line_id for one in moved.stayed] == ["2"]
+        assert "bought once" in moved.stayed[0].reason
+        (going_on,) = moved.successor.lines
+        assert (going_on.id, going_on.start, going_on.quantity) == ("1", of_new, 20)
+        both = [
+            (one.contract_id, one.service.start.month, str(one.amount))
+            for part in (made.amended(moved.ending), moved.successor)
+            for one in due(part, Facts(), TERMS, date(2026, 4, 1))
+            if one.line_id == "1"
+        ]
+        assert both == [
+            ("C-1", 1, "900.00 EUR"),
+            ("C-1", 2, "1800.00 EUR"),
+            ("C-2", 3, "1800.00 EUR"),
+            ("C-2", 4, "1800.00 EUR"),
+        ]
+
+
+def test_blocks_bought_once_stay_and_so_does_a_line_that_buys_nothing_more() -> None:
+    with pytest.raises(NotFound, match="line '1': its block was bought once"):
+        succeed(sold(BLOCKS, None), date(2026, 2, 1), "C-2", id="S", agreed_on=date(2026, 1, 9))
+    ending = contract(attrs.evolve(sold(ALLOWANCE).lines[0], last_day=date(2026, 2, 28)))
+    with pytest.raises(NotFound, match="it buys nothing more"):
+        succeed(ending, date(2026, 2, 10), "C-2", id="S", agreed_on=date(2026, 1, 9))

@@ -77,7 +77,7 @@ from harmony_core.contracts._standing import (
     running_days,
     state_on,
 )
-from harmony_core.contracts._succession import Succession, succeed, succession
+from harmony_core.contracts._succession import StayingLine, Succession, succeed, succession
 from harmony_core.contracts._term import Ending, Term, ending, next_end, term, term_at, terms
 from harmony_core.contracts._term_changes import TermChange, changes_in_words, term_changes
 from harmony_core.contracts._term_sheet import LineSheet, TermSheet, term_sheet
@@ -118,6 +118,7 @@ __all__ = [
     "SeatCancellation",
     "SeatTerm",
     "Side",
+    "StayingLine",
     "Succession",
     "Term",
     "TermChange",

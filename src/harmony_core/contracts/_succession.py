@@ -16,18 +16,32 @@ from harmony_core.contracts._amendment import Amendment
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._ending import lines_ended
 from harmony_core.contracts._lifecycle import ContractEvent
+from harmony_core.contracts._line import ContractLine
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken
+from harmony_core.periods import Schedule
 from harmony_core.pricing import Scheme
 
 _DAY = timedelta(days=1)
 
 
 @attrs.frozen
+class StayingLine:
+    """A line that stays with the old contract, and why."""
+
+    line_id: str
+    reason: str
+
+
+@attrs.frozen
 class Succession:
-    """``ending`` ends the old contract, ``successor`` goes on."""
+    """``ending`` ends the old contract, ``successor`` goes on.
+
+    ``stayed`` lists the lines of the old contract that the successor does not take over.
+    """
 
     ending: Amendment
     successor: Contract
+    stayed: tuple[StayingLine, ...] = ()
 
 
 def succeed(
@@ -47,8 +61,12 @@ def succeed(
 
     A novation names another party (or another legal entity of the group); a renewal by a new
     contract names new prices and begins new terms. Lines that are billed once stay where they are,
-    and so do prepaid lines: their blocks belong to the old contract, see
-    ``harmony_core.billing.migrate`` for carrying their balance.
+    blocks that were bought once too: ``stayed`` lists them.
+
+    A prepaid line that buys or grants anew goes over with the first period that begins on
+    ``first_day`` or later, since a period is bought whole, and the old one buys nothing from
+    ``first_day`` on. Blocks that it bought stay with the old contract until they end, see
+    ``harmony_core.billing.migrate`` for carrying their balance; an allowance lapses with its line.
 
     Args:
         contract: with the amendments that are known.
@@ -69,15 +87,23 @@ def succeed(
     if new_id == contract.id:
         raise RuleBroken(f"contract {new_id!r} cannot follow itself: give the new one its own id")
     standing = contract.on(first_day).lines
-    lines = [line for line in standing if line.fund is None and not line.is_billed_once]
-    if not lines:
-        raise NotFound(f"no line of contract {contract.id!r} goes on from {first_day}")
+    starts = {line.id: _goes_over(line, first_day, new_terms) for line in standing}
+    stayed = tuple(
+        StayingLine(line.id, _why_it_stays(line)) for line in standing if starts[line.id] is None
+    )
     prices = dict(schemes or {})
     going_on = []
-    for line in lines:
+    for line in standing:
+        if (start := starts[line.id]) is None:
+            continue
         counts_from = None if new_terms else line.anchor
         scheme = prices.pop(line.id, line.scheme)
-        going_on.append(attrs.evolve(line, scheme=scheme, start=first_day, counts_from=counts_from))
+        going_on.append(
+            attrs.evolve(line, scheme=scheme, start=start, counts_from=counts_from, opening=())
+        )
+    if not going_on:
+        reasons = "; ".join(f"line {one.line_id!r}: {one.reason}" for one in stayed)
+        raise NotFound(f"no line of contract {contract.id!r} goes on from {first_day}: {reasons}")
     if prices:
         raise NotFound(
             f"no line {', '.join(map(repr, prices))} of contract {contract.id!r} goes on from "
@@ -99,11 +125,37 @@ def succeed(
         first_day - _DAY,
         id=id,
         agreed_on=agreed_on,
-        line_ids=[line.id for line in lines],
+        line_ids=[line.id for line in going_on],
         event=ContractEvent.SUCCESSION,
         evidence=(new_id, *evidence),
     )
-    return Succession(ending, successor)
+    return Succession(ending, successor, stayed)
+
+
+def _goes_over(line: ContractLine, first_day: date, new_terms: bool) -> date | None:
+    """The first day of a line in the new contract; ``None`` where it stays with the old one.
+
+    What a prepaid line buys for a period, it buys whole: one that has begun is the old one's.
+    """
+    if line.is_billed_once:
+        return None
+    interval = line.billing.interval
+    if line.fund is None or interval is None or new_terms:
+        return first_day
+    period = Schedule(line.anchor, interval).period_at(first_day)
+    start = first_day if period.start == first_day else period.end
+    return None if line.last_day is not None and line.last_day < start else start
+
+
+def _why_it_stays(line: ContractLine) -> str:
+    if not line.is_billed_once:
+        return f"its last period has begun, and it ends on {line.last_day}: it buys nothing more"
+    if line.fund is None:
+        return "it is billed once, by the contract that has it"
+    return (
+        "its block was bought once and belongs to the old contract: it is drawn there until it "
+        "ends, or its balance is carried over by a migration"
+    )
 
 
 def succession(contracts: Iterable[Contract], contract_id: str) -> tuple[Contract, ...]:
