@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -180,3 +181,10 @@ def test_the_version_of_the_data_is_that_of_the_zones_in_use() -> None:
     assert tz_data_version() == tz_data_version()
     assert tz_data_version()[:2] == "20" or tz_data_version() == "unknown"
     assert EPOCH.tzinfo is UTC
+
+
+@pytest.mark.parametrize("value", ["2026-03-27T16:50Z", date(2026, 3, 27), 0, None])
+def test_what_is_no_instant_is_refused(value: Any) -> None:
+    for ask in (LONDON.is_open, LONDON.next_open, lambda one: LONDON.add(one, hours(1))):
+        with pytest.raises(InvalidValue, match="an instant must be a datetime, such as"):
+            ask(value)

@@ -317,7 +317,7 @@ def _settled_years() -> dict[tuple[int, int], int]:
 
 def moment_in_utc(moment: datetime) -> datetime:
     """Take an instant as it comes."""
-    return moment if moment.tzinfo is UTC else in_utc(moment)
+    return moment if getattr(moment, "tzinfo", None) is UTC else in_utc(moment)
 
 
 def checked_duration(duration: timedelta) -> int:

@@ -79,7 +79,7 @@ class OpenTime(Protocol):
             InvalidValue: ``start`` has no zone, or the duration is below zero.
             BeyondHorizon: there is too little open time; :class:`NeverOpens` if there is none.
         """
-        if start.tzinfo is not UTC:
+        if getattr(start, "tzinfo", None) is not UTC:
             start = moment_in_utc(start)
         if isinstance(duration, WorkingDays):
             due = due_on_working_day(self, start, duration)
@@ -110,9 +110,9 @@ class OpenTime(Protocol):
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Give the open time from ``start`` to ``end``, below zero when ``end`` is earlier."""
-        if start.tzinfo is not UTC:
+        if getattr(start, "tzinfo", None) is not UTC:
             start = moment_in_utc(start)
-        if end.tzinfo is not UTC:
+        if getattr(end, "tzinfo", None) is not UTC:
             end = moment_in_utc(end)
         return timedelta(0, 0, self.open_index.worked(end) - self.open_index.worked(start))
 

@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from typing import Final
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, expect
 
 DAY: Final = 86_400
 
@@ -112,8 +112,9 @@ def in_utc(moment: datetime) -> datetime:
     which pass of a repeated hour is meant.
 
     Raises:
-        InvalidValue: it has no zone, so it names no instant.
+        InvalidValue: it is no datetime, or has no zone and so names no instant.
     """
+    expect(moment, datetime, "an instant", "datetime(2026, 3, 27, 16, 50, tzinfo=UTC)")
     zone = moment.tzinfo
     if zone is UTC:
         return moment
