@@ -129,12 +129,12 @@ class CurrencyMismatch(InvalidValue):
 
     code = "currency-mismatch"
 
-    def __init__(self, left: str, right: str) -> None:
-        super().__init__(f"cannot combine {left} with {right}: convert one of them first")
+    def __init__(self, left: str, right: str, why: str = "") -> None:
+        super().__init__(why or f"cannot combine {left} with {right}: convert one of them first")
         self.left, self.right = left, right
 
-    def __reduce__(self) -> tuple[type[CurrencyMismatch], tuple[str, str]]:
-        return type(self), (self.left, self.right)
+    def __reduce__(self) -> tuple[type[CurrencyMismatch], tuple[str, str, str]]:
+        return type(self), (self.left, self.right, str(self))
 
 
 class InvalidBands(InvalidValue):

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harmony_core.assets import (
+    DEFAULT_TRIAGE,
     CountPolicy,
     DeviceEvent,
     EventKind,
@@ -326,17 +327,42 @@ def test_placeholders_identify_nothing(value: str) -> None:
     assert only(found).same_as == ()
 
 
-def test_the_declared_order_of_the_rules_decides() -> None:
-    dock = "AA:AA:AA:AA:AA:AA"
-    one = Sighting("rmm", "1", "laptop", "K-1", {"serial": "S-1"})
-    two = Sighting("rmm", "2", "laptop", "K-1", {"serial": "S-2", "mac": dock})
-    new = Sighting("mdm", "x", "laptop", "K-1", {"serial": "S-1", "mac": dock})
+DOCK = "AA:AA:AA:AA:AA:AA"
+WITH_DOCK = {"serial": "S-1", "mac": DOCK}
+
+
+def with_two_devices(
+    one: Sighting, two: Sighting, policy: TriagePolicy = DEFAULT_TRIAGE
+) -> Finding:
+    """What a second source says that sees the serial number of one and the MAC address of two."""
+    new = Sighting("mdm", "x", "laptop", "K-1", WITH_DOCK)
     reports = [snapshot(1, one, two), snapshot(1, new, source="mdm")]
     decided = [accepted(one, "D-1"), accepted(two, "D-2")]
-    assert only(triage(reports, decided, day(1))).suggested == "D-1"
-    by_mac = TriagePolicy(IdentityRules(["mac", "serial"]))
-    assert only(triage(reports, decided, day(1), by_mac)).suggested == "D-2"
-    assert only(triage(reports, decided, day(1), TriagePolicy(IdentityRules([])))).matches == ()
+    return only(triage(reports, decided, day(1), policy))
+
+
+def test_rules_that_lead_to_different_devices_are_conflicting_and_name_both() -> None:
+    one = Sighting("rmm", "1", "laptop", "K-1", {"serial": "S-1"})
+    two = Sighting("rmm", "2", "laptop", "K-1", {"serial": "S-2", "mac": DOCK})
+    finding = with_two_devices(one, two)
+    assert finding.kind is FindingKind.CONFLICTING
+    assert finding.suggested is None
+    assert "serial is that of device D-1, but mac that of D-2" in finding.describe(Culture.of("en"))
+    assert "serial gehört zu Gerät D-1, mac aber zu D-2" in finding.describe(Culture.of("de"))
+    turned = with_two_devices(one, two, TriagePolicy(IdentityRules(["mac", "serial"])))
+    assert "mac is that of device D-2, but serial that of D-1" in turned.describe(Culture.of("en"))
+    by_mac = with_two_devices(one, two, TriagePolicy(IdentityRules(["mac"])))
+    assert (by_mac.kind, by_mac.suggested) == (FindingKind.NEW, "D-2")
+    assert with_two_devices(one, two, TriagePolicy(IdentityRules([]))).matches == ()
+
+
+def test_what_two_devices_share_does_not_deny_the_rule_before_it() -> None:
+    one = Sighting("rmm", "1", "laptop", "K-1", WITH_DOCK)
+    two = Sighting("rmm", "2", "laptop", "K-1", {"serial": "S-2", "mac": DOCK})
+    finding = with_two_devices(one, two)
+    assert (finding.kind, finding.suggested) == (FindingKind.NEW, "D-1")
+    turned = with_two_devices(one, two, TriagePolicy(IdentityRules(["mac", "serial"])))
+    assert (turned.kind, turned.suggested) == (FindingKind.CONFLICTING, None)
 
 
 def test_what_looks_like_several_devices_is_conflicting() -> None:
@@ -440,6 +466,7 @@ def test_what_is_ignored_stays_out_until_it_changes() -> None:
         "{rule} {value} is gone",
         "{rule} {value} is that of device {device}",
         "{rule} {value} is also reported by {other}",
+        "{rule} is that of device {device}, but {other} that of {others}",
         "{rule} is that of several devices: {devices}",
         "it is device {device}, but carries keys of {others}",
         "the source reports it in several forms on one day",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
@@ -29,11 +30,13 @@ from harmony_core.contracts import (
     ContractState,
     FundCloses,
     MigratedLot,
+    Side,
     state_on,
     without_effect,
 )
 from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, RuleBroken
 from harmony_core.finance import Money
+from harmony_core.parties import Customer, Directory
 from harmony_core.periods import InstantSpan, Span, Timing
 from harmony_core.pricing import Flat, PerUnit
 from harmony_core.products import (
@@ -439,3 +442,22 @@ def test_a_fund_is_closed_once_and_only_where_there_is_one() -> None:
         attrs.evolve(lot, last_day=date(2025, 4, 30))
     with pytest.raises(InvalidValue, match="carried once, got L, L"):
         FundCloses("1", [lot, lot])
+
+
+def test_a_migration_stays_with_one_party_on_one_side_in_one_currency() -> None:
+    to = attrs.evolve(HOURLY, id="C-2", lines=[attrs.evolve(HOURLY.line("1"), start=MAY)])
+    assert migrate(HOURLY, to, MAY, id="M", agreed_on=MAY).opened.continues == HOURLY.id
+    stranger = attrs.evolve(to, party_id="K-9")
+    with pytest.raises(InvalidValue, match="'C-2' is with 'K-9', but 'C-1' with 'K-1'"):
+        migrate(HOURLY, stranger, MAY, id="M", agreed_on=MAY)
+    first = Customer("K-1", "One", "DE", "EUR")
+    one = Directory([first, attrs.evolve(first, id="K-9", merged_into="K-1")])
+    merged = Facts(directory=one)
+    assert migrate(HOURLY, stranger, MAY, id="M", agreed_on=MAY, facts=merged).opened.id == "C-2"
+    with pytest.raises(InvalidValue, match="'C-2' is on the buy side, but 'C-1' on the sell side"):
+        migrate(HOURLY, attrs.evolve(to, side=Side.BUY), MAY, id="M", agreed_on=MAY)
+    pounds = attrs.evolve(to.line("1"), scheme=PerUnit.of(1, "GBP"))
+    dear = attrs.evolve(to, currency="GBP", lines=[pounds])
+    with pytest.raises(CurrencyMismatch, match=r"'C-1' is in EUR, but 'C-2', .* in GBP") as refused:
+        migrate(HOURLY, dear, MAY, id="M", agreed_on=MAY)
+    assert str(pickle.loads(pickle.dumps(refused.value))) == str(refused.value)

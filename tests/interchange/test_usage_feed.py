@@ -566,3 +566,14 @@ def test_usage_of_a_later_day_is_rejected() -> None:
     assert [problem.split(": ")[1] for problem in feed.problems] == [
         "its day 2026-03-02 is after 2026-03-01"
     ] * 2
+
+
+def test_blanks_around_an_id_make_no_other_record() -> None:
+    feed = read([{**GOOD, "id": "1"}, {**GOOD, "id": " 1"}, {**GOOD, "id": "1 "}])
+    assert ([record.id for record in feed.accepted], len(feed.repeated)) == (["1"], 2)
+    other = read([{**GOOD, "id": "1"}, {**GOOD, "id": " 1", "quantity": "99"}])
+    assert (len(other.accepted), len(other.rejected)) == (1, 1)
+    padded = one(id=" 2 ", replaces=" 1 ", user=" anna ").accepted[0]
+    assert (padded.id, padded.replaces, padded.subject) == ("2", "1", "anna")
+    assert one(replaces=" ", user=" ").accepted == one().accepted
+    assert one(id="  ").problems == ("usage[0]: id must not be empty",)

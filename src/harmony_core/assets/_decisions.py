@@ -11,7 +11,7 @@ from datetime import date
 
 import attrs
 
-from harmony_core.assets._policy import Match
+from harmony_core.assets._policy import Match, devices_by_rule
 from harmony_core.assets._sightings import Sighting, SourceKey
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, RuleBroken, Word
@@ -116,9 +116,9 @@ class Finding:
 
     @property
     def suggested(self) -> str | None:
-        """The device to merge into: the only one that matches by the first rule that does."""
-        first = {match.device_id for match in self.matches if match.rule == self.matches[0].rule}
-        return first.pop() if len(first) == 1 else None
+        """The device to merge into: the only one by the first rule that matches, denied by none."""
+        first, *later = devices_by_rule(self.matches).values() or [frozenset[str]()]
+        return min(first) if len(first) == 1 and all(first <= one for one in later) else None
 
     def accept(
         self,

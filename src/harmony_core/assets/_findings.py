@@ -1,7 +1,8 @@
 """What waits for a decision, and why: what is seen against what was decided on.
 
 Something undecided is new; something that differs from its decision has changed; where its keys
-lead to several devices, or to one of another type or customer, it is conflicting.
+lead to several devices, or to one of another type or customer, it is conflicting. That one rule
+leads here and another there counts as several.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TypeAlias
 
 from harmony_core.assets._decisions import ANOTHER_CUSTOMER, ANOTHER_TYPE, Finding, FindingKind
 from harmony_core.assets._devices import Device
-from harmony_core.assets._policy import IdentityRules, Match, TriagePolicy
+from harmony_core.assets._policy import IdentityRules, Match, TriagePolicy, devices_by_rule
 from harmony_core.assets._sightings import Sighting, SourceKey
 from harmony_core.assets._sources import Sources, days_later
 from harmony_core.assets._standing import Gap, Link
@@ -103,13 +104,28 @@ class Findings:
         """Reasons why a match cannot simply be merged."""
         if not matches:
             return []
-        first = sorted({match.device_id for match in matches if match.rule == matches[0].rule})
+        by_rule = devices_by_rule(matches)
+        rule, first = next((rule, sorted(devices)) for rule, devices in by_rule.items())
         if own is not None:
             details = (("device", own), ("others", ", ".join(first)))
             return [("it is device {device}, but carries keys of {others}", details)]
         if len(first) > 1:
-            details = (("rule", matches[0].rule), ("devices", ", ".join(first)))
+            details = (("rule", rule), ("devices", ", ".join(first)))
             return [("{rule} is that of several devices: {devices}", details)]
+        elsewhere = {name: there for name, there in by_rule.items() if first[0] not in there}
+        if elsewhere:  # a key that both share, such as the MAC address of a dock, denies neither
+            return [
+                (
+                    "{rule} is that of device {device}, but {other} that of {others}",
+                    (
+                        ("rule", rule),
+                        ("device", first[0]),
+                        ("other", other),
+                        ("others", ", ".join(sorted(there))),
+                    ),
+                )
+                for other, there in elsewhere.items()
+            ]
         like = self._devices[first[0]]
         return _differences(
             Sighting(seen.source, seen.id, like.type, like.customer_id, seen.keys), seen

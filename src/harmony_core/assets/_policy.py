@@ -43,6 +43,14 @@ class Match:
     device_id: str
 
 
+def devices_by_rule(matches: Iterable[Match]) -> dict[str, frozenset[str]]:
+    """The devices that each rule leads to, in the order of the rules."""
+    found: dict[str, frozenset[str]] = {}
+    for match in matches:
+        found[match.rule] = found.get(match.rule, frozenset()) | {match.device_id}
+    return found
+
+
 def _names(names: Iterable[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 

@@ -106,8 +106,9 @@ def migrate(
 
     Raises:
         NotFound: a balance is of a line that there is not, or joins one that there is not.
-        InvalidValue: a line of the new contract begins earlier; a balance is of a line without a
-            fund of blocks, or joins one; or nobody said what it becomes in another unit.
+        InvalidValue: the new contract is with another party or on the other side; one of its lines
+            begins earlier; a balance is of a line without a fund of blocks, or joins one; or nobody
+            said what it becomes in another unit.
         CurrencyMismatch: a balance or the new contract is in another currency.
         RuleBroken: the state of the old contract forbids it, both have one id, or a balance is of
             more than is left.
@@ -115,8 +116,15 @@ def migrate(
     """
     if to.id == contract.id:
         raise RuleBroken(f"contract {to.id!r} cannot follow itself: give the new one its own id")
+    _refuse_other_parties(contract, to, facts or Facts())
     if to.currency != contract.currency:
-        raise CurrencyMismatch(contract.currency, to.currency)
+        raise CurrencyMismatch(
+            contract.currency,
+            to.currency,
+            f"contract {contract.id!r} is in {contract.currency}, but {to.id!r}, which is to "
+            f"follow it, in {to.currency}: open it in {contract.currency}, or end the one and sell the "
+            "other anew",
+        )
     if early := [line.id for line in to.lines_ever if line.start < on]:
         raise InvalidValue(
             f"contract {to.id!r} takes over on {on}, but line {early[0]!r} begins on "
@@ -149,6 +157,20 @@ def migrate(
     )
     lines = [attrs.evolve(line, opening=(*line.opening, *opening[line.id])) for line in to.lines]
     return Migration(ending, attrs.evolve(to, lines=lines, continues=contract.id))
+
+
+def _refuse_other_parties(contract: Contract, to: Contract, facts: Facts) -> None:
+    if contract.side is not to.side:
+        raise InvalidValue(
+            f"contract {to.id!r} is on the {to.side} side, but {contract.id!r} on the "
+            f"{contract.side} side: a migration changes the kind of contract, not who serves whom"
+        )
+    if facts.customer(contract.party_id) != facts.customer(to.party_id):
+        raise InvalidValue(
+            f"contract {to.id!r} is with {to.party_id!r}, but {contract.id!r} with "
+            f"{contract.party_id!r}: a migration stays with one party; pass the contract on to "
+            "another with contracts.succeed, or merge the two in the directory of the facts"
+        )
 
 
 def _ending(

@@ -151,7 +151,14 @@ def _computed(
     made = field.computed(functions[field.function], found)
     value = None if made is None else field.read(made)
     given = values.get(field.id)
-    if given is not None and (value is None or field.read(given) != value):
-        shown = "nothing" if value is None else field.plain(value)
+    if given is None:
+        return value
+    if missing := [name for name in field.reads if name not in found] if value is None else []:
+        raise InvalidValue(
+            f"is computed once {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} "
+            f"given, got {given!r}: leave it out"
+        )
+    if value is None or field.read(given) != value:
+        shown = "empty" if value is None else field.plain(value)
         raise InvalidValue(f"is computed as {shown}, got {given!r}: leave it out")
     return value

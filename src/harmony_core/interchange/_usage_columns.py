@@ -44,7 +44,8 @@ class UsageColumns:
 
     Args:
         system: whose keys the rows hold.
-        id: of the record, unique within its source.
+        id: of the record, unique within its source; blanks around it, around ``replaces`` and
+            ``subject`` are no part of them.
         customer: the key of the customer.
         meter: the key of the meter.
         quantity: an exact number; it may be empty in a row that withdraws a record.
@@ -143,7 +144,7 @@ class _Reader:
         quantity = asked(read.number, of.quantity, zero)
         if quantity is not None and of.factor != 1:
             quantity *= of.factor
-        id_ = asked(read.text, of.id)
+        id_ = asked(_name, read, of.id)
         customer, meter = asked(read.text, of.customer), asked(read.text, of.meter)
         subject = asked(_maybe, read, of.subject) or ""
         replaces = asked(_maybe, read, of.replaces)
@@ -191,8 +192,16 @@ class _Reader:
         return id_, None if id_ is not None else MissingKey(of.system, key, kind, day)
 
 
+def _name(row: Row, name: str) -> str:
+    """An id without blanks around it: what pads a column makes no other record."""
+    if not (value := row.text(name).strip()):
+        raise InvalidValue(f"{name} must not be empty")
+    return value
+
+
 def _maybe(row: Row, name: str | None) -> str | None:
-    return None if name is None else row.optional(name)
+    value = None if name is None else row.optional(name)
+    return value.strip() or None if value else None
 
 
 def _day_and_instant(at: datetime, name: str, zone: str | None) -> tuple[date, datetime]:
