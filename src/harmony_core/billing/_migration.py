@@ -122,8 +122,8 @@ def migrate(
             contract.currency,
             to.currency,
             f"contract {contract.id!r} is in {contract.currency}, but {to.id!r}, which is to "
-            f"follow it, in {to.currency}: open it in {contract.currency}, or end the one and sell the "
-            "other anew",
+            f"follow it, in {to.currency}: open it in {contract.currency}, or end the one and sell "
+            "the other anew",
         )
     if early := [line.id for line in to.lines_ever if line.start < on]:
         raise InvalidValue(
