@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 
@@ -11,21 +11,28 @@ from hypothesis import given
 
 from harmony_core.billing import (
     Charge,
+    PaymentTerms,
+    ReceivablesLedger,
     Recognised,
     accruals,
+    book_allocations,
     book_invoice,
     book_recognition,
     book_work,
+    credit_note,
     due,
     fund_of,
     invoices,
+    receivable,
     recognise,
     work_terms,
 )
 from harmony_core.finance import (
     Booked,
+    Column,
     CostPlus,
     CostRateTable,
+    CostView,
     ExactAmount,
     FixedRate,
     JournalEntry,
@@ -37,6 +44,7 @@ from harmony_core.finance import (
     booked_sum,
     consolidate,
     money_sum,
+    profit_facts,
 )
 from harmony_core.parties import Employment, Person
 from harmony_core.periods import History, Month, months_between
@@ -184,6 +192,114 @@ def test_every_entry_is_zero_and_so_is_the_contract_balance_in_the_end(there: Ha
                 balances[entry.entity].append(line.amount)
     for amounts in balances.values():
         assert not booked_sum(amounts, amounts[0].currencies)
+
+
+@given(happened())
+def test_what_is_earned_and_what_is_deferred_are_what_was_billed_at_every_month_end(
+    there: Happened,
+) -> None:
+    """By entries and not by schedules, in each of three columns."""
+    charges = charges_of(there)
+    contracts = {there.contract.id: there.contract}
+    by_key = {charge.key: charge for charge in charges}
+    entries = [
+        book_invoice(invoice, by_key, contracts, TERMS)
+        for invoice in invoices(charges, contracts, CUSTOMERS, GROUP, TAXES)
+    ]
+    for month, rows in closed(there, charges):
+        entries += book_recognition(rows, contracts, TERMS, month)
+        known = [entry for entry in entries if entry.day <= month.last_day]
+        deferred, earned = minors(known, Role.CONTRACT_BALANCE), minors(known, Role.REVENUE)
+        lapsed = minors(known, Role.BREAKAGE_REVENUE)
+        billed = [charge.booked for charge in charges if charge.trigger <= month.last_day]
+        for column in Column:
+            whole = sum(amount.column(column).minor for amount in billed)
+            assert whole == -deferred[column] - earned[column] - lapsed[column]
+
+
+def minors(entries: Iterable[JournalEntry], role: str) -> Counter[Column]:
+    """What stands on the accounts of a role and of its more special ones."""
+    found: Counter[Column] = Counter()
+    for entry in entries:
+        for line in entry.lines:
+            if line.role.partition(".")[0] == role:
+                for column in Column:
+                    found[column] += line.amount.column(column).minor
+    return found
+
+
+@given(happened())
+def test_what_is_billed_credited_and_settled_leaves_every_account_at_zero(there: Happened) -> None:
+    """Revenue, tax, what customers owe and exchange differences: as if it had never been sold."""
+    charges = charges_of(there)
+    contracts = {there.contract.id: there.contract}
+    by_key = {charge.key: charge for charge in charges}
+    entries, asked = [], []
+    for invoice in invoices(charges, contracts, CUSTOMERS, GROUP, TAXES):
+        entry = book_invoice(invoice, by_key, contracts, TERMS)
+        note = credit_note(
+            invoice,
+            entry,
+            by_key,
+            id=f"CN-{invoice.id}",
+            day=END,
+            reason="law",
+            rounding_account="rounding",
+        )
+        asked += [receivable(invoice, entry, PaymentTerms())]
+        asked += [receivable(note.document, note.entry, PaymentTerms())]
+        entries += [entry, note.entry]
+        charges += note.charges
+    for month, rows in closed(there, charges):
+        entries += book_recognition(rows, contracts, TERMS, month)
+    ledger = ReceivablesLedger(asked)
+    settled = ledger.allocate(date(2026, 12, 31))
+    entries += book_allocations(ledger, settled, TERMS)
+    assert not ledger.adding(settled).open_items(date.max)
+    assert all(zero_in_three_columns(entry) for entry in entries)
+    roles = {line.role.partition(".")[0] for entry in entries for line in entry.lines}
+    lapsed = minors(entries, Role.BREAKAGE_REVENUE)  # how much of it did is as known at each close
+    for role in roles - {Role.BREAKAGE_REVENUE}:
+        left = minors(entries, role)
+        if role == Role.REVENUE:
+            left.update(lapsed)
+        assert not any(left.values()), role
+
+
+@given(happened())
+def test_no_transfer_price_changes_what_the_group_contributes(there: Happened) -> None:
+    contracts = {there.contract.id: there.contract}
+    month, shown = Month(2026, 6), []
+    for method in (CostPlus("0"), CostPlus("8"), FixedRate(ExactAmount.of("28.005", "GBP"))):
+        rules = TransferRules(
+            [
+                TransferRule("T", None, None, method, SINCE, subject=WORK),
+                TransferRule("E", None, None, CostPlus("3"), SINCE, subject=SPENT),
+            ]
+        )
+        rated = rate_work(
+            [*there.time, *there.expenses],
+            work_terms(contracts.values()),
+            people=PEOPLE,
+            cost_rates=COST_RATES,
+            transfer_rules=rules,
+            rates=RATES.with_rates(()),
+        )
+        entries = list(
+            book_work(
+                rated.times,
+                rated.expenses,
+                contracts=contracts,
+                people=PEOPLE,
+                terms=TERMS,
+                month=month,
+            )
+        )
+        group = profit_facts(entries, CostView.GROUP, GROUP).total
+        apart = profit_facts(entries, CostView.ENTITY, GROUP).total
+        assert group.contribution == apart.contribution
+        shown.append(group)
+    assert shown[0] == shown[1] == shown[2]
 
 
 @given(happened())
