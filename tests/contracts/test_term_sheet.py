@@ -34,6 +34,7 @@ from harmony_core.contracts import (
     notice_effect,
     possible_end,
     term_sheet,
+    without_effect,
 )
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, RuleBroken
@@ -376,7 +377,78 @@ def test_a_notice_that_was_given_is_the_end() -> None:
     given_on = Amendment("N", "C-1", day, end + timedelta(days=1), [LineEnds("1")])
     sheet = term_sheet(contract(SEATS).amended(given_on), day)
     assert (sheet.lines[0].line.last_day, sheet.end.ends_on, sheet.end.deadline) == (end, end, None)
-    assert term_sheet(contract(SEATS).amended(given_on), end + timedelta(days=1)).lines == ()
+    after = term_sheet(contract(SEATS).amended(given_on), end + timedelta(days=1))
+    assert after.lines == ()
+    assert "\nLine 1, Service: it ended on 30 April 2026.\n" in after.as_text(ENGLISH)
+    assert after.as_data(ENGLISH)["lines_over"] == [
+        {
+            "id": "1",
+            "product": SEATS.product_id,
+            "first_day": "2024-05-01",
+            "last_day": "2026-04-30",
+            "words": ["Line 1, Service: it ended on 30 April 2026."],
+        }
+    ]
+
+
+def test_a_change_of_what_was_delivered_before_is_told_to_have_no_effect() -> None:
+    goods = attrs.evolve(SETUP, start=date(2026, 1, 31))
+    late = Amendment("A", "C-1", date(2026, 1, 20), date(2026, 2, 1), [NewQuantity("2", 5)])
+    made = contract(goods).amended(late)
+    (idle,) = without_effect(made)
+    for day in (date(2026, 1, 31), date(2026, 2, 1)):
+        sheet = term_sheet(made, day)
+        lines = sheet.as_text(ENGLISH).splitlines()
+        assert lines[-2:] == [
+            "  Line 2, Service: the agreed quantity is 5 (piece).",
+            "  It has no effect: the line ends on 31 January 2026.",
+        ]
+        assert sheet.as_data(ENGLISH)["amendments"][0]["words"][-1] == lines[-1].strip()
+        delivered = "Line 2, Service: it was delivered on 31 January 2026."
+        assert (delivered in lines) == (day == late.first_day) == (not sheet.lines)
+        assert not set(sheet.as_text(GERMAN).splitlines()) & set(lines)
+    assert idle.ends_on == date(2026, 1, 31)
+    in_time = contract(goods).amended(attrs.evolve(late, first_day=date(2026, 1, 31)))
+    assert "no effect" not in term_sheet(in_time, date(2026, 2, 1)).as_text(ENGLISH)
+
+
+def test_a_suspension_that_never_ends_had_its_effect_and_is_told() -> None:
+    day = date(2026, 2, 1)
+    changes = [("S", day, "suspension"), ("T", date(2026, 5, 1), "termination")]
+    made = contract(SEATS)
+    for id_, first, event in changes:
+        made = made.amended(
+            Amendment(id_, "C-1", RECEIVED, first, LineEnds("1"), event=ContractEvent(event))
+        )
+        said = term_sheet(made, date(2026, 3, 1)).as_text(ENGLISH)
+        over = "it ended on" if id_ == "T" else "it is suspended after"
+        assert f"Line 1, Service: {over} 31 January 2026." in said
+        assert "no effect" not in said
+        assert without_effect(made) == ()
+
+
+def test_a_line_that_never_runs_is_told_too() -> None:
+    start = SETUP.start
+    given_up = Amendment(
+        "X", "C-1", date(2026, 1, 20), start, [LineEnds("2")], event=ContractEvent.CANCELLATION
+    )
+    sheet = term_sheet(contract(SETUP).amended(given_up), start)
+    assert "Line 2, Service: it never runs." in sheet.as_text(ENGLISH)
+    assert ": sie läuft nie." in sheet.as_text(GERMAN)
+    assert sheet.as_data(ENGLISH)["lines_over"][0]["last_day"] is None
+
+
+@settings(max_examples=30)
+@given(made=values_of(Contract), day=st.dates(date(2000, 1, 1), date(2080, 1, 1)))
+def test_every_line_is_on_the_sheet_once_and_every_idle_change_is_told(
+    made: Contract, day: date
+) -> None:
+    sheet = term_sheet(made, day)
+    told = [one.line.id for one in sheet.lines] + [one.line.id for one in sheet.lines_over]
+    assert sorted(told) == sorted(line.id for line in made.lines_ever)
+    said = [words for one in sheet.as_data(ENGLISH)["amendments"] for words in one["words"]]
+    idle = [words for words in said if words.startswith("It has no effect: ")]
+    assert len(idle) == len(without_effect(made))
 
 
 def test_terms_count_from_the_day_that_the_line_says() -> None:

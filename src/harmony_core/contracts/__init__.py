@@ -80,7 +80,7 @@ from harmony_core.contracts._standing import (
 from harmony_core.contracts._succession import StayingLine, Succession, succeed, succession
 from harmony_core.contracts._term import Ending, Term, ending, next_end, term, term_at, terms
 from harmony_core.contracts._term_changes import TermChange, changes_in_words, term_changes
-from harmony_core.contracts._term_sheet import LineSheet, TermSheet, term_sheet
+from harmony_core.contracts._term_sheet import LineOver, LineSheet, TermSheet, term_sheet
 from harmony_core.contracts._texts import AgreedTexts
 from harmony_core.contracts._units_added import units_added
 from harmony_core.contracts._without_effect import WithoutEffect, without_effect
@@ -104,6 +104,7 @@ __all__ = [
     "LineBegins",
     "LineEnd",
     "LineEnds",
+    "LineOver",
     "LineRunsOn",
     "LineSheet",
     "LineTermination",

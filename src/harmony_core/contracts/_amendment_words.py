@@ -20,6 +20,7 @@ from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._lifecycle import ContractEvent
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._migrated import MigratedLot
+from harmony_core.contracts._without_effect import is_idle, last_day_of
 from harmony_core.culture import Culture
 from harmony_core.products import FundUnit, LeftOver, price_in_words
 
@@ -41,18 +42,32 @@ _HEADS = {
 def amendment_in_words(
     culture: Culture, contract: Contract, amendment: Amendment
 ) -> tuple[str, ...]:
-    """Give a heading, and a sentence or more for each change."""
+    """Give a heading, and a sentence or more for each change; one without effect says so."""
     head = culture.words(
         _HEADS.get(amendment.event, "Amendment {id}, agreed on {agreed}, holds from {first}:"),
         id=amendment.id,
         agreed=culture.day(amendment.agreed_on),
         first=culture.day(amendment.first_day),
     )
-    first = amendment.first_day
-    changes = (
-        _change(culture, contract.line(one.line_id), one, first) for one in amendment.changes
+    return head, *(
+        sentence
+        for change in amendment.changes
+        for sentence in _told(culture, contract, amendment, change)
     )
-    return head, *(sentence for change in changes for sentence in change)
+
+
+def _told(
+    culture: Culture, contract: Contract, amendment: Amendment, change: Change
+) -> Iterator[str]:
+    yield from _change(culture, contract.line(change.line_id), change, amendment.first_day)
+    if not is_idle(contract, amendment, change):
+        return
+    last_day = last_day_of(contract, change.line_id)
+    if last_day is None:
+        yield culture.words("It has no effect: the line never runs.")
+    else:
+        day = culture.day(last_day)
+        yield culture.words("It has no effect: the line ends on {day}.", day=day)
 
 
 def _change(culture: Culture, line: ContractLine, change: Change, first: date) -> Iterator[str]:

@@ -26,6 +26,7 @@ from harmony_core.contracts._possible_end import (
 )
 from harmony_core.contracts._standing import drawn_through, line_end
 from harmony_core.contracts._term import Term, term_at
+from harmony_core.contracts._without_effect import last_day_of
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, expect
 from harmony_core.explanation import exact_text
@@ -108,6 +109,40 @@ class LineSheet:
 
 
 @attrs.frozen
+class LineOver:
+    """A line that has ended, was delivered, is suspended, or never runs, as first agreed.
+
+    ``last_day`` is the last day on which it ran; ``None`` where it never does.
+    """
+
+    line: ContractLine
+    last_day: date | None
+    is_suspended: bool = False
+
+    def in_words(self, culture: Culture) -> str:
+        """Say so in a sentence."""
+        who = line_title(culture, self.line)
+        if self.last_day is None:
+            return culture.words("{line}: it never runs.", line=who)
+        label = "{line}: it ended on {day}."
+        if self.is_suspended:
+            label = "{line}: it is suspended after {day}."
+        elif self.line.is_billed_once and self.line.fund is None:
+            label = "{line}: it was delivered on {day}."
+        return culture.words(label, line=who, day=culture.day(self.last_day))
+
+    def as_data(self, culture: Culture) -> dict[str, Any]:
+        """The line as plain data, with its sentence in the reader's language."""
+        return {
+            "id": self.line.id,
+            "product": self.line.product_id,
+            "first_day": self.line.start.isoformat(),
+            "last_day": _iso(self.last_day),
+            "words": [self.in_words(culture)],
+        }
+
+
+@attrs.frozen
 class TermSheet:
     """What a contract says on ``day``: make one with :func:`term_sheet`."""
 
@@ -126,6 +161,20 @@ class TermSheet:
     def first_deadline(self) -> date | None:
         """The first day by which a notice must arrive for the next end of any line."""
         return first_deadline(self.contract, self.day)
+
+    @property
+    def lines_over(self) -> tuple[LineOver, ...]:
+        """The lines that no longer run, and that are not known to begin again."""
+        shown = {one.line.id for one in self.lines}
+        return tuple(
+            LineOver(
+                line,
+                last_day_of(self.contract, line.id),
+                line_end(self.contract, line.id).is_suspension,
+            )
+            for line in self.contract.lines_ever
+            if line.id not in shown
+        )
 
     @property
     def ended_by(self) -> Amendment | None:
@@ -168,6 +217,7 @@ class TermSheet:
             "deadline": _iso(self.end.deadline),
             "first_deadline": _iso(self.first_deadline),
             "lines": [line.as_data(culture) for line in self.lines],
+            "lines_over": [line.as_data(culture) for line in self.lines_over],
             "still_drawn": [
                 {"line": name, "last_day": last.isoformat()} for name, last in self.still_drawn
             ],
@@ -191,6 +241,7 @@ class TermSheet:
         for line in self.lines:
             lines.append(line_title(culture, line.line))
             lines += (f"  {sentence}" for sentence in line.sentences(culture))
+        lines += (over.in_words(culture) for over in self.lines_over)
         for name, last in self.still_drawn:
             label = "Line {id} has ended; what is left of its blocks can be drawn until {day}."
             lines.append(culture.words(label, id=name, day=culture.day(last)))
@@ -242,8 +293,9 @@ def term_sheet(
 ) -> TermSheet:
     """Give the term sheet of a contract on a day.
 
-    Its lines are those that run then, and those that begin later; what has ended is left to the
-    amendments. The sheet of an order is that of the contracts that its execution gives.
+    Its lines are those that run then, and those that begin later; what has ended, was delivered or
+    is suspended is told in a sentence each. The sheet of an order is that of the contracts that its
+    execution gives.
 
     Args:
         contract: with its amendments; ask :meth:`Contract.known_by` for what was known on a day.

@@ -7,7 +7,7 @@ the workflow refuses one that would have no effect on the day on which it is ent
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import attrs
 
@@ -43,26 +43,32 @@ def without_effect(contract: Contract) -> tuple[WithoutEffect, ...]:
     resume: what changes in it meanwhile is not listed.
     """
     return tuple(
-        WithoutEffect(amendment.id, change, _last_day(contract, change.line_id))
+        WithoutEffect(amendment.id, change, last_day_of(contract, change.line_id))
         for amendment in contract.amendments
         for change in amendment.changes
-        if _is_idle(contract, amendment, change)
+        if is_idle(contract, amendment, change)
     )
 
 
-def _is_idle(contract: Contract, amendment: Amendment, change: Change) -> bool:
+def is_idle(contract: Contract, amendment: Amendment, change: Change) -> bool:
+    """Whether a change of an amendment changes nothing."""
     if not isinstance(change, NewQuantity | NewPrice | LineEnds | LineBegins):
         return False  # blocks are closed and refunded after their line, and a line runs on after it
-    last_day = _last_day(contract, change.line_id)
+    last_day = last_day_of(contract, change.line_id)
     over = not running_days(contract, change.line_id) or (
         last_day is not None and last_day < amendment.first_day
     )
     end = line_end(contract, change.line_id)
     if isinstance(change, LineEnds):
-        return over and end.amendment != amendment
+        by = end.amendment
+        stays_ended = by is not None and by.first_day > amendment.first_day
+        if stays_ended and end.last_day == amendment.first_day - timedelta(days=1):
+            return False  # it suspended the line, which a later agreement kept from resuming
+        return over and by != amendment
     return over and not end.is_suspension
 
 
-def _last_day(contract: Contract, line_id: str) -> date | None:
+def last_day_of(contract: Contract, line_id: str) -> date | None:
+    """The last day on which a line runs; ``None`` while it is open, or where it never runs."""
     stretches = running_days(contract, line_id)
     return stretches[-1].last_day if stretches else None
