@@ -15,8 +15,12 @@ from harmony_core.contracts import (
     Amendment,
     Change,
     Contract,
+    ContractEvent,
     NewPrice,
     NewQuantity,
+    lines_ended,
+    lines_resumed,
+    running_days,
     succeed,
 )
 from harmony_core.errors import NotFound, RuleBroken
@@ -232,7 +236,7 @@ def test_another_customer_buys_from_the_next_period_on_and_the_old_one_nothing_m
         assert [one.line_id for one in moved.stayed] == ["2"]
         assert "bought once" in moved.stayed[0].reason
         (going_on,) = moved.successor.lines
-        assert (going_on.id, going_on.start, going_on.quantity) == ("1", of_new, 20)
+        assert (going_on.id, going_on.start, going_on.quantity) == ("1", of_new, Fraction(20))
         both = [
             (one.contract_id, one.service.start.month, str(one.amount))
             for part in (made.amended(moved.ending), moved.successor)
@@ -253,3 +257,61 @@ def test_blocks_bought_once_stay_and_so_does_a_line_that_buys_nothing_more() -> 
     ending = contract(attrs.evolve(sold(ALLOWANCE).lines[0], last_day=date(2026, 2, 28)))
     with pytest.raises(NotFound, match="it buys nothing more"):
         succeed(ending, date(2026, 2, 10), "C-2", id="S", agreed_on=date(2026, 1, 9))
+
+
+# --- suspension ----------------------------------------------------------------------------------
+
+
+def paused(made: Contract, last_day: date, first_day: date | None) -> Contract:
+    pause = lines_ended(made, last_day, id="S", agreed_on=last_day, event=ContractEvent.SUSPENSION)
+    made = made.amended(pause)
+    if first_day is None:
+        return made
+    return made.amended(lines_resumed(made, first_day, id="R", agreed_on=first_day))
+
+
+def test_an_allowance_that_is_suspended_grants_nothing_and_keeps_what_it_carries() -> None:
+    work = worked((date(2026, 2, 9), "4"), (date(2026, 3, 9), "5"), (date(2026, 4, 9), "14"))
+    held = paused(sold(ALLOWANCE), date(2026, 2, 28), None)
+    fund = fund_of(held, held.line("1"), work)
+    assert [fund.account(one).closing for one in (FEBRUARY, MARCH)] == [3, 3]
+    assert fund.balance(date(2026, 3, 9)) == 0  # while it is suspended nobody draws it
+    assert billed(held, work, date(2026, 6, 1)) == [
+        "service 2026-01-01..2026-01-31 900.00 EUR on 2026-01-01",
+        "service 2026-02-01..2026-02-28 900.00 EUR on 2026-02-01",
+    ]
+    resumed = paused(sold(ALLOWANCE), date(2026, 2, 28), date(2026, 4, 1))
+    assert billed(resumed, work, date(2026, 5, 1)) == [
+        "service 2026-01-01..2026-01-31 900.00 EUR on 2026-01-01",
+        "service 2026-02-01..2026-02-28 900.00 EUR on 2026-02-01",
+        "service 2026-04-01..2026-04-30 900.00 EUR on 2026-04-01",
+        "service 2026-05-01..2026-05-31 900.00 EUR on 2026-05-01",
+        "overage 2026-04-01..2026-04-30 110.00 EUR on 2026-05-01",
+    ]
+    over = lines_ended(held, date(2026, 3, 31), id="E", agreed_on=date(2026, 3, 20))
+    ended = held.amended(over)
+    assert fund_of(ended, ended.line("1"), work).account(MARCH).closing == 0
+
+
+def test_a_line_that_resumes_within_a_period_buys_with_the_next() -> None:
+    resumed = paused(sold(BLOCKS), date(2026, 2, 28), date(2026, 4, 10))
+    assert [one.service.start for one in due(resumed, Facts(), TERMS, date(2026, 6, 1))] == [
+        date(2026, month, 1) for month in (1, 2, 5, 6)
+    ]
+    assert [one.first_day for one in running_days(resumed, "1")] == [
+        date(2026, 1, 1),
+        date(2026, 4, 10),
+    ]
+
+
+@given(
+    st.sampled_from([ALLOWANCE, BLOCKS]),
+    st.dates(date(2026, 1, 10), date(2026, 3, 31)),
+    st.integers(0, 60),
+    _work,
+)
+def test_the_laws_of_a_fund_hold_over_a_suspended_line(
+    terms: FundTerms, last_day: date, days: int, facts: Facts
+) -> None:
+    first_day = date.fromordinal(last_day.toordinal() + 1 + days)
+    _assert_lawful(paused(sold(terms), last_day, first_day), facts)

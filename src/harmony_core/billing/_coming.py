@@ -11,7 +11,7 @@ from datetime import date
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._fund_draws import fund_line
+from harmony_core.billing._fund_draws import as_bought, fund_line
 from harmony_core.billing._funds import fund_of
 from harmony_core.billing._plan import (
     BY_MONTH,
@@ -79,7 +79,7 @@ def _is_there(planned: PlannedCharge, facts: Facts) -> bool:
     if agreed is None or not agreed.runs_on(span.start):
         return False
     if planned.kind is ChargeKind.SERVICE:
-        return True
+        return as_bought(contract, agreed, span.start) is not None
     statement = fund_of(contract, agreed, facts).statement(planned.trigger)
     found = statement.overage_in if planned.kind is ChargeKind.OVERAGE else statement.top_ups_in
     return bool(found(span))

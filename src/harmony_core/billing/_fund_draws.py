@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, time, timedelta
 from fractions import Fraction
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TypeAlias
 
 import attrs
@@ -21,12 +21,14 @@ from harmony_core.contracts import (
     NewQuantity,
     left_over,
     line_end,
+    running_days,
 )
 from harmony_core.funds import Draw, Incident
 from harmony_core.periods import InstantSpan, Span, add_months
 from harmony_core.products import FundTerms, FundUnit, LeftOver, TimeWorked
 from harmony_core.work import Expense, TimeEntry
 
+_DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1) // timedelta(microseconds=1)
 _EVER = Span(date.min, date.max)
 
@@ -222,6 +224,25 @@ def as_bought(contract: Contract, line: ContractLine, start: date) -> ContractLi
     if agreed.quantity == line.quantity and agreed.scheme == line.scheme:
         return line
     return attrs.evolve(line, quantity=agreed.quantity, scheme=agreed.scheme)
+
+
+def pauses_of(contract: Contract, line: ContractLine) -> tuple[Span, ...]:
+    """The days on which a line that buys anew is suspended; the last may be open."""
+    if line.is_billed_once or not any(
+        isinstance(change, LineEnds) for _, change in what_buys(contract, line)
+    ):
+        return ()
+    stretches = running_days(contract, line.id)
+    pauses = [
+        Span(one.last_day + _DAY, then.first_day)
+        for one, then in pairwise(stretches)
+        if one.last_day is not None
+    ]
+    if stretches and line_end(contract, line.id).is_suspension:
+        last = stretches[-1].last_day
+        if last is not None:
+            pauses.append(Span(last + _DAY, date.max))
+    return tuple(pauses)
 
 
 def what_buys(contract: Contract, line: ContractLine) -> tuple[tuple[Amendment, Change], ...]:

@@ -16,6 +16,7 @@ from harmony_core.billing._fund_draws import (
     block_end,
     draw_id,
     is_refunded,
+    pauses_of,
     takes_back,
     units_of,
     what_buys,
@@ -91,6 +92,7 @@ class FundReplay:
         self._served: dict[frozenset[str], _Served] = {}
         self._closing, self._refunds = contract.closing(line.id), contract.refunds(line.id)
         self._bought_by = what_buys(contract, line)
+        self._pauses = pauses_of(contract, line)
         self._balances: dict[date, dict[str, Balance]] = {}
 
     @property
@@ -110,7 +112,10 @@ class FundReplay:
             bought = as_bought(self.contract, self.line, start)
             if bought is None:
                 continue
-            end = self.last_day_of(start) if self.terms.rollover is None else period.span.last_day
+            end = self.last_day_of(start)
+            if self.terms.rollover is not None:  # what is suspended may go on in its period
+                paused = any(period.span.end == pause.start for pause in self._pauses)
+                end = (period.full if paused else period.span).last_day
             blocks.append(Block.of_days(name, unit, bought.quantity, start, end))
         for lot in self.line.opening:
             if lot.first_day <= last:
@@ -287,7 +292,7 @@ class FundReplay:
 
     def _bills(self, taken: Taken, line: OverageLine) -> bool:
         """Whether the line bills what it does not cover."""
-        if not self.line.runs_on(line.day):
+        if not self.line.runs_on(line.day) or any(line.day in one for one in self._pauses):
             return False
         if isinstance(taken.fact, TimeEntry) or self.terms.apply_multiplier:
             return self._asks_its_price()
@@ -340,7 +345,14 @@ class FundReplay:
         overage = Overage(terms.overage_mode, price, terms.apply_multiplier)
         draws = [one.draw(units) for one in taken if (units := self._units(one)) is not None]
         if terms.rollover is not None:
-            return draw_allowance(blocks, draws, terms.rollover, overage=overage, as_of=as_of)
+            return draw_allowance(
+                blocks,
+                draws,
+                terms.rollover,
+                overage=overage,
+                as_of=as_of,
+                pauses=self._pauses,
+            )
         top_up = terms.top_up_in(currency)
         if top_up is not None and self.line.last_day is not None:
             last_day = min(self.line.last_day, top_up.last_day or date.max)
@@ -356,6 +368,7 @@ class FundReplay:
                 refunds=self.given_up,
                 top_up=top_up,
                 opened_from=self.line.start,
+                pauses=self._pauses,
                 closed_from=self.closed_from,
             )
             return attrs.evolve(found.fund, overage=tuple(_shortfalls(found)), denied=())
@@ -368,6 +381,7 @@ class FundReplay:
             refunds=self.given_up,
             top_up=top_up,
             opened_from=self.line.start,
+            pauses=self._pauses,
             closed_from=self.closed_from,
         )
         return self._paid_back(blocks, drawn)

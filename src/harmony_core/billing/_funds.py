@@ -83,8 +83,12 @@ class LineFund(FundReplay):
             back = self._given_back([name], through) / self._units_of(service.start)
             drawn = self.drawn_share(charge, through) / self._expected
             return min(Fraction(1), drawn + back)
-        if self.line.last_day is not None and self.line.last_day <= through:
+        last_day = self.line.last_day
+        paused = any(through + timedelta(days=1) in one for one in self._pauses)
+        if last_day is not None and last_day <= through and not paused:
             return Fraction(1)
+        if as_bought(self.contract, self.line, service.start) is None:
+            return Fraction(1)  # it was taken back: there is nothing to wait for
         balance = self._at_end_of(through).get(block_id(self.line, service.start))
         return Fraction(0) if balance is None else 1 - balance.remaining / balance.purchased
 

@@ -147,17 +147,22 @@ class Agreed:
         )
 
     def _leaves_a_gap(self, amendment: Amendment, line_id: str) -> bool:
-        """Whether a line has ended before the day from which an amendment lets it run."""
-        last = self.line(line_id).last_day
+        """Whether a line has ended before the day from which an amendment lets it run.
+
+        One that buys anew and was only suspended goes on with its next period.
+        """
+        line = self.line(line_id)
+        last, by = line.last_day, None
         for other, change in self._changes_of(line_id):
             if other.first_day >= amendment.first_day:
                 break
             if isinstance(change, LineRunsOn):
-                last = change.last_day
-            elif isinstance(change, FundCloses | UnitsRefunded):
-                continue
-            elif last is None or last >= other.first_day:
-                last = other.first_day - _DAY
+                if goes_on(last, by, other):
+                    last, by = change.last_day, other
+            elif isinstance(change, LineEnds) and (last is None or last >= other.first_day):
+                last, by = other.first_day - _DAY, other
+        if by is not None and by.event is ContractEvent.SUSPENSION and not line.is_billed_once:
+            return False
         return last is not None and last < amendment.first_day - _DAY
 
     @property

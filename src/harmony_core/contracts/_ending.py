@@ -277,6 +277,8 @@ def lines_resumed(
 ) -> Amendment:
     """Let the lines that were suspended run again from a day on, as long as they would have.
 
+    A prepaid line that buys or grants anew does so from its first period that begins then.
+
     Raises:
         RuleBroken: the contract is not suspended on that day.
     """

@@ -13,6 +13,7 @@ from harmony_core.funds._blocks import REFUSE_OVERAGE, Block, Draw, Overage
 from harmony_core.funds._draw_down import by_work_date, no_id_twice
 from harmony_core.funds._overage import overage_line
 from harmony_core.funds._statement import Allocation, Balance, Denial, FundStatement, OverageLine
+from harmony_core.periods import Span
 from harmony_core.products import OverageMode, Rollover
 
 
@@ -24,6 +25,7 @@ def draw_allowance(
     overage: Overage = REFUSE_OVERAGE,
     as_of: date | None = None,
     known: date | None = None,
+    pauses: Iterable[Span] = (),
 ) -> FundStatement:
     """Serve every draw from the block of its period and from what earlier ones left.
 
@@ -38,6 +40,8 @@ def draw_allowance(
         as_of: the day of the statement, as in :func:`draw_down`; after the last block nothing can
             be drawn any more, and all that was left has lapsed. ``None``: after the last draw.
         known: leave out draws that became known after this day. ``None``: use all of them.
+        pauses: days on which nothing can be drawn. What a period before one carries on waits for
+            the next block, however late; the last may be open (until ``date.max``).
 
     Raises:
         InvalidValue: a block has no end, two overlap, two units, an id twice, or a policy that
@@ -63,7 +67,7 @@ def draw_allowance(
         if (as_of is None or draw.day <= as_of) and (known is None or draw.known_on <= known)
     ]
     no_id_twice("draw", [draw.id for draw in queue])
-    state = _Periods(periods, rollover)
+    state = _Periods(periods, rollover, tuple(pauses))
     unit = periods[0].unit if periods else ""
     allocations: list[Allocation] = []
     billed: list[OverageLine] = []
@@ -102,8 +106,11 @@ def _in_order(blocks: Iterable[Block]) -> Sequence[Block]:
 class _Periods:
     """The periods of an allowance, gone through once in the order of the draws."""
 
-    def __init__(self, periods: Sequence[Block], rollover: Rollover) -> None:
+    def __init__(
+        self, periods: Sequence[Block], rollover: Rollover, pauses: Sequence[Span]
+    ) -> None:
         self._periods, self._ledger = periods, AllowanceLedger(rollover)
+        self._pauses = pauses
         self._begun = 0
         self._drawn = dict.fromkeys((block.id for block in periods), Fraction(0))
 
@@ -118,8 +125,11 @@ class _Periods:
     def left(self, day: date) -> Fraction:
         """What work of a day can take; nothing before, between or after the periods."""
         self._move_to(day)
+        return self._ledger.left if self._is_open(day) else Fraction(0)
+
+    def _is_open(self, day: date) -> bool:
         covered = self._begun > 0 and self._periods[self._begun - 1].covers(day)
-        return self._ledger.left if covered else Fraction(0)
+        return covered and not any(day in pause for pause in self._pauses)
 
     def take(self, units: Fraction) -> Iterable[tuple[str, Fraction]]:
         """Take what :meth:`left` said is there."""
@@ -127,18 +137,27 @@ class _Periods:
             self._drawn[block_id] += took
             yield block_id, took
 
+    def _goes_on(self, last: Block, day: date) -> bool:
+        """Whether a period that is over on a day is followed by another, or by a pause."""
+        later = self._begun < len(self._periods)
+        end = last.end or day
+        return later or any(pause.start <= end < pause.end for pause in self._pauses)
+
     def balances(self, as_of: date | None) -> tuple[tuple[str, Balance], ...]:
         """Where the units of each block have gone."""
         if as_of is not None:
             self._move_to(as_of)
-        over = as_of is not None and bool(self._periods) and self._periods[-1].lapsed_by(as_of)
-        left = {} if over else self._ledger.lots
+        last = self._periods[self._begun - 1] if self._begun else None
+        left, is_open = self._ledger.lots, as_of is None or self._is_open(as_of)
+        if as_of is not None and last is not None and last.lapsed_by(as_of):
+            self._ledger.end(Fraction(0))
+            left = self._ledger.lots if self._goes_on(last, as_of) else {}
         rows = []
         for number, block in enumerate(self._periods):
             begun, drawn = number < self._begun, self._drawn[block.id]
             remaining = left.get(block.id, Fraction(0)) if begun else block.quantity
             lapsed = block.quantity - drawn - remaining
-            available = remaining if begun or as_of is None else Fraction(0)
+            available = remaining if as_of is None or (begun and is_open) else Fraction(0)
             balance = Balance(block.quantity, drawn, remaining, lapsed, available)
             rows.append((block.id, balance))
         return tuple(rows)

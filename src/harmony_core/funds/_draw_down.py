@@ -33,6 +33,7 @@ from harmony_core.funds._statement import (
     OverageLine,
     Purchase,
 )
+from harmony_core.periods import Span
 from harmony_core.products import DrawOrder, OverageMode, TopUp
 
 
@@ -49,6 +50,7 @@ def draw_down(
     top_up: TopUp | None = None,
     opened_from: date | None = None,
     closed_from: date | None = None,
+    pauses: Iterable[Span] = (),
 ) -> FundStatement:
     """Serve every draw from the blocks that cover its day, and state the fund.
 
@@ -72,6 +74,7 @@ def draw_down(
         opened_from: nothing is bought for a draw of an earlier day. ``None``: for any.
         closed_from: the first day on which no block can be drawn any more, a top-up neither, and
             nothing is bought: what is left has lapsed. ``None``: the fund is open.
+        pauses: days on which nothing is bought; the blocks that are there can be drawn.
 
     Raises:
         InvalidValue: two units in one fund, a draw in another unit, an id twice, a refund of more
@@ -88,7 +91,7 @@ def draw_down(
     no_id_twice("block", [block.id for block in fund])
     given_back = [one for one in refunds if known is None or one.known_on <= known]
     no_id_twice("refund", [one.id for one in given_back])
-    rules = _Rules(order, overage, process, top_up, opened_from, closed_from)
+    rules = _Rules(order, overage, process, top_up, opened_from, closed_from, tuple(pauses))
     _refuse_wrong_refunds(given_back, fund, work, rules)
     queue = [
         draw
@@ -122,10 +125,12 @@ class _Rules:
     top_up: TopUp | None
     opened_from: date | None
     closed_from: date | None
+    pauses: tuple[Span, ...] = ()
 
     def buys_on(self, day: date) -> bool:
         """Whether a draw of a day may make the fund buy more."""
         begun = self.opened_from is None or self.opened_from <= day
+        begun = begun and not any(day in pause for pause in self.pauses)
         return begun and (self.closed_from is None or day < self.closed_from)
 
     def until_closed(self, block: Block) -> Block:

@@ -19,7 +19,7 @@ from harmony_core.finance import ExactAmount, Money, money_sum
 from harmony_core.funds._blocks import Block, Draw, Overage, Refund
 from harmony_core.funds._draw_down import draw_down, no_id_twice
 from harmony_core.funds._statement import FundStatement
-from harmony_core.periods import Month
+from harmony_core.periods import Month, Span
 from harmony_core.products import (
     ChargeDay,
     DrawOrder,
@@ -122,6 +122,7 @@ def charge_incidents(
     top_up: TopUp | None = None,
     opened_from: date | None = None,
     closed_from: date | None = None,
+    pauses: Iterable[Span] = (),
 ) -> IncidentStatement:
     """Charge incidents to a fund of money by their type.
 
@@ -132,7 +133,7 @@ def charge_incidents(
         order: which block is drawn first.
         as_of: leave out incidents charged after this day, as in :func:`draw_down`.
         known: leave out what became known after this day.
-        refunds, top_up, opened_from, closed_from: see :func:`draw_down`.
+        refunds, top_up, opened_from, closed_from, pauses: see :func:`draw_down`.
 
     Raises:
         InvalidValue: an id twice, or a fund of another currency.
@@ -177,6 +178,7 @@ def charge_incidents(
         top_up=top_up,
         opened_from=opened_from,
         closed_from=closed_from,
+        pauses=pauses,
     )
     lines = tuple(_charge(day, one, reason, terms, statement) for day, one, reason in reasons)
     return IncidentStatement(lines, tuple(waiting), tuple(not_priced), statement, terms.currency)
