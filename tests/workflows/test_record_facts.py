@@ -172,6 +172,7 @@ def live(diary: Diary) -> MemoryStore:
         devices=diary.there.devices,
         facts=(),
     )
+    reported(store, diary)
     arrivals = diary.arrivals()
     month, closed = Month.containing(OPENED), []
     for offset in range((END - OPENED).days):
@@ -189,6 +190,15 @@ def live(diary: Diary) -> MemoryStore:
             assert books(store) == before
     billing_night(store, END + timedelta(days=100))
     return store
+
+
+def reported(store: MemoryStore, diary: Diary) -> None:
+    """Incidents and progress say themselves when they became known."""
+    with store.begin() as unit:
+        for incident in diary.there.incidents:
+            unit.incidents.add(incident)
+        for report in diary.there.progress:
+            unit.progress.add(report)
 
 
 def totals(charges: tuple[Charge, ...]) -> dict[tuple[str, bool, str], Fraction]:
@@ -223,6 +233,7 @@ def test_what_was_billed_is_never_changed_and_what_is_closed_is_never_touched(
         devices=diary.there.devices,
         facts=(),
     )
+    reported(earlier, diary)
     with store.begin() as had, earlier.begin() as unit:
         unit.facts.add(had.facts.time(date.max))
         unit.facts.add(had.facts.expenses(date.max))

@@ -4,8 +4,8 @@ A workflow loads through ports, decides by pure functions and saves everything t
 :func:`execute_orders`, :func:`stated_amendment`, :func:`amend_contract`, :func:`give_notice`,
 :func:`record_facts`, :func:`feed_usage`, :func:`register_devices`, :func:`billing_night`,
 :func:`release_documents`, :func:`credit_invoice`, :func:`receive_payments`, :func:`month_end`,
-:func:`close_books`, :func:`review_work`. It knows ports and no store, so that any store that keeps the promises will do.
-The day is an argument; nothing here reads a clock.
+:func:`close_books`, :func:`review_work`. It knows ports and no store, so that any store that keeps
+the promises will do. The day is an argument; nothing here reads a clock.
 """
 
 from harmony_core.workflows._amendments import (
