@@ -20,6 +20,7 @@ from harmony_core.contracts import (
     Amendment,
     Change,
     Contract,
+    ContractEvent,
     ContractLine,
     LineBegins,
     LineEnds,
@@ -676,6 +677,12 @@ def _changes(draw: st.DrawFn, agreed: Contract, first_day: date, number: int) ->
     return LineRunsOn(one.id, draw(st.none() | st.dates(LAST, END)))
 
 
+def _event_of(change: Change, pauses: bool) -> ContractEvent:
+    """An end may be for a while."""
+    is_pause = pauses and isinstance(change, LineEnds)
+    return ContractEvent.SUSPENSION if is_pause else ContractEvent.AMENDMENT
+
+
 def _bought_on(one: ContractLine, day: date) -> date:
     """The first day of the period of a day, where a prepaid line buys anew."""
     if one.fund is None or one.billing.interval is None or day <= one.start:
@@ -697,6 +704,7 @@ def amendments(draw: st.DrawFn, made: Contract, least: int = 0) -> Contract:
             agreed_on,
             first_day,
             [change],
+            event=_event_of(change, draw(st.booleans())),
             recorded_on=_recorded(agreed_on, draw(_delays)),
         )
         with suppress(RuleBroken):  # two that collide, or a price that is trued up

@@ -308,10 +308,17 @@ def test_a_line_that_resumes_within_a_period_buys_with_the_next() -> None:
     st.sampled_from([ALLOWANCE, BLOCKS]),
     st.dates(date(2026, 1, 10), date(2026, 3, 31)),
     st.integers(0, 60),
+    st.lists(st.none() | st.dates(date(2026, 4, 1), date(2026, 6, 30)), min_size=2, max_size=2),
     _work,
 )
 def test_the_laws_of_a_fund_hold_over_a_suspended_line(
-    terms: FundTerms, last_day: date, days: int, facts: Facts
+    terms: FundTerms, last_day: date, days: int, known: list[date | None], facts: Facts
 ) -> None:
     first_day = date.fromordinal(last_day.toordinal() + 1 + days)
-    _assert_lawful(paused(sold(terms), last_day, first_day), facts)
+    made = paused(sold(terms), last_day, first_day)
+    news = zip(made.amendments, known, strict=True)
+    late = [
+        one if day is None else attrs.evolve(one, recorded_on=max(day, one.agreed_on))
+        for one, day in news
+    ]
+    _assert_lawful(attrs.evolve(made, amendments=late), facts)
