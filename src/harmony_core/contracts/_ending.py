@@ -94,8 +94,8 @@ def notice_effect(
         if line.is_billed_once or not _runs_from(contract, line, received):
             continue
         end = line_end(contract, line.id).last_day
-        if line.renewal is None:
-            if end is not None:
+        if line.renewal is None or next_end(line.renewal, line.anchor, received).ends_on < received:
+            if end is not None:  # a line may run on beyond the last of its terms
                 continue
             raise RuleBroken(
                 f"line {line.id!r} of contract {contract.id!r} runs on without terms to count a "

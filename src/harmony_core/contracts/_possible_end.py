@@ -11,7 +11,7 @@ import attrs
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._line import ContractLine
 from harmony_core.contracts._standing import line_end, running_days
-from harmony_core.contracts._term import end_by_itself, next_end
+from harmony_core.contracts._term import next_end
 
 
 @attrs.frozen
@@ -41,6 +41,8 @@ def possible_end(line: ContractLine, day: date) -> PossibleEnd:
     if line.renewal is None:
         return PossibleEnd(line.last_day)
     found = next_end(line.renewal, line.anchor, day)
+    if line.last_day is not None and found.ends_on < day:  # extended beyond the last of its terms
+        return PossibleEnd(line.last_day)
     if line.last_day is not None and line.last_day <= found.ends_on:
         return PossibleEnd(line.last_day)
     in_time = found.last_receipt >= day
@@ -83,13 +85,13 @@ def _last_receipt(line: ContractLine, day: date, ends_on: date) -> date | None:
 
     A later notice never ends a line earlier, so that the days can be halved.
     """
-    renewal, anchor = line.renewal, line.anchor
-    ends = [line.last_day, end_by_itself(renewal, anchor)]
-    if renewal is None or any(one is not None and one <= ends_on for one in ends):
+    if line.last_day is not None and line.last_day <= ends_on:
         return None
     days = range((ends_on - day).days + 1)
     in_time = bisect_right(
-        days, ends_on, key=lambda n: next_end(renewal, anchor, day + timedelta(days=n)).ends_on
+        days,
+        ends_on,
+        key=lambda n: possible_end(line, day + timedelta(days=n)).ends_on or date.max,
     )
     return day + timedelta(days=in_time - 1)
 
