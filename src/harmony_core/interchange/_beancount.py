@@ -35,6 +35,8 @@ _ALL_ROOTS: Final = (_ASSETS, _LIABILITIES, "Equity", _INCOME, _EXPENSES)
 _ROOT_OF: Mapping[AccountRole, str] = MappingProxyType(
     {
         Role.RECEIVABLE: _ASSETS,
+        Role.BANK: _ASSETS,
+        Role.BAD_DEBT: _EXPENSES,
         Role.PAYABLE: _LIABILITIES,
         Role.REVENUE: _INCOME,
         Role.CONTRACT_BALANCE: _LIABILITIES,  # mostly billed ahead; below zero it is accrued income
@@ -50,6 +52,8 @@ _ROOT_OF: Mapping[AccountRole, str] = MappingProxyType(
         Role.INTERCOMPANY_COST: _EXPENSES,
         Role.INTERCOMPANY_RECEIVABLE: _ASSETS,
         Role.INTERCOMPANY_PAYABLE: _LIABILITIES,
+        Role.WORK_IN_PROGRESS: _ASSETS,
+        Role.WORK_CAPITALISED: _EXPENSES,  # takes back what stands in work in progress
         Role.BREAKAGE_REVENUE: _INCOME,
         Role.ROUNDING: _EXPENSES,
         Role.EXCHANGE_DIFFERENCE: _EXPENSES,
