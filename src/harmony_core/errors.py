@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from types import UnionType
+from types import NoneType, UnionType
 from typing import ClassVar, Never, TypeVar, get_args
 
 T = TypeVar("T")
@@ -61,7 +61,13 @@ class Word(StrEnum):
         raise InvalidValue(f"{cls.__name__} is one of {', '.join(cls)}, got {value!r}")
 
 
-_IN_WORDS = {str: "a text", int: "a whole number", bool: "True or False", date: "a plain date"}
+_IN_WORDS = {
+    str: "a text",
+    int: "a whole number",
+    bool: "True or False",
+    date: "a plain date",
+    NoneType: "None",
+}
 
 
 def expect(value: object, kind: type | UnionType, what: str, such_as: str = "") -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
+from types import NoneType
 from typing import Any
 
 import attrs
 
-from harmony_core.errors import BeyondHorizon, NotFound, Word
+from harmony_core.errors import BeyondHorizon, NotFound, Word, expect, expect_each, expect_name
 from harmony_core.periods import InstantSpan
 from harmony_core.sla._clock import Clock, ClockReading
 from harmony_core.sla._index import moment_in_utc
@@ -185,7 +186,14 @@ def attainment(
     (Fraction(200, 3), ('T-5',))
     """
     by, moment = CountedBy(counted_by), moment_in_utc(as_of)
-    periods, named = sorted(set(spans), key=lambda span: (span.start, span.end)), groups or {}
+    expect(clocks, Mapping, "clocks of a report", "{'T-1': clock}")
+    for key, clock in clocks.items():
+        expect_name(key, "id of a clock")
+        expect(clock, Clock, f"clock of {key!r}")
+    expect_name(target, "target of a report")
+    expect(groups, Mapping | NoneType, "groups of a report", "{'T-1': 'P1'}")
+    once = set(expect_each(spans, InstantSpan, "spans of a report"))
+    periods, named = sorted(once, key=lambda span: (span.start, span.end)), groups or {}
     cases, left_out = list[AttainedCase](), list[tuple[str, LeftOut]]()
     for key in sorted(clocks):
         found = _judged(clocks[key], target, by, moment)

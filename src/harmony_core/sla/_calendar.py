@@ -37,7 +37,9 @@ _Seconds = tuple[int, int]
 
 
 def _week(days: Iterable[Iterable[Opening]]) -> tuple[tuple[Opening, ...], ...]:
-    week = tuple(openings(list(of_day)) for of_day in days)
+    if not isinstance(days, Iterable):
+        raise InvalidValue(f"a week has the hours of seven days from Monday, got {days!r}")
+    week = tuple(openings(of_day) for of_day in days)
     if len(week) != len(WEEKDAYS):
         raise InvalidValue(f"a week has the hours of seven days from Monday, got {len(week)}")
     return week
@@ -129,7 +131,13 @@ class Calendar(OpenTime):
         >>> london.add(friday, hours(1)).due.isoformat()
         '2026-03-30T08:20:00+00:00'
         """
-        rules = [holidays] if isinstance(holidays, str | PublicHolidays) else list(holidays)
+        rules = [holidays] if isinstance(holidays, str | PublicHolidays) else holidays
+        if not isinstance(rules, Iterable):
+            raise InvalidValue(
+                "holidays are a list of dates, a country such as 'GB-ENG', or both in one list, "
+                f"got {holidays!r}"
+            )
+        rules = list(rules)
         return cls(
             zone,
             weekly(hours),

@@ -167,6 +167,7 @@ class Clock:
             InvalidValue: the clock starts later.
             BeyondHorizon: it runs on a calendar without enough open time.
         """
+        expect(target, str, "target to read", "'resolve'")
         replay, moment = self._replay(moment)
         track = replay.tracks.get(target)
         if track is None or not (track.promised or track.stopped):

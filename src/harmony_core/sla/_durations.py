@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect
 from harmony_core.sla._zones import zone_key
 
 
@@ -49,6 +49,7 @@ def in_minutes(duration: timedelta) -> Fraction:
 
 
 def _exact(duration: timedelta) -> Fraction:
+    expect(duration, timedelta, "a duration", "hours(8)")
     return Fraction(duration // timedelta(microseconds=1), 10**6)
 
 

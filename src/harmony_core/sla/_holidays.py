@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound, Word
+from harmony_core.errors import InvalidValue, NotFound, Word, expect, expect_each
 
 _CODE = re.compile(r"[A-Z]{2}")
 _DECADE = 10
@@ -30,7 +30,9 @@ class HolidayRule(Word):
 
 
 def _words(words: str | Iterable[str]) -> tuple[str, ...]:
-    return (words,) if isinstance(words, str) else tuple(sorted(set(words)))
+    if isinstance(words, str):
+        return (words,)
+    return tuple(sorted(set(expect_each(words, str, "categories of public holidays"))))
 
 
 @attrs.frozen(order=True)
@@ -70,6 +72,7 @@ class PublicHolidays:
         """
         if isinstance(place, PublicHolidays):
             return place
+        expect(place, str, "a place with public holidays", "'GB-ENG'")
         country, _, subdivision = place.partition("-")
         return cls(country, subdivision)
 
@@ -84,6 +87,8 @@ class PublicHolidays:
         Raises:
             NotFound: the package knows no such country, part of it or category, or is missing.
         """
+        for year in (first_year, last_year):
+            expect(year, int, "year of public holidays", "2026")
         found = [
             day
             for decade in range(first_year // _DECADE, last_year // _DECADE + 1)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Final, TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect, expect_each
 from harmony_core.sla._zones import DAY
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -54,8 +54,8 @@ class Opening:
         """
         if isinstance(hours, Opening):
             return hours
-        pair = _plain(hours).split("-") if isinstance(hours, str) else list(hours)
-        if len(pair) != 2:
+        pair: Sequence[object] = _plain(hours).split("-") if isinstance(hours, str) else hours
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
             raise InvalidValue(f"opening hours are like '09:00-17:30', got {hours!r}")
         opens, closes = pair
         return cls(clock(opens, hours), clock(closes, hours, end=True))
@@ -79,7 +79,7 @@ def _shown(clock: time) -> str:
     return clock.isoformat("seconds" if clock.second else "minutes")
 
 
-def clock(value: str | time, hours: object, *, end: bool = False) -> time:
+def clock(value: object, hours: object, *, end: bool = False) -> time:
     """Read a time of day; ``24:00`` only where hours end."""
     if isinstance(value, time):
         return value
@@ -99,6 +99,11 @@ def openings(hours: Hours) -> tuple[Opening, ...]:
         return (hours,)
     if isinstance(hours, str):
         return tuple(sorted(Opening.of(part) for part in hours.split(",") if part.strip()))
+    if not isinstance(hours, Iterable):
+        raise InvalidValue(
+            f"hours of a day are like '09:00-12:00, 13:00-17:30', or '' where it is closed, "
+            f"got {hours!r}"
+        )
     return tuple(sorted(Opening.of(part) for part in hours))
 
 
@@ -115,6 +120,11 @@ class DayHours:
 
 def plain_day(day: object) -> date:
     """Take a civil date, and refuse what carries a clock."""
+    if isinstance(day, str) and day.lower().split("-")[0].strip() in {*WEEKDAYS, *_FULL, *_GROUPS}:
+        raise InvalidValue(
+            f"{day!r} names days of the week, and a date is needed: a break of every week is "
+            "written in its hours, such as {'mon-fri': '09:00-12:00, 13:00-17:30'}"
+        )
     if not isinstance(day, date) or isinstance(day, datetime):
         raise InvalidValue(f"a calendar names civil days such as date(2026, 12, 25), got {day!r}")
     return day
@@ -122,6 +132,7 @@ def plain_day(day: object) -> date:
 
 def weekdays(text: str) -> list[int]:
     """Read ``mon``, ``mon-fri``, ``mon,wed`` or ``sat-mon``; Monday is 0."""
+    expect(text, str, "days of the week", "'mon-fri'")
     found: list[int] = []
     for part in _plain(text).lower().split(","):
         ends = [_weekday(name, text) for name in _GROUPS.get(part.strip(), part).split("-")]
@@ -149,6 +160,7 @@ def _weekday(name: str, text: str) -> int:
 
 def weekly(hours: Mapping[str, Hours]) -> tuple[tuple[Opening, ...], ...]:
     """Read a week: the openings of seven days from Monday on."""
+    expect(hours, Mapping, "hours of a week", "{'mon-fri': '09:00-17:30'}")
     found: list[tuple[Opening, ...] | None] = [None] * 7
     for days, of_day in hours.items():
         for day in weekdays(days):
@@ -163,7 +175,11 @@ def weekly(hours: Mapping[str, Hours]) -> tuple[tuple[Opening, ...], ...]:
 
 def dated(days: Mapping[date, Hours] | Iterable[DayHours]) -> tuple[DayHours, ...]:
     """Read hours of dates, in their order; a date stands once."""
-    pairs = days.items() if isinstance(days, Mapping) else ((row.day, row.hours) for row in days)
+    if isinstance(days, Mapping):
+        pairs: Iterable[tuple[date, Hours]] = days.items()
+    else:
+        rows = expect_each(days, DayHours, "hours of dates, such as {date(2026, 12, 24): ''},")
+        pairs = ((row.day, row.hours) for row in rows)
     found: dict[date, DayHours] = {}
     for day, hours in pairs:
         if day in found:

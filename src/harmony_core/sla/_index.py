@@ -75,12 +75,14 @@ def microseconds(duration: timedelta) -> int:
 class OpenIndex:
     """Answers about the open time of one calendar; it grows by itself and forgets nothing."""
 
-    __slots__ = ("_blocks", "_counted", "_lock", "_source", "_years", "days")
+    __slots__ = ("_blocks", "_counted", "_lock", "_source", "_years", "days", "days_alike")
 
     def __init__(self, source: OpenSet) -> None:
         self._source = source
         self._years: dict[int, Year] = {}
-        self.days: dict[tuple[str, int], tuple[date, ...]] = {}  # working days of zones and years
+        # Working days of zones and years, and of years that are alike: counted from their start.
+        self.days: dict[tuple[str, int], tuple[date, ...]] = {}
+        self.days_alike: dict[Hashable, tuple[int, ...]] = {}
         self._blocks: dict[Hashable, tuple[int, Edges]] = {}
         # The first year counted, the open time before each one, and after the last.
         self._counted: tuple[int, list[int]] = 0, []
@@ -179,6 +181,8 @@ class OpenIndex:
 
     def intervals(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """List the open time in ``[start, end)``, in order, joined where years meet."""
+        for year in (start.year, end.year):
+            _within_horizon(year)
         held: tuple[datetime, datetime] | None = None
         for year in range(start.year, end.year + 1):
             base, _, opens, gaps, ends = self._years.get(year) or self._year(year)
@@ -216,11 +220,7 @@ class OpenIndex:
 
     def _year(self, year: int) -> Year:
         """Give a year that may not have been looked at yet."""
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise BeyondHorizon(
-                f"calendars reach from {FIRST_YEAR} to {LAST_YEAR}, so the year {year} is beyond: "
-                "check the instant"
-            )
+        _within_horizon(year)
         found = self._years.get(year)
         if found is None:
             before, edges = self._reach(year), self.edges(year)
@@ -290,6 +290,14 @@ class OpenIndex:
         if befores[0] == befores[-1]:
             raise NeverOpens(f"[{self._source}] has no open time {years}; check its hours")
         raise BeyondHorizon(f"[{self._source}] has too little open time {years}")
+
+
+def _within_horizon(year: int) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise BeyondHorizon(
+            f"calendars reach from {FIRST_YEAR} to {LAST_YEAR}, so the year {year} is beyond: "
+            "check the instant"
+        )
 
 
 @lru_cache(maxsize=8192)

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect
 from harmony_core.sla._calendar import Calendar
 from harmony_core.sla._clock import ClockReading
 from harmony_core.sla._holidays import holiday_data_version
@@ -17,6 +17,7 @@ from harmony_core.sla._open_time import (
     CalendarUnion,
     Due,
     OpenTime,
+    an_open_time,
 )
 from harmony_core.sla._zones import tz_data_version
 
@@ -65,6 +66,7 @@ class KeptDue:
         >>> kept.outdated(office), kept.outdated(office, tz_version="2099a")
         ((), (<Outdated.TIME_ZONES: 'time_zones'>,))
         """
+        expect(answer, Due | ClockReading, "what is kept", "calendar.add(start, hours(8))")
         if isinstance(answer, ClockReading):
             calendars = answer.calendars
         elif not calendars:
@@ -105,9 +107,10 @@ class KeptDue:
 
 
 def _hash_of(calendars: tuple[OpenTime, ...]) -> str:
-    if len(calendars) == 1:
-        return calendars[0].content_hash
-    return sha256("\n".join(one.content_hash for one in calendars).encode()).hexdigest()
+    hashes = [an_open_time(one).content_hash for one in calendars]
+    if len(hashes) == 1:
+        return hashes[0]
+    return sha256("\n".join(hashes).encode()).hexdigest()
 
 
 def _holiday_version(calendars: tuple[OpenTime, ...]) -> str:

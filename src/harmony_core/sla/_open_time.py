@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import attrs
 
-from harmony_core.errors import BeyondHorizon, InvalidValue
+from harmony_core.errors import BeyondHorizon, InvalidValue, expect, expect_each
 from harmony_core.periods import InstantSpan
 from harmony_core.sla._durations import WorkingDays
 from harmony_core.sla._index import (
@@ -149,11 +149,13 @@ class OpenTime(Protocol):
             last: the last one.
             zone: whose days they are; needed where calendars of several zones were put together.
         """
+        for day in (first, last):
+            expect(day, date, "first and last of the working days", "date(2026, 3, 27)")
         return working_days(self, first, last, zone)
 
     def closed_during(self, spans: Iterable[InstantSpan]) -> CalendarDifference:
         """Take closed time out: pauses and maintenance cost only the open time that they cover."""
-        return CalendarDifference(self, OpenSpans(tuple(spans)))
+        return CalendarDifference(self, OpenSpans(spans))
 
     @property
     def content_hash(self) -> str:
@@ -168,7 +170,7 @@ class OpenTime(Protocol):
         return CalendarIntersection(_parts(kind, self) + _parts(kind, other))
 
     def __sub__(self, other: OpenTime) -> CalendarDifference:
-        return CalendarDifference(self, _open_time(other))
+        return CalendarDifference(self, an_open_time(other))
 
     @abstractmethod
     def canonical(self) -> str:
@@ -201,7 +203,8 @@ OWN_INDEX: Any = attrs.Factory(OpenIndex, takes_self=True)
 """The default of a calendar's index: an empty one, which fills as the calendar is asked."""
 
 
-def _open_time(value: object) -> OpenTime:
+def an_open_time(value: object) -> OpenTime:
+    """Refuse what is no calendar."""
     if not isinstance(getattr(value, "open_index", None), OpenIndex):
         raise InvalidValue(f"calendars combine with calendars, got {value!r}")
     found: OpenTime = value  # type: ignore[assignment]  # it has an index
@@ -211,12 +214,12 @@ def _open_time(value: object) -> OpenTime:
 def _parts(
     kind: type[CalendarUnion | CalendarIntersection], value: OpenTime
 ) -> tuple[OpenTime, ...]:
-    found = _open_time(value)
+    found = an_open_time(value)
     return found.parts if isinstance(found, kind) else (found,)
 
 
 def _several(parts: Iterable[OpenTime]) -> tuple[OpenTime, ...]:
-    found = tuple(_open_time(part) for part in parts)
+    found = tuple(an_open_time(part) for part in parts)
     if not found:
         raise InvalidValue("put at least one calendar together")
     return found
@@ -300,8 +303,8 @@ class CalendarIntersection(OpenTime):
 class CalendarDifference(OpenTime):
     """The time in which ``base`` is open and ``without`` is not."""
 
-    base: OpenTime = attrs.field(converter=_open_time)
-    without: OpenTime = attrs.field(converter=_open_time)
+    base: OpenTime = attrs.field(converter=an_open_time)
+    without: OpenTime = attrs.field(converter=an_open_time)
     open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
 
     def canonical(self) -> str:
@@ -336,7 +339,8 @@ class CalendarDifference(OpenTime):
 
 
 def _in_order(spans: Iterable[InstantSpan]) -> tuple[InstantSpan, ...]:
-    return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
+    found = expect_each(spans, InstantSpan, "spans of open time")
+    return tuple(sorted(found, key=lambda span: (span.start, span.end)))
 
 
 @attrs.frozen

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from types import NoneType
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound, expect
+from harmony_core.errors import BeyondHorizon, InvalidValue, NotFound, expect
 from harmony_core.explanation import PLAIN_ENGLISH, Wording
 from harmony_core.periods import InstantSpan
 from harmony_core.sla._clock import Clock, ClockReading
 from harmony_core.sla._clock_events import TermsChanged
+from harmony_core.sla._index import HORIZON
 from harmony_core.sla._open_time import OpenTime
 from harmony_core.sla._picture_svg import as_svg
 from harmony_core.sla._picture_text import as_text
@@ -87,10 +89,14 @@ def picture(
     """
     key = zone_key(zone)
     named = calendars if isinstance(calendars, Mapping) else {"": calendars}
-    for calendar in named.values():
+    for name, calendar in named.items():
+        expect(name, str, "name of a calendar in a picture", "'London'")
         a_calendar(calendar)
+    expect(clock, Clock | NoneType, "clock of a picture")
     for day in (first_day, last_day):
         expect(day, date, "first_day and last_day of a picture", "date(2026, 3, 27)")
+        if not HORIZON[0] < day.year < HORIZON[1]:
+            raise BeyondHorizon(f"pictures are inside {HORIZON[0]} and {HORIZON[1]}, got {day}")
     count = (last_day - first_day).days + 1
     if not named and clock is None:
         raise InvalidValue("a picture needs a calendar or a clock: there is nothing to draw")

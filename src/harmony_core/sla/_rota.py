@@ -9,11 +9,11 @@ from itertools import pairwise
 
 import attrs
 
-from harmony_core.errors import BeyondHorizon, InvalidValue
+from harmony_core.errors import BeyondHorizon, InvalidValue, expect
 from harmony_core.periods import InstantSpan
 from harmony_core.sla._hours import clock, plain_day
 from harmony_core.sla._index import OpenIndex, moment_in_utc, year_start
-from harmony_core.sla._open_time import OWN_INDEX, CalendarUnion, OpenTime
+from harmony_core.sla._open_time import OWN_INDEX, CalendarUnion, OpenTime, an_open_time
 from harmony_core.sla._sweep import Edges, cut
 from harmony_core.sla._zones import DAY, EPOCH, instants, zone_key
 
@@ -119,7 +119,7 @@ class Duty:
 
 
 def _named(members: Iterable[tuple[str, OpenTime]]) -> tuple[tuple[str, OpenTime], ...]:
-    found = tuple((name, calendar) for name, calendar in members)
+    found = tuple((name, an_open_time(calendar)) for name, calendar in members)
     names = [name for name, _ in found]
     if not found or len(set(names)) < len(names):
         raise InvalidValue(f"a rota needs members, each with a name of its own, got {names}")
@@ -148,6 +148,7 @@ class Rota:
     @classmethod
     def of(cls, members: Mapping[str, OpenTime]) -> Rota:
         """Name calendars; where several are on, the first is asked first."""
+        expect(members, Mapping, "members of a rota", "{'London': london, 'Kolkata': kolkata}")
         return cls(tuple(members.items()))
 
     @property

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound, Word, expect_each, expect_name
+from harmony_core.errors import InvalidValue, NotFound, Word, expect, expect_each, expect_name
 from harmony_core.sla._durations import DueAt, WorkingDays
 from harmony_core.sla._index import OpenIndex, checked_duration
 from harmony_core.sla._open_time import OpenTime
@@ -29,6 +29,8 @@ class OnChange(Word):
 
 
 def _levels(levels: Iterable[int | str | Decimal | Fraction]) -> tuple[Fraction, ...]:
+    if isinstance(levels, str) or not isinstance(levels, Iterable):
+        raise InvalidValue(f"warning levels are a list of percentages such as [75], got {levels!r}")
     found = set[Fraction]()
     for level in levels:
         if isinstance(level, bool | float):
@@ -82,6 +84,7 @@ class Target:
 
     def __attrs_post_init__(self) -> None:
         expect_name(self.name, "name of a target")
+        expect(self.pausable, bool, "whether a target is pausable")
         if (self.time is None) == (self.working_days is None):
             raise InvalidValue(f"target {self.name!r} needs either time or working days")
         days = self.working_days

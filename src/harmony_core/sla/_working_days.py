@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Hashable
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from harmony_core.errors import BeyondHorizon, InvalidValue
 from harmony_core.periods import InstantSpan
 from harmony_core.sla._durations import DueAt, WorkingDays
-from harmony_core.sla._index import FIRST_YEAR, LAST_YEAR, OpenIndex, year_start
+from harmony_core.sla._index import FIRST_YEAR, LAST_YEAR, OpenIndex, kind_of_year, year_start
 from harmony_core.sla._sweep import cut
-from harmony_core.sla._zones import DAY, EPOCH, instant_of_wall, offsets, wall_second
+from harmony_core.sla._zones import DAY, EPOCH, instant_of_wall, offsets, wall_second, zone_key
 
 _ONE_DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
 _UNIT = 1_000_000
+_MOST_DAYS = (LAST_YEAR - FIRST_YEAR + 1) * 366
 
 
 class Opens(Protocol):
@@ -31,13 +33,15 @@ class Opens(Protocol):
 
     def open_spans(self, start: datetime, end: datetime) -> tuple[InstantSpan, ...]: ...
 
+    def kind(self, year: int) -> Hashable: ...
+
     def days_begun(self, first: int, last: int) -> set[int]: ...
 
 
 def zone_of(calendar: Opens, named: str | None) -> str:
     """Give the zone whose days are counted."""
     if named is not None:
-        return named
+        return zone_key(named)
     if len(zones := calendar.zones) != 1:
         raise InvalidValue(
             f"whose days? [{calendar}] is of {', '.join(sorted(zones)) or 'no zone'}: name one, "
@@ -105,6 +109,8 @@ def working_days(
 
 def _nth(calendar: Opens, zone: str, day: date, count: int) -> date:
     """Give the working day so many after ``day``, or before it where the count is below zero."""
+    if abs(count) > _MOST_DAYS:
+        raise BeyondHorizon(f"{abs(count)} working days from {day} lie beyond the horizon")
     days = _of_year(calendar, zone, day.year)
     index = bisect_right(days, day) + count - 1 if count > 0 else bisect_left(days, day) + count
     for year in range(day.year, FIRST_YEAR, -1):
@@ -130,7 +136,19 @@ def _of_year(calendar: Opens, zone: str, year: int) -> tuple[date, ...]:
 
 def _found(calendar: Opens, zone: str, year: int) -> tuple[date, ...]:
     if not FIRST_YEAR < year < LAST_YEAR:
-        raise BeyondHorizon(f"working days are known inside {FIRST_YEAR} and {LAST_YEAR}")
+        raise BeyondHorizon(
+            f"working days are known from {FIRST_YEAR + 1} to {LAST_YEAR - 1}, not in {year}"
+        )
+    near, alike = (year - 1, year, year + 1), calendar.open_index.days_alike
+    kind = zone, tuple((calendar.kind(one), kind_of_year(zone, one)) for one in near)
+    if (numbers := alike.get(kind)) is None:
+        numbers = alike[kind] = _numbers(calendar, zone, year)
+    start = date(year, 1, 1)
+    return tuple(start + timedelta(days=number) for number in numbers)
+
+
+def _numbers(calendar: Opens, zone: str, year: int) -> tuple[int, ...]:
+    """Give the working days of a year, counted from its first day."""
     first, last = (date(at, 1, 1).toordinal() - EPOCH.toordinal() for at in (year, year + 1))
     since, until = first * DAY - 2 * DAY, last * DAY + 2 * DAY
     edges = [
@@ -147,7 +165,7 @@ def _found(calendar: Opens, zone: str, year: int) -> tuple[date, ...]:
             days = ((at + offset * _UNIT) // (DAY * _UNIT) for at in (opens, closes - 1))
             found.update(range(next(days), next(days) + 1))
     found &= calendar.days_begun(first, last)
-    return tuple(EPOCH.date() + timedelta(days=number) for number in sorted(found))
+    return tuple(number - first for number in sorted(found))
 
 
 def _midnight(zone: str, day: date) -> datetime:

@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from typing import Final
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
-from harmony_core.errors import InvalidValue, NotFound, expect
+from harmony_core.errors import BeyondHorizon, InvalidValue, NotFound, expect
 
 DAY: Final = 86_400
 
@@ -99,6 +99,7 @@ def zones_of(country: str) -> tuple[str, ...]:
     >>> zones_of("GB"), zones_of("IN")
     (('Europe/London',), ('Asia/Kolkata',))
     """
+    expect(country, str, "a country", "'GB'")
     known = import_module("pytz").country_timezones
     if country not in known:
         raise NotFound(f"no time zone of the country {country!r}: give two letters such as 'GB'")
@@ -119,7 +120,7 @@ def in_utc(moment: datetime) -> datetime:
     if zone is UTC:
         return moment
     if isinstance(zone, ZoneInfo | timezone):
-        return moment.astimezone(UTC)
+        return _as_utc(moment)
     if zone is None or moment.utcoffset() is None:
         raise InvalidValue(
             f"{moment.isoformat()} has no time zone, so it names no instant: say whose clock shows "
@@ -127,13 +128,22 @@ def in_utc(moment: datetime) -> datetime:
         )
     key = _key_of(zone)
     if key is None:
-        return moment.astimezone(UTC)  # an offset of its own is enough for an instant
+        return _as_utc(moment)  # an offset of its own is enough for an instant
     local = moment.replace(tzinfo=_zone(key))
     if local.utcoffset() != moment.utcoffset():
         other = local.replace(fold=1 - local.fold)
         if other.utcoffset() == moment.utcoffset():
             local = other
-    return local.astimezone(UTC)
+    return _as_utc(local)
+
+
+def _as_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise BeyondHorizon(
+            f"{moment.isoformat()} lies outside the years that instants have: check it"
+        ) from None
 
 
 def _offset(zone: ZoneInfo, second: int) -> int:
