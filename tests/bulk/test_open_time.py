@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -177,3 +178,45 @@ def test_instants_beyond_the_horizon_are_refused() -> None:
 def test_a_plan_needs_calendars() -> None:
     with pytest.raises(InvalidValue, match="needs calendars"):
         OpenTimePlan([])
+
+
+def test_plain_lists_of_datetimes_and_durations_are_columns_too() -> None:
+    plan = OpenTimePlan(LONDON)
+    starts = [
+        datetime(2026, 3, 27, 16, 50, tzinfo=UTC),
+        datetime(2026, 3, 28, 3, tzinfo=ZoneInfo("Asia/Kolkata")),
+    ]
+    lengths = [timedelta(hours=1), timedelta(hours=8)]
+    expected = [
+        LONDON.add(*row).due.replace(tzinfo=None) for row in zip(starts, lengths, strict=True)
+    ]
+    assert plan.due(starts, lengths).tolist() == expected
+    assert plan.between(starts, starts[::-1]).tolist() == [
+        LONDON.between(*starts),
+        LONDON.between(*starts[::-1]),
+    ]
+    with pytest.raises(InvalidValue, match="has no time zone"):
+        plan.due([starts[0].replace(tzinfo=None)], timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    "durations",
+    [
+        timedelta.max,
+        [timedelta.max],
+        np.array([2**63 - 1], "timedelta64[us]"),
+        np.array([2**62 - 1], np.int64),
+    ],
+)
+def test_no_duration_is_too_long_to_be_refused(durations: object) -> None:
+    plan = OpenTimePlan(LONDON)
+    with pytest.raises(BeyondHorizon, match="row 0"):
+        plan.due(np.array(["2026-03-27T16:50"], "datetime64[us]"), durations, unit="us")
+
+
+def test_a_table_is_no_column_and_nothing_is_no_calendar() -> None:
+    with pytest.raises(InvalidValue, match="one column"):
+        OpenTimePlan(LONDON).due(np.zeros((1, 2), "datetime64[us]"), timedelta(hours=1))
+    for wrong in (None, 5):
+        with pytest.raises(InvalidValue, match="needs calendars"):
+            OpenTimePlan(wrong)  # type: ignore[arg-type]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 import attrs
 import numpy as np
@@ -15,21 +15,24 @@ from harmony_core.bulk._kernel import BLOCK, Whole
 from harmony_core.bulk._open_tables import FOREVER, OpenTables, Rooms
 from harmony_core.errors import BeyondHorizon, InvalidValue
 from harmony_core.sla import HORIZON, OpenTime
+from harmony_core.sla._index import moment_in_utc
 
 Instants: TypeAlias = NDArray[np.datetime64]
 Durations: TypeAlias = NDArray[np.timedelta64]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_LONGEST = timedelta(microseconds=2**60)  # beyond every horizon, with room to add
 _PER_UNIT = {"D": 86_400 * 10**6, "h": 3600 * 10**6, "m": 60 * 10**6, "s": 10**6, "ms": 1000}
 _FEW = 64  # one row in so many is answered singly before the tables grow
 
 
 def _as_tuple(calendars: OpenTime | Iterable[OpenTime]) -> tuple[OpenTime, ...]:
-    found = (calendars,) if hasattr(calendars, "open_index") else tuple(calendars)
+    several: object = (calendars,) if hasattr(calendars, "open_index") else calendars
+    found = tuple(several) if isinstance(several, Iterable) else ()
     if not found or not all(hasattr(calendar, "open_index") for calendar in found):
         raise InvalidValue(f"a plan of open time needs calendars, got {calendars!r}")
-    return found  # type: ignore[return-value]  # they have indexes
+    return found
 
 
 @attrs.frozen(eq=False)
@@ -37,9 +40,10 @@ class OpenTimePlan:
     """Calendars, numbered from 0, whose open time is asked for in columns.
 
     Every row is what the calendar's own ``add`` and ``between`` give, to the microsecond, in any
-    order of rows. Instants are ``datetime64`` or Arrow time stamps, of a zone or in UTC, or whole
-    numbers of ``unit`` since 1970; durations are one ``timedelta``, ``timedelta64``, or whole
-    numbers of ``unit``. Codes say which calendar a row has; a plan of one needs none.
+    order of rows. Instants are ``datetime64`` or Arrow time stamps, of a zone or in UTC, whole
+    numbers of ``unit`` since 1970, or a list of aware datetimes; durations are one ``timedelta``, a
+    list of them, ``timedelta64``, or whole numbers of ``unit``. Codes say which calendar a row has;
+    a plan of one needs none.
 
     >>> from harmony_core.sla import Calendar, hours
     >>> plan = OpenTimePlan(Calendar.of("Europe/London", {"mon-fri": "09:00-17:30"}))
@@ -179,6 +183,11 @@ def _singly(calendar: OpenTime, row: int, start: int, duration: int, far: bool) 
 
 
 def _microseconds(source: object, what: str, unit: str) -> Whole:
+    if _are_all(source, datetime):
+        walls = [moment_in_utc(moment).replace(tzinfo=None) for moment in source]
+        return np.array(walls, "datetime64[us]").view(np.int64)
+    if (dimensions := getattr(source, "ndim", 1)) > 1:
+        raise InvalidValue(f"{what} are one column, got an array of {dimensions} dimensions")
     if isinstance(source, np.ndarray) and source.dtype == np.dtype("datetime64[us]"):
         found: Whole = np.ascontiguousarray(source).view(np.int64)
         if len(found) and int(found.min()) == np.iinfo(np.int64).min:
@@ -192,7 +201,9 @@ def _durations(source: object, unit: str, size: int) -> Whole | int:
     if isinstance(source, timedelta):
         if source < timedelta():
             raise InvalidValue(f"a duration is zero or more, got {source}")
-        return source // _MICROSECOND
+        return min(source, _LONGEST) // _MICROSECOND
+    if _are_all(source, timedelta):
+        source = np.array([min(one, _LONGEST) for one in source], "timedelta64[us]")
     own = None
     if getattr(getattr(source, "dtype", None), "kind", None) == "m":  # of pandas too
         source = np.asarray(source)
@@ -206,7 +217,16 @@ def _durations(source: object, unit: str, size: int) -> Whole | int:
         raise InvalidValue(f"{size} starts need as many durations, or one, got {len(found)}")
     if size and int(found.min()) < 0:
         raise InvalidValue(f"row {int(found.argmin())}: a duration is zero or more")
-    return found
+    return np.minimum(found, _LONGEST // _MICROSECOND)
+
+
+def _are_all(source: object, kind: type) -> TypeGuard[Sequence[Any]]:
+    """Whether it is a plain list of them: slow, but right."""
+    return (
+        isinstance(source, list | tuple)
+        and len(source) > 0
+        and all(isinstance(one, kind) for one in source)
+    )
 
 
 def _to_microseconds(unit: str, what: str) -> Callable[[Whole], Whole]:
