@@ -21,13 +21,28 @@ from harmony_core.billing import (
     recognise,
     refund,
 )
-from harmony_core.contracts import Amendment, Contract, MigratedLot, UnitsRefunded, term_sheet
+from harmony_core.contracts import (
+    Amendment,
+    Contract,
+    MigratedLot,
+    UnitsRefunded,
+    lines_ended,
+    term_sheet,
+)
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, RuleBroken
 from harmony_core.finance import Booked, ExactAmount, Money, money_sum
 from harmony_core.periods import Month, Span, months_between
 from harmony_core.pricing import PerUnit
-from harmony_core.products import Accounting, ContractType, FundTerms, Recognition, Rollover, TopUp
+from harmony_core.products import (
+    Accounting,
+    ContractType,
+    FundTerms,
+    LeftOver,
+    Recognition,
+    Rollover,
+    TopUp,
+)
 from harmony_core.work import TimeEntry
 from tests.strategies import (
     CUSTOMERS,
@@ -126,6 +141,26 @@ def test_deferred_revenue_of_what_is_refunded_is_closed_without_a_gain() -> None
         "2026-05 416.67 0.00",
         "2026-06 250.00 250.00",  # it ends on the last of June: 3 h lapse
         "2026-07 0.00 0.00",
+    ]
+
+
+def test_what_an_end_pays_back_after_a_refund_has_not_lapsed() -> None:
+    """4 h are refunded in May; the end of May pays the other 8 h back: nothing lapses."""
+    facts = Facts(time=USED)
+    made = given_back(BLOCK, facts, units=4)
+    last, known = date(2026, 5, 31), date(2026, 5, 20)
+    over = made.amended(
+        lines_ended(made, last, id="T", agreed_on=known, left_over=LeftOver.REFUNDED)
+    )
+    assert earned(over, facts, 8) == [
+        "2026-01 583.33 0.00",
+        "2026-02 916.67 0.00",
+        "2026-03 0.00 0.00",
+        "2026-04 0.00 0.00",
+        "2026-05 0.00 0.00",
+        "2026-06 0.00 0.00",
+        "2026-07 0.00 0.00",
+        "2026-08 0.00 0.00",
     ]
 
 

@@ -8,7 +8,14 @@ from fractions import Fraction
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._fund_draws import as_bought, as_ended, draw_id, drawings, fund_line
+from harmony_core.billing._fund_draws import (
+    as_bought,
+    as_ended,
+    draw_id,
+    drawings,
+    fund_line,
+    is_refunded,
+)
 from harmony_core.billing._fund_replay import FundReplay, block_id
 from harmony_core.contracts import (
     Contract,
@@ -77,7 +84,9 @@ class LineFund(FundReplay):
         if kind is ChargeKind.TOP_UP:
             return self._earned_top_ups(charge, through)
         if self.terms.rollover is None:
-            if self.last_day_of(service.start) <= through:
+            last = self.last_day_of(service.start)
+            # what the end pays back waits for its correction, which comes on the day after
+            if last < through or (last == through and not is_refunded(self.line, service.start)):
                 return Fraction(1)
             name = block_id(self.line, service.start)
             back = self._given_back([name], through) / self._units_of(service.start)
@@ -184,6 +193,11 @@ class LineFund(FundReplay):
     def _units_of(self, start: date) -> Fraction:
         """The units of the block of a period."""
         return (as_bought(self.contract, self.line, start) or self.line).quantity
+
+    def given_back_share(self, start: date, through: date) -> Fraction:
+        """The share of the block of ``start`` that was refunded by the end of a day."""
+        back = self._given_back([block_id(self.line, start)], through)
+        return back / self._units_of(start) if back else back
 
     def _given_back(self, block_ids: Iterable[str], through: date) -> Fraction:
         """The units of blocks that were refunded by the end of a day; their credit is known then.

@@ -102,10 +102,9 @@ def accruals(
     """Charges earned, in part or whole, by the end of ``month`` but billed only later.
 
     A fixed quantity in arrears that is earned as agreed, by day, by month or on delivery, is earned
-    from its first day on; all else
-    when its period is over: before that nobody knows what is measured, and what is earned at once
-    would ask for the exchange rates of a day to come. They are the charges that a later night will
-    make: the same keys, the same amounts.
+    from its first day on; all else when its period is over: before that nobody knows what is
+    measured, and what is earned at once would ask for the exchange rates of a day to come. They are
+    the charges that a later night will make: the same keys, the same amounts.
     """
     close = month.last_day
     for line in contract.lines_ever:
@@ -196,9 +195,18 @@ def _in_turn(charge: Charge) -> tuple[date, str]:
 def _lapsed(
     charge: Charge, contract: Contract, line: ContractLine, through: date, facts: Facts
 ) -> Fraction:
-    """The share that was earned by the end of a day although nobody drew it."""
+    """The share that was earned by the end of a day although nobody drew it.
+
+    What the end of a line pays back has not lapsed: the correction of the charge takes it back.
+    What was refunded before is taken back on the same account as this.
+    """
     drawn = drawn_share(charge, contract, line, through, facts)
-    return earned_share(charge, contract, line, through, facts) - drawn
+    earned = earned_share(charge, contract, line, through, facts)
+    start = charge.service.start
+    if earned == 1 and charge.kind is ChargeKind.SERVICE and is_refunded(line, start):
+        fund = fund_as_given(_as_known(contract, line, through), line, facts)
+        return min(earned - drawn, fund.given_back_share(start, through))
+    return earned - drawn
 
 
 def _is_block(charge: Charge, line: ContractLine) -> bool:
