@@ -130,3 +130,10 @@ def test_years_that_are_alike_have_the_same_working_days_as_counted_singly(zone:
         assert calendar.working_days(first, last, zone=zone) == fresh.working_days(
             first, last, zone=zone
         )
+
+
+def test_working_days_back_to_the_first_opening_of_all_have_no_earliest_start() -> None:
+    twice = {date(2026, 1, 5): "09:00-17:00", date(2026, 1, 6): "09:00-17:00"}
+    calendar = Calendar.of("UTC", {}, overrides=twice)
+    start = calendar.subtract(datetime(2026, 1, 6, 9, tzinfo=UTC), WorkingDays(1))
+    assert (start.latest, start.earliest) == (datetime(2026, 1, 5, 9, tzinfo=UTC), None)

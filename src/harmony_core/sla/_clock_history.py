@@ -108,28 +108,31 @@ def clock_text(length: timedelta) -> str:
 
 def told(events: Sequence[ClockEvent], known: int, target: str) -> Iterator[HistoryLine]:
     """Tell what the first ``known`` events did to a target, one after the other."""
-    for count, event in enumerate(events[:known], start=1):
-        before, after = Replay(events, max(count - 1, 1)), Replay(events, count)
-        track = after.tracks.get(target)
+    replay = Replay(events, 1)
+    for event in events[:known]:
+        was_paused, paused_since, before = replay.is_paused, replay.paused_since, timedelta()
+        if isinstance(event, TermsChanged):
+            before = _used(replay, target, event.at)
+        if not isinstance(event, ClockStarted):
+            replay.apply(event)
+        track = replay.tracks.get(target)
         if track is None:
             continue
-        used = after.used(track, event.at)
         match event:
             case ClockStarted():
                 yield _line(event, "started", promised=track.time)
-            case ClockPaused() if track.waits and not before.is_paused:
+            case ClockPaused() if track.waits and not was_paused:
                 key = "paused for" if event.reason else "paused"
-                yield _line(event, key, used=used, reason=event.reason)
-            case ClockResumed() if track.waits and not after.is_paused:
+                yield _line(event, key, used=replay.used(track, event.at), reason=event.reason)
+            case ClockResumed() if track.waits and not replay.is_paused:
                 calendar = track.terms.calendar_of(track.target)
-                covered = calendar.between(before.paused_since, event.at)
-                yield _line(event, "resumed", covered=covered)
+                yield _line(event, "resumed", covered=calendar.between(paused_since, event.at))
             case ClockStopped() if event.target in (None, target) and track.stopped == event.at:
-                yield _line(event, "done", used=used)
+                yield _line(event, "done", used=replay.used(track, event.at))
             case ClockReopened() if event.target in (None, target):
-                yield _line(event, "reopened", used=used)
+                yield _line(event, "reopened", used=replay.used(track, event.at))
             case TermsChanged() if track.stopped is None:
-                yield _changed(event, track, used, _used(before, target, event.at))
+                yield _changed(event, track, replay.used(track, event.at), before)
 
 
 def _changed(event: TermsChanged, track: Track, used: timedelta, before: timedelta) -> HistoryLine:

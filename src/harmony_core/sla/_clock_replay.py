@@ -44,7 +44,7 @@ class Replay:
         }
         self._take_up(start.terms, start.at)
         for event in events[1:known]:
-            self._apply(event)
+            self.apply(event)
 
     @property
     def pauses(self) -> list[Closed]:
@@ -61,7 +61,8 @@ class Replay:
         """Open time that a target has used up to a moment."""
         return track.used(track.runs(self.pauses), moment)
 
-    def _apply(self, event: ClockEvent) -> None:
+    def apply(self, event: ClockEvent) -> None:
+        """Take in the next event."""
         match event:
             case ClockStarted():
                 raise InvalidValue(

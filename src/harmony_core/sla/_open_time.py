@@ -102,7 +102,10 @@ class OpenTime(Protocol):
         end = moment_in_utc(end)
         if isinstance(duration, WorkingDays):
             start = start_on_working_day(self, end, duration)
-            return StartBy(start, self.open_index.previous_close(start))
+            try:
+                return StartBy(start, self.open_index.previous_close(start))
+            except BeyondHorizon:
+                return StartBy(start, None)
         open_time = checked_duration(duration)
         return (
             StartBy(*self.open_index.subtract(end, open_time)) if open_time else StartBy(end, end)
