@@ -339,7 +339,9 @@ def fixed_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # noq
 def _patterns(draw: st.DrawFn, billed_once: bool) -> dict[str, Any]:
     """When a fixed quantity is earned: at once, by the days agreed, or by progress."""
     patterns = [one for one in Recognition if one is not Recognition.AS_DRAWN]
-    if not billed_once:
+    if billed_once:
+        patterns = [one for one in patterns if one.month_weight is None]
+    else:
         patterns = [one for one in patterns if not one.by_progress]
     chosen = draw(st.sampled_from(patterns))
     milestones = {"design": 2, "live": 3} if chosen is Recognition.MILESTONES else {}
@@ -362,6 +364,9 @@ def worked_lines(draw: st.DrawFn, id: str, currency: str) -> ContractLine:  # no
         timing=Timing.ARREARS,
         months=None,
     )
+
+
+ON_FIRST_DAY = (CountPolicy.FIRST_DAY, CountPolicy.ADVANCE_TRUE_UP)
 
 
 @st.composite
@@ -388,7 +393,7 @@ def device_lines(
         source=DevicesCounted(types, policy, draw(st.integers(0, 2))),
         timing=Timing.ADVANCE if advance else Timing.ARREARS,
         months=draw(st.sampled_from([1, 3])),
-        lead_days=draw(st.sampled_from([0, 0, 7])),
+        lead_days=draw(st.sampled_from([0, 0, 7])) if policy in ON_FIRST_DAY else 0,
         recognition=Recognition.STRAIGHT_LINE if advance else Recognition.AT_ONCE,
     )
 

@@ -395,3 +395,41 @@ def test_exact_numbers_have_one_text_each() -> None:
     record = to_record(samples.usage("1", quantity="0.1250"))
     assert record["quantity"] == "0.125"
     assert from_record(record).quantity == Fraction(1, 8)
+
+
+def test_what_a_first_form_said_in_vain_is_read_as_what_it_did() -> None:
+    """Today such products, lines and schemes are refused when they are made."""
+    flat = {"is": "flat", "amount": {"amount": "9", "currency": "EUR"}, "timing": "advance"}
+    free = {"schema": "harmony/free-units@1", "scheme": flat, "free": "5"}
+    least = {"schema": "harmony/minimum-quantity@1", "scheme": flat, "quantity": "5"}
+    converted = {"factor": "2", "rounding": "up", "places": 0}
+    turned = {"schema": "harmony/converted@1", "scheme": flat, "conversion": converted}
+    for record in (free, least, turned):
+        assert from_record(record).price(3) == ExactAmount.of("9", "EUR")
+    units = {"is": "per-unit", "unit_price": {"amount": "2", "currency": "EUR"}}
+    assert from_record(free | {"scheme": units}).free == 5
+    product = {
+        "schema": "harmony/product@1", "id": "X", "names": [["en", "X"]], "type": "transactional",
+        "division": "", "unit": "piece", "schemes": [units], "quantity": {"is": "fixed-quantity"},
+        "billing": {"timing": "arrears", "interval": None, "lead_days": 3},
+        "accounting": {"recognition": "straight_line_months"},
+        "renewal": {"initial_months": 12, "renewal_months": 12, "notice_months": 3,
+                    "notice_to": "term_end"},
+    }  # fmt: skip
+    once = from_record(product)
+    assert (once.renewal, once.accounting.recognition.value) == (None, "at_once")
+    assert once.billing.lead_days == 3
+    monthly = {"timing": "arrears", "interval": {"unit": "month", "count": 1}, "lead_days": 5}
+    metered = {"is": "usage-metered", "meter": "disk"}
+    at_once = {"recognition": "at_once"}
+    usage = product | {"quantity": metered, "billing": monthly, "accounting": at_once}
+    read = from_record(usage | {"type": "consumption"})
+    assert read.billing.lead_days == 0
+    assert read.renewal is not None
+    dynamic = {"is": "dynamic", "currency": "EUR", "factor": "3"}
+    line = {key: value for key, value in product.items() if key not in ("schemes", "quantity")}
+    line |= {"schema": "harmony/contract-line@1", "product_id": "X", "quantity": "2"}
+    line |= {"scheme": dynamic, "source": product["quantity"], "tax_category": "S"}
+    agreed = from_record(line | {"start": "2026-01-01"})
+    assert agreed.scheme.price(2) == ExactAmount.of("6", "EUR")
+    assert agreed.renewal is None

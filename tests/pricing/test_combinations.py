@@ -98,6 +98,11 @@ OF_MONEY = {
 REFUSED = {
     **dict.fromkeys(("free units", name) for name in OF_MONEY),
     **dict.fromkeys(("minimum quantity", name) for name in OF_MONEY),
+    **{
+        (outer, f"flat in {when}"): None
+        for outer in ("free units", "minimum quantity", "converted")
+        for when in ("advance", "arrears")
+    },
     ("commitment", "commitment"): None,
     ("commitment", "discounted commitment"): None,
 }
@@ -108,7 +113,9 @@ REFUSED = {
 def test_every_pair_either_prices_and_explains_or_is_refused(outer: str, inner: str) -> None:
     make, scheme = WRAPPERS[outer], SCHEMES[inner]
     if (outer, inner) in REFUSED:
-        with pytest.raises(InvalidValue, match=r"value of money|around another"):
+        with pytest.raises(
+            InvalidValue, match=r"value of money|around another|would change nothing"
+        ):
             make(scheme)
         return
     made = scheme_on(make(scheme), DAY)
@@ -151,6 +158,8 @@ def test_a_ramp_is_refused_for_any_of_its_steps() -> None:
     later = date(2027, 1, 1)
     with pytest.raises(InvalidValue, match="at least 100 EUR and at most 90 EUR"):
         AtLeast.of(Ramp.of((DAY, UNIT), (later, AtMost.of(UNIT, "90"))), "100")
+    with pytest.raises(InvalidValue, match="a Flat of 9 EUR .* 5 free units would change nothing"):
+        FreeUnits(Ramp.of((DAY, UNIT), (later, AtMost.of(Flat.of(9, "EUR"), 20))), 5)
     with pytest.raises(InvalidValue, match="a commitment cannot stand around another"):
         Commitment.of(Ramp.of((DAY, UNIT), (later, Commitment.of(UNIT, "90"))), "100")
 
@@ -175,9 +184,12 @@ def test_what_only_looks_impossible_is_allowed() -> None:
     priced = Converted(CARDS, Conversion.multiply("12.50"))  # units times a price are a value
     assert FreeUnits(priced, 5).price(7) == CARDS.price(25)
     assert MinimumQuantity(priced, 4).price(1) == CARDS.price(50)
-    assert Converted(Flat.of("100", "EUR"), Conversion.divide(10)).price(3).value == 100
+    flat = Flat.of("100", "EUR")  # with nothing to change it, nothing is said in vain
+    for neutral in (FreeUnits(flat, 0), MinimumQuantity(flat, 0), Converted(flat, SAME)):
+        assert neutral.price(3).value == 100
 
 
+SAME = Conversion.multiply(1)
 STEPS = CapacitySteps(
     [CapacityStep.of("20", "EUR", {"users": 5}), CapacityStep.of("600", "EUR", {"users": None})]
 )

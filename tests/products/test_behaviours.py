@@ -10,7 +10,17 @@ import pytest
 from harmony_core.errors import InvalidValue, NotFound, PriceNotFound
 from harmony_core.finance import ExactAmount
 from harmony_core.periods import Interval, Timing
-from harmony_core.pricing import PerUnit
+from harmony_core.pricing import (
+    Aggregation,
+    AtMost,
+    Conversion,
+    Converted,
+    Dynamic,
+    Percentage,
+    PerUnit,
+    Scheme,
+    UsageRule,
+)
 from harmony_core.products import (
     Accounting,
     Billing,
@@ -26,6 +36,7 @@ from harmony_core.products import (
     Notice,
     NoticeAnchor,
     Product,
+    QuantitySource,
     Recognition,
     Renewal,
     TimeWorked,
@@ -41,11 +52,18 @@ T, R, P, C = (
     ContractType.CONSUMPTION,
 )
 ADVANCE, ARREARS = (Billing(timing, Interval.months(1)) for timing in Timing)
+EARLY = Billing(Timing.ARREARS, Interval.months(1), 5)
+YEARLY = Renewal(12, 12, Notice(Interval.months(3), NoticeAnchor.TERM_END))
 PRICE = [PerUnit.of("10", "EUR")]
 
 
 def counted(policy: CountPolicy) -> DevicesCounted:
     return DevicesCounted(("laptop",), policy)
+
+
+RECORD = Dynamic.of("1.2", "EUR")
+CARDS = Percentage.of("1.5", "EUR")
+COUNTED = UsageMetered("x", UsageRule(Aggregation.COUNT))
 
 
 @pytest.mark.parametrize(
@@ -89,6 +107,18 @@ def counted(policy: CountPolicy) -> DevicesCounted:
             {"quantity": TimeWorked(), "billing": Billing(Timing.ARREARS, Interval.months(3))},
             "time and expenses are billed by calendar month",
         ),
+        (T, {"renewal": YEARLY}, "is sold once, so it has no term of 12 months"),
+        *(
+            (T, {"accounting": Accounting(recognition=one)}, f"{one.value} would be at once")
+            for one in Recognition
+            if one.month_weight is not None
+        ),
+        (
+            C,
+            {"quantity": UsageMetered("x"), "billing": EARLY},
+            "known when its period is over, and 5 lead days",
+        ),
+        (C, {"quantity": counted(CountPolicy.PEAK), "billing": EARLY}, "5 lead days would bill"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_reason(
@@ -110,12 +140,44 @@ def test_what_cannot_be_is_refused_with_its_reason(
         (P, {"fund": fund_terms()}),
         (C, {"quantity": UsageMetered("x")}),
         (C, {"quantity": counted(CountPolicy.DAILY)}),
+        (C, {"quantity": counted(CountPolicy.FIRST_DAY), "billing": EARLY}),
+        (R, {"renewal": YEARLY}),
+        (T, {"accounting": Accounting(recognition=Recognition.ON_DELIVERY)}),
     ],
 )
 def test_what_the_trade_sells_can_be(kind: ContractType, behaviours: dict[str, Any]) -> None:
     product = Product.sold_as(kind, "X", "X", PRICE, **behaviours)
     assert product.type is kind
     assert product.billing == behaviours.get("billing", defaults_of(kind).billing)
+
+
+@pytest.mark.parametrize(
+    ("price", "quantity", "reason"),
+    [
+        (RECORD, FixedQuantity(), "1.2 times the price that a usage record brings"),
+        (AtMost.of(RECORD, 50), FixedQuantity(), "no usage is recorded: meter it"),
+        (RECORD, TimeWorked(), "no usage is recorded"),
+        (RECORD, ExpensesIncurred(), "a mark-up of ExpensesIncurred"),
+        (RECORD, COUNTED, "a number of records is none"),
+        (CARDS, counted(CountPolicy.PEAK), "a number of devices is none"),
+        (CARDS, TimeWorked(), "a number of hours is none"),
+    ],
+)
+def test_a_price_that_nothing_can_feed_is_refused(
+    price: Scheme, quantity: QuantitySource, reason: str
+) -> None:
+    kind = C if isinstance(quantity, UsageMetered | DevicesCounted) else T
+    with pytest.raises(InvalidValue, match=f"product 'X': .*{reason}"):
+        Product.sold_as(kind, "X", "X", [price], quantity=quantity)
+
+
+def test_a_price_of_money_takes_what_is_a_value_of_money() -> None:
+    metered = UsageMetered("orders")
+    for price in (RECORD, CARDS):
+        assert Product.sold_as(C, "X", "X", [price], quantity=metered).schemes == (price,)
+    valued = Converted(CARDS, Conversion.multiply("95"))  # hours at 95 are a value
+    assert Product.sold_as(T, "X", "X", [valued], quantity=TimeWorked()).schemes == (valued,)
+    assert Product.sold_as(T, "X", "X", [CARDS]).schemes == (CARDS,)  # a share of an agreed sum
 
 
 def test_the_four_types_are_bundles_of_defaults() -> None:

@@ -63,6 +63,7 @@ BLOCK = Product.sold_as(
     [PerUnit.of("90", "EUR")],
     unit="hour",
     fund=fund_terms(valid_months=1),
+    billing=Billing(Timing.ADVANCE, None, 1),
     renewal=Renewal(1, 0, Notice(Interval.months(1), NoticeAnchor.MONTH_END)),
 )
 DEVICES = Product.sold_as(
@@ -72,7 +73,7 @@ DEVICES = Product.sold_as(
     [AtLeast.of(LookUp(BandTable.of("EUR", [(10, "0.00045"), (None, "8")])), "25")],
     unit="device",
     quantity=DevicesCounted(("device",), CountPolicy.DAILY, 3),
-    billing=Billing(Timing.ARREARS, Interval.days(10), 1),
+    billing=Billing(Timing.ARREARS, Interval.days(10)),
 )
 EXPENSES = Product.sold_as(
     ContractType.TRANSACTIONAL,
@@ -117,7 +118,7 @@ einer Frist von 3 Monaten zum Quartalsende.""",
   A fund of hours; a block is valid for one month.
   The block that ends first is drawn first.
   Beyond the fund an hour costs €100.00.
-  Billed once.
+  Billed once. The invoice comes one day early.
   Revenue is recognised as the block is drawn; what lapses, on the block's last day.
   It is delivered directly.
   The initial term is one month. After that it runs on. Notice of one month to the end of a \
@@ -128,7 +129,7 @@ month ends it.""",
   Ein Guthaben in Stunden; ein Kontingent gilt einen Monat.
   Das Kontingent, das zuerst endet, wird zuerst verbraucht.
   Über das Guthaben hinaus kostet eine Stunde 100,00 €.
-  Einmalig berechnet.
+  Einmalig berechnet. Die Rechnung kommt einen Tag früher.
   Der Umsatz wird erfasst, wie das Kontingent abgerufen wird; was verfällt, an dessen letztem Tag.
   Die Lieferung erfolgt direkt.
   Die Erstlaufzeit beträgt einen Monat. Danach läuft es weiter. Kündbar mit einer Frist von \
@@ -142,7 +143,7 @@ einem Monat zum Monatsende.""",
     above: €8.00 per device
   At least €25.00.
   Active devices are counted day by day: device. At least 3 are charged.
-  Billed in arrears, every 10 days. The invoice comes one day early.
+  Billed in arrears, every 10 days.
   Revenue is recognised on the last day of the service period.
   It is delivered directly.
   It does not renew.""",
@@ -152,7 +153,7 @@ einem Monat zum Monatsende.""",
     darüber: 8,00 € je Gerät
   Mindestens 25,00 €.
   Aktive Geräte werden Tag für Tag gezählt: Gerät. Berechnet werden mindestens 3.
-  Berechnet nachträglich, alle 10 Tage. Die Rechnung kommt einen Tag früher.
+  Berechnet nachträglich, alle 10 Tage.
   Der Umsatz wird am letzten Tag des Leistungszeitraums erfasst.
   Die Lieferung erfolgt direkt.
   Es verlängert sich nicht.""",

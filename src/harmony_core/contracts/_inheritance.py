@@ -54,9 +54,11 @@ def overridden(line: ContractLine, origin: Origin) -> ContractLine:
             f"line {line.id!r} is priced in {line.scheme.currency}, but the override in "
             f"{scheme.currency}: write it in the line's currency"
         )
-    made = attrs.evolve(line, **changes, trail=(*line.trail, origin))
     try:
-        refuse_impossible(made.type, made.source, made.billing, made.accounting, made.fund)
+        made = attrs.evolve(line, **changes, trail=(*line.trail, origin))
+        refuse_impossible(
+            made.type, made.source, made.billing, made.accounting, made.fund, renewal=made.renewal
+        )
     except InvalidValue as reason:
         raise InvalidValue(
             f"line {line.id!r} cannot behave as {override.by} decided on {override.on}: {reason}"

@@ -253,3 +253,67 @@ def _share_in_percent(data: Record) -> Record:
 
 
 register("component", 2, products.Component, {1: _share_in_percent})
+
+
+def _without_free_units_of_nothing(data: Record) -> Record:
+    """The first form let a flat price have free units, which changed nothing."""
+    return data | {"free": "0"} if _ends_flat(data.get("scheme")) else data
+
+
+def _without_minimum_of_nothing(data: Record) -> Record:
+    """The first form let a flat price have a minimum of units, which changed nothing."""
+    return data | {"quantity": "0"} if _ends_flat(data.get("scheme")) else data
+
+
+def _without_conversion_of_nothing(data: Record) -> Record:
+    """The first form let the quantity of a flat price be converted, which changed nothing."""
+    return data | {"conversion": {"factor": "1"}} if _ends_flat(data.get("scheme")) else data
+
+
+def _ends_flat(scheme: object) -> bool:
+    if not isinstance(scheme, dict):
+        return False
+    return _named(scheme, "flat") or _ends_flat(scheme.get("scheme"))
+
+
+def _named(data: object, *names: str) -> bool:
+    return isinstance(data, dict) and str(data.get("is")).partition("@")[0] in names
+
+
+register("free-units", 2, pricing.FreeUnits, {1: _without_free_units_of_nothing})
+register("minimum-quantity", 2, pricing.MinimumQuantity, {1: _without_minimum_of_nothing})
+register("converted", 2, pricing.Converted, {1: _without_conversion_of_nothing})
+
+
+def _only_what_was_kept(data: Record, quantity: str) -> Record:
+    """The first form could say what had no effect, or was put right by the next run."""
+    billing, accounting = data.get("billing") or {}, data.get("accounting") or {}
+    fixed = _named(data.get(quantity), "fixed-quantity")
+    if fixed and not billing.get("interval") and not data.get("fund"):
+        if str(accounting.get("recognition")).startswith("straight_line"):
+            accounting = accounting | {"recognition": "at_once"}
+        data = data | {"renewal": None}
+    counted = data.get(quantity)
+    on_first_day = isinstance(counted, dict) and counted.get("policy") in (
+        "first_day",
+        "advance_true_up",
+    )
+    if not fixed and not on_first_day:
+        billing = billing | {"lead_days": 0}
+    return data | {"billing": billing, "accounting": accounting}
+
+
+def _kept_by_a_product(data: Record) -> Record:
+    return _only_what_was_kept(data, "quantity")
+
+
+def _kept_by_a_line(data: Record) -> Record:
+    if _named(data.get("scheme"), "dynamic") and not _named(data.get("source"), "usage-metered"):
+        scheme = data["scheme"]
+        amount = {"amount": scheme["factor"], "currency": scheme["currency"]}
+        data = data | {"scheme": {"is": "per-unit", "unit_price": amount}}  # what it charged
+    return _only_what_was_kept(data, "source")
+
+
+register("product", 2, products.Product, {1: _kept_by_a_product})
+register("contract-line", 2, contracts.ContractLine, {1: _kept_by_a_line})

@@ -27,7 +27,12 @@ from harmony_core.pricing._bands import Band, BandTable
 from harmony_core.pricing._blocks import BeyondBlocks, BlockBand, FillUpBlocks, LookUpBlocks
 from harmony_core.pricing._capacity import CapacityStep, CapacitySteps, at_peaks
 from harmony_core.pricing._cliffs import Cliff, cliffs
-from harmony_core.pricing._combinations import refuse_other_units, refuse_unbillable
+from harmony_core.pricing._combinations import (
+    refuse_number_as_money,
+    refuse_other_units,
+    refuse_unbillable,
+    refuse_unrecorded,
+)
 from harmony_core.pricing._commitment import Commitment, explain_true_up, true_up
 from harmony_core.pricing._conversion import Conversion, Converted, SplitRounding, round_quantity
 from harmony_core.pricing._dated import (
@@ -269,9 +274,11 @@ __all__ = [
     "price_usage",
     "prorated_amount",
     "prorated_quantity",
+    "refuse_number_as_money",
     "refuse_other_units",
     "refuse_transactions_as_one",
     "refuse_unbillable",
+    "refuse_unrecorded",
     "repriced",
     "rerate",
     "rerate_periods",

@@ -18,6 +18,7 @@ from harmony_core.pricing._percentage import Percentage
 from harmony_core.pricing._ramp import Ramp
 from harmony_core.pricing._rates import Dynamic, GraduatedPercentage
 from harmony_core.pricing._scheme import Scheme, require_scheme
+from harmony_core.pricing._simple import Flat
 
 
 def inside(scheme: Scheme) -> Iterator[Scheme]:
@@ -101,13 +102,64 @@ def refuse_other_units(scheme: Scheme, metered: Collection[str]) -> None:
             )
 
 
-def refuse_free_units(scheme: Scheme) -> None:
-    """Refuse free units around a scheme whose quantity is money.
+def refuse_unrecorded(scheme: Scheme) -> None:
+    """Refuse a price that arrives with usage records where there are none.
+
+    Raises:
+        InvalidValue: there is one, however deep.
+    """
+    for one in inside(scheme):
+        if isinstance(one, Dynamic):
+            raise InvalidValue(
+                f"Dynamic charges {exact_text(one.factor)} times the price that a usage record "
+                "brings, and here no usage is recorded: meter it (UsageMetered), take PerUnit for "
+                "an agreed price, or a mark-up of ExpensesIncurred for what is passed on"
+            )
+
+
+def refuse_number_as_money(scheme: Scheme, number: str) -> None:
+    """Refuse a price of a value of money where the quantity is a ``number`` of something.
+
+    Raises:
+        InvalidValue: there is one that no conversion stands around.
+    """
+    for one in of_this_quantity(scheme):
+        if isinstance(one, Percentage | GraduatedPercentage | Dynamic):
+            raise InvalidValue(
+                f"{type(one).__name__} has a value of money for its quantity, and {number} is "
+                "none: take PerUnit, or put Converted around it that multiplies by the value of one"
+            )
+
+
+def _refuse_flat(scheme: Scheme, what: str, way_out: str) -> None:
+    for one in inside(scheme):
+        if isinstance(one, Flat):
+            raise InvalidValue(
+                f"a Flat of {one.amount} costs the same whatever the quantity, so {what} would "
+                f"change nothing: {way_out}"
+            )
+
+
+def refuse_conversion(scheme: Scheme) -> None:
+    """Refuse a conversion around what does not depend on the quantity, or takes several.
+
+    Raises:
+        InvalidValue: there is nothing else inside, or a stairstep over several units.
+    """
+    refuse_what_takes_several(scheme)
+    _refuse_flat(scheme, "a conversion", "leave it out, or price by PerUnit")
+
+
+def refuse_free_units(scheme: Scheme, free: Fraction) -> None:
+    """Refuse free units around a scheme whose quantity is money, or plays no part.
 
     Raises:
         InvalidValue: there is such a scheme, or one that takes several quantities.
     """
     refuse_what_takes_several(scheme)
+    if free:
+        what = f"{exact_text(free)} free units"
+        _refuse_flat(scheme, what, "take an amount off, with Discounted and AmountOff")
     for one in of_this_quantity(scheme):
         if isinstance(one, Percentage):
             way_out = "give the percentage a free_amount, or free_transactions"
@@ -124,12 +176,15 @@ def refuse_free_units(scheme: Scheme) -> None:
 
 
 def refuse_minimum_quantity(scheme: Scheme, quantity: Fraction) -> None:
-    """Refuse a minimum quantity around a scheme whose quantity is money, or that ends below it.
+    """Refuse a minimum quantity where the quantity is money or plays no part, or that is too high.
 
     Raises:
         InvalidValue: there is such a scheme, or one that takes several quantities.
     """
     refuse_what_takes_several(scheme)
+    if quantity:
+        what = f"a minimum of {exact_text(quantity)} units"
+        _refuse_flat(scheme, what, "raise the amount, or price by PerUnit")
     for one in of_this_quantity(scheme):
         if isinstance(one, Percentage):
             way_out = "give the percentage a least charge per transaction, or put AtLeast around it"

@@ -15,7 +15,10 @@ from harmony_core.explanation import (
     round_to_step,
 )
 from harmony_core.finance import Exact, ExactAmount, exact
-from harmony_core.pricing._combinations import refuse_what_takes_several
+from harmony_core.pricing._combinations import (
+    refuse_conversion,
+    refuse_what_takes_several,
+)
 from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
 
@@ -97,6 +100,9 @@ class Conversion:
         return before, self.convert(units(already_billed) + units(quantity)) - before
 
 
+_UNCHANGED = Conversion(Fraction(1))
+
+
 @attrs.frozen
 class Converted:
     """``scheme`` for the quantity that ``conversion`` makes of the metered one.
@@ -110,7 +116,10 @@ class Converted:
     conversion: Conversion
 
     def __attrs_post_init__(self) -> None:
-        refuse_what_takes_several(self.scheme)
+        if self.conversion != _UNCHANGED:
+            refuse_conversion(self.scheme)
+        else:
+            refuse_what_takes_several(self.scheme)
 
     @property
     def currency(self) -> str:

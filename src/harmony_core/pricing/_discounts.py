@@ -176,7 +176,7 @@ class FreeUnits:
     free: Fraction = attrs.field(converter=units)
 
     def __attrs_post_init__(self) -> None:
-        refuse_free_units(self.scheme)
+        refuse_free_units(self.scheme, self.free)
 
     @property
     def currency(self) -> str:

@@ -15,8 +15,6 @@ from harmony_core.products._behaviours import (
     DeliveryMode,
     Recognition,
     defaults_of,
-    refuse_impossible,
-    refuse_unmeasurable,
 )
 from harmony_core.products._bundle import (
     Component,
@@ -38,6 +36,11 @@ from harmony_core.products._fund_policies import (
     WarningLevel,
 )
 from harmony_core.products._fund_terms import DrawOrder, FundTerms, FundUnit
+from harmony_core.products._impossible import (
+    refuse_impossible,
+    refuse_unkept,
+    refuse_unmeasurable,
+)
 from harmony_core.products._incident_terms import ChargeDay, IncidentTerms, Shortfall
 from harmony_core.products._override import (
     Behaviour,
@@ -137,6 +140,7 @@ __all__ = [
     "price_in_words",
     "rate_ties",
     "refuse_impossible",
+    "refuse_unkept",
     "refuse_unmeasurable",
     "trail_in_words",
 ]

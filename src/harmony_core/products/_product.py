@@ -26,12 +26,11 @@ from harmony_core.products._behaviours import (
     DeliveryMode,
     defaults_of,
     expect_scheme,
-    refuse_impossible,
-    refuse_unmeasurable,
 )
 from harmony_core.products._bundle import Component, refuse_unsharable
 from harmony_core.products._describe import Description, describe_behaviour
 from harmony_core.products._fund_terms import FundTerms
+from harmony_core.products._impossible import refuse_impossible, refuse_unmeasurable
 from harmony_core.products._override import Behaviour, Level, Origin
 from harmony_core.products._quantities import QuantitySource
 from harmony_core.products._renewal import Renewal
@@ -152,7 +151,14 @@ class Product:
         refuse_unsharable(self.id, self.components)
         self._refuse_days()
         try:
-            refuse_impossible(self.type, self.quantity, self.billing, self.accounting, self.fund)
+            refuse_impossible(
+                self.type,
+                self.quantity,
+                self.billing,
+                self.accounting,
+                self.fund,
+                renewal=self.renewal,
+            )
         except InvalidValue as reason:
             raise InvalidValue(f"product {self.id!r}: {reason}") from None
 
