@@ -36,7 +36,6 @@ from harmony_core.products import (
     Renewal,
     TimeWorked,
     describe_behaviour,
-    refuse_unkept,
     refuse_unmeasurable,
 )
 
@@ -111,7 +110,6 @@ class ContractLine:
             self._refuse_what_cannot_open()
         try:
             refuse_unmeasurable(self.scheme, self.source)
-            refuse_unkept(self.source, self.billing, self.accounting, self.fund, self.renewal)
         except InvalidValue as reason:
             raise InvalidValue(f"line {self.id!r}: {reason}") from None
         object.__setattr__(self, "scheme", anchored(self.scheme, self.anchor))

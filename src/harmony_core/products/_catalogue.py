@@ -219,7 +219,8 @@ def _within(
     trail, overrides = [part.origin], []
     for bundle, held in reversed(path):
         said: dict[Behaviour, Any] = {}
-        if bundle.renewal is not None:
+        sold_once = part.billing.interval is None and part.fund is None
+        if bundle.renewal is not None and not sold_once:
             said[Behaviour.RENEWAL] = bundle.renewal
         if bundle.type is part.type and bundle.billing != part.billing:
             said[Behaviour.BILLING] = bundle.billing
