@@ -821,6 +821,17 @@ acceptances = st.builds(orders.Acceptance, ids, st.integers(1, 9), days, st.list
 
 
 @st.composite
+def fed_by_a_number(draw: st.DrawFn, code: str) -> pricing.Scheme:
+    """A price that an agreed quantity can feed: none that comes with usage records."""
+    scheme = draw(schemes(code))
+    try:
+        products.refuse_unmeasurable(scheme, products.FixedQuantity())
+    except InvalidValue:
+        return pricing.PerUnit.of("1", code)
+    return scheme
+
+
+@st.composite
 def some_products(draw: st.DrawFn) -> products.Product:
     codes = draw(st.lists(currencies, unique=True, max_size=2))
     kind = draw(
@@ -836,7 +847,7 @@ def some_products(draw: st.DrawFn) -> products.Product:
         kind,
         draw(ids),
         draw(st.dictionaries(texts, texts, min_size=1, max_size=2)),
-        [draw(schemes(code)) for code in codes],
+        [draw(fed_by_a_number(code)) for code in codes],
         fund=attrs.evolve(draw(fund_terms), rollover=None) if prepaid else None,  # billed once
         renewal=draw(st.none() | renewals),
         delivery=draw(st.sampled_from(products.DeliveryMode)),
@@ -1062,7 +1073,9 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     pricing.FreeUnits: only(
         pricing.FreeUnits, around(pricing.FreeUnits, schemes("EUR"), not_negative)
     ),
-    pricing.Converted: st.builds(pricing.Converted, schemes("EUR"), conversions),
+    pricing.Converted: only(
+        pricing.Converted, around(pricing.Converted, schemes("EUR"), conversions)
+    ),
     pricing.Commitment: only(pricing.Commitment, commitments(schemes("EUR"), "EUR")),
     pricing.AtPeriodEnd: st.builds(pricing.AtPeriodEnd, schemes("EUR")),
     pricing.CapacitySteps: capacity_steps("EUR"),
