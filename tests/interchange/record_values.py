@@ -823,7 +823,7 @@ acceptances = st.builds(orders.Acceptance, ids, st.integers(1, 9), days, st.list
 @st.composite
 def fed_by_a_number(draw: st.DrawFn, code: str) -> pricing.Scheme:
     """A price that an agreed quantity can feed: none that comes with usage records."""
-    scheme = draw(schemes(code))
+    scheme: pricing.Scheme = draw(schemes(code))
     try:
         products.refuse_unmeasurable(scheme, products.FixedQuantity())
     except InvalidValue:

@@ -158,7 +158,7 @@ def test_a_ramp_is_refused_for_any_of_its_steps() -> None:
     later = date(2027, 1, 1)
     with pytest.raises(InvalidValue, match="at least 100 EUR and at most 90 EUR"):
         AtLeast.of(Ramp.of((DAY, UNIT), (later, AtMost.of(UNIT, "90"))), "100")
-    with pytest.raises(InvalidValue, match="a Flat of 9 EUR .* 5 free units would change nothing"):
+    with pytest.raises(InvalidValue, match=r"a Flat of 9 EUR .* 5 free units"):
         FreeUnits(Ramp.of((DAY, UNIT), (later, AtMost.of(Flat.of(9, "EUR"), 20))), 5)
     with pytest.raises(InvalidValue, match="a commitment cannot stand around another"):
         Commitment.of(Ramp.of((DAY, UNIT), (later, Commitment.of(UNIT, "90"))), "100")
