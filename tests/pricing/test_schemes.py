@@ -32,6 +32,7 @@ from harmony_core.pricing import (
     net_quantity,
     price,
 )
+from harmony_core.pricing._combinations import inside
 from tests.pricing.scheme_values import money, quantities, schemes, schemes_of_units, tables
 
 points = st.builds(PricePoint, st.booleans(), st.booleans())
@@ -160,6 +161,10 @@ def test_limits_hold(
 def test_a_minimum_quantity_is_priced_when_less_is_used(
     scheme: Scheme, quantity: Fraction, minimum: Fraction
 ) -> None:
+    if minimum and any(isinstance(one, Flat) for one in inside(scheme)):
+        with pytest.raises(InvalidValue, match="would change nothing"):
+            MinimumQuantity(scheme, minimum)
+        return
     expected = scheme.price(max(quantity, minimum))
     assert MinimumQuantity(scheme, minimum).price(quantity) == expected
 
