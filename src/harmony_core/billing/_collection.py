@@ -135,7 +135,7 @@ def working_day(day: date, holidays: Container[date] = (), moved_by: int = 0) ->
 
 
 def collection_batch(
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     items: Iterable[OpenItem],
     mandates: Mapping[str, Mandate],
     wanted: date,

@@ -198,10 +198,10 @@ class DerivedFields:
                 f"every record has {', '.join(taken)} already: give the derived field another name"
             )
         such_as = "harmony_core.interchange.content_hash"
-        expect(self.fingerprint, Callable, "the fingerprint of derived fields", such_as)  # type: ignore[arg-type]
+        expect(self.fingerprint, Callable, "the fingerprint of derived fields", such_as)  # type: ignore[arg-type]  # no class
         for name, make in self.functions.items():
             expect_name(name, "the name of a derived field")
-            expect(make, Callable, f"derived field {name!r}", "lambda contract, found: ...")  # type: ignore[arg-type]
+            expect(make, Callable, f"derived field {name!r}", "lambda contract, found: ...")  # type: ignore[arg-type]  # as above
 
     def row(
         self,

@@ -47,7 +47,7 @@ def credit_note(
     entry: JournalEntry,
     charges: Mapping[str, Charge],
     *,
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     day: date,
     reason: str,
     rounding_account: str,
@@ -186,9 +186,10 @@ def _within(
     for key, amount in left.items():
         rest = periods.get(period := _period(charges[key]))
         if amount.minor > 0 and rest is not None:
-            amount = min(amount, max(rest, rest * 0))  # noqa: PLW2901
-            periods[period] = rest - amount
-        found[key] = amount
+            found[key] = min(amount, max(rest, Money.zero(rest.currency)))
+            periods[period] = rest - found[key]
+        else:
+            found[key] = amount
     return found
 
 
@@ -232,7 +233,7 @@ def _document(
     invoice: Invoice,
     before: Mapping[str, Money],
     after: Mapping[str, Money],
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     day: date,
 ) -> Invoice:
     lines = tuple(
@@ -330,7 +331,7 @@ def _entry(
     before: Mapping[str, Money],
     after: Mapping[str, Money],
     *,
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     day: date,
     rounding_account: str,
 ) -> JournalEntry:

@@ -250,7 +250,7 @@ class LineFund(FundReplay):
 class _NothingBought(LineFund):
     """The fund of a line that was ended before it began: it is empty on every day."""
 
-    def blocks(self, through: date = date.min) -> tuple[Block, ...]:  # noqa: ARG002
+    def blocks(self, through: date = date.min) -> tuple[Block, ...]:  # noqa: ARG002  of the shared form
         return ()
 
     @property

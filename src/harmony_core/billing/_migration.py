@@ -178,7 +178,7 @@ def _ending(
     on: date,
     closed: Sequence[FundCloses],
     *,
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     agreed_on: date,
     evidence: tuple[str, ...],
 ) -> Amendment:

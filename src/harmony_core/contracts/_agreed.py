@@ -217,7 +217,7 @@ class Agreed:
         for stretch in _cut(span, (one.first_day for one, _ in self._changes_of(line_id))):
             for part in self._running(line_id, stretch):
                 if found and _go_together(found[-1], part):
-                    part = Span(found.pop()[0].start, part[0].end), part[1]  # noqa: PLW2901
+                    part = Span(found.pop()[0].start, part[0].end), part[1]  # noqa: PLW2901  it grows
                 found.append(part)
         return tuple(found)
 

@@ -153,7 +153,7 @@ def notice_withdrawn(
     notice_id: str,
     agreed_on: date,
     *,
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
 ) -> tuple[Amendment, ...]:
     """Take a notice back: its lines run as if it had not been given, if both sides agree in time.
 
@@ -203,7 +203,7 @@ def lines_ended(
     contract: Contract,
     last_day: date,
     *,
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     agreed_on: date,
     line_ids: Iterable[str] = (),
     event: ContractEvent = ContractEvent.TERMINATION,
@@ -271,7 +271,7 @@ def lines_resumed(
     contract: Contract,
     first_day: date,
     *,
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     agreed_on: date,
     evidence: Iterable[str] = (),
 ) -> Amendment:

@@ -87,7 +87,7 @@ def running_days(contract: Contract, line_id: str) -> tuple[RunningDays, ...]:
         if following is not None and (last is None or last >= following):
             last = following - _DAY
         if found and found[-1].last_day == day - _DAY:
-            day = found.pop().first_day  # noqa: PLW2901
+            day = found.pop().first_day  # noqa: PLW2901  the span begins with its neighbour
         found.append(RunningDays(day, last))
     return tuple(found)
 

@@ -128,7 +128,7 @@ class NumberField(Field):
 
     def plain(self, value: FieldValue) -> object:
         """Give the value as JSON writes it: a number as text, so that it stays exact."""
-        number = exact(value)  # type: ignore[arg-type]
+        number = exact(value)  # type: ignore[arg-type]  # whatever came in; it refuses
         return exact_text(number)
 
     def loosens(self, parent: NumberField) -> str | None:

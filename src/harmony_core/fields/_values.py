@@ -72,6 +72,6 @@ class Field:
 
 def within(least: object, most: object, of_parent_least: object, of_parent_most: object) -> bool:
     """Tell whether limits lie inside the parent's; ``None`` is no limit."""
-    low = of_parent_least is None or (least is not None and least >= of_parent_least)  # type: ignore[operator]
-    high = of_parent_most is None or (most is not None and most <= of_parent_most)  # type: ignore[operator]
+    low = of_parent_least is None or (least is not None and least >= of_parent_least)  # type: ignore[operator]  # both of one kind
+    high = of_parent_most is None or (most is not None and most <= of_parent_most)  # type: ignore[operator]  # both of one kind
     return low and high

@@ -218,6 +218,7 @@ class _Gathered:
     ) -> None:
         self.group, self.ownership, self.through = group, ownership, through
         self.chosen, self.classes = chosen, classes
+        self.known = {entity.id for entity in group.entities}
         self.parts: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
         self.legs: defaultdict[str, list[JournalEntry]] = defaultdict(list)
         self.breaks: list[Break] = []
@@ -272,7 +273,7 @@ class _Gathered:
             self.legs[entry.pair].append(entry)
 
     def _is_inside(self, company: str, day: date) -> bool:
-        if company not in {entity.id for entity in self.group.entities}:
+        if company not in self.known:
             return True  # a name that nobody has is a break, not a stranger
         return company in self.chosen and self.ownership.share(company, day) is not None
 

@@ -51,7 +51,7 @@ class IntercompanyPair:
         cls,
         charge: TransferCharge,
         *,
-        id: str,  # noqa: A002
+        id: str,  # noqa: A002  the field's own name
         day: date,
         group: Group,
         rates: RateBook,
@@ -117,7 +117,7 @@ class IntercompanyPair:
 def book_transfer(
     charge: TransferCharge,
     *,
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     day: date,
     group: Group,
     rates: RateBook,

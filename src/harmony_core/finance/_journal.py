@@ -116,7 +116,7 @@ class JournalEntry:
 
     def mirrored(
         self,
-        id: str,  # noqa: A002
+        id: str,  # noqa: A002  the field's own name
         day: date,
         *,
         kind: str | None = None,
@@ -139,7 +139,7 @@ class JournalEntry:
 
 def journal_entry(
     *,
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     entity: str,
     day: date,
     kind: str,

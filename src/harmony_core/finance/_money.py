@@ -65,7 +65,7 @@ class Money(Generic[Code_co]):
     """
 
     minor: int = attrs.field(validator=_whole_number)
-    currency: Code_co = attrs.field(validator=_known_currency)  # type: ignore[assignment]
+    currency: Code_co = attrs.field(validator=_known_currency)  # type: ignore[assignment]  # checked as a str
 
     @classmethod
     def of(cls, amount: Exact, currency: Code) -> Money[Code]:

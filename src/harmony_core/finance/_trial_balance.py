@@ -69,7 +69,7 @@ def trial_balance(
         column: of the three amounts; the transaction column has a row for each currency.
     """
     debits: dict[tuple[str, str, str], int] = {}
-    credits: dict[tuple[str, str, str], int] = {}  # noqa: A001
+    credits: dict[tuple[str, str, str], int] = {}  # noqa: A001  the trade's word
     for entry in entries:
         if entity is not None and entry.entity != entity:
             continue

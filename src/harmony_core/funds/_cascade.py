@@ -247,16 +247,16 @@ def _state_of(layer: Layer) -> _State:
 
 
 class _NoEnd:
-    def covers(self, day: date) -> bool:  # noqa: ARG002
+    def covers(self, day: date) -> bool:  # noqa: ARG002  of the shared form
         return True
 
-    def left(self, day: date) -> Fraction | None:  # noqa: ARG002
+    def left(self, day: date) -> Fraction | None:  # noqa: ARG002  of the shared form
         return None
 
-    def take(self, day: date, units: Fraction) -> Iterator[tuple[str, Fraction]]:  # noqa: ARG002
+    def take(self, day: date, units: Fraction) -> Iterator[tuple[str, Fraction]]:  # noqa: ARG002  of the shared form
         return iter(())
 
-    def balance(self, as_of: date | None) -> Balance | None:  # noqa: ARG002
+    def balance(self, as_of: date | None) -> Balance | None:  # noqa: ARG002  of the shared form
         return None
 
 

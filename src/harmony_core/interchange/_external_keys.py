@@ -131,7 +131,7 @@ class ExternalKeys:
     def of(
         self,
         kind: str,
-        id: str,  # noqa: A002
+        id: str,  # noqa: A002  the field's own name
         day: date,
         system: str | None = None,
     ) -> tuple[ExternalKey, ...]:

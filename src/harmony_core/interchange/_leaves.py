@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -85,14 +85,14 @@ def _day(text: str) -> date:
 def _instant_text(instant: datetime) -> str:
     if instant.tzinfo is None:
         raise InvalidValue(f"an instant needs its zone to be stored, got {instant}")
-    return instant.astimezone(timezone.utc).isoformat()  # noqa: UP017
+    return instant.astimezone(UTC).isoformat()
 
 
 def _instant(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise InvalidValue(text)
-    return instant.astimezone(timezone.utc)  # noqa: UP017
+    return instant.astimezone(UTC)
 
 
 _LENGTH = r"PT[0-9]+(\.[0-9]{1,6})?S"

@@ -91,7 +91,7 @@ class Sold:
                 ):
                     changes.append(change)
                     part = attrs.evolve(amendment, changes=changes)
-                    self = attrs.evolve(self, contract=before.amended(part))  # noqa: PLW0642
+                    self = attrs.evolve(self, contract=before.amended(part))  # noqa: PLW0642  each event goes on from the last
                     yield amendment.first_day, amendment.id, change, self
 
     @property

@@ -35,7 +35,7 @@ class Person:
     contractor: bool = False
 
     @classmethod
-    def of(cls, id: str, name: str, *employments: Employment, contractor: bool = False) -> Person:  # noqa: A002
+    def of(cls, id: str, name: str, *employments: Employment, contractor: bool = False) -> Person:  # noqa: A002  the field's own name
         """Make a person from employments, each valid from its own day.
 
         >>> anna = Person.of(

@@ -43,7 +43,7 @@ class FillUp:
         """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
         return attrs.evolve(self, table=self.table.repriced(change))
 
-    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002  of the shared form
         """Give the sum over the bands."""
         return ExactAmount(Fraction(*self.price_ratio(quantity)), self.table.currency)
 
@@ -54,7 +54,7 @@ class FillUp:
             return _at_zero(self.table, self.zero_quantity).as_integer_ratio()
         return self.table.filled(numerator, denominator)
 
-    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002  of the shared form
         """Give the same amount with its derivation, a step for each band that is filled."""
         count = units(quantity)
         why = Explainer("fill up", 1)
@@ -113,7 +113,7 @@ class LookUp:
         """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
         return attrs.evolve(self, table=self.table.repriced(change))
 
-    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002  of the shared form
         """Give quantity times the unit price of the band reached."""
         return ExactAmount(Fraction(*self.price_ratio(quantity)), self.table.currency)
 
@@ -126,7 +126,7 @@ class LookUp:
             return self.table.never_dearer(numerator, denominator)
         return self.table.looked_up(numerator, denominator)
 
-    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002  of the shared form
         """Give the same amount with its derivation, and the limits of the band."""
         count = units(quantity)
         why = Explainer("look up", 1)

@@ -145,7 +145,7 @@ class FillUpBlocks:
         """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
         return attrs.evolve(self, bands=[band.repriced(change) for band in self.bands])
 
-    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002  of the shared form
         """Give the sum over the bands.
 
         Raises:
@@ -155,7 +155,7 @@ class FillUpBlocks:
         amounts = (blocks * band.block_price.value for band, blocks in self._parts(quantity))
         return ExactAmount(sum(amounts, Fraction(0)), self.currency)
 
-    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002  of the shared form
         """Give the same amount with its derivation, a step for each band that is entered."""
         why = Explainer("fill up by blocks", 1)
         parts = self._parts(quantity)
@@ -227,7 +227,7 @@ class LookUpBlocks:
         """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
         return attrs.evolve(self, bands=[band.repriced(change) for band in self.bands])
 
-    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002  of the shared form
         """Give the blocks begun of the band reached, at its price.
 
         Raises:
@@ -240,7 +240,7 @@ class LookUpBlocks:
             return ExactAmount.of(0, self.currency)
         return ExactAmount(band.begun(count) * band.block_price.value, self.currency)
 
-    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002  of the shared form
         """Give the same amount with its derivation."""
         why = Explainer("look up by blocks", 1)
         count = units(quantity)

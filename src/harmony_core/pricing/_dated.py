@@ -164,7 +164,7 @@ def with_inside(scheme: Scheme, change: Callable[[Scheme], Scheme]) -> Scheme:
     around: Callable[[Scheme], Scheme] | None = getattr(scheme, "around", None)
     if around is not None:
         return around(found)
-    return attrs.evolve(scheme, scheme=found)  # type: ignore[misc]
+    return attrs.evolve(scheme, scheme=found)  # type: ignore[misc]  # it has that field
 
 
 def _changes_on(scheme: Scheme, day: date) -> bool:

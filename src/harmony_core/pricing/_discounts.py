@@ -48,7 +48,7 @@ class PercentOff:
 
     percent: Fraction = attrs.field(converter=_percent)
 
-    def repriced(self, change: Change) -> PercentOff:  # noqa: ARG002
+    def repriced(self, change: Change) -> PercentOff:  # noqa: ARG002  of the shared form
         """Give itself: a share follows the price."""
         return self
 

@@ -80,11 +80,11 @@ class Package:
         """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
         return attrs.evolve(self, package_price=change(self.package_price))
 
-    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002  of the shared form
         """Give the number of packages times the price of one."""
         return ExactAmount(self.packages(quantity) * self.package_price.value, self.currency)
 
-    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002  of the shared form
         """Give the same amount with its derivation."""
         why = Explainer("package", 1)
         paid = why.given("quantity", "quantity", units(quantity))

@@ -223,11 +223,11 @@ class Percentage:
             most=changed(self.most, change),
         )
 
-    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002  of the shared form
         """Give what one transaction of the value ``quantity`` charges."""
         return self.price_transactions(Transactions(quantity, 1))
 
-    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002  of the shared form
         """Give the same amount with its derivation."""
         return self.explain_transactions(Transactions(quantity, 1))
 

@@ -91,7 +91,7 @@ def with_policies(value: T, policies: Policies) -> T:
     value = _with_parts(value, lambda part: with_policies(part, policies))
     named = policies.get(type(value), {}).items()
     changes = {name: new for name, new in named if new not in (None, getattr(value, name))}
-    return attrs.evolve(value, **changes) if changes else value  # type: ignore[misc]
+    return attrs.evolve(value, **changes) if changes else value  # type: ignore[misc]  # T has fields
 
 
 def with_whole_units(value: T, mode: RoundingMode) -> T:
@@ -101,7 +101,7 @@ def with_whole_units(value: T, mode: RoundingMode) -> T:
     does nothing else is the policy itself, and becomes ``mode``.
     """
     if isinstance(value, _OF_UNITS):
-        return Converted(value, Conversion.multiply(1, mode))  # type: ignore[return-value]
+        return Converted(value, Conversion.multiply(1, mode))  # type: ignore[return-value]  # T is a scheme here
     if isinstance(value, Converted) and isinstance(value.scheme, _OF_UNITS):
         conversion = value.conversion
         if conversion.rounding is not None and conversion.places <= 0:
@@ -116,7 +116,7 @@ def _with_parts(value: T, change: Callable[[Any], Any]) -> T:
     if isinstance(value, tuple):
         parts = tuple(map(change, value))
         same = all(new is old for new, old in zip(parts, value, strict=True))
-        return value if same else parts  # type: ignore[return-value]
+        return value if same else parts  # type: ignore[return-value]  # T is a tuple here
     cls: Any = type(value)
     if not attrs.has(cls):
         return value
@@ -127,4 +127,4 @@ def _with_parts(value: T, change: Callable[[Any], Any]) -> T:
             new = change(old)
             if new is not old:
                 changes[field.alias or field.name] = new
-    return attrs.evolve(value, **changes) if changes else value  # type: ignore[misc]
+    return attrs.evolve(value, **changes) if changes else value  # type: ignore[misc]  # T has fields

@@ -93,7 +93,7 @@ class Ramp:
             if in_step := Span(step.first_day, end).overlap(within):
                 yield from turning_days(step.scheme, in_step)
 
-    def facts_on(self, day: date) -> tuple[tuple[str, str], ...]:  # noqa: ARG002
+    def facts_on(self, day: date) -> tuple[tuple[str, str], ...]:  # noqa: ARG002  of the shared form
         """Give nothing: since when the step of ``day`` holds says all."""
         return ()
 
@@ -105,7 +105,7 @@ class Ramp:
         """Give the ramp with the change made to every step."""
         return Ramp(RampStep(one.first_day, repriced(one.scheme, change)) for one in self.steps)
 
-    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002  of the shared form
         """Refuse: a quantity has no price until the day is known.
 
         Raises:
@@ -113,7 +113,7 @@ class Ramp:
         """
         refuse_without_day("a ramp")
 
-    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002  of the shared form
         """Refuse, as :meth:`price` does.
 
         Raises:

@@ -103,15 +103,15 @@ class Dynamic:
         """Make it from a plain number."""
         return cls(currency, factor)
 
-    def repriced(self, change: Change) -> Dynamic:  # noqa: ARG002
+    def repriced(self, change: Change) -> Dynamic:  # noqa: ARG002  of the shared form
         """Give itself: the price comes with the record, and whoever sends it raises it."""
         return self
 
-    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002  of the shared form
         """Give the price of the record, which is ``quantity``, times the factor."""
         return ExactAmount(units(quantity) * self.factor, self.currency)
 
-    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002  of the shared form
         """Give the same amount with its derivation."""
         why = Explainer("price of the record", 1)
         cost = why.given("quantity", "price that the record brings", units(quantity), self.currency)

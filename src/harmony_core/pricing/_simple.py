@@ -90,7 +90,7 @@ class PerUnit:
         """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
         return PerUnit(change(self.unit_price))
 
-    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002  of the shared form
         """Give quantity times unit price."""
         return ExactAmount(Fraction(*self.price_ratio(quantity)), self.unit_price.currency)
 
@@ -100,7 +100,7 @@ class PerUnit:
         price, scale = self.unit_price.value.as_integer_ratio()
         return numerator * price, denominator * scale
 
-    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002  of the shared form
         """Give the same amount with its derivation."""
         why = Explainer("per unit", 1)
         amount = why.step(

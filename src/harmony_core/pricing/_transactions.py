@@ -118,10 +118,10 @@ class _Together:
     def currency(self) -> str:
         return self.percentage.currency
 
-    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002  of the shared form
         return self.percentage.price_transactions(self._converted())
 
-    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002  of the shared form
         inner = self.percentage.explain_transactions(self._converted())
         if not self.conversions:
             return inner

@@ -87,7 +87,7 @@ class Uplifted:
         """Give the same uplift on the scheme with its amounts changed."""
         return Uplifted(repriced(self.scheme, change), self.uplift)
 
-    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002
+    def price(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> ExactAmount:  # noqa: ARG002  of the shared form
         """Refuse: a quantity has no price until the day is known.
 
         Raises:
@@ -95,7 +95,7 @@ class Uplifted:
         """
         refuse_without_day("an uplifted scheme")
 
-    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002
+    def explain(self, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:  # noqa: ARG002  of the shared form
         """Refuse, as :meth:`price` does.
 
         Raises:

@@ -109,7 +109,7 @@ class HeldRegister(Part, Generic[T]):
     def _values(self) -> dict[str, Any]:
         return self._tables.registers.setdefault(self.noun, {})
 
-    def get(self, id: str, /) -> T:  # noqa: A002
+    def get(self, id: str, /) -> T:  # noqa: A002  the field's own name
         try:
             value: T = self._values[id]
         except KeyError:
@@ -267,7 +267,7 @@ class HeldInvoices(Part):
             raise RuleBroken(f"invoice {invoice.id!r} is kept already: invoices are not changed")
         self._tables.invoices[invoice.id] = invoice
 
-    def get(self, id: str, /) -> Invoice:  # noqa: A002
+    def get(self, id: str, /) -> Invoice:  # noqa: A002  the field's own name
         try:
             return self._tables.invoices[id]
         except KeyError:

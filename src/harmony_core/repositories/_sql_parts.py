@@ -98,7 +98,7 @@ class SqlRegister(Part, Generic[T]):
     def _table(self) -> Table:
         return tables.registers[self.noun]
 
-    def get(self, id: str, /) -> T:  # noqa: A002
+    def get(self, id: str, /) -> T:  # noqa: A002  the field's own name
         statement = select(self._table.c.record).where(self._table.c.id == id)
         for row in self.session.rows(statement):
             return self.memories.record(self.cls)(row)
@@ -322,7 +322,7 @@ class SqlInvoices(Part):
     def add(self, invoice: Invoice) -> None:
         self.session.put_once(tables.invoice, rows.invoice_row(invoice), _issued)
 
-    def get(self, id: str, /) -> Invoice:  # noqa: A002
+    def get(self, id: str, /) -> Invoice:  # noqa: A002  the field's own name
         statement = select(tables.invoice.c.record).where(tables.invoice.c.id == id)
         for row in self.session.rows(statement):
             return self.memories.record(Invoice)(row)

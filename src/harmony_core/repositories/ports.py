@@ -90,7 +90,7 @@ class PriceBookRepository(Protocol):
 class Register(Protocol[T]):
     """Values of one kind by their ``id``: customers, products, orders, contracts and so on."""
 
-    def get(self, id: str, /) -> T:  # noqa: A002
+    def get(self, id: str, /) -> T:  # noqa: A002  the field's own name
         """Give the value; raises ``NotFound`` ("no contract 'C-404'")."""
         ...
 
@@ -228,7 +228,7 @@ class InvoiceRepository(Protocol):
         """Keep an invoice; raises ``RuleBroken`` when the id is taken."""
         ...
 
-    def get(self, id: str, /) -> Invoice:  # noqa: A002
+    def get(self, id: str, /) -> Invoice:  # noqa: A002  the field's own name
         """Give an invoice; raises ``NotFound``."""
         ...
 

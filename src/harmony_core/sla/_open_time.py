@@ -229,18 +229,11 @@ def _several(parts: Iterable[OpenTime]) -> tuple[OpenTime, ...]:
 
 
 @attrs.frozen
-class CalendarUnion(OpenTime):
-    """The time in which any part is open: follow the sun."""
+class _Together(OpenTime):
+    """Several calendars, each in its own zone."""
 
     parts: tuple[OpenTime, ...] = attrs.field(converter=_several)
     open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
-
-    def canonical(self) -> str:
-        """See :class:`OpenTime`."""
-        return f"any({','.join(part.canonical() for part in self.parts)})"
-
-    def __str__(self) -> str:
-        return " | ".join(f"[{part}]" for part in self.parts)
 
     @property
     def zones(self) -> frozenset[str]:
@@ -250,6 +243,18 @@ class CalendarUnion(OpenTime):
     def kind(self, year: int) -> Hashable:
         """See :class:`OpenTime`."""
         return tuple(part.kind(year) for part in self.parts)
+
+
+@attrs.frozen
+class CalendarUnion(_Together):
+    """The time in which any part is open: follow the sun."""
+
+    def canonical(self) -> str:
+        """See :class:`OpenTime`."""
+        return f"any({','.join(part.canonical() for part in self.parts)})"
+
+    def __str__(self) -> str:
+        return " | ".join(f"[{part}]" for part in self.parts)
 
     @property
     def is_never_open(self) -> bool:
@@ -266,11 +271,8 @@ class CalendarUnion(OpenTime):
 
 
 @attrs.frozen
-class CalendarIntersection(OpenTime):
+class CalendarIntersection(_Together):
     """The time in which every part is open."""
-
-    parts: tuple[OpenTime, ...] = attrs.field(converter=_several)
-    open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
 
     def canonical(self) -> str:
         """See :class:`OpenTime`."""
@@ -278,15 +280,6 @@ class CalendarIntersection(OpenTime):
 
     def __str__(self) -> str:
         return " & ".join(f"[{part}]" for part in self.parts)
-
-    @property
-    def zones(self) -> frozenset[str]:
-        """The zones of all parts."""
-        return frozenset().union(*(part.zones for part in self.parts))
-
-    def kind(self, year: int) -> Hashable:
-        """See :class:`OpenTime`."""
-        return tuple(part.kind(year) for part in self.parts)
 
     @property
     def is_never_open(self) -> bool:

@@ -27,7 +27,7 @@ class RegisterSuite(Generic[T]):
 
     noun: str
 
-    def sample(self, id: str, *changed: Any) -> T:  # noqa: A002
+    def sample(self, id: str, *changed: Any) -> T:  # noqa: A002  the field's own name
         """Make a value under ``id``; with another argument, one that differs."""
         raise NotImplementedError
 
@@ -81,7 +81,7 @@ class CustomerRegisterSuite(RegisterSuite[Customer]):
 
     noun = "customer"
 
-    def sample(self, id: str, *changed: Any) -> Customer:  # noqa: A002
+    def sample(self, id: str, *changed: Any) -> Customer:  # noqa: A002  the field's own name
         """Make a customer."""
         return samples.customer(id, *changed)
 
@@ -91,7 +91,7 @@ class SupplierRegisterSuite(RegisterSuite[Supplier]):
 
     noun = "supplier"
 
-    def sample(self, id: str, *changed: Any) -> Supplier:  # noqa: A002
+    def sample(self, id: str, *changed: Any) -> Supplier:  # noqa: A002  the field's own name
         """Make a supplier."""
         return samples.supplier(id, *changed)
 
@@ -101,7 +101,7 @@ class PersonRegisterSuite(RegisterSuite[Person]):
 
     noun = "person"
 
-    def sample(self, id: str, *changed: Any) -> Person:  # noqa: A002
+    def sample(self, id: str, *changed: Any) -> Person:  # noqa: A002  the field's own name
         """Make a person."""
         return samples.person(id, *changed)
 
@@ -111,7 +111,7 @@ class ProductRegisterSuite(RegisterSuite[Product]):
 
     noun = "product"
 
-    def sample(self, id: str, *changed: Any) -> Product:  # noqa: A002
+    def sample(self, id: str, *changed: Any) -> Product:  # noqa: A002  the field's own name
         """Make a product."""
         return samples.product(id, *changed)
 
@@ -121,7 +121,7 @@ class IncidentRegisterSuite(RegisterSuite[Incident]):
 
     noun = "incident"
 
-    def sample(self, id: str, *changed: Any) -> Incident:  # noqa: A002
+    def sample(self, id: str, *changed: Any) -> Incident:  # noqa: A002  the field's own name
         """Make an incident."""
         return samples.incident(id, *changed)
 
@@ -131,7 +131,7 @@ class QuoteRegisterSuite(RegisterSuite[Quote]):
 
     noun = "quote"
 
-    def sample(self, id: str, *changed: Any) -> Quote:  # noqa: A002
+    def sample(self, id: str, *changed: Any) -> Quote:  # noqa: A002  the field's own name
         """Make a quote."""
         return samples.quote(id, *changed)
 
@@ -141,7 +141,7 @@ class OrderRegisterSuite(RegisterSuite[Order]):
 
     noun = "order"
 
-    def sample(self, id: str, *changed: Any) -> Order:  # noqa: A002
+    def sample(self, id: str, *changed: Any) -> Order:  # noqa: A002  the field's own name
         """Make an order."""
         return samples.order(id, *changed)
 
@@ -151,7 +151,7 @@ class ContractRegisterSuite(RegisterSuite[Contract]):
 
     noun = "contract"
 
-    def sample(self, id: str, *changed: Any) -> Contract:  # noqa: A002
+    def sample(self, id: str, *changed: Any) -> Contract:  # noqa: A002  the field's own name
         """Make a contract."""
         return samples.contract(id, *changed)
 
@@ -161,6 +161,6 @@ class DeviceRegisterSuite(RegisterSuite[Device]):
 
     noun = "device"
 
-    def sample(self, id: str, *changed: Any) -> Device:  # noqa: A002
+    def sample(self, id: str, *changed: Any) -> Device:  # noqa: A002  the field's own name
         """Make a device."""
         return samples.device(id, *changed)

@@ -199,7 +199,7 @@ class FactRepositorySuite:
     def test_only_facts_are_added(self, store: FactRepository) -> None:
         """A charge is no fact."""
         with pytest.raises(InvalidValue, match="is not a fact"):
-            store.add([samples.charge("K")])  # type: ignore[list-item]
+            store.add([samples.charge("K")])  # type: ignore[list-item]  # refused is what is tested
 
 
 class RateRepositorySuite:

@@ -85,30 +85,30 @@ def company(name: str = "Northbridge Group") -> Company:
     )
 
 
-def customer(id: str, name: str = "Müller & Söhne") -> Customer:  # noqa: A002
+def customer(id: str, name: str = "Müller & Söhne") -> Customer:  # noqa: A002  the field's own name
     """A customer."""
     return Customer(id, name, "DE", "EUR", "de-DE")
 
 
-def supplier(id: str, name: str = "Cables Ltd") -> Supplier:  # noqa: A002
+def supplier(id: str, name: str = "Cables Ltd") -> Supplier:  # noqa: A002  the field's own name
     """A supplier."""
     return Supplier(id, name, "GB", "GBP")
 
 
-def person(id: str, name: str = "Anna") -> Person:  # noqa: A002
+def person(id: str, name: str = "Anna") -> Person:  # noqa: A002  the field's own name
     """A person who moved from one entity to another."""
     first = Employment("GB", "engineer", date(2024, 1, 1))
     return Person.of(id, name, first, Employment("DE", "engineer", date(2025, 7, 1)))
 
 
-def product(id: str, name: str = "Backup") -> Product:  # noqa: A002
+def product(id: str, name: str = "Backup") -> Product:  # noqa: A002  the field's own name
     """A product with a banded price and a minimum."""
     table = BandTable.of("EUR", [(10, "12"), (50, "10.50"), (None, "8")])
     scheme = AtLeast(FillUp(table), ExactAmount.of(100, "EUR"))
     return Product.sold_as(ContractType.RECURRING, id, {"en": name, "de": name}, [scheme])
 
 
-def order(id: str, party_id: str = "K-1") -> Order:  # noqa: A002
+def order(id: str, party_id: str = "K-1") -> Order:  # noqa: A002  the field's own name
     """An accepted order of one line, whose supplier was swapped after the sale."""
     bought = Purchase("P-1", "S-1", Fraction("2.5"), ExactAmount.of("1/3", "USD"), DAY)
     line = OrderLine(
@@ -125,7 +125,7 @@ def order(id: str, party_id: str = "K-1") -> Order:  # noqa: A002
     return order.adjusted(Adjustment("A-1", line.reference, "P-1", DAY, swap, "out of stock"))
 
 
-def incident(id: str, contract_id: str = "C-1") -> Incident:  # noqa: A002
+def incident(id: str, contract_id: str = "C-1") -> Incident:  # noqa: A002  the field's own name
     """An incident that is closed, and was recorded a day late."""
     late = DAY + timedelta(days=1)
     return Incident(
@@ -139,7 +139,7 @@ def incident(id: str, contract_id: str = "C-1") -> Incident:  # noqa: A002
     )
 
 
-def quote(id: str, party_id: str = "K-1") -> Quote:  # noqa: A002
+def quote(id: str, party_id: str = "K-1") -> Quote:  # noqa: A002  the field's own name
     """A quote of two versions, one line of which was accepted."""
     lines = [OrderLine(str(number), f"C-{id}", "BACKUP", Fraction("2.5"), DAY) for number in (1, 2)]
     first, second = (QuoteVersion(DAY, DAY, lines[:number]) for number in (1, 2))
@@ -158,7 +158,7 @@ def price_book(price: str = "9.95") -> PriceBook:
     )
 
 
-def contract(id: str, party_id: str = "K-1") -> Contract:  # noqa: A002
+def contract(id: str, party_id: str = "K-1") -> Contract:  # noqa: A002  the field's own name
     """A contract of one recurring line."""
     defaults = defaults_of(ContractType.RECURRING)
     line = ContractLine(
@@ -179,7 +179,7 @@ def contract(id: str, party_id: str = "K-1") -> Contract:  # noqa: A002
     return Contract(id, Side.SELL, party_id, "DE", "EUR", (line,), order_id="O-1")
 
 
-def device(id: str, customer_id: str = "K-1") -> Device:  # noqa: A002
+def device(id: str, customer_id: str = "K-1") -> Device:  # noqa: A002  the field's own name
     """A device, switched on and off by its events."""
     return Device(id, "laptop", customer_id)
 
@@ -193,7 +193,7 @@ def _worked(hours: Fraction) -> InstantSpan:
 
 
 def time_entry(
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     day: date = DAY,
     hours: str = "1.25",
     recorded_on: date | None = None,
@@ -217,7 +217,7 @@ def time_entry(
 
 
 def expense(
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     day: date = DAY,
     amount: str = "12.50",
     recorded_on: date | None = None,
@@ -238,7 +238,7 @@ def expense(
 
 
 def usage(
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     day: date = DAY,
     quantity: str = "0.125",
     source: str = "meters",
@@ -312,7 +312,7 @@ def recognised(
     return Recognised(charge_key, "C-1", "1", month, booked(amount), lapsed)
 
 
-def invoice(id: str, day: date = DAY, net: str = "56.25") -> Invoice:  # noqa: A002
+def invoice(id: str, day: date = DAY, net: str = "56.25") -> Invoice:  # noqa: A002  the field's own name
     """An invoice of one line with tax."""
     amount, percent = Money.of(net, "EUR"), Fraction(19)
     line = InvoiceLine("C-1/1/service/2026-03-01", "C-1", "1", amount, "S", percent)
@@ -321,7 +321,7 @@ def invoice(id: str, day: date = DAY, net: str = "56.25") -> Invoice:  # noqa: A
 
 
 def entry(
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
     day: date = DAY,
     entity: str = "DE",
     amount: str = "10.00",
@@ -335,7 +335,7 @@ def entry(
     return JournalEntry(id, entity, day, "recognition", "C-1/1", lines, text="März – Backup")
 
 
-def profile(id: str) -> BillingProfile:  # noqa: A002
+def profile(id: str) -> BillingProfile:  # noqa: A002  the field's own name
     """How a customer wants to be billed."""
     return BillingProfile(
         id,
@@ -360,21 +360,21 @@ def review_step(document_id: str, number: int = 1) -> ReviewStep:
     return ReviewStep(document_id, number, ReviewDeed.REVIEW, "Anna", DAY, "d41d8c")
 
 
-def progress(id: str) -> Progress:  # noqa: A002
+def progress(id: str) -> Progress:  # noqa: A002  the field's own name
     """A report that is known a day late."""
     return Progress(id, "C-1", "1", DAY, "1/3", recorded_on=DAY + timedelta(days=1))
 
 
-def receivable(id: str) -> Receivable:  # noqa: A002
+def receivable(id: str) -> Receivable:  # noqa: A002  the field's own name
     """What an invoice asks for."""
     return Receivable(id, "DE", "K-1", DAY, MARCH.last_day, booked("66.94"), ("I-0",))
 
 
-def payment(id: str, amount: str = "66.94") -> Payment:  # noqa: A002
+def payment(id: str, amount: str = "66.94") -> Payment:  # noqa: A002  the field's own name
     """Money that came in."""
     return Payment(id, "DE", "K-1", DAY, Money.of(amount, "GBP"), ["I-1"])
 
 
-def allocation(id: str) -> Allocation:  # noqa: A002
+def allocation(id: str) -> Allocation:  # noqa: A002  the field's own name
     """What a payment settled."""
     return Allocation(id, DAY, "P-1", "I-1", Money.of("66.94", "GBP"))

@@ -63,7 +63,7 @@ def withdraw_notice(
     notice_id: str,
     today: date,
     *,
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  the field's own name
 ) -> AmendedContract:
     """Keep that a notice was taken back, agreed on today; gives the contract as it goes on.
 
