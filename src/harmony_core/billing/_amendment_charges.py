@@ -9,8 +9,8 @@ from fractions import Fraction
 import attrs
 
 from harmony_core.billing._facts import Facts
+from harmony_core.billing._fund_blocks import block_id
 from harmony_core.billing._fund_draws import fund_line, outlives
-from harmony_core.billing._fund_replay import block_id
 from harmony_core.billing._funds import fund_of
 from harmony_core.billing._preview import ExpectedCharge, preview
 from harmony_core.billing._terms import BillingTerms

@@ -14,7 +14,8 @@ import attrs
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._fund_draws import as_bought, fund_line
-from harmony_core.billing._measure import Measured, Measurement
+from harmony_core.billing._measure import measure, recorded_between
+from harmony_core.billing._measured import Measured, Measurement
 from harmony_core.billing._plan import BY_MONTH, PlannedCharge, amendments_of, trigger_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, MigratedLot
@@ -32,7 +33,7 @@ def measured(
     if planned.lot is not None:
         return _carried(contract.known_by(day), planned, planned.lot)
     if not contract.amendments:
-        return Measurement(contract, line, planned.kind, period, facts, terms).as_known(day)
+        return measure(Measurement(contract, line, planned.kind, period, facts, terms), day)
     known = contract.known_by(day)
     if all(one.id != line.id for one in known.lines_ever):
         return None
@@ -43,7 +44,7 @@ def measured(
     for days, agreed in known.parts(line.id, period.span):
         part = ServicePeriod(days, period.full)
         asked = Measurement(known, agreed, planned.kind, part, facts, terms, advance)
-        parts.append(asked.as_known(day))
+        parts.append(measure(asked, day))
         advance = advance and Money.zero(advance.currency)  # it is taken off once
     if not parts:
         return _given_back(planned, advance)
@@ -89,7 +90,7 @@ def _of_fund(
         return None
     else:
         line = bought
-    return Measurement(contract, line, planned.kind, period, facts, terms).as_known(day)
+    return measure(Measurement(contract, line, planned.kind, period, facts, terms), day)
 
 
 def _advance(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> Money:
@@ -160,7 +161,7 @@ def became_known(planned: PlannedCharge, facts: Facts, terms: BillingTerms) -> t
         return ()
     contract, line = planned.contract, planned.line
     asked = Measurement(contract, line, planned.kind, planned.period, facts, terms)
-    news = asked.became_known(planned.before, planned.trigger)
+    news = recorded_between(asked, planned.before, planned.trigger)
     agreed = (
         one.id
         for one in amendments_of(contract, line, planned.kind, planned.period.span)

@@ -8,26 +8,20 @@ from fractions import Fraction
 
 import attrs
 
+from harmony_core.billing._fund_blocks import BoughtFund, block_id
 from harmony_core.billing._fund_draws import (
     ChargedIncident,
     Drawing,
     Taken,
-    as_bought,
-    block_end,
     draw_id,
     is_refunded,
-    pauses_of,
     takes_back,
     units_of,
-    what_buys,
     worked,
 )
 from harmony_core.contracts import (
-    Amendment,
     Contract,
     ContractLine,
-    FundCloses,
-    UnitsRefunded,
     passes_on_to,
 )
 from harmony_core.explanation import Explainer
@@ -39,7 +33,6 @@ from harmony_core.funds import (
     IncidentStatement,
     Overage,
     OverageLine,
-    Refund,
     charge_incidents,
     draw_allowance,
     draw_down,
@@ -57,7 +50,7 @@ class _Served:
     not_covered: tuple[Taken, ...]
 
 
-class FundReplay:
+class FundReplay(BoughtFund):
     """The blocks of a prepaid line and all that draws them, replayed as known on any day.
 
     Every period of the line buys a block, or grants it as an allowance; every time entry on the
@@ -76,12 +69,11 @@ class FundReplay:
         drawn: Sequence[Drawing],
         feeding: Sequence[FundReplay] = (),
     ) -> None:
-        self.contract, self.line, self.terms = contract, line, terms
-        self._drawings, self._feeding = drawn, feeding
-        self._path = passes_on_to(contract.lines_ever, line)
         days = [fact.known_on for fact in drawn]
         days += (one._last_known for one in feeding)
-        self._last_known: date = max(days, default=date.min)
+        super().__init__(contract, line, terms, max(days, default=date.min))
+        self._drawings, self._feeding = drawn, feeding
+        self._path = passes_on_to(contract.lines_ever, line)
         late = [fact for fact in drawn if fact.known_on > fact.day or takes_back(fact)]
         self._late = {draw_id(fact): fact for fact in late}
         for one in feeding:
@@ -90,63 +82,12 @@ class FundReplay:
         for one in feeding:
             self._expenses |= one._expenses
         self._served: dict[frozenset[str], _Served] = {}
-        self._closing, self._refunds = contract.closing(line.id), contract.refunds(line.id)
-        self._bought_by = what_buys(contract, line)
-        self._pauses = pauses_of(contract, line)
         self._balances: dict[date, dict[str, Balance]] = {}
 
     @property
     def is_alone(self) -> bool:
         """Whether no other line leaves it anything, and it leaves nothing to others."""
         return not self._feeding and not self._path
-
-    def blocks(self, through: date = date.min) -> tuple[Block, ...]:
-        """The blocks bought up to a day, or to that on which the last entry became known."""
-        unit, last = self._unit, max(self._last_known, through)
-        blocks = []
-        for period in self.line.periods():
-            start = period.span.start
-            if start > last:
-                break
-            name = block_id(self.line, start)
-            bought = as_bought(self.contract, self.line, start)
-            if bought is None:
-                continue
-            end = self.last_day_of(start)
-            if self.terms.rollover is not None:  # what is suspended may go on in its period
-                paused = any(period.span.end == pause.start for pause in self._pauses)
-                end = (period.full if paused else period.span).last_day
-            blocks.append(Block.of_days(name, unit, bought.quantity, start, end))
-        for lot in self.line.opening:
-            if lot.first_day <= last:
-                block = Block.of_days(lot.id, unit, lot.units, lot.first_day, lot.last_day)
-                blocks.append(block)
-        return tuple(blocks)
-
-    @property
-    def closed_from(self) -> date | None:
-        """The first day on which its blocks can be drawn no more; ``None`` while it is open."""
-        return None if self._closing is None else self._closing[0].first_day
-
-    @property
-    def given_up(self) -> tuple[Refund, ...]:
-        """The units that went to another contract, or were paid out."""
-        given: list[tuple[Amendment, FundCloses | UnitsRefunded]] = list(self._refunds)
-        if self._closing is not None:
-            given.append(self._closing)
-        return tuple(
-            Refund(
-                f"{amendment.id} {lot.id}",
-                lot.block_id,
-                amendment.first_day,
-                lot.units,
-                lot.value,
-                amendment.known_on,
-                agreed=True,
-            )
-            for amendment, change in given
-            for lot in change.lots
-        )
 
     def bought_by(self, day: date) -> tuple[Block, ...]:
         """The blocks that it has on a day, carried and topped up ones too, by all that is known."""
@@ -163,22 +104,6 @@ class FundReplay:
         )
         given = (one.quantity for one in self.given_up if one.block_id == name)
         return sum(drawn, Fraction(0)) + sum(given, Fraction(0))
-
-    def given_up_of(self, start: date) -> Fraction:
-        """The units of the block of ``start`` that went to another contract, or were paid out."""
-        name = block_id(self.line, start)
-        given = (one.quantity for one in self.given_up if one.block_id == name)
-        return sum(given, Fraction(0))
-
-    def is_closed_like(self, contract: Contract) -> bool:
-        """Whether another version of the contract gives up just as much of it, and buys as much."""
-        same = self._refunds == contract.refunds(self.line.id)
-        same = same and self._closing == contract.closing(self.line.id)
-        return same and self._bought_by == what_buys(contract, self.line)
-
-    def last_day_of(self, start: date) -> date:
-        """The last day on which the block bought on ``start`` can be drawn."""
-        return block_end(self.line, start)
 
     def drawn_from(
         self, start: date, known: date, through: date = date.max
@@ -410,11 +335,6 @@ class FundReplay:
         """What overage is billed in: clock hours, or units of the fund."""
         return self._unit if self.terms.apply_multiplier else "h"
 
-    @property
-    def _unit(self) -> str:
-        cash = self.terms.unit.value == "cash"
-        return self.contract.currency if cash else self.terms.unit.value
-
 
 def _shortfalls(charged: IncidentStatement) -> Iterator[OverageLine]:
     """What the fund did not pay of incidents, as overage in its unit of money."""
@@ -422,8 +342,3 @@ def _shortfalls(charged: IncidentStatement) -> Iterator[OverageLine]:
         if one.billed:
             billed = one.billed.exact.value
             yield OverageLine(one.incident_id, one.day, billed, billed, one.billed, one.explanation)
-
-
-def block_id(line: ContractLine, start: date) -> str:
-    """The id of the block that a line bought on ``start``."""
-    return f"{line.id}/{start}"

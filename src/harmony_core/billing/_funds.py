@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
+from harmony_core.billing._fund_blocks import block_id
 from harmony_core.billing._fund_draws import (
     as_bought,
     as_ended,
@@ -16,7 +17,7 @@ from harmony_core.billing._fund_draws import (
     fund_line,
     is_refunded,
 )
-from harmony_core.billing._fund_replay import FundReplay, block_id
+from harmony_core.billing._fund_replay import FundReplay
 from harmony_core.contracts import (
     Contract,
     ContractLine,

@@ -14,7 +14,7 @@ import attrs
 from harmony_core.billing._as_agreed import became_known, changed_days, measured, nothing_of
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._measure import Measured
+from harmony_core.billing._measured import Measured
 from harmony_core.billing._plan import PlannedCharge, plan
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract
