@@ -456,6 +456,20 @@ def test_a_thousand_bands() -> None:
     assert alone[-1] == rated.minor[len(quantities) - 1] or codes[-1] == 1
 
 
+@pytest.mark.parametrize("schemes", [2**14, 2**14 + 1], ids=["numbered in 16 bits", "in 64"])
+def test_as_many_lines_as_16_bits_number_and_more(schemes: int) -> None:
+    """Three limits make four lines each: 65,536 of them, and four more."""
+    ends = [(1, "9"), (5, "3"), (8, "2"), (None, "1")]
+    tables: list[Scheme] = [FillUp(BandTable.of("EUR", ends)), LookUp(BandTable.of("EUR", ends))]
+    plan = RatePlan([tables[number % 2] for number in range(schemes)])
+    codes = [0, 1, 2, schemes - 3, schemes - 2, schemes - 1] * 4
+    used = [1] * 6 + [3] * 6 + [6] * 6 + [90] * 6
+    assert plan.rate(used, codes).minor.tolist() == [
+        price(plan.schemes[code], quantity).settle().minor
+        for code, quantity in zip(codes, used, strict=True)
+    ]
+
+
 def test_without_numpy_the_error_names_the_extra() -> None:
     code = "import sys; sys.modules['numpy'] = None; import harmony_core.bulk"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

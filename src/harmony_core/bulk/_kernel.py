@@ -28,6 +28,8 @@ BEYOND = GREATEST
 """Stands for a quantity that 64 bits do not hold; no reach is as great."""
 _COUNTED_ONE_BY_ONE = 8
 """So many limits are compared each in turn; more are searched by halves."""
+_SHORT = 2**16
+"""So many lines are numbered in 16 bits."""
 _LANE = 2**31 - 1
 _BOTH_LANES = 2**32 + 1
 """Times this, a number of 31 bits stands in both halves of 64."""
@@ -55,6 +57,7 @@ class Buffers:
         self.above_bytes, self.count = self.aboves_bytes[:size], self.counts[:size]
         self.aboves, self.above = self.aboves_bytes.view(np.bool_), self.above_bytes.view(np.bool_)
         self.counts_as_aboves, self.both = self.counts.view(np.bool_), self.counts.view(np.uint16)
+        self.short = self.aboves_bytes.view(np.uint16)
 
     def of(self, size: int) -> Buffers:
         """Give as much of it as a shorter block needs."""
@@ -83,6 +86,7 @@ class Kernel:
         limits = _column(table.padded(table.limits, self.width, GREATEST) for table in tables)
         self.limits = limits if self.by_halves else limits.reshape(-1, self.width).T[:-1].copy()
         self.pairs = [] if self.by_halves else _pairs(self.limits)
+        self.is_short = len(tables) * self.width <= _SHORT
         self.reach = np.array([table.reach for table in tables], np.int64)
         reaches = [table.reach for table in tables if table.reach >= 0]
         self.least_reach = min(reaches, default=-1)
@@ -142,9 +146,15 @@ class Kernel:
             np.copyto(place, self._of_one_scheme(quantity, greatest, use))
         elif self.pairs:
             count = self._in_pairs if greatest <= _LANE else self._one_by_one
-            np.copyto(use.second, count(quantity, code, use))
-            np.multiply(code, self.width, out=place)
-            np.add(place, use.second, out=place)
+            counted = count(quantity, code, use)
+            if self.is_short:  # a quarter as wide is counted four times as fast
+                np.copyto(use.short, code, casting="unsafe")
+                np.multiply(use.short, self.width, out=use.short)
+                np.copyto(place, np.add(use.short, counted, out=use.short))
+            else:
+                np.copyto(use.second, counted)
+                np.multiply(code, self.width, out=place)
+                np.add(place, use.second, out=place)
         else:
             np.multiply(code, self.width, out=place)
 

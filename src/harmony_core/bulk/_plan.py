@@ -12,6 +12,7 @@ import numpy as np
 from harmony_core.bulk._arrow import arrow_int64
 from harmony_core.bulk._columns import Column, Nulls, blocks, one_column
 from harmony_core.bulk._kernel import BLOCK, Buffers, Kernel, Whole
+from harmony_core.bulk._room import Room
 from harmony_core.bulk._straight import straight_lines
 from harmony_core.bulk._whole_lines import GREATEST, Scale
 from harmony_core.errors import InvalidValue
@@ -70,6 +71,7 @@ class RatePlan:
     _kernels: dict[int, tuple[Kernel, ...]] = attrs.field(
         init=False, eq=False, repr=False, factory=dict
     )
+    _amounts: Room = attrs.field(init=False, eq=False, repr=False, factory=Room)
 
     def __attrs_post_init__(self) -> None:
         if not self.schemes:
@@ -162,7 +164,9 @@ class RatePlan:
             raise InvalidValue(
                 f"row {row} has no quantity: fill it in, leave it out, or pass nulls=Nulls.PASS"
             )
-        minor = _room(size, out, amounts, of_rows)
+        minor = self._amounts.column(size) if out is None else out
+        if out is not None:
+            _require_room(out, size, amounts, of_rows)
         buffers = buffers or Buffers(min(BLOCK, size))
         one_by_one = self._rate_column(amounts, of_rows, minor, buffers)
         return Rated(minor, amounts.all_gaps(), one_by_one)
@@ -261,9 +265,7 @@ def _codes(source: object) -> Column:
     return column
 
 
-def _room(size: int, out: Whole | None, *inputs: Column | None) -> Whole:
-    if out is None:
-        return np.empty(size, np.int64)
+def _require_room(out: Whole, size: int, *inputs: Column | None) -> None:
     if not isinstance(out, np.ndarray):
         raise InvalidValue(
             f"out must be a numpy array of {size} int64, which is written to, got "
@@ -277,4 +279,3 @@ def _room(size: int, out: Whole | None, *inputs: Column | None) -> Whole:
         raise InvalidValue("out cannot be written: give an array of your own")
     if any(column is not None and column.shares_memory(out) for column in inputs):
         raise InvalidValue("out shares memory with a column that is read: give an array apart")
-    return out
