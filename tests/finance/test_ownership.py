@@ -14,9 +14,11 @@ from harmony_core.errors import InvalidValue, NotFound
 from harmony_core.finance import (
     ACQUIRED_EQUITY,
     DISPOSED_NET_ASSETS,
+    Booked,
     BreakReason,
     Holding,
     JournalEntry,
+    JournalLine,
     Money,
     Ownership,
     Role,
@@ -179,3 +181,118 @@ def test_holdings_follow_each_other() -> None:
     for share in (0, "1.1"):
         with pytest.raises(InvalidValue, match="above 0 up to 1"):
             Holding("IN", DAY, share)
+
+
+def test_what_is_held_through_others_is_multiplied_and_added_up() -> None:
+    """Three levels by hand: 0.8 x 0.6 = 0.48, and 0.48 x 0.5 = 0.24, with 0.1 of its own 0.34."""
+    third = FIRST + timedelta(days=60)
+    held = Ownership.of(
+        Holding("US", FIRST, "0.5", holder="IN"),
+        Holding("US", third, "0.1"),
+        Holding("IN", FIRST, "0.6", holder="GB"),
+        Holding("GB", FIRST, "0.8", third - timedelta(days=31)),
+        Holding("GB", third - timedelta(days=30), 1),
+    )
+    assert held.share("US", FIRST) == Fraction(6, 25)
+    assert held.share("US", third - timedelta(days=31)) == Fraction(6, 25)
+    assert held.share("US", third - timedelta(days=30)) == Fraction(3, 10)
+    assert held.share("US", third) == Fraction(2, 5)
+    assert held.share("IN", third) == Fraction(3, 5)
+    assert (held.joined("US"), held.left("US")) == (FIRST, None)
+    found = consolidate([sale_on(FIRST, 100_00, "US")], GROUP, ownership=held)
+    assert found.minority == {"US": gbp("76.00")}
+
+
+def test_a_company_goes_with_the_one_that_holds_it() -> None:
+    held = Ownership.of(Holding("IN", FIRST, 1, DAY), Holding("US", FIRST, "0.6", holder="IN"))
+    assert held.left("US") == DAY
+    assert held.share("US", DAY + timedelta(days=1)) is None
+    whole = Ownership.of(Holding("US", DAY, "0.6", holder="IN"))
+    assert whole.share("US", DAY) == Fraction(3, 5)  # nobody holds IN: it belongs, and whole
+    sold_upwards = Ownership.of(
+        Holding("IN", FIRST, 1, DAY),
+        Holding("US", FIRST, "0.6", DAY, holder="IN"),
+        Holding("US", DAY + timedelta(days=1), "0.6"),
+    )
+    assert sold_upwards.left("US") is None
+    assert sold_upwards.share("US", LAST) == Fraction(3, 5)
+
+
+def test_chains_that_cannot_be_are_refused() -> None:
+    circle = [Holding("IN", FIRST, holder="US"), Holding("US", FIRST, holder="IN")]
+    with pytest.raises(InvalidValue, match="companies hold each other"):
+        Ownership.of(*circle)
+    with pytest.raises(InvalidValue, match="cannot hold itself"):
+        Holding("IN", FIRST, holder="IN")
+    with pytest.raises(InvalidValue, match=r"have 1.1 of 'US': together they have at most 1"):
+        Ownership.of(Holding("US", FIRST, "0.6", holder="IN"), Holding("US", FIRST, "0.5"))
+    with pytest.raises(InvalidValue, match="by the same holder overlap on"):
+        Ownership.of(
+            Holding("US", FIRST, "0.6", holder="IN"), Holding("US", DAY, "0.1", holder="IN")
+        )
+    with pytest.raises(InvalidValue, match="a company that comes back needs an id of its own"):
+        Ownership.of(
+            Holding("IN", DAY), Holding("US", FIRST, "0.5", FIRST), Holding("US", DAY, holder="IN")
+        )
+
+
+def paid(pair: str, payer: str, payee: str, minor: int, day: date) -> list[JournalEntry]:
+    """A payment in rupees between two companies of pounds and rupees, at 0.0095."""
+    rupees, pounds = Money(minor, "INR"), Money(minor * 95 // 10_000, "GBP")
+    own = {"GB": pounds, "IN": rupees}
+    legs = []
+    for entity, other, role, sign in (
+        (payer, payee, Role.INTERCOMPANY_PAYABLE, 1),
+        (payee, payer, Role.INTERCOMPANY_RECEIVABLE, -1),
+    ):
+        amount = Booked(rupees, own[entity], pounds)
+        amount = amount if sign > 0 else -amount
+        lines = (JournalLine(role, "1", amount), JournalLine(Role.BANK, "2", -amount))
+        legs.append(
+            JournalEntry(f"{pair}:{entity}", entity, day, "payment", pair, lines, other, pair)
+        )
+    return legs
+
+
+def test_what_two_owed_each_other_before_one_joined_is_owed_within_the_group_now() -> None:
+    joined = DAY + timedelta(days=1)
+    ownership = Ownership.of(Holding("IN", joined))
+    entries = transfer("IC-1", 20_000_00, day=DAY)
+    before = consolidate(entries, GROUP, DAY, ownership=ownership)
+    assert before.balances[Role.INTERCOMPANY_PAYABLE] == gbp("-190.00")
+    assert not before.eliminations
+    owing = consolidate(entries, GROUP, joined, ownership=ownership)
+    assert {role: money for role, money in owing.balances.items() if money} == {
+        ACQUIRED_EQUITY: gbp("-190.00"),  # what it had earned of a customer, who is a sister now
+        Role.INTERCOMPANY_COST: gbp("190.00"),  # was the cost of a stranger's work
+    }
+    assert not owing.breaks
+    settled = [*entries, *paid("PAY-1", "GB", "IN", 20_000_00, joined)]
+    done = consolidate(settled, GROUP, ownership=ownership)
+    assert done.is_zero
+    assert not done.balances[Role.INTERCOMPANY_PAYABLE]
+    assert not done.balances[Role.INTERCOMPANY_RECEIVABLE]
+    assert not done.balances[Role.BANK]
+
+
+def test_who_pays_after_it_left_pays_as_a_stranger() -> None:
+    later = DAY + timedelta(days=10)
+    entries = [*transfer("IC-1", 20_000_00, day=DAY), *paid("P", "GB", "IN", 20_000_00, later)]
+    ownership = Ownership.of(Holding("IN", FIRST, 1, DAY))
+    found = consolidate(entries, GROUP, later, ownership=ownership)
+    assert {role: money for role, money in found.balances.items() if money} == {
+        Role.BANK: gbp("-190.00"),
+        DISPOSED_NET_ASSETS: gbp("190.00"),
+    }
+    assert not found.breaks
+
+
+def test_what_moves_nothing_between_two_companies_needs_no_pair() -> None:
+    """A revaluation of a debt in the group's own currency shows in the debtor's books only."""
+    rupees = Booked(gbp("0"), Money.of(12, "INR"), gbp("0"))
+    lines = (
+        JournalLine(Role.INTERCOMPANY_PAYABLE, "2900", -rupees),
+        JournalLine(Role.EXCHANGE_DIFFERENCE, "4840", rupees),
+    )
+    shown = JournalEntry("REV-1", "IN", DAY, "revaluation", "REV-1", lines, "GB")
+    assert not consolidate([shown], GROUP).breaks

@@ -13,10 +13,7 @@ from harmony_core.finance._allocation import AllocationMode, allocate, allocate_
 from harmony_core.finance._consolidation import (
     ACQUIRED_EQUITY,
     DISPOSED_NET_ASSETS,
-    Break,
-    BreakReason,
     Consolidation,
-    Elimination,
     consolidate,
 )
 from harmony_core.finance._contribution import Contribution, EffectiveHourlyRates
@@ -72,6 +69,7 @@ from harmony_core.finance._margin_watch import (
 from harmony_core.finance._money import ExactAmount, Money, money_sum
 from harmony_core.finance._ownership import Holding, Ownership
 from harmony_core.finance._pair_statement import PairStatement, pair_statements
+from harmony_core.finance._pairs import Break, BreakReason, Elimination
 from harmony_core.finance._profit_reports import (
     ContributionReport,
     RankedRow,

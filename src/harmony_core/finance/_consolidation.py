@@ -1,11 +1,8 @@
 """The group's figures at any moment: all entries, less what its companies owe one another.
 
 There is no month-end run and no elimination by account totals. A group figure is the sum of the
-stored group column less the intercompany lines of matched pairs. A pair is matched when exactly two
-entries carry its id, each names the other's entity as its counterparty, and what one books as
-receivable, revenue, cost or payable the other books as the opposite, with equal transaction and
-group amounts. So what is eliminated is zero by construction; whatever does not match stays in the
-figures and is listed as a break with its reason.
+stored group column less the intercompany lines of matched pairs; whatever does not match stays in
+the figures and is listed as a break with its reason.
 """
 
 from __future__ import annotations
@@ -20,77 +17,29 @@ from typing import Any
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, Word
+from harmony_core.errors import CurrencyMismatch
 from harmony_core.explanation import RoundingMode, round_ratio
-from harmony_core.finance._entities import AccountRole, Group, Role
-from harmony_core.finance._journal import JournalEntry, JournalLine
+from harmony_core.finance._entities import AccountRole, Group
+from harmony_core.finance._journal import JournalEntry
 from harmony_core.finance._money import Money
 from harmony_core.finance._ownership import ALWAYS, Ownership
+from harmony_core.finance._pairs import (
+    Break,
+    BreakReason,
+    Elimination,
+    broken,
+    elimination,
+    mirror,
+    mismatch,
+    moves_between,
+)
 from harmony_core.finance._statements import NO_CLASSES, StatementClass, statement_of
 from harmony_core.finance._unbilled import UnbilledTransfer
-
-_RECEIVABLE, _PAYABLE = Role.INTERCOMPANY_RECEIVABLE, Role.INTERCOMPANY_PAYABLE
-_REVENUE, _COST = Role.INTERCOMPANY_REVENUE, Role.INTERCOMPANY_COST
 
 ACQUIRED_EQUITY = "acquired_equity"
 """In group figures: what a company was worth when it joined, a debit where it owed more."""
 DISPOSED_NET_ASSETS = "disposed_net_assets"
 """In group figures: what a company took along when it left."""
-
-MIRRORED_ROLES: Mapping[str, str] = MappingProxyType(
-    {
-        _RECEIVABLE: _PAYABLE,
-        _PAYABLE: _RECEIVABLE,
-        _REVENUE: _COST,
-        _COST: _REVENUE,
-    }
-)
-"""Each intercompany role and the one that it must meet in the counterparty's books."""
-
-
-def _mirror(role: str) -> str | None:
-    """Give the role that must meet this one; ``None`` for roles that are not intercompany."""
-    return MIRRORED_ROLES.get(role.partition(".")[0])
-
-
-class BreakReason(Word):
-    """Why an intercompany entry could not be eliminated."""
-
-    NO_PAIR = "the entry has intercompany lines but no pair id"
-    ONE_LEG = "the other company's entry is missing"
-    TOO_MANY_LEGS = "more than two entries carry the pair id"
-    COUNTERPARTY = "the two entries do not name each other's company as counterparty"
-    ROLES = "what one company books is not the opposite of what the other books"
-    TRANSACTION_AMOUNT = "the two transaction amounts differ"
-    GROUP_AMOUNT = "the two group amounts differ"
-
-
-@attrs.frozen
-class Elimination:
-    """A matched pair: what is taken out of the group's figures, by role; it sums to zero.
-
-    ``amount`` is the intercompany revenue taken out, positive for a charge and negative for a
-    credit; for a pair without revenue (a payment) it is the change of the receivable.
-    """
-
-    pair: str
-    entities: tuple[str, str]
-    entry_ids: tuple[str, str]
-    amount: Money
-    amounts: tuple[tuple[str, Money], ...]
-
-
-@attrs.frozen
-class Break:
-    """An intercompany entry that stays in the group's figures, and why."""
-
-    pair: str | None
-    entity: str
-    counterparty: str | None
-    entry_id: str
-    day: date
-    reason: BreakReason
-    receivable_or_payable: Money
 
 
 def _read_only(balances: Mapping[str, Money]) -> Mapping[str, Money]:
@@ -177,9 +126,9 @@ def consolidate(
 
     A company that joins brings what its balance sheet holds; what it earned before is equity that
     was bought (role ``acquired_equity``). One that left takes its balance sheet along (role
-    ``disposed_net_assets``); what it earned meanwhile stays. Pairs are taken out where both
-    companies belonged to the group on the day; what is owed by one that has left is owed by a
-    stranger.
+    ``disposed_net_assets``); what it earned meanwhile stays. What two companies earned of each
+    other is taken out where both belonged to the group on the day, and what they owe each other
+    where both belong to it at the end: one that has left owes as a stranger does.
 
     Args:
         entries: of all companies of the group, in any order.
@@ -237,10 +186,10 @@ class _Gathered:
         for line in entry.lines:
             minor = line.amount.group.minor
             own[self._role(line.role, company, share)] += minor
-            between = between or _mirror(line.role) is not None
+            between = between or mirror(line.role) is not None
             if share is not None and share < 1 and self._is_profit(line.role):
                 self.minority[company] -= minor * (1 - share)
-        if between and share is not None:
+        if between:
             self._keep_for_pairs(entry)
 
     def _is_known_by_now(self, company: str) -> bool:
@@ -264,18 +213,29 @@ class _Gathered:
         return role if statement is StatementClass.BALANCE_SHEET else ACQUIRED_EQUITY
 
     def _keep_for_pairs(self, entry: JournalEntry) -> None:
-        other = entry.counterparty
-        if other is not None and not self._is_inside(other, entry.day):
-            return  # a stranger on that day, or one outside the sub-group
-        if entry.pair is None:
-            self.breaks.append(_break(entry, BreakReason.NO_PAIR, self.group.currency))
-        else:
+        if not (self._inside_then(entry) or self._inside_now(entry)):
+            return  # strangers then and now, or one is outside the sub-group
+        if entry.pair is not None:
             self.legs[entry.pair].append(entry)
+        elif moves_between(entry):
+            self.breaks.append(broken(entry, BreakReason.NO_PAIR, self.group.currency))
+
+    def _inside_then(self, leg: JournalEntry) -> bool:
+        """Whether both companies of a leg belonged to these figures on its day."""
+        return all(self._is_inside(name, leg.day) for name in _both(leg))
+
+    def _inside_now(self, leg: JournalEntry) -> bool:
+        """Whether both companies of a leg belong to these figures at the end."""
+        return all(name not in self.known or self._belongs(name) for name in _both(leg))
 
     def _is_inside(self, company: str, day: date) -> bool:
         if company not in self.known:
             return True  # a name that nobody has is a break, not a stranger
         return company in self.chosen and self.ownership.share(company, day) is not None
+
+    def _belongs(self, company: str) -> bool:
+        inside = self._is_known_by_now(company) and not self._has_left(company)
+        return inside and company in self.chosen
 
     def still_inside(self, unbilled: Iterable[UnbilledTransfer]) -> tuple[UnbilledTransfer, ...]:
         """Give the charges of which both companies belong to these figures, and their margin.
@@ -325,15 +285,24 @@ class _Gathered:
         found = []
         for pair in sorted(self.legs):
             legs = self.legs[pair]
-            reason = _mismatch(legs)
+            reason = mismatch(legs)
             if reason is not None:
-                self.breaks += [_break(leg, reason, self.group.currency) for leg in legs]
+                self.breaks += [broken(leg, reason, self.group.currency) for leg in legs]
                 continue
-            parted = any(self._has_left(leg.entity) for leg in legs)
-            one = _elimination(pair, legs, self.group.currency, profit_only=parted)
+            one = elimination(
+                pair,
+                legs,
+                self.group.currency,
+                earned=all(map(self._inside_then, legs)),
+                owed=all(map(self._inside_now, legs)),
+            )
             if one is not None:
                 found.append(one)
         return found
+
+
+def _both(leg: JournalEntry) -> tuple[str, ...]:
+    return (leg.entity,) if leg.counterparty is None else (leg.entity, leg.counterparty)
 
 
 def _taken_out(
@@ -347,82 +316,3 @@ def _taken_out(
 
 def _as_money(minors: Mapping[str, int], currency: str) -> Mapping[str, Money]:
     return {role: Money(minors[role], currency) for role in sorted(minors)}
-
-
-def _mismatch(legs: list[JournalEntry]) -> BreakReason | None:
-    if len(legs) == 1:
-        return BreakReason.ONE_LEG
-    if len(legs) > 2:
-        return BreakReason.TOO_MANY_LEGS
-    one, other = legs
-    named = one.counterparty == other.entity and other.counterparty == one.entity
-    if not named or one.entity == other.entity:
-        return BreakReason.COUNTERPARTY
-    left, right = _sums(one), _sums(other)
-    mirrored = {
-        (MIRRORED_ROLES[role], currency): (-t, -g) for (role, currency), (t, g) in left.items()
-    }
-    if {role for role, _ in mirrored} != {role for role, _ in right}:
-        return BreakReason.ROLES
-    if {key: t for key, (t, _) in mirrored.items()} != {key: t for key, (t, _) in right.items()}:
-        return BreakReason.TRANSACTION_AMOUNT
-    if mirrored != right:
-        return BreakReason.GROUP_AMOUNT
-    return None
-
-
-def _intercompany(entry: JournalEntry) -> list[JournalLine]:
-    return [line for line in entry.lines if _mirror(line.role)]
-
-
-def _sums(entry: JournalEntry) -> dict[tuple[str, str], tuple[int, int]]:
-    """Sum transaction and group amounts by wide role and transaction currency."""
-    sums: dict[tuple[str, str], tuple[int, int]] = {}
-    for line in _intercompany(entry):
-        amount = line.amount
-        key = line.role.partition(".")[0], amount.transaction.currency
-        transaction, group = sums.get(key, (0, 0))
-        sums[key] = transaction + amount.transaction.minor, group + amount.group.minor
-    return sums
-
-
-def _elimination(
-    pair: str, legs: list[JournalEntry], currency: str, *, profit_only: bool
-) -> Elimination | None:
-    """Take a pair out; of companies that have parted since, only what they earned of each other."""
-    one, other = sorted(legs, key=lambda leg: (leg.entity, leg.id))
-    sums: defaultdict[str, int] = defaultdict(int)
-    wide: defaultdict[str, int] = defaultdict(int)
-    for leg in (one, other):
-        for line in _intercompany(leg):
-            if profit_only and line.role.partition(".")[0] not in (_REVENUE, _COST):
-                continue
-            sums[line.role] += line.amount.group.minor
-            wide[line.role.partition(".")[0]] += line.amount.group.minor
-    if not sums:
-        return None
-    earned = -wide[_REVENUE] if _REVENUE in wide else wide[_RECEIVABLE]
-    return Elimination(
-        pair,
-        (one.entity, other.entity),
-        (one.id, other.id),
-        Money(earned, currency),
-        tuple((role, Money(sums[role], currency)) for role in sorted(sums)),
-    )
-
-
-def _break(entry: JournalEntry, reason: BreakReason, currency: str) -> Break:
-    open_items = [
-        line.amount.group.minor
-        for line in entry.lines
-        if line.role.partition(".")[0] in (_RECEIVABLE, _PAYABLE)
-    ]
-    return Break(
-        pair=entry.pair,
-        entity=entry.entity,
-        counterparty=entry.counterparty,
-        entry_id=entry.id,
-        day=entry.day,
-        reason=reason,
-        receivable_or_payable=Money(sum(open_items), currency),
-    )
