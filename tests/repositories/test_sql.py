@@ -19,7 +19,7 @@ from sqlalchemy.schema import CreateTable
 
 from harmony_core.errors import AlreadyCharged, InvalidValue, RuleBroken
 from harmony_core.finance import Booked, Money
-from harmony_core.repositories import _sql_rows as rows
+from harmony_core.repositories import _sql_book_rows as rows
 from harmony_core.repositories import _sql_tables as tables
 from harmony_core.repositories.sql import SqlStore
 from harmony_core.testing import StoreSuite

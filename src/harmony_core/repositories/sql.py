@@ -35,19 +35,21 @@ from harmony_core.funds import Incident
 from harmony_core.orders import Order, Quote
 from harmony_core.parties import Customer, Person, Supplier
 from harmony_core.products import Product
-from harmony_core.repositories._sql_parts import (
-    Memories,
+from harmony_core.repositories._sql_books import (
     SqlCharges,
-    SqlCompany,
-    SqlFacts,
     SqlInvoices,
     SqlJournal,
-    SqlLog,
     SqlMonths,
     SqlNights,
-    SqlPriceBook,
     SqlRates,
     SqlRecognitions,
+)
+from harmony_core.repositories._sql_parts import (
+    Memories,
+    SqlCompany,
+    SqlFacts,
+    SqlLog,
+    SqlPriceBook,
     SqlRegister,
 )
 from harmony_core.repositories._sql_session import Session

@@ -9,6 +9,7 @@ Subclass a suite in a test module of your own and give it a fixture ``store`` th
 :func:`prove` runs a suite without a test runner.
 """
 
+from harmony_core.testing._facts import FactRepositorySuite
 from harmony_core.testing._prove import prove
 from harmony_core.testing._registers import (
     ContractRegisterSuite,
@@ -25,7 +26,6 @@ from harmony_core.testing._registers import (
 from harmony_core.testing._repositories import (
     ChargeRepositorySuite,
     CompanyRepositorySuite,
-    FactRepositorySuite,
     InvoiceRepositorySuite,
     JournalRepositorySuite,
     LogSuite,
