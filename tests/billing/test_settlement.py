@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import attrs
 import pytest
 
 from harmony_core.billing import (
     BillingTerms,
+    PayablesLedger,
     Payment,
     Receivable,
     ReceivablesLedger,
@@ -15,7 +17,8 @@ from harmony_core.billing import (
     book_open_items,
     book_payment,
 )
-from harmony_core.errors import AccountNotMapped, NotFound
+from harmony_core.contracts import Side
+from harmony_core.errors import AccountNotMapped, InvalidValue, NotFound
 from harmony_core.finance import (
     Booked,
     Group,
@@ -36,7 +39,12 @@ DE = LegalEntity(
     "Northbridge GmbH",
     "DE",
     "EUR",
-    accounts={"bank": "1800", "receivable": "1200", "exchange_difference": "4840"},
+    accounts={
+        "bank": "1800",
+        "receivable": "1200",
+        "payable": "1600",
+        "exchange_difference": "4840",
+    },
 )
 TERMS = BillingTerms(
     Group("G", "Group", "GBP", (DE,), JANUARY),
@@ -149,3 +157,40 @@ def test_an_allocation_of_what_is_not_there_is_refused() -> None:
     made = ledger.allocate(FEBRUARY)
     with pytest.raises(NotFound):
         list(book_allocations(ReceivablesLedger([INVOICE]), made, TERMS))
+
+
+BILL = attrs.evolve(INVOICE, id="BILL-1", party_id="S-1", side=Side.BUY)
+PAID = Payment("P-1", "DE", "S-1", FEBRUARY, usd("400.00"), ["BILL-1"], side=Side.BUY)
+
+
+def test_a_bill_is_paid_in_parts_at_a_worse_rate_and_a_better_one() -> None:
+    """1000.00 stand at 900.00 EUR and 780.00 GBP: 372.00 paid for 360.00, 528.00 for 540.00."""
+    rest = attrs.evolve(PAID, id="P-2", day=MARCH, amount=usd("600.00"))
+    ledger = PayablesLedger([BILL], [PAID, rest])
+    assert shown(book_payment(PAID, TERMS)) == [
+        ("1800", "-400.00", "-372.00", "-320.00"),
+        ("1600", "400.00", "372.00", "320.00"),
+    ]
+    first = ledger.allocate(FEBRUARY)
+    [lost] = book_allocations(ledger, first, TERMS)
+    assert shown(lost) == [("1600", "0.00", "-12.00", "-8.00"), ("4840", "0.00", "12.00", "8.00")]
+    assert lost.lines[0].dimensions == (("supplier", "S-1"),)
+    ledger = ledger.adding(first)
+    entry, back = book_open_items(ledger, MONTH_END, TERMS)
+    # 600.00 at 0.95 and 0.81 are 30.00 and 18.00 more to pay than as booked
+    assert shown(entry) == [
+        ("1600", "0.00", "-30.00", "-18.00"),
+        ("4840", "0.00", "30.00", "18.00"),
+    ]
+    assert back.day == date(2026, 3, 1)
+    [gained] = book_allocations(ledger, ledger.allocate(MARCH), TERMS)
+    assert shown(gained) == [("1600", "0.00", "12.00", "6.00"), ("4840", "0.00", "-12.00", "-6.00")]
+
+
+def test_the_two_sides_do_not_mix() -> None:
+    with pytest.raises(InvalidValue, match="suppliers a PayablesLedger"):
+        PayablesLedger([INVOICE])
+    with pytest.raises(InvalidValue, match="'P-1' is of the buy side"):
+        ReceivablesLedger([], [PAID])
+    with pytest.raises(InvalidValue, match="'BILL-1' is of the buy side"):
+        ReceivablesLedger([INVOICE, BILL])

@@ -894,6 +894,7 @@ def receivables(draw: st.DrawFn) -> billing.Receivable:
         draw(later_days),
         draw(booked()),
         draw(st.lists(ids, max_size=2)),
+        draw(st.sampled_from(contracts.Side)),
     )
 
 
@@ -972,7 +973,15 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     ),
     billing.Receivable: receivables(),
     billing.Payment: st.builds(
-        billing.Payment, ids, ids, ids, days, moneys_above_zero, st.lists(ids, max_size=2), texts
+        billing.Payment,
+        ids,
+        ids,
+        ids,
+        days,
+        moneys_above_zero,
+        st.lists(ids, max_size=2),
+        texts,
+        st.sampled_from(contracts.Side),
     ),
     billing.Allocation: allocations(),
     billing.DunningTable: dunning_tables,

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harmony_core.billing import (
+    PayablesLedger,
     Payment,
     Receivable,
     ReceivablesLedger,
@@ -18,6 +19,7 @@ from harmony_core.billing import (
     book_open_items,
     book_payment,
 )
+from harmony_core.contracts import Side
 from harmony_core.finance import (
     Booked,
     Column,
@@ -46,13 +48,15 @@ def in_books(asked: Iterable[Receivable]) -> list[Receivable]:
 
 
 def on_the_account(entries: Iterable[JournalEntry]) -> dict[Account, Booked]:
-    """What stands on the receivables of each customer, by currency."""
+    """What stands on the account of each party, by currency, as he would see it."""
     found: defaultdict[Account, list[Booked]] = defaultdict(list)
     for entry in entries:
         for line in entry.lines:
+            currency = line.amount.transaction.currency
             if line.role == Role.RECEIVABLE:
-                key = str(line.dimension("customer")), line.amount.transaction.currency
-                found[key].append(line.amount)
+                found[str(line.dimension("customer")), currency].append(line.amount)
+            if line.role == Role.PAYABLE:
+                found[str(line.dimension("supplier")), currency].append(-line.amount)
     sums = {key: booked_sum(rows, rows[0].currencies) for key, rows in found.items()}
     return {key: amount for key, amount in sums.items() if amount}
 
@@ -88,16 +92,22 @@ def together(*parts: dict[Account, Booked]) -> dict[Account, Booked]:
     return {key: amount for key, amount in found.items() if amount}
 
 
+sides = st.sampled_from([(Side.SELL, ReceivablesLedger), (Side.BUY, PayablesLedger)])
 written_off = st.sampled_from([Role.BANK, Role.BANK, Role.BAD_DEBT])
 
 
-@given(claims(), payments(named=2), days, st.data())
+@given(claims(), payments(named=2), days, sides, st.data())
 def test_the_account_holds_what_the_open_items_carry_in_every_column(
-    asked: list[Receivable], paid: list[Payment], day: date, data: st.DataObject
+    asked: list[Receivable],
+    paid: list[Payment],
+    day: date,
+    of: tuple[Side, type[ReceivablesLedger]],
+    data: st.DataObject,
 ) -> None:
-    asked = in_books(asked)
-    paid = [attrs.evolve(one, account=data.draw(written_off)) for one in paid]
-    ledger = ReceivablesLedger(asked, paid)
+    side, kind = of
+    asked = [attrs.evolve(one, side=side) for one in in_books(asked)]
+    paid = [attrs.evolve(one, account=data.draw(written_off), side=side) for one in paid]
+    ledger = kind(asked, paid)
     entries = [book_payment(one, TERMS) for one in paid]
     for when in (day, LAST):
         made = ledger.allocate(when)
@@ -111,16 +121,25 @@ def test_the_account_holds_what_the_open_items_carry_in_every_column(
             entries += book_allocations(ledger, back, TERMS)
             ledger = ledger.adding(back)
             assert together(opening(asked), on_the_account(entries)) == carried(ledger)
+    other = Role.PAYABLE if side is Side.SELL else Role.RECEIVABLE
+    assert other not in {line.role for entry in entries for line in entry.lines}
     assert len({entry.id for entry in entries}) == len(entries)
     for column in Column:
         assert trial_balance(entries, column=column).is_zero
 
 
-@given(claims(), payments(), days)
+@given(claims(), payments(), days, sides)
 def test_a_revaluation_shows_the_closing_rate_and_takes_itself_back(
-    asked: list[Receivable], paid: list[Payment], day: date
+    asked: list[Receivable],
+    paid: list[Payment],
+    day: date,
+    of: tuple[Side, type[ReceivablesLedger]],
 ) -> None:
-    ledger = ReceivablesLedger(in_books(asked), paid)
+    side, kind = of
+    ledger = kind(
+        [attrs.evolve(one, side=side) for one in in_books(asked)],
+        [attrs.evolve(one, side=side) for one in paid],
+    )
     ledger = ledger.adding(ledger.allocate(day))
     shown = list(book_open_items(ledger, LAST, TERMS, kind=RateKind.SPOT))
     assert not on_the_account(shown)
@@ -141,3 +160,21 @@ def test_a_revaluation_shows_the_closing_rate_and_takes_itself_back(
                 if one.party_id == party and one.amount.currency == code
             ]
             assert owed == booked_sum(closing, owed.currencies)
+
+
+@given(claims(), payments(named=2), days)
+def test_what_a_supplier_is_owed_is_booked_as_the_mirror_of_what_a_customer_owes(
+    asked: list[Receivable], paid: list[Payment], day: date
+) -> None:
+    def booked(side: Side, kind: type[ReceivablesLedger]) -> list[list[Booked]]:
+        claims = [attrs.evolve(one, side=side) for one in in_books(asked)]
+        payments = [attrs.evolve(one, side=side) for one in paid]
+        ledger = kind(claims, payments)
+        entries = [book_payment(one, TERMS) for one in payments]
+        made = ledger.allocate(day)
+        entries += book_allocations(ledger, made, TERMS)
+        entries += book_open_items(ledger.adding(made), LAST, TERMS, kind=RateKind.SPOT)
+        return [[line.amount for line in entry.lines] for entry in entries]
+
+    turned = [[-amount for amount in lines] for lines in booked(Side.BUY, PayablesLedger)]
+    assert turned == booked(Side.SELL, ReceivablesLedger)

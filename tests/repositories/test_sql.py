@@ -176,7 +176,7 @@ def test_tables_of_another_version_are_refused(url: str, store: SqlStore) -> Non
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE harmony_schema_version SET version = 99"))
-    with pytest.raises(RuleBroken, match="version 99, this library needs 8"), store.begin():
+    with pytest.raises(RuleBroken, match="version 99, this library needs 9"), store.begin():
         pass
     with pytest.raises(RuleBroken, match="version 99"):
         store.create()
@@ -200,7 +200,7 @@ def test_tables_of_version_1_are_brought_forward_as_the_reference_says(
         for table, columns in added.items():
             for column in columns:
                 connection.execute(text(f"ALTER TABLE harmony_{table} DROP COLUMN {column}"))
-        for table in ("quote", "price_book", "incident", "progress"):
+        for table in ("quote", "price_book", "incident", "progress", "payable"):
             connection.execute(text(f"DROP TABLE harmony_{table}"))
         connection.execute(text("UPDATE harmony_schema_version SET version = 1"))
     with pytest.raises(RuleBroken, match="version 1"), store.begin():
@@ -220,7 +220,7 @@ def test_tables_of_version_1_are_brought_forward_as_the_reference_says(
     with store.begin() as unit:
         assert unit.facts.usage(date.max) == (kept, late)
         assert (unit.quotes.all(), unit.price_book.get().entries) == ((), ())
-        assert unit.incidents.all() == ()
+        assert (unit.incidents.all(), unit.payables.all()) == ((), ())
 
 
 def _refusal(url: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+import attrs
 import pytest
 
 from harmony_core.assets import Device, DeviceEvent, EventKind
@@ -17,7 +18,7 @@ from harmony_core.billing import (
 )
 from harmony_core.contracts import Amendment, Contract, NewPrice, Side
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken
-from harmony_core.finance import Money, RateKind
+from harmony_core.finance import Money, RateKind, Role, booked_sum
 from harmony_core.periods import Month, Timing
 from harmony_core.pricing import PerUnit
 from harmony_core.products import (
@@ -37,11 +38,14 @@ from harmony_core.workflows import (
     drafts,
     edit_quantity,
     month_end,
+    pay_suppliers,
+    payables_ledger,
     receive_payments,
     release_documents,
     return_documents,
     review_documents,
 )
+from harmony_core.workflows._scene import billing_terms
 from tests.strategies import contract, fund_terms, line
 from tests.workflows.company import books, in_memory
 
@@ -299,6 +303,42 @@ def test_a_suppliers_bill_is_credited_too() -> None:
     assert [row.amount for row in entries[credit.document.id].lines] == mirrored
     with store.begin() as unit:
         assert unit.receivables.all() == (), "what we owe is no receivable"
+        asked = {one.id: one.amount for one in unit.payables.all()}
+    assert asked == {bill.id: bill.total, credit.document.id: -bill.total}
+    assert pay_suppliers(store, day=DAY).ledger.balances(DAY) == {}
+
+
+def test_suppliers_are_paid_and_what_they_are_owed_is_revalued() -> None:
+    """Ten at 50.00 USD on 1 January, half of it paid on 20 January, revalued at the end."""
+    bought = contract(line(PerUnit.of("50", "USD")), id="B-1", side=Side.BUY, party="S-1")
+    store = in_memory(contracts=[bought], devices=(), facts=())
+    [bill] = billing_night(store, date(2026, 1, 1)).invoices
+    paid = Payment("P-1", "DE", "S-1", date(2026, 1, 20), bill.total, [bill.id], side=Side.BUY)
+    part = attrs.evolve(paid, amount=Money(bill.total.minor // 2, "USD"))
+    with pytest.raises(InvalidValue, match="hand it to pay_suppliers"):
+        receive_payments(store, [part], day=part.day)
+    report = pay_suppliers(store, [part], day=part.day, booked=True)
+    assert [entry.kind for entry in report.entries] == ["payment", "settlement"]
+    assert pay_suppliers(store, [part], day=part.day, booked=True).entries == ()
+    with pytest.raises(InvalidValue, match="hand it to receive_payments"):
+        pay_suppliers(store, [attrs.evolve(paid, id="P-2", side=Side.SELL)], day=DAY)
+    closed = month_end(store, JANUARY, revalued_at=RateKind.SPOT)
+    shown = [one for one in closed.entries if one.kind == "revaluation"]
+    assert [one.day for one in shown] == [JANUARY.last_day, date(2026, 2, 1)]
+    assert {line.role for line in shown[0].lines} == {
+        Role.PAYABLE,
+        "exchange_difference.unrealised",
+    }
+    with store.begin() as unit:
+        [open_] = payables_ledger(unit).open_items(JANUARY.last_day)
+        rates = billing_terms(unit).booking_rates("USD", "DE", JANUARY.last_day)
+    owed = [
+        line.amount
+        for entry in books(store).entries
+        for line in entry.lines
+        if line.role == Role.PAYABLE and entry.day <= JANUARY.last_day
+    ]
+    assert booked_sum(owed, owed[0].currencies) == -rates.book(open_.open)
 
 
 def test_a_database_holds_reviews_credits_and_payments() -> None:

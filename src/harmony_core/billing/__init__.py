@@ -7,7 +7,7 @@ finds nothing. A charge keeps its explanation and the ids of the devices, hours 
 ``invoices`` gathers charges into documents with tax; ``recognise`` says which month earns them;
 ``book_*`` turn all of it into journal entries that are zero in three currencies.
 A ``ReceivablesLedger`` says what customers still owe; ``ageing`` and ``dunning`` for how long, and
-what to do about it.
+what to do about it. A ``PayablesLedger`` says what we still owe suppliers.
 
 :func:`contract_facts` says in one flat record what a list shows of a contract without opening it;
 :func:`due_items` is the list of the night, and a :class:`KeyFigure` keeps the ids behind it.
@@ -55,7 +55,7 @@ from harmony_core.billing._impact import Impact, PeriodImpact, impact
 from harmony_core.billing._invoice import Invoice, InvoiceLine, TaxSummary
 from harmony_core.billing._invoicing import invoices, referring_back, sale
 from harmony_core.billing._layout import InvoiceSection, invoice_layout
-from harmony_core.billing._ledger import ReceivablesLedger
+from harmony_core.billing._ledger import PayablesLedger, ReceivablesLedger
 from harmony_core.billing._migration import (
     Migration,
     MigrationForecast,
@@ -76,7 +76,7 @@ from harmony_core.billing._payment_terms import PaymentTerms
 from harmony_core.billing._plan import PlannedCharge, plan
 from harmony_core.billing._preview import ExpectedCharge, preview
 from harmony_core.billing._profile import BillingProfile, InvoiceGrouping, LineKey
-from harmony_core.billing._receivable import Allocation, Payment, Receivable, receivable
+from harmony_core.billing._receivable import Allocation, Payment, Receivable, payable, receivable
 from harmony_core.billing._recognition import Recognised, accruals, recognise
 from harmony_core.billing._release import (
     REVIEW_TABLE,
@@ -141,6 +141,7 @@ __all__ = [
     "NotCollected",
     "OnAccount",
     "OpenItem",
+    "PayablesLedger",
     "Payment",
     "PaymentTerms",
     "PeriodImpact",
@@ -191,6 +192,7 @@ __all__ = [
     "migration_forecast",
     "moved_by_years",
     "overridden",
+    "payable",
     "plan",
     "preview",
     "promise_state",

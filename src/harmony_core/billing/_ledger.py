@@ -1,4 +1,4 @@
-"""The open items of customers: each document less what was credited and what was paid.
+"""The open items of customers or suppliers: each document less what was credited and paid.
 
 A ledger is a function of documents, payments and allocations, whatever order they came in. It
 proposes allocations and never makes one: who keeps the proposal has settled the items.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import ClassVar, Self
 
 import attrs
 
@@ -20,6 +21,7 @@ from harmony_core.billing._open_items import (
     account_of,
 )
 from harmony_core.billing._receivable import Allocation, Payment, Receivable, allocation_id
+from harmony_core.contracts import Side
 from harmony_core.errors import InvalidValue, NotFound, RuleBroken
 from harmony_core.finance import Money
 from harmony_core.parties import Directory
@@ -35,11 +37,14 @@ class ReceivablesLedger:
         directory: resolves customers that were merged.
 
     Raises:
-        InvalidValue: two documents or allocations have one id.
+        InvalidValue: two documents or allocations have one id, or one is of the other side.
         NotFound: an allocation names a document or a payment that is not there.
         RuleBroken: an allocation crosses entities, customers or currencies; more is allocated than
             there is; or something is reversed that is not there, or twice.
     """
+
+    side: ClassVar[Side] = Side.SELL
+    """of the documents and payments: what customers owe"""
 
     def __init__(
         self,
@@ -59,8 +64,19 @@ class ReceivablesLedger:
         self._items: dict[str, OpenItem] = {}
         self._sources: dict[str, OnAccount] = {}
         self._returns: dict[str, tuple[str, ...]] = {}
+        self._refuse_the_other_side()
         self._add_documents()
         self._refuse_wrong_allocations()
+
+    def _refuse_the_other_side(self) -> None:
+        given: tuple[Receivable | Payment, ...] = (*self._receivables, *self._payments)
+        for one in given:
+            if one.side is not self.side:
+                raise InvalidValue(
+                    f"{one.id!r} is of the {one.side.value} side, this ledger of the "
+                    f"{self.side.value} side: customers have a ReceivablesLedger, suppliers a "
+                    "PayablesLedger"
+                )
 
     def _add_documents(self) -> None:
         for claim in self._receivables:
@@ -89,7 +105,7 @@ class ReceivablesLedger:
             raise InvalidValue(f"two documents or payments are called {twice[0]!r}: ids are unique")
 
     def _party(self, party_id: str) -> str:
-        if self._directory is None or party_id not in self._directory:
+        if self._directory is None or party_id not in self._directory or self.side is Side.BUY:
             return party_id
         return self._directory.resolve(party_id).id
 
@@ -288,9 +304,9 @@ class ReceivablesLedger:
         ]
         return tuple(self.reversal(one.id, day) for one in standing)
 
-    def adding(self, allocations: Iterable[Allocation]) -> ReceivablesLedger:
+    def adding(self, allocations: Iterable[Allocation]) -> Self:
         """Give the ledger with more allocations; refused where they do not fit, see the class."""
-        return ReceivablesLedger(
+        return type(self)(
             self._receivables, self._payments, (*self.allocations, *allocations), self._directory
         )
 
@@ -321,6 +337,12 @@ class ReceivablesLedger:
             for one in self._of_item.get(item_id, ())
         )
         return allocation_id(source_id, item_id, made + 1)
+
+
+class PayablesLedger(ReceivablesLedger):
+    """What we owe suppliers: bills, what they credited and what we paid; see the other ledger."""
+
+    side = Side.BUY
 
 
 def _mirrors(reversal: Allocation, first: Allocation) -> bool:

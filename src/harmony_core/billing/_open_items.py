@@ -1,4 +1,8 @@
-"""What customers owe, document by document, and what they have paid and no document has taken."""
+"""What is owed, document by document, and what was paid and no document has taken.
+
+By customers in a ledger of receivables; to suppliers, in one of payables, all is read from their
+side: what is open is what we owe.
+"""
 
 from __future__ import annotations
 

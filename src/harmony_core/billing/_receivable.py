@@ -2,7 +2,9 @@
 
 A :class:`Receivable` is an amount that a customer owes (an invoice, money that went back) or may
 take off (a credit note). A :class:`Payment` is money that came in. An :class:`Allocation` says how
-much of the one settled the other; it is never changed, only reversed by another one.
+much of the one settled the other; it is never changed, only reversed by another one. On the buy
+side the same values say what we owe a supplier and what we paid him: each amount is above zero
+where his would be, and only the books turn its sign.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
 class Receivable:
     """What a document asks of a customer, in three currencies; below zero it is a credit.
 
+    On the buy side it is a payable: what a supplier's bill asks of us.
+
     Args:
         id: of the document.
         entity_id, party_id: who is owed, and who owes.
@@ -37,6 +41,7 @@ class Receivable:
         due_day: the last day on which it is paid in time.
         booked: the amount, tax included, as it stands in the books.
         references: ids of what a credit takes off, in this order, before anything else.
+        side: ``BUY`` where the party is a supplier, who is owed; his bills are above zero too.
 
     Raises:
         InvalidValue: it is due before its day.
@@ -49,6 +54,7 @@ class Receivable:
     due_day: date
     booked: Booked
     references: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    side: Side = attrs.field(default=Side.SELL, converter=Side)
 
     def __attrs_post_init__(self) -> None:
         if self.due_day < self.day:
@@ -69,10 +75,30 @@ def receivable(invoice: Invoice, entry: JournalEntry, terms: PaymentTerms) -> Re
         InvalidValue: a supplier's bill, or an entry that does not ask for what the invoice does.
     """
     if invoice.side is not Side.SELL:
-        raise InvalidValue(f"{invoice.id!r} is a supplier's bill: it is owed, not to be received")
-    asked = [line.amount for line in entry.lines if line.role == Role.RECEIVABLE]
+        raise InvalidValue(f"{invoice.id!r} is a supplier's bill: it is owed, see payable")
+    return _claim(invoice, entry, terms, Role.RECEIVABLE)
+
+
+def payable(bill: Invoice, entry: JournalEntry, terms: PaymentTerms) -> Receivable:
+    """What a supplier's bill, or his credit note, asks of us, with the amounts of its entry.
+
+    Raises:
+        InvalidValue: an invoice to a customer, or an entry that does not ask for what the bill
+            does.
+    """
+    if bill.side is not Side.BUY:
+        raise InvalidValue(f"{bill.id!r} is an invoice to a customer, see receivable")
+    return _claim(bill, entry, terms, Role.PAYABLE)
+
+
+def _claim(
+    invoice: Invoice, entry: JournalEntry, terms: PaymentTerms, role: AccountRole
+) -> Receivable:
+    asked = [line.amount for line in entry.lines if line.role == role]
     currencies = (invoice.currency, *entry.currencies[1:])
     booked = booked_sum(asked, currencies)
+    if invoice.side is Side.BUY:
+        booked = -booked
     if entry.source != invoice.id or booked.transaction != invoice.total:
         raise InvalidValue(
             f"entry {entry.id!r} asks for {booked.transaction}, invoice {invoice.id!r} for "
@@ -80,9 +106,8 @@ def receivable(invoice: Invoice, entry: JournalEntry, terms: PaymentTerms) -> Re
         )
     due = invoice.day if invoice.is_credit else terms.due_day(invoice.day)
     references = invoice.preceding if invoice.is_credit else ()
-    return Receivable(
-        invoice.id, invoice.entity_id, invoice.party_id, invoice.day, due, booked, references
-    )
+    parties = invoice.entity_id, invoice.party_id
+    return Receivable(invoice.id, *parties, invoice.day, due, booked, references, invoice.side)
 
 
 @attrs.frozen
@@ -90,11 +115,13 @@ class Payment:
     """Money that came in from a customer; below zero, money that went back.
 
     What is written off is a payment that no bank received: its ``account`` is that of bad debts.
+    On the buy side it is money that we paid to a supplier; below zero, money that he gave back.
 
     Args:
         references: ids of the documents that the payer named, in his order; of money that went
             back, the ids of the payments or credit notes that it returns.
-        account: role of the account that it came in on.
+        account: role of the account that it came in on, or went out from.
+        side: ``BUY`` for what suppliers are paid.
 
     Raises:
         InvalidValue: the amount is zero.
@@ -112,6 +139,7 @@ class Payment:
     amount: Money
     references: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     account: AccountRole = Role.BANK
+    side: Side = attrs.field(default=Side.SELL, converter=Side)
 
     def __attrs_post_init__(self) -> None:
         if not self.amount:

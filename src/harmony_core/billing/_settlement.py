@@ -4,7 +4,8 @@ A payment stands on the customer's account at the rates of its own day, as an in
 note stands there at the rates of its document. Where one settles the other, each is relieved of
 what it was booked at, in proportion and cumulatively, and the difference is realised. So the
 account holds, at every moment and in every column, what the open items carry, and nothing once all
-is settled, in however many parts and whatever was reversed.
+is settled, in however many parts and whatever was reversed. The accounts of suppliers are the
+mirror: what was paid and what is owed stand there with their signs turned.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from harmony_core.billing._ledger import ReceivablesLedger
 from harmony_core.billing._open_items import OnAccount, OpenItem
 from harmony_core.billing._receivable import Allocation, Payment
 from harmony_core.billing._terms import BillingTerms
+from harmony_core.contracts import Side
 from harmony_core.finance import (
     Booked,
     ExchangeAccounts,
@@ -37,21 +39,24 @@ from harmony_core.finance import (
 def book_payment(payment: Payment, terms: BillingTerms) -> JournalEntry:
     """The entry of money that came in, or went back: bank against the customer's account.
 
-    It is converted at the rates of its day. What was written off is booked so too, against the
-    account of bad debts that the payment names.
+    What a supplier is paid goes from the bank to his account. It is converted at the rates of its
+    day. What was written off is booked so too, against the account of bad debts that the payment
+    names.
 
     Raises:
         AccountNotMapped, RateNotFound: the entity lacks a code, or the rate book a rate.
     """
-    accounts = _accounts(terms, payment.entity_id, payment.party_id)
+    accounts = _accounts(terms, payment.entity_id, payment.party_id, payment.side)
     cash = _booked(payment.amount, payment.entity_id, payment.day, terms)
+    if payment.side is Side.BUY:
+        cash = -cash
     return JournalEntry(
         f"PAY-{payment.id}",
         payment.entity_id,
         payment.day,
         "payment" if payment.account.partition(".")[0] != Role.BAD_DEBT else "write-off",
         payment.id,
-        (accounts.line(payment.account, cash), accounts.line(Role.RECEIVABLE, -cash)),
+        (accounts.line(payment.account, cash), accounts.line(accounts.role, -cash)),
     )
 
 
@@ -82,7 +87,8 @@ def book_allocations(
         settled = Settled(given.carrying - _of_source(sources[source.id], terms).carrying, relieved)
         if not settled.gain:
             continue
-        accounts = _accounts(terms, item.entity_id, item.party_id)
+        accounts = _accounts(terms, item.entity_id, item.party_id, ledger.side)
+        gain = settled.gain if ledger.side is Side.SELL else -settled.gain
         yield JournalEntry(
             f"SET-{one.id}",
             item.entity_id,
@@ -90,8 +96,8 @@ def book_allocations(
             "settlement",
             one.id,
             (
-                accounts.line(Role.RECEIVABLE, settled.gain),
-                accounts.line(f"{Role.EXCHANGE_DIFFERENCE}.realised", -settled.gain),
+                accounts.line(accounts.role, gain),
+                accounts.line(f"{Role.EXCHANGE_DIFFERENCE}.realised", -gain),
             ),
         )
 
@@ -105,9 +111,8 @@ def book_open_items(
 ) -> Iterator[JournalEntry]:
     """Show what is open in foreign currencies at the rates of a day, and take it back on the next.
 
-    Two entries for each entity, customer and currency in which something differs. What is on
-    account is revalued with what is open. An item in the currency of its entity's books is not
-    foreign.
+    Two entries for each entity, party and currency in which something differs. What is on account
+    is revalued with what is open. An item in the currency of its entity's books is not foreign.
 
     Args:
         ledger: what is open at the end of the day, by what was allocated up to it.
@@ -121,12 +126,15 @@ def book_open_items(
     Source: IAS 21.23(a), 21.28.
     """
     found: defaultdict[tuple[str, str, str], list[MonetaryItem]] = defaultdict(list)
+    sells = ledger.side is Side.SELL
     for item in ledger.open_items(day):
-        found[item.entity_id, item.party_id, item.amount.currency].append(_of_item(item, terms))
+        owed = _of_item(item, terms)
+        key = item.entity_id, item.party_id, item.amount.currency
+        found[key].append(owed if sells else _turned(owed))
     for source in ledger.on_account(day):
         owned = _of_source(source, terms)
-        minus = attrs.evolve(owned, booked=-owned.booked, paid=-owned.paid)
-        found[source.entity_id, source.party_id, source.amount.currency].append(minus)
+        key = source.entity_id, source.party_id, source.amount.currency
+        found[key].append(_turned(owned) if sells else owned)
     for (entity_id, party_id, currency), items in sorted(found.items()):
         entity = terms.group.entity(entity_id)
         if currency == entity.currency:
@@ -141,15 +149,21 @@ def book_open_items(
             policy=terms.rate_policy,
             known=day,
         )
-        accounts = _accounts(terms, entity_id, party_id)
-        name = f"REV-{entity_id}-{party_id}-{currency}-{day}"
+        accounts = _accounts(terms, entity_id, party_id, ledger.side)
+        name = f"{'REV' if sells else 'REVBILL'}-{entity_id}-{party_id}-{currency}-{day}"
         both = book_revaluation(name, day, ((item, rates) for item in items), accounts)
         yield from both or ()
 
 
-def _accounts(terms: BillingTerms, entity_id: str, party_id: str) -> ExchangeAccounts:
+def _accounts(terms: BillingTerms, entity_id: str, party_id: str, side: Side) -> ExchangeAccounts:
     entity = terms.group.entity(entity_id)
-    return ExchangeAccounts(entity, Role.RECEIVABLE, dimensions(customer=party_id))
+    if side is Side.SELL:
+        return ExchangeAccounts(entity, Role.RECEIVABLE, dimensions(customer=party_id))
+    return ExchangeAccounts(entity, Role.PAYABLE, dimensions(supplier=party_id))
+
+
+def _turned(item: MonetaryItem) -> MonetaryItem:
+    return attrs.evolve(item, booked=-item.booked, paid=-item.paid)
 
 
 def _booked(amount: Money, entity_id: str, day: date, terms: BillingTerms) -> Booked:

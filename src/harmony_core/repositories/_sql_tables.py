@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Of the tables below; raised when one of them changes."""
 
 metadata = MetaData()
@@ -82,7 +82,15 @@ registers = {
     noun: Table(f"harmony_{noun}", metadata, _key("id"), _record("record")) for noun in REGISTERS
 }
 
-LOGS = ("quantity_override", "review_step", "progress", "receivable", "payment", "allocation")
+LOGS = (
+    "quantity_override",
+    "review_step",
+    "progress",
+    "receivable",
+    "payable",
+    "payment",
+    "allocation",
+)
 
 logs = {noun: Table(f"harmony_{noun}", metadata, _key("id"), _record("record")) for noun in LOGS}
 

@@ -107,6 +107,7 @@ class MemoryUnit:
         self.reviews = HeldLog[ReviewStep](self, "review_step")
         self.progress = HeldLog[Progress](self, "progress")
         self.receivables = HeldLog[Receivable](self, "receivable")
+        self.payables = HeldLog[Receivable](self, "payable")
         self.payments = HeldLog[Payment](self, "payment")
         self.allocations = HeldLog[Allocation](self, "allocation")
         self.months = HeldMonths(self)

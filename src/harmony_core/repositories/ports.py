@@ -391,8 +391,13 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def payables(self) -> Log[Receivable]:
+        """What suppliers' bills ask us for."""
+        ...
+
+    @property
     def payments(self) -> Log[Payment]:
-        """What customers paid."""
+        """What customers paid, and what suppliers were paid."""
         ...
 
     @property

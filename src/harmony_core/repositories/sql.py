@@ -151,6 +151,7 @@ class SqlUnit:
         self.reviews = SqlLog(session, memories, "review_step", ReviewStep)
         self.progress = SqlLog(session, memories, "progress", Progress)
         self.receivables = SqlLog(session, memories, "receivable", Receivable)
+        self.payables = SqlLog(session, memories, "payable", Receivable)
         self.payments = SqlLog(session, memories, "payment", Payment)
         self.allocations = SqlLog(session, memories, "allocation", Allocation)
         self.months = SqlMonths(session, memories)

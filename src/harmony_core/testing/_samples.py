@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
+import attrs
+
 from harmony_core.assets import Device, DeviceEvent, EventKind
 from harmony_core.billing import (
     Allocation,
@@ -368,6 +370,11 @@ def progress(id: str) -> Progress:  # noqa: A002  the field's own name
 def receivable(id: str) -> Receivable:  # noqa: A002  the field's own name
     """What an invoice asks for."""
     return Receivable(id, "DE", "K-1", DAY, MARCH.last_day, booked("66.94"), ("I-0",))
+
+
+def payable(id: str) -> Receivable:  # noqa: A002  the field's own name
+    """What a supplier's bill asks for."""
+    return attrs.evolve(receivable(id), party_id="S-1", side=Side.BUY)
 
 
 def payment(id: str, amount: str = "66.94") -> Payment:  # noqa: A002  the field's own name

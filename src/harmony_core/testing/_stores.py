@@ -45,6 +45,7 @@ def fill(unit: UnitOfWork) -> None:
     unit.reviews.add(samples.review_step("I-1"))
     unit.progress.add(samples.progress("R-1"))
     unit.receivables.add(samples.receivable("I-1"))
+    unit.payables.add(samples.payable("B-1"))
     unit.payments.add(samples.payment("P-1"))
     unit.allocations.add(samples.allocation("P-1/I-1/1"))
     unit.months.close(MARCH)
@@ -85,6 +86,7 @@ def held(unit: UnitOfWork) -> dict[str, object]:
         "reviews": unit.reviews.all(),
         "progress": unit.progress.all(),
         "receivables": unit.receivables.all(),
+        "payables": unit.payables.all(),
         "payments": unit.payments.all(),
         "allocations": unit.allocations.all(),
         "months": tuple(unit.months.closed()),

@@ -3,9 +3,9 @@
 A workflow loads through ports, decides by pure functions and saves everything together or nothing:
 :func:`execute_orders`, :func:`stated_amendment`, :func:`amend_contract`, :func:`give_notice`,
 :func:`record_facts`, :func:`feed_usage`, :func:`register_devices`, :func:`billing_night`,
-:func:`release_documents`, :func:`credit_invoice`, :func:`receive_payments`, :func:`month_end`,
-:func:`close_books`, :func:`review_work`. It knows ports and no store, so that any store that keeps
-the promises will do. The day is an argument; nothing here reads a clock.
+:func:`release_documents`, :func:`credit_invoice`, :func:`receive_payments`, :func:`pay_suppliers`,
+:func:`month_end`, :func:`close_books`, :func:`review_work`. It knows ports and no store, so that
+any store that keeps the promises will do. The day is an argument; nothing here reads a clock.
 """
 
 from harmony_core.workflows._amendments import (
@@ -21,7 +21,13 @@ from harmony_core.workflows._facts import feed_usage, record_facts, register_dev
 from harmony_core.workflows._gaps import UncoveredFact
 from harmony_core.workflows._months import MonthReport, close_books, month_end
 from harmony_core.workflows._orders import OrdersReport, execute_orders
-from harmony_core.workflows._payments import PaymentsReport, receivables_ledger, receive_payments
+from harmony_core.workflows._payments import (
+    PaymentsReport,
+    pay_suppliers,
+    payables_ledger,
+    receivables_ledger,
+    receive_payments,
+)
 from harmony_core.workflows._release import (
     DraftsReport,
     credit_invoice,
@@ -55,6 +61,8 @@ __all__ = [
     "feed_usage",
     "give_notice",
     "month_end",
+    "pay_suppliers",
+    "payables_ledger",
     "receivables_ledger",
     "receive_payments",
     "record_facts",

@@ -16,6 +16,7 @@ from harmony_core.billing import (
     book_invoice,
     due,
     invoices,
+    payable,
     receivable,
     referring_back,
     standing_overrides,
@@ -204,7 +205,7 @@ def _free(wanted: str, taken: set[str]) -> str:
 
 
 def keep(unit: UnitOfWork, scene: Scene, documents: Iterable[MadeDocument]) -> None:
-    """Keep documents, their charges, entries and what they ask customers for."""
+    """Keep documents, their charges, entries and what they ask for, of customers or of us."""
     made = tuple(documents)
     closed = closed_periods(unit)
     for document in made:
@@ -215,6 +216,8 @@ def keep(unit: UnitOfWork, scene: Scene, documents: Iterable[MadeDocument]) -> N
             profile = scene.profiles.get(document.invoice.party_id)
             terms = PaymentTerms() if profile is None else profile.payment
             unit.receivables.add(receivable(document.invoice, document.entry, terms))
+        else:
+            unit.payables.add(payable(document.invoice, document.entry, PaymentTerms()))
     unit.journal.add([closed.posted(document.entry) for document in made])
 
 

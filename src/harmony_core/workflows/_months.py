@@ -24,7 +24,7 @@ from harmony_core.work import Expense, RatedWork, TimeEntry
 from harmony_core.workflows._billing import NightReport, bill
 from harmony_core.workflows._documents import closed_periods
 from harmony_core.workflows._gaps import UncoveredFact, uncovered_in
-from harmony_core.workflows._payments import receivables_ledger
+from harmony_core.workflows._payments import payables_ledger, receivables_ledger
 from harmony_core.workflows._scene import Scene
 
 
@@ -43,11 +43,12 @@ class MonthReport:
 def month_end(store: Store, month: Month, *, revalued_at: RateKind | None = None) -> MonthReport:
     """Bill the nights of a month that are still missing, and close it: whole, or not at all.
 
-    Booked are the revenue and direct cost earned in the month, the loaded cost of the hours
-    worked, expenses, and the transfer charges between group companies, all on the last day of the
-    month. With ``revalued_at`` what customers still owe in foreign currencies is shown at the rates
-    of that kind and of that day, and taken back on the first of the next month; it supposes that
-    payments are booked here. A month that is closed stays as it is, and the report says so.
+    Booked are the revenue and direct cost earned in the month, the loaded cost of the hours worked,
+    expenses, and the transfer charges between group companies, all on the last day of the month.
+    With ``revalued_at`` what customers still owe, and what we owe suppliers, in foreign currencies
+    is shown at the rates of that kind and of that day, and taken back on the first of the next
+    month; it supposes that payments are booked here. A month that is closed stays as it is, and the
+    report says so.
 
     Raises:
         RuleBroken: an earlier month is still open; months are closed in order.
@@ -74,13 +75,7 @@ def month_end(store: Store, month: Month, *, revalued_at: RateKind | None = None
                 terms=scene.terms,
                 month=month,
             ),
-            *(
-                ()
-                if revalued_at is None
-                else book_open_items(
-                    receivables_ledger(unit), month.last_day, scene.terms, kind=revalued_at
-                )
-            ),
+            *(() if revalued_at is None else _revalued(unit, scene, month, revalued_at)),
         )
         closed = closed_periods(unit)
         entries = tuple(closed.posted(entry) for entry in entries)
@@ -88,6 +83,13 @@ def month_end(store: Store, month: Month, *, revalued_at: RateKind | None = None
         unit.journal.add(entries)
         unit.months.close(month)
         return MonthReport(month, False, night, rows, entries, uncovered_in(scene, work, month))
+
+
+def _revalued(
+    unit: UnitOfWork, scene: Scene, month: Month, kind: RateKind
+) -> Iterator[JournalEntry]:
+    for ledger in (receivables_ledger(unit), payables_ledger(unit)):
+        yield from book_open_items(ledger, month.last_day, scene.terms, kind=kind)
 
 
 def close_books(store: Store, entity_id: str, month: Month) -> ClosedPeriods:

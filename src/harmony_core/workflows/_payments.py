@@ -1,20 +1,24 @@
-"""Payments as they come in: kept, and allocated to what is open."""
+"""Payments as they come in or go out: kept, and allocated to what is open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TypeVar
 
 import attrs
 
 from harmony_core.billing import (
     Allocation,
     AllocationRule,
+    PayablesLedger,
     Payment,
     ReceivablesLedger,
     book_allocations,
     book_payment,
 )
+from harmony_core.contracts import Side
+from harmony_core.errors import InvalidValue
 from harmony_core.finance import JournalEntry
 from harmony_core.parties import Directory
 from harmony_core.repositories.ports import Store, UnitOfWork
@@ -33,12 +37,23 @@ class PaymentsReport:
 
 def receivables_ledger(unit: UnitOfWork) -> ReceivablesLedger:
     """Load the ledger of a company: what was asked, what was paid, and what settled what."""
-    return ReceivablesLedger(
-        unit.receivables.all(),
-        unit.payments.all(),
-        unit.allocations.all(),
-        Directory(unit.customers.all()),
-    )
+    return _ledger(unit, ReceivablesLedger)
+
+
+def payables_ledger(unit: UnitOfWork) -> PayablesLedger:
+    """Load what a company owes its suppliers: what they asked, what was paid, what settled what."""
+    return _ledger(unit, PayablesLedger)
+
+
+_Ledger = TypeVar("_Ledger", bound=ReceivablesLedger)
+
+
+def _ledger(unit: UnitOfWork, kind: type[_Ledger]) -> _Ledger:
+    claims = unit.receivables.all() if kind.side is Side.SELL else unit.payables.all()
+    payments = [one for one in unit.payments.all() if one.side is kind.side]
+    there = {one.id for one in claims} | {one.id for one in payments}
+    allocations = (one for one in unit.allocations.all() if one.source_id in there)
+    return kind(claims, payments, allocations, Directory(unit.customers.all()))
 
 
 def receive_payments(
@@ -60,14 +75,48 @@ def receive_payments(
 
     Raises:
         RuleBroken: another payment of that id is kept; nothing of this run is.
+        InvalidValue: a payment is one to a supplier, see :func:`pay_suppliers`.
         AccountNotMapped, RateNotFound: something cannot be booked; nothing is kept.
     """
+    return _settle(store, payments, ReceivablesLedger, day=day, rule=rule, booked=booked)
+
+
+def pay_suppliers(
+    store: Store,
+    payments: Iterable[Payment] = (),
+    *,
+    day: date,
+    rule: AllocationRule = AllocationRule.REFERENCE_THEN_OLDEST,
+    booked: bool = False,
+) -> PaymentsReport:
+    """Keep what suppliers were paid, and allocate all that has settled no bill yet.
+
+    The payments are of the buy side; all else is as in :func:`receive_payments`.
+
+    Raises:
+        RuleBroken: another payment of that id is kept; nothing of this run is.
+        InvalidValue: a payment is one of a customer.
+        AccountNotMapped, RateNotFound: something cannot be booked; nothing is kept.
+    """
+    return _settle(store, payments, PayablesLedger, day=day, rule=rule, booked=booked)
+
+
+def _settle(
+    store: Store,
+    payments: Iterable[Payment],
+    kind: type[ReceivablesLedger],
+    *,
+    day: date,
+    rule: AllocationRule,
+    booked: bool,
+) -> PaymentsReport:
     with store.begin() as unit:
         there = {one.id for one in unit.payments.all()}
         new = {one.id: one for one in payments}
+        _refuse_the_other_side(new.values(), kind)
         for payment in new.values():
             unit.payments.add(payment)
-        ledger = receivables_ledger(unit)
+        ledger = _ledger(unit, kind)
         made = ledger.allocate(day, rule)
         for allocation in made:
             unit.allocations.add(allocation)
@@ -80,3 +129,13 @@ def receive_payments(
             entries = tuple(closed.posted(entry) for entry in posted)
             unit.journal.add(entries)
         return PaymentsReport(made, ledger.adding(made), entries)
+
+
+def _refuse_the_other_side(payments: Iterable[Payment], kind: type[ReceivablesLedger]) -> None:
+    for payment in payments:
+        if payment.side is not kind.side:
+            sells = payment.side is Side.SELL
+            raise InvalidValue(
+                f"payment {payment.id!r} is of the {payment.side.value} side: hand it to "
+                f"{'receive_payments' if sells else 'pay_suppliers'}"
+            )
