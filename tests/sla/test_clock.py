@@ -234,11 +234,47 @@ def test_what_is_reopened_learns_of_changes_that_it_missed(on_change: str, elaps
     assert (again.elapsed, again.time) == (hours(elapsed), hours(6))
 
 
-def test_a_target_that_only_later_terms_promise_may_be_done_before() -> None:
+@pytest.mark.parametrize("on_change", OnChange)
+def test_what_was_done_before_anybody_promised_it_is_done(on_change: OnChange) -> None:
     planned = ClockTerms.of(LONDON, plan=hours(2), resolve=hours(8))
-    early = clock(ClockStopped(at(5, 10), "plan"), TermsChanged(at(5, 11), planned, "carry"))
-    assert set(early.at(at(5, 10, 30))) == {"resolve"}
-    assert early.read("plan", at(5, 12)).elapsed == hours(1)
+    early = clock(
+        ClockPaused(at(5, 9, 30)),
+        ClockStopped(at(5, 10), "plan"),
+        ClockResumed(at(5, 10, 30)),
+        TermsChanged(at(5, 11), planned, on_change),
+    )
+    assert set(early.at(at(5, 10, 45))) == {"resolve"}
+    plan = early.read("plan", at(5, 12))
+    assert (plan.state, plan.stopped_at) == (ClockState.STOPPED, at(5, 10))
+    used = {OnChange.RETROACTIVE: minutes(30), OnChange.RETROACTIVE_WITHOUT_PAUSES: hours(1)}
+    assert plan.elapsed == used.get(on_change, hours(0))
+    again = early.and_then(ClockReopened(at(5, 14), "plan")).read("plan", at(5, 16))
+    assert (again.state, again.elapsed) == ("running", used.get(on_change, hours(0)) + hours(2))
+    with pytest.raises(InvalidValue, match="it was done at 2026-01-05T10:00"):
+        early.and_then(ClockStopped(at(5, 10, 15), "plan"))
+    doubted = early.and_then(ClockReopened(at(5, 10, 15), "plan")).read("plan", at(5, 12))
+    assert doubted.state is ClockState.RUNNING
+
+
+def test_pauses_do_not_count_either_for_a_target_that_a_change_promises_first() -> None:
+    planned = ClockTerms.of(LONDON, plan=hours(8), resolve=hours(8))
+    for on_change, elapsed in (("retroactive_without_pauses", 3), ("retroactive", 2)):
+        changed = clock(
+            ClockPaused(at(5, 10)),
+            ClockResumed(at(5, 11)),
+            TermsChanged(at(5, 12), planned, on_change),
+        ).at(at(5, 12))
+        assert {reading.elapsed for reading in changed.values()} == {hours(elapsed)}
+
+
+def test_a_pause_covers_what_was_not_used_on_whatever_calendar_counted() -> None:
+    changed = clock(
+        ClockPaused(at(5, 16)),
+        TermsChanged(at(5, 20), CHANGED, "carry"),
+        ClockResumed(at(5, 22)),
+    )
+    told = changed.history("resolve", at(5, 23)).lines
+    assert told[-2].as_text().endswith("went on, the pause covered 03:00 of open time")
 
 
 def test_what_nothing_promises_any_more_stays_done() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from itertools import accumulate
 
 import attrs
 
@@ -104,7 +105,8 @@ class ClockReading:
     @property
     def calendars(self) -> tuple[OpenTime, ...]:
         """The calendars on which it ran, in order, each once; for :class:`KeptDue`."""
-        return tuple(dict.fromkeys(run.calendar for run in self.runs))
+        objects = {id(run.calendar): run.calendar for run in self.runs}
+        return tuple(dict.fromkeys(objects.values()))
 
     @property
     def explanation(self) -> Explanation:
@@ -146,9 +148,12 @@ class Clock:
     """
 
     events: tuple[ClockEvent, ...] = attrs.field(converter=in_order)
-
-    def __attrs_post_init__(self) -> None:
-        Replay(self.events)
+    _whole: Replay = attrs.field(
+        default=attrs.Factory(lambda self: Replay(self.events), takes_self=True),
+        init=False,
+        eq=False,
+        repr=False,
+    )
 
     @property
     def started(self) -> datetime:
@@ -197,7 +202,7 @@ class Clock:
 
     def pauses(self, moment: datetime) -> tuple[tuple[datetime, datetime | None], ...]:
         """List the time for which it stood still, for whatever reasons; ``None`` is still open."""
-        return tuple(self._replay(moment)[0].pauses)
+        return tuple(self._replay(moment)[0].pauses.spans())
 
     def _replay(self, moment: datetime) -> tuple[Replay, datetime]:
         expect(moment, datetime, "a clock is read at a moment, which")
@@ -207,7 +212,9 @@ class Clock:
                 f"the clock starts at {self.started.isoformat()}: before that, at "
                 f"{moment.isoformat()}, there is nothing to read"
             )
-        return Replay(self.events, self._known(moment)), moment
+        known = self._known(moment)
+        all_known = known == len(self.events)
+        return self._whole if all_known else Replay(self.events, known), moment
 
     def _known(self, moment: datetime) -> int:
         return bisect_right(self.events, moment, key=lambda event: event.at)
@@ -231,7 +238,7 @@ def _standing(reading: ClockReading) -> HistoryLine:
 
 
 def _reading(replay: Replay, track: Track, moment: datetime) -> ClockReading:
-    runs, time = track.runs(replay.pauses), track.time
+    ran, time = _Ran.of(track.runs()), track.time
     if track.stopped is not None:
         state = ClockState.STOPPED
     elif replay.is_paused and track.waits:
@@ -239,53 +246,69 @@ def _reading(replay: Replay, track: Track, moment: datetime) -> ClockReading:
     else:
         state = ClockState.RUNNING
     try:
-        due, breach_at = _used_up(runs, time)
+        due, breach_at = ran.until(time)
     except BeyondHorizon:
         if state is ClockState.RUNNING:
             raise
         due = breach_at = None  # done before the calendar ended
-    warnings = (WarningPoint(level, _point(runs, time, level)) for level in track.target.warn_at)
+    warnings = (WarningPoint(level, _point(ran, time, level)) for level in track.target.warn_at)
     return ClockReading(
         track.target,
         moment,
         track.begun,
         state,
         time,
-        track.used(runs, moment),
+        ran.used(moment if track.stopped is None else min(track.stopped, moment)),
         due,
         breach_at,
         track.stopped,
         tuple(warnings),
-        tuple(runs),
+        ran.runs,
     )
 
 
-def _point(runs: Sequence[Run], time: timedelta, level: Fraction) -> datetime | None:
+def _point(ran: _Ran, time: timedelta, level: Fraction) -> datetime | None:
     """The first instant at which so many percent are used; it is never before."""
     used = -(-microseconds(time) * level.numerator // (level.denominator * 100))
     try:
-        return _used_up(runs, timedelta(microseconds=used))[0]
+        return ran.until(timedelta(microseconds=used))[0]
     except BeyondHorizon:
         return None
 
 
-def _used_up(runs: Iterable[Run], time: timedelta) -> tuple[datetime | None, datetime | None]:
-    """When ``time`` has been used, and from when on it is more; ``None`` is not known yet."""
-    due, used = None, timedelta()
-    for run in runs:
-        worked = None if run.until is None else run.worked(run.until)
-        if worked is not None and used + worked < time:
-            used += worked
-            continue
-        if used == time:  # it ran out at the very end of an earlier run
-            if worked != timedelta():
-                return due, _opens(run)
-            continue
-        answer = run.calendar.add(run.since, time - used)
-        if worked is None or used + worked > time:
+@attrs.frozen
+class _Ran:
+    """Runs, and the time that was used before each one that is over, and after the last of them."""
+
+    runs: tuple[Run, ...]
+    before: list[timedelta]
+
+    @classmethod
+    def of(cls, runs: Iterable[Run]) -> _Ran:
+        runs = tuple(runs)
+        over = (run.calendar.between(run.since, run.until) for run in runs if run.until)
+        return cls(runs, list(accumulate(over, initial=timedelta())))
+
+    def used(self, moment: datetime) -> timedelta:
+        """Give what was used up to a moment."""
+        number = bisect_right(self.runs, moment, key=lambda run: run.until or _FOREVER)
+        going_on = number < len(self.runs)
+        return self.before[number] + (self.runs[number].worked(moment) if going_on else timedelta())
+
+    def until(self, time: timedelta) -> tuple[datetime | None, datetime | None]:
+        """When ``time`` has been used, and from when on it is more; ``None`` is not known yet."""
+        number = bisect_left(self.before, time) - 1  # what comes before it is not enough
+        if number == len(self.runs):
+            return None, None
+        run = self.runs[number]
+        answer = run.calendar.add(run.since, time - self.before[number])
+        if number + 1 == len(self.before) or self.before[number + 1] > time:
             return answer.due, answer.breach_at
-        due, used = answer.due, time
-    return due, None
+        then = bisect_right(self.before, time) - 1  # it ran out at the very end of a run
+        return answer.due, None if then == len(self.runs) else _opens(self.runs[then])
+
+
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def _opens(run: Run) -> datetime | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import pairwise
+from itertools import groupby
 
 import attrs
 
@@ -94,6 +94,8 @@ ClockEvent = ClockStarted | ClockPaused | ClockResumed | ClockStopped | ClockReo
 _KINDS = (ClockStarted, TermsChanged, ClockPaused, ClockResumed, ClockReopened, ClockStopped)
 """At one instant they count in this order: a change on the stroke of the stop is still judged."""
 
+_PLACES = {kind: place for place, kind in enumerate(_KINDS)}
+
 
 def _place(event: ClockEvent) -> tuple[datetime, int, str]:
     name = ""
@@ -101,7 +103,7 @@ def _place(event: ClockEvent) -> tuple[datetime, int, str]:
         name = event.reason
     elif isinstance(event, ClockStopped | ClockReopened):
         name = event.target or ""
-    return event.at, _KINDS.index(type(event)), name
+    return event.at, _PLACES[type(event)], name
 
 
 def in_order(events: Iterable[ClockEvent]) -> tuple[ClockEvent, ...]:
@@ -113,15 +115,24 @@ def in_order(events: Iterable[ClockEvent]) -> tuple[ClockEvent, ...]:
     Raises:
         InvalidValue: something is no event, or two changes of the terms share an instant.
     """
-    once = dict.fromkeys(expect_each(events, ClockEvent, "events of a clock"))
-    found = sorted((event for event in once if _opposite(event) not in once), key=_place)
-    for one, other in pairwise(found):
-        if one.at == other.at and isinstance(one, TermsChanged) and isinstance(other, TermsChanged):
-            raise InvalidValue(
-                f"two changes of the terms at {one.at.isoformat()}: nobody can tell which one "
-                "holds, so keep the one that does"
-            )
+    found = list[ClockEvent]()
+    for _, group in groupby(
+        sorted(expect_each(events, ClockEvent, "events of a clock"), key=_place),
+        key=lambda event: event.at,
+    ):
+        at_once = list(group)
+        found += at_once if len(at_once) == 1 else _of_an_instant(at_once)
     return tuple(found)
+
+
+def _of_an_instant(events: Iterable[ClockEvent]) -> Iterator[ClockEvent]:
+    once = dict.fromkeys(events)
+    if len(changes := [event for event in once if isinstance(event, TermsChanged)]) > 1:
+        raise InvalidValue(
+            f"two changes of the terms at {changes[0].at.isoformat()}: nobody can tell which one "
+            "holds, so keep the one that does"
+        )
+    return (event for event in once if _opposite(event) not in once)
 
 
 def _opposite(event: ClockEvent) -> ClockEvent | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from html import escape
@@ -49,6 +50,8 @@ MESSAGES: dict[str, str] = {
     "too late": "too late: {used} used of {promised}, {over} over",
 }
 """What a history says, as English messages."""
+
+_NAMED = {key: frozenset(re.findall(r"{(\w+)}", message)) for key, message in MESSAGES.items()}
 
 
 @attrs.frozen
@@ -123,16 +126,15 @@ def told(events: Sequence[ClockEvent], known: int, target: str) -> Iterator[Hist
                 yield _line(event, "started", promised=track.time)
             case ClockPaused() if track.waits and not was_paused:
                 key = "paused for" if event.reason else "paused"
-                yield _line(event, key, used=replay.used(track, event.at), reason=event.reason)
+                yield _line(event, key, used=track.used(event.at), reason=event.reason)
             case ClockResumed() if track.waits and not replay.is_paused:
-                calendar = track.terms.calendar_of(track.target)
-                yield _line(event, "resumed", covered=calendar.between(paused_since, event.at))
+                yield _line(event, "resumed", covered=track.paused(paused_since, event.at))
             case ClockStopped() if event.target in (None, target) and track.stopped == event.at:
-                yield _line(event, "done", used=replay.used(track, event.at))
+                yield _line(event, "done", used=track.used(event.at))
             case ClockReopened() if event.target in (None, target):
-                yield _line(event, "reopened", used=replay.used(track, event.at))
+                yield _line(event, "reopened", used=track.used(event.at))
             case TermsChanged() if track.stopped is None:
-                yield _changed(event, track, replay.used(track, event.at), before)
+                yield _changed(event, track, track.used(event.at), before)
 
 
 def _changed(event: TermsChanged, track: Track, used: timedelta, before: timedelta) -> HistoryLine:
@@ -144,7 +146,7 @@ def _changed(event: TermsChanged, track: Track, used: timedelta, before: timedel
 
 def _used(replay: Replay, target: str, moment: datetime) -> timedelta:
     track = replay.tracks.get(target)
-    return timedelta() if track is None else replay.used(track, moment)
+    return timedelta() if track is None else track.used(moment)
 
 
 def _line(event: ClockEvent, key: str, **details: Detail) -> HistoryLine:
@@ -153,6 +155,5 @@ def _line(event: ClockEvent, key: str, **details: Detail) -> HistoryLine:
 
 def line_of(at: datetime, key: str, **details: Detail) -> HistoryLine:
     """Write a line; details that its message does not name are left out."""
-    message = MESSAGES[key]
-    named = tuple((name, value) for name, value in details.items() if f"{{{name}}}" in message)
-    return HistoryLine(at, message, named)
+    named = tuple(one for one in details.items() if one[0] in _NAMED[key])
+    return HistoryLine(at, MESSAGES[key], named)

@@ -6,7 +6,7 @@ The events are replayed up to an instant; nothing else is remembered.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from harmony_core.errors import InvalidValue
 from harmony_core.sla._clock_events import (
@@ -18,7 +18,8 @@ from harmony_core.sla._clock_events import (
     ClockStopped,
     TermsChanged,
 )
-from harmony_core.sla._clock_track import Closed, Track
+from harmony_core.sla._clock_still import Still
+from harmony_core.sla._clock_track import Change, Track
 from harmony_core.sla._targets import ClockTerms, OnChange
 
 
@@ -33,9 +34,10 @@ class Replay:
         self.started = start.at
         self.origin = start.at  # a restart moves it
         self.tracks: dict[str, Track] = {}
+        self.pauses = Still()  # for whatever reasons, which may overlap
+        self.paused_since = start.at
         self._paused_for: dict[str, datetime] = {}
-        self.paused_since = start.at  # the first of the reasons that overlap
-        self._pauses: list[tuple[datetime, datetime]] = []
+        self._done_early: dict[str, datetime] = {}  # before anything promised them
         self._named = {
             name
             for event in events
@@ -47,19 +49,9 @@ class Replay:
             self.apply(event)
 
     @property
-    def pauses(self) -> list[Closed]:
-        """The time for which the clock stood still, for whatever reasons, merged."""
-        now: list[Closed] = [(self.paused_since, None)] if self._paused_for else []
-        return [*self._pauses, *now]
-
-    @property
     def is_paused(self) -> bool:
         """Whether it stands still now."""
-        return bool(self._paused_for)
-
-    def used(self, track: Track, moment: datetime) -> timedelta:
-        """Open time that a target has used up to a moment."""
-        return track.used(track.runs(self.pauses), moment)
+        return self.pauses.is_on
 
     def apply(self, event: ClockEvent) -> None:
         """Take in the next event."""
@@ -100,6 +92,7 @@ class Replay:
         if not self._paused_for:
             self.paused_since = event.at
         self._paused_for[event.reason] = event.at
+        self._settle(event.at)
 
     def _resume(self, event: ClockResumed) -> None:
         if event.reason not in self._paused_for:
@@ -108,25 +101,33 @@ class Replay:
                 f"{_said(event)}, but it was not paused for that; it was paused for {now} then"
             )
         del self._paused_for[event.reason]
-        if not self._paused_for:
-            self._pauses.append((self.paused_since, event.at))
+        self._settle(event.at)
+
+    def _settle(self, at: datetime) -> None:
+        paused = bool(self._paused_for)
+        if paused != self.pauses.is_on:
+            self.pauses.settle(at, stands=paused)
+            for track in self.tracks.values():
+                track.settle(at, paused=paused)
 
     def _stop(self, event: ClockStopped) -> None:
         done = [self._named_track(event)] if event.target is not None else self._running()
         if not done:
             raise InvalidValue(f"{_said(event)}, but everything was done by then: keep one stop")
         for track in done:
-            if track is None:
-                continue
-            if track.stopped is not None:
+            since = self._done_early.get(event.target or "") if track is None else track.stopped
+            if since is not None:
                 raise InvalidValue(
-                    f"{_said(event)}, but it was done at {track.stopped.isoformat()}: "
+                    f"{_said(event)}, but it was done at {since.isoformat()}: "
                     "keep one of them, or put a ClockReopened between them"
                 )
-            track.stopped = event.at
-        if not self._running() and self._paused_for:  # what is done waits for nobody
-            self._pauses.append((self.paused_since, event.at))
+            if track is not None:
+                track.stop(event.at)
+            elif event.target is not None:
+                self._done_early[event.target] = event.at
+        if not self._running():  # what is done waits for nobody
             self._paused_for.clear()
+            self._settle(event.at)
 
     def _named_track(self, event: ClockStopped | ClockReopened) -> Track | None:
         """The track of a target; ``None`` where only other terms of this clock promise it."""
@@ -139,18 +140,21 @@ class Replay:
         return self.tracks.get(event.target)
 
     def _reopen(self, event: ClockReopened) -> None:
-        again: list[Track | None]
-        if event.target is not None:
-            again = [self._named_track(event)]
-        else:
+        if event.target is None:
             again = [track for track in self.tracks.values() if track.stopped and track.promised]
-        if not again or any(track and track.promised and not track.stopped for track in again):
+        elif track := self._named_track(event):
+            again = [track] if track.stopped else []
+        elif self._done_early.pop(event.target, None):
+            return
+        else:
+            again = []
+        if not again:
             raise InvalidValue(
                 f"{_said(event)}, but it was not done: only what is done is reopened"
             )
         for track in again:
-            if track is not None and track.promised:  # what nothing promises any more stays done
-                track.reopen(event.at)
+            if track.promised:  # what nothing promises any more stays done
+                track.reopen(event.at, paused=self.is_paused)
 
     def _change(self, event: TermsChanged) -> None:
         self._need_running(event)
@@ -158,18 +162,19 @@ class Replay:
             self.origin = event.at
         for name, track in self.tracks.items():
             if track.promised and name not in event.terms.names:
-                track.promised = False
-                track.end(event.at)
+                track.no_longer(event.at)
         self._take_up(event.terms, event.at, event.on_change)
 
     def _take_up(
         self, terms: ClockTerms, at: datetime, on_change: OnChange = OnChange.CARRY
     ) -> None:
-        for target in terms.targets:
-            if track := self.tracks.get(target.name):
-                track.renew(target, terms, at, on_change, self.origin)
+        change = Change(terms, at, on_change, self.origin)
+        for name in terms.names:
+            if track := self.tracks.get(name):
+                track.renew(change)
             else:
-                self.tracks[target.name] = Track.of(target, terms, at, on_change, self.origin)
+                early = self._done_early.pop(name, None)
+                self.tracks[name] = Track(name, change, self.pauses, early)
 
 
 def _said(event: ClockEvent | None) -> str:

@@ -1,21 +1,21 @@
 """One target of a clock: its stints under terms, and the runs that are left of them.
 
-A *stint* is the time under one set of terms. Pauses, and the time for which the target was done,
-are cut out of its stints, and what is left are runs: from, until, and the calendar that counts.
+A *stint* is the time under one set of terms. The time for which the clock is paused, or the target
+is done, is cut out of its stints, and what is left are runs: from, until, and the calendar that
+counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import attrs
 
+from harmony_core.sla._clock_still import Still
 from harmony_core.sla._open_time import OpenTime
-from harmony_core.sla._targets import ClockTerms, OnChange, Target
-
-Closed = tuple[datetime, datetime | None]
-"""A stretch that does not count; ``None`` has no end yet."""
+from harmony_core.sla._targets import ClockTerms, OnChange
 
 
 @attrs.frozen
@@ -34,68 +34,125 @@ class Run:
 
 @attrs.define
 class _Stint:
+    calendar: OpenTime
     since: datetime
     until: datetime | None
+    still: Still  # what does not count in it
+
+    def used(self, moment: datetime) -> timedelta:
+        end = moment if self.until is None else min(self.until, moment)
+        if end <= self.since:
+            return timedelta()
+        covered = self.still.covered(self.calendar, self.since, end)
+        return self.calendar.between(self.since, end) - covered
+
+    def runs(self, stopped: datetime | None) -> Iterator[Run]:
+        """Cut out what does not count; what is done would have gone on."""
+        since = self.since
+        for start, over in self.still.spans(since):
+            if self.until is not None and start >= self.until:
+                break
+            end = over or stopped
+            if start == end:
+                continue
+            if start > since:
+                yield Run(self.calendar, since, start)
+            if end is None:
+                return
+            since = max(since, end)
+        if self.until is None or since < self.until:
+            yield Run(self.calendar, since, self.until)
+
+
+@attrs.frozen
+class Change:
+    """Terms that hold from an instant on, what becomes of used time, and where it begins."""
+
     terms: ClockTerms
-    target: Target
-    pauses_since: datetime  # those before it are forgotten
+    at: datetime
+    on_change: OnChange
+    origin: datetime
 
-
-_Missed = tuple[Target, ClockTerms, datetime, OnChange, datetime]
 
 _BACK = (OnChange.RETROACTIVE, OnChange.RETROACTIVE_WITHOUT_PAUSES)
 
 
-@attrs.define
 class Track:
-    """One target's part of a replay."""
+    """One target's part of a replay.
 
-    begun: datetime
-    target: Target
-    terms: ClockTerms
-    stints: list[_Stint]
-    gaps: list[tuple[datetime, datetime]]  # done, and reopened
-    stopped: datetime | None = None
-    promised: bool = True
-    missed: list[_Missed] = attrs.Factory(list)
+    Args:
+        name: of the target.
+        change: the terms that promise it first.
+        pauses: of the clock up to now.
+        stopped: when it was done already, before anybody promised it.
+    """
 
-    @classmethod
-    def of(
-        cls, target: Target, terms: ClockTerms, at: datetime, on_change: OnChange, origin: datetime
-    ) -> Track:
-        """Begin with terms that promise the target."""
-        since = origin if on_change in _BACK else at
-        return cls(since, target, terms, [_Stint(since, None, terms, target, since)], [])
-
-    def renew(
-        self, target: Target, terms: ClockTerms, at: datetime, on_change: OnChange, origin: datetime
+    def __init__(
+        self, name: str, change: Change, pauses: Still, stopped: datetime | None = None
     ) -> None:
+        self.stopped: datetime | None = None
+        self.promised = True
+        self._name = name
+        self._done = Still()  # done, and reopened
+        self._still = pauses.up_to(change.at if stopped is None else stopped)
+        self._stints = list[_Stint]()
+        self._ended = 0, timedelta()  # how many stints are over, and what they used
+        self._missed = list[Change]()
+        self._take(change)
+        if stopped is not None:
+            self.stop(stopped)
+
+    def renew(self, change: Change) -> None:
         """Go on under new terms; what is done learns of them when it is reopened."""
         self.promised = True
-        if self.stopped is not None:
-            self.missed.append((target, terms, at, on_change, origin))
-            return
-        self.target, self.terms = target, terms
-        if on_change is OnChange.CARRY:
-            self.end(at)
-            self.stints.append(_Stint(at, None, terms, target, at))
-            return
-        since = origin if on_change in _BACK else at
-        forget = at if on_change is OnChange.RETROACTIVE_WITHOUT_PAUSES else since
-        self.begun, self.stints = since, [_Stint(since, None, terms, target, forget)]
+        if self.stopped is None:
+            self._take(change)
+        else:
+            self._missed.append(change)
+
+    def _take(self, change: Change) -> None:
+        self.terms, self.target = change.terms, change.terms.target(self._name)
+        calendar = self.terms.calendar_of(self.target)
+        still = self._still if self.target.pausable else self._done
+        since = change.origin if change.on_change in _BACK else change.at
+        if self._stints and change.on_change is OnChange.CARRY:
+            self.end(change.at)
+        else:
+            self.begun = since
+            self._stints.clear()
+            self._ended = 0, timedelta()
+        if change.on_change is OnChange.RETROACTIVE_WITHOUT_PAUSES and since < change.at:
+            self._stints.append(_Stint(calendar, since, change.at, self._done))
+            since = change.at
+        self._stints.append(_Stint(calendar, since, None, still))
 
     def end(self, at: datetime) -> None:
         """No longer count under the terms that held last."""
-        self.stints[-1].until = self.stints[-1].until or at
+        self._stints[-1].until = self._stints[-1].until or at
 
-    def reopen(self, at: datetime) -> None:
+    def no_longer(self, at: datetime) -> None:
+        """Be promised no more; what was used is kept."""
+        self.promised = False
+        self.end(at)
+
+    def stop(self, at: datetime) -> None:
+        """Be done."""
+        self.stopped = at
+        self.settle(at, paused=self._still.is_on)
+
+    def reopen(self, at: datetime, *, paused: bool) -> None:
         """Count again; the time for which it was done does not."""
-        assert self.stopped is not None
-        self.gaps.append((self.stopped, at))
-        self.stopped, missed = None, self.missed
-        self.missed = []
+        self.stopped = None
+        self.settle(at, paused=paused)
+        missed, self._missed = self._missed, []
         for change in missed:
-            self.renew(*change)
+            self._take(change)
+
+    def settle(self, at: datetime, *, paused: bool) -> None:
+        """Stand still from an instant on, or no longer."""
+        done = self.stopped is not None
+        self._done.settle(at, stands=done)
+        self._still.settle(at, stands=done or paused)
 
     @property
     def waits(self) -> bool:
@@ -108,44 +165,32 @@ class Track:
         calendar = self.terms.calendar_of(self.target)
         return self.target.open_time(calendar, self.begun)
 
-    def runs(self, pauses: Sequence[Closed]) -> list[Run]:
+    def runs(self) -> list[Run]:
         """Cut out of the stints what does not count."""
-        found = list[Run]()
-        for stint in self.stints:
-            closed: list[Closed] = [*self.gaps]
-            if stint.target.pausable:
-                closed += (
-                    (max(since, stint.pauses_since), until)
-                    for since, until in self._ended(pauses)
-                    if until is None or until > stint.pauses_since
-                )
-            calendar = stint.terms.calendar_of(stint.target)
-            found += _without(Run(calendar, stint.since, stint.until), closed)
-        return found
+        return [run for stint in self._stints for run in stint.runs(self.stopped)]
 
-    def used(self, runs: Iterable[Run], moment: datetime) -> timedelta:
-        """Open time of runs up to a moment, or to when it was done."""
+    def used(self, moment: datetime) -> timedelta:
+        """Open time used up to a moment, at or after the last event, or to when it was done."""
         last = moment if self.stopped is None else min(self.stopped, moment)
-        return sum((run.worked(last) for run in runs), timedelta())
+        count, used = self._ended
+        if self.stopped is None:  # then all stints before the last are over
+            for stint in self._stints[count:-1]:
+                used += stint.used(last)
+            count = max(count, len(self._stints) - 1)
+            self._ended = count, used
+        return used + sum((stint.used(last) for stint in self._stints[count:]), timedelta())
 
-    def _ended(self, pauses: Sequence[Closed]) -> Iterable[Closed]:
-        """Pauses as they touch this target: what is done waits for nobody."""
-        for since, until in pauses:
-            if self.stopped is None:
-                yield since, until
-            elif since < self.stopped:
-                yield since, self.stopped if until is None else min(until, self.stopped)
-
-
-def _without(run: Run, closed: Iterable[Closed]) -> Iterable[Run]:
-    since = run.since
-    for start, end in sorted(closed, key=lambda span: span[0]):
-        if run.until is not None and start >= run.until:
-            break
-        if start > since:
-            yield Run(run.calendar, since, start)
-        if end is None:
-            return
-        since = max(since, end)
-    if run.until is None or since < run.until:
-        yield Run(run.calendar, since, run.until)
+    def paused(self, since: datetime, until: datetime) -> timedelta:
+        """Open time that was not used between two instants."""
+        late = takewhile(
+            lambda stint: stint.until is None or stint.until > since, reversed(self._stints)
+        )
+        return sum(
+            (
+                stint.still.covered(
+                    stint.calendar, max(stint.since, since), min(stint.until or until, until)
+                )
+                for stint in late
+            ),
+            timedelta(),
+        )
