@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from harmony_core.finance import (
     Role,
     booked_sum,
     consolidate,
+    consolidate_days,
     trial_balance,
 )
 from harmony_core.interchange import beancount, journal_csv
@@ -102,26 +104,31 @@ def test_what_conversion_leaves_is_a_few_minor_units_on_a_line_of_its_own(totals
         assert abs(entry.rounding.group.minor) <= FEW_MINOR_UNITS, entry.id
 
 
-def test_the_group_is_the_sum_of_its_companies_less_the_pairs_at_every_month_end(
+def test_the_group_is_the_sum_of_its_companies_less_the_pairs_on_every_day(
     totals: Totals,
 ) -> None:
-    group = totals.company.group
+    group, month_ends = totals.company.group, {month.last_day for month in MONTHS}
     sums: Counter[str] = Counter()
     between: Counter[str] = Counter()
-    waiting = list(totals.entries)  # by day
-    for month in MONTHS:
-        while waiting and waiting[0].day <= month.last_day:
-            for line in waiting.pop(0).lines:
+    waiting = deque(totals.entries)  # by day
+    first, last = FIRST_MONTH.first_day, LAST_MONTH.last_day
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    assert len(days) == 730
+    for day, found in zip(days, consolidate_days(totals.entries, group, days), strict=True):
+        while waiting and waiting[0].day <= day:
+            for line in waiting.popleft().lines:
                 sums[line.role] += line.amount.group.minor
                 if line.role in BETWEEN_COMPANIES:
                     between[line.role] += line.amount.group.minor
-        found = consolidate(totals.entries, group, month.last_day)
+        assert found.through == day
         assert not found.breaks
         assert found.is_zero
         balances = {role: balance.minor for role, balance in found.balances.items()}
         assert balances == {role: sums[role] - between[role] for role in sums}
         assert {role: amount.minor for role, amount in found.eliminated().items()} == between
-        assert not any(balances[role] for role in BETWEEN_COMPANIES)
+        assert not any(balances.get(role) for role in BETWEEN_COMPANIES)
+        if day in month_ends:
+            assert found == consolidate(totals.entries, group, day)
     assert not waiting
 
 

@@ -24,6 +24,7 @@ from harmony_core.finance import (
     Role,
     StatementClass,
     consolidate,
+    consolidate_days,
 )
 from tests.finance.test_consolidation import DAY, GROUP, gbp, sale, transfer
 
@@ -77,6 +78,14 @@ def test_every_company_balances_and_so_does_the_group(
     assert set(found.parts) <= only
     shuffled = consolidate(entries[::-1], GROUP, through, ownership=ownership, only=only)
     assert shuffled == found
+
+
+@given(books(), holdings(), st.lists(days, max_size=8))
+def test_days_gone_through_in_one_pass_are_what_each_is_alone(
+    entries: list[JournalEntry], ownership: Ownership, asked: list[date]
+) -> None:
+    found = list(consolidate_days(entries, GROUP, asked, ownership=ownership))
+    assert found == [consolidate(entries, GROUP, day, ownership=ownership) for day in sorted(asked)]
 
 
 @given(books(), days)

@@ -15,6 +15,7 @@ from harmony_core.finance._consolidation import (
     DISPOSED_NET_ASSETS,
     Consolidation,
     consolidate,
+    consolidate_days,
 )
 from harmony_core.finance._contribution import Contribution, EffectiveHourlyRates
 from harmony_core.finance._conversion import (
@@ -314,6 +315,7 @@ __all__ = [
     "cash_rounding",
     "compound_tax",
     "consolidate",
+    "consolidate_days",
     "contribution_by",
     "convert",
     "convert_keeping_residue",

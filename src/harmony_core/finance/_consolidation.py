@@ -154,6 +154,45 @@ def consolidate(
     return gathered.consolidation(gathered.still_inside(unbilled))
 
 
+def consolidate_days(
+    entries: Iterable[JournalEntry],
+    group: Group,
+    days: Iterable[date],
+    *,
+    ownership: Ownership = ALWAYS,
+    only: Collection[str] | None = None,
+    classes: Mapping[AccountRole, StatementClass] = NO_CLASSES,
+) -> Iterator[Consolidation]:
+    """Give the group at the end of each of some days, in their order, by one pass over its entries.
+
+    Each is what :func:`consolidate` says of its day. The entries are gone through once more from
+    the beginning only where a company has joined or left in between.
+
+    Args:
+        entries: of all companies of the group, in any order.
+        group: names the currency of the group column, and its entities.
+        days: such as every day of a year, in any order.
+        ownership, only, classes: as in :func:`consolidate`.
+
+    Raises:
+        NotFound, CurrencyMismatch: as :func:`consolidate` does.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.day)
+    known = {entity.id for entity in group.entities}
+    chosen = known if only is None else {group.entity(name).id for name in only}
+    gathered: _Gathered | None = None
+    done = 0
+    for day in sorted(days):
+        fresh = _Gathered(group, ownership, day, chosen, classes)
+        if gathered is None or fresh.membership != gathered.membership:
+            gathered, done = fresh, 0
+        gathered.through = day
+        while done < len(ordered) and ordered[done].day <= day:
+            gathered.add(ordered[done])
+            done += 1
+        yield gathered.consolidation(())
+
+
 class _Gathered:
     """What was added up so far, by company and role."""
 
@@ -170,8 +209,15 @@ class _Gathered:
         self.known = {entity.id for entity in group.entities}
         self.parts: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
         self.legs: defaultdict[str, list[JournalEntry]] = defaultdict(list)
-        self.breaks: list[Break] = []
+        self.without_pair: list[JournalEntry] = []
+        self.found: dict[str, Elimination | BreakReason | None] = {}
         self.minority: defaultdict[str, Fraction] = defaultdict(Fraction)
+
+    @property
+    def membership(self) -> tuple[tuple[bool, bool], ...]:
+        """Which of the companies had joined, and which had left: what decides where lines go."""
+        names = sorted(self.known)
+        return tuple((self._is_known_by_now(name), self._has_left(name)) for name in names)
 
     def add(self, entry: JournalEntry) -> None:
         company = self.group.entity(entry.entity).id
@@ -217,8 +263,9 @@ class _Gathered:
             return  # strangers then and now, or one is outside the sub-group
         if entry.pair is not None:
             self.legs[entry.pair].append(entry)
+            self.found.pop(entry.pair, None)
         elif moves_between(entry):
-            self.breaks.append(broken(entry, BreakReason.NO_PAIR, self.group.currency))
+            self.without_pair.append(entry)
 
     def _inside_then(self, leg: JournalEntry) -> bool:
         """Whether both companies of a leg belonged to these figures on its day."""
@@ -258,7 +305,7 @@ class _Gathered:
         return tuple(found)
 
     def consolidation(self, unbilled: tuple[UnbilledTransfer, ...]) -> Consolidation:
-        eliminations = self._eliminations()
+        eliminations, breaks = self._matched()
         balances: defaultdict[str, int] = defaultdict(int)
         for own in self.parts.values():
             for role, minor in own.items():
@@ -272,7 +319,7 @@ class _Gathered:
             through=self.through,
             parts={name: _as_money(self.parts[name], currency) for name in sorted(self.parts)},
             eliminations=tuple(eliminations),
-            breaks=tuple(sorted(self.breaks, key=lambda one: (one.day, one.entity, one.entry_id))),
+            breaks=tuple(sorted(breaks, key=lambda one: (one.day, one.entity, one.entry_id))),
             balances=_as_money(balances, currency),
             minority={
                 name: Money(round_ratio(*share.as_integer_ratio(), RoundingMode.HALF_UP), currency)
@@ -281,24 +328,30 @@ class _Gathered:
             unbilled=unbilled,
         )
 
-    def _eliminations(self) -> list[Elimination]:
-        found = []
+    def _matched(self) -> tuple[list[Elimination], list[Break]]:
+        """Take each pair as it was found, and look only at those that have a new leg."""
+        currency = self.group.currency
+        eliminations: list[Elimination] = []
+        breaks = [broken(one, BreakReason.NO_PAIR, currency) for one in self.without_pair]
         for pair in sorted(self.legs):
-            legs = self.legs[pair]
-            reason = mismatch(legs)
-            if reason is not None:
-                self.breaks += [broken(leg, reason, self.group.currency) for leg in legs]
-                continue
-            one = elimination(
-                pair,
-                legs,
-                self.group.currency,
-                earned=all(map(self._inside_then, legs)),
-                owed=all(map(self._inside_now, legs)),
-            )
-            if one is not None:
-                found.append(one)
-        return found
+            if pair not in self.found:
+                self.found[pair] = self._outcome(pair)
+            outcome = self.found[pair]
+            if isinstance(outcome, Elimination):
+                eliminations.append(outcome)
+            elif outcome is not None:
+                breaks += [broken(leg, outcome, currency) for leg in self.legs[pair]]
+        return eliminations, breaks
+
+    def _outcome(self, pair: str) -> Elimination | BreakReason | None:
+        legs = self.legs[pair]
+        return mismatch(legs) or elimination(
+            pair,
+            legs,
+            self.group.currency,
+            earned=all(map(self._inside_then, legs)),
+            owed=all(map(self._inside_now, legs)),
+        )
 
 
 def _both(leg: JournalEntry) -> tuple[str, ...]:
