@@ -57,6 +57,7 @@ def test_the_buyer_owes_the_tax_and_the_invoice_says_why() -> None:
             Money.zero("EUR"),
             ("Reverse charge",),
             ("VATEX-EU-AE",),
+            "DE",
         ),
     )
 

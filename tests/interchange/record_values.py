@@ -360,6 +360,9 @@ groups = st.builds(
     st.lists(entities, min_size=1, max_size=2, unique_by=lambda entity: entity.id),
     days,
 )
+tax_bases = st.sampled_from(finance.TaxBase)
+named_taxes = st.builds(finance.NamedTax, ids, ids, tax_bases, texts)
+line_taxes = st.builds(finance.LineTax, ids, st.none() | not_negative, ids, tax_bases, texts)
 tax_rates = st.builds(finance.TaxRate, texts, texts, not_negative, days, st.none() | later_days)
 
 
@@ -866,11 +869,23 @@ def some_versions(draw: st.DrawFn) -> products.Product:
 def invoices(draw: st.DrawFn) -> billing.Invoice:
     code = draw(currencies)
     net, percent = draw(money(code)), draw(not_negative)
-    reasons = draw(texts), draw(texts), draw(ids), draw(st.none() | days)
     line = billing.InvoiceLine(
-        draw(texts), draw(texts), draw(texts), net, "S", percent, draw(st.none() | texts), *reasons
+        draw(texts),
+        draw(texts),
+        draw(texts),
+        net,
+        "S",
+        percent,
+        draw(st.none() | texts),
+        draw(texts),
+        draw(texts),
+        draw(ids),
+        draw(st.none() | days),
+        draw(ids),
+        draw(st.lists(line_taxes, max_size=2, unique_by=lambda tax: tax.code).map(tuple)),
+        draw(st.lists(line_taxes, max_size=1).map(tuple)),
     )
-    tax = finance.tax_document(code, [finance.TaxLine(net.exact, "S", percent)])
+    tax = finance.tax_document(code, [line.taxed(net)])
     side = draw(st.sampled_from(contracts.Side))
     return billing.Invoice(draw(ids), side, "DE", draw(ids), code, draw(days), (line,), tax)
 
@@ -1041,12 +1056,13 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         abroad=st.none() | st.booleans(),
         registered=st.none() | st.booleans(),
         rate_of=st.sampled_from(finance.RateOf),
+        jurisdiction=texts,
+        further=st.lists(named_taxes, max_size=2, unique_by=lambda tax: tax.code),
+        withheld=st.lists(named_taxes, max_size=1),
         valid_from=days,
         valid_to=st.none() | later_days,
     ),
-    finance.StackedTax: st.builds(
-        finance.StackedTax, texts, not_negative, st.sampled_from(finance.TaxBase)
-    )
+    finance.StackedTax: st.builds(finance.StackedTax, texts, not_negative, tax_bases)
     | st.builds(finance.StackedTax, texts, fixed=money("CAD")),
     finance.CostRateTable: cost_rate_tables,
     finance.TransferRule: transfer_rules,

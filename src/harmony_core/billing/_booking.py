@@ -14,6 +14,7 @@ from datetime import date
 from harmony_core.billing._charge import Charge
 from harmony_core.billing._invoice import Invoice
 from harmony_core.billing._recognition import Recognised
+from harmony_core.billing._tax_in_books import tax_role
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, ContractLine, Side
 from harmony_core.finance import (
@@ -63,8 +64,10 @@ def book_invoice(
 ) -> JournalEntry:
     """The entry of an invoice: receivable against contract balance and tax, each line apart.
 
-    Every charge keeps the three amounts that it was booked with. The receivable is converted once
-    for each day of rates, so that a cent may be left: it gets its own rounding line.
+    Every charge keeps the three amounts that it was booked with. Each tax is a line of its own, on
+    the account of the role ``tax_payable``, or of a more special one such as
+    ``tax_payable.CA-QC.QST`` where it is not the tax of the entity's own country. The receivable is
+    converted once for each day of rates, so that a cent may be left: it gets its own rounding line.
 
     Raises:
         AccountNotMapped, RateNotFound: the entity lacks a code, or the rate book a rate.
@@ -85,7 +88,8 @@ def book_invoice(
     for group in invoice.tax.groups:
         if group.tax:
             rates = terms.booking_rates(invoice.currency, entity.id, invoice.day)
-            lines.append(_line(entity, Role.TAX_PAYABLE, rates.book(group.tax), -sign, ()))
+            role = tax_role(group, invoice, entity.country)
+            lines.append(_line(entity, role, rates.book(group.tax), -sign, ()))
             totals[invoice.day].append(group.tax)
     party = (
         dimensions(customer=invoice.party_id) if sells else dimensions(supplier=invoice.party_id)

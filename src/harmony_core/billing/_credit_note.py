@@ -7,7 +7,7 @@ before, so that any number of partial credits ends at exactly the original, with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from urllib.parse import quote
@@ -15,6 +15,7 @@ from urllib.parse import quote
 import attrs
 
 from harmony_core.billing._charge import Charge
+from harmony_core.billing._credited import Credited
 from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._plan import carried_charges
 from harmony_core.contracts import Contract
@@ -24,6 +25,7 @@ from harmony_core.finance import (
     Booked,
     JournalEntry,
     JournalLine,
+    LineTax,
     Money,
     Role,
     TaxDocument,
@@ -95,7 +97,8 @@ def credit_note(
     after = {key: before[key] + amount for key, amount in wanted.items()} | {
         key: amount for key, amount in before.items() if key not in wanted
     }
-    document = _document(invoice, before, after, id, day)
+    was, now = Credited.of(invoice, before), Credited.of(invoice, after)
+    document = _document(was, now, id, day)
     made = tuple(
         _charge(
             charges[line.charge_key],
@@ -107,10 +110,8 @@ def credit_note(
         for line in invoice.lines
         if wanted.get(line.charge_key)
     )
-    _refuse_what_has_no_share(invoice, after)
-    posted = _entry(
-        invoice, entry, before, after, id=id, day=day, rounding_account=rounding_account
-    )
+    _refuse_what_has_no_share(now)
+    posted = _entry(entry, was, now, id=id, day=day, rounding_account=rounding_account)
     return CreditNote(document, made, posted)
 
 
@@ -230,70 +231,55 @@ def _wanted(
 
 
 def _document(
-    invoice: Invoice,
-    before: Mapping[str, Money],
-    after: Mapping[str, Money],
+    before: Credited,
+    after: Credited,
     id: str,  # noqa: A002  the field's own name
     day: date,
 ) -> Invoice:
+    invoice = before.invoice
     lines = tuple(
         attrs.evolve(
             line,
             charge_key=_credit_key(line.charge_key, id),
             corrects=line.charge_key,
-            net=before[line.charge_key] - after[line.charge_key],
+            net=before.nets[line.charge_key] - after.nets[line.charge_key],
         )
         for line in invoice.lines
-        if after[line.charge_key] != before[line.charge_key]
+        if after.nets[line.charge_key] != before.nets[line.charge_key]
     )
-    touched = {_tax_key(line) for line in lines}
-    groups = []
-    for group in invoice.tax.groups:
-        if (group.category, group.rate_percent) in touched:
-            taxable = _taxable(invoice, before, group) - _taxable(invoice, after, group)
-            tax = _tax(invoice, before, group) - _tax(invoice, after, group)
-            groups.append(TaxGroup(group.category, group.rate_percent, taxable, tax))
-    net = money_sum((group.taxable for group in groups), invoice.currency)
+    borne = {tax for line in lines for tax in line.taxes}
+    held = {tax for line in lines for tax in line.withheld}
+    groups = tuple(_given_back(before.groups, after.groups, borne))
+    withheld = tuple(_given_back(before.withheld, after.withheld, held))
+    net = money_sum((line.net for line in lines), invoice.currency)
     taxes = money_sum((group.tax for group in groups), invoice.currency)
+    total = net + taxes
     tax_document = TaxDocument(
-        tuple(line.net for line in lines), tuple(groups), net, taxes, net + taxes, net + taxes
+        tuple(line.net for line in lines), groups, net, taxes, total, total, withheld
     )
     return attrs.evolve(invoice, id=id, day=day, lines=lines, tax=tax_document, credits=invoice.id)
 
 
-def _tax_key(line: InvoiceLine) -> tuple[str, Fraction | None]:
-    return line.tax_category, line.tax_percent
+def _given_back(
+    before: Iterable[TaxGroup], after: Iterable[TaxGroup], borne: Collection[LineTax]
+) -> Iterator[TaxGroup]:
+    """What two states differ by, in the groups that lines of the credit note stand in."""
+    for was, now in zip(before, after, strict=True):
+        if any(map(was.bears, borne)):
+            yield attrs.evolve(was, taxable=was.taxable - now.taxable, tax=was.tax - now.tax)
 
 
-def _refuse_what_has_no_share(invoice: Invoice, after: Mapping[str, Money]) -> None:
+def _refuse_what_has_no_share(after: Credited) -> None:
     """Lines that cancel to no tax, or to nothing in all, have no share to give back of it."""
-    for group in invoice.tax.groups:
-        if not group.tax and _tax(invoice, after, group):
+    invoice = after.invoice
+    for group, credited in zip(invoice.tax.groups, after.groups, strict=True):
+        if not group.tax and credited.tax:
             raise RuleBroken(
                 f"the lines of {invoice.id!r} of tax category {group.category!r} cancel to no "
                 "tax: credit all that is left of them at once"
             )
-    if not invoice.total and _total(invoice, after):
+    if not invoice.total and after.total:
         raise RuleBroken(f"{invoice.id!r} asks for nothing in all: credit all of it at once")
-
-
-def _of_group(invoice: Invoice, group: TaxGroup) -> Sequence[InvoiceLine]:
-    return [
-        line for line in invoice.lines if _tax_key(line) == (group.category, group.rate_percent)
-    ]
-
-
-def _taxable(invoice: Invoice, credited: Mapping[str, Money], group: TaxGroup) -> Money:
-    nets = (credited[line.charge_key] for line in _of_group(invoice, group))
-    return money_sum(nets, invoice.currency)
-
-
-def _tax(invoice: Invoice, credited: Mapping[str, Money], group: TaxGroup) -> Money:
-    """The tax of what is credited; all of it once every line of the group is."""
-    if all(credited[line.charge_key] == line.net for line in _of_group(invoice, group)):
-        return group.tax
-    taxable = _taxable(invoice, credited, group)
-    return (taxable.exact * (Fraction(group.rate_percent or 0) / 100)).settle()
 
 
 def _charge(
@@ -326,17 +312,16 @@ def _charge(
 
 
 def _entry(
-    invoice: Invoice,
     entry: JournalEntry,
-    before: Mapping[str, Money],
-    after: Mapping[str, Money],
+    before: Credited,
+    after: Credited,
     *,
     id: str,  # noqa: A002  the field's own name
     day: date,
     rounding_account: str,
 ) -> JournalEntry:
-    was = _lines_of(invoice, entry, before, rounding_account)
-    now = _lines_of(invoice, entry, after, rounding_account)
+    was = _lines_of(entry, before, rounding_account)
+    now = _lines_of(entry, after, rounding_account)
     lines = [
         attrs.evolve(line, amount=earlier.amount - line.amount)
         for earlier, line in zip(was, now, strict=True)
@@ -346,40 +331,34 @@ def _entry(
 
 
 def _lines_of(
-    invoice: Invoice,
-    entry: JournalEntry,
-    credited: Mapping[str, Money],
-    rounding_account: str,
+    entry: JournalEntry, credited: Credited, rounding_account: str
 ) -> tuple[JournalLine, ...]:
     """The lines of the entry as far as they are credited; what rounding leaves is last.
 
     They stand as ``book_invoice`` writes them: each line of the invoice, each tax, what is
     claimed, what rounding left. What is claimed is one line here, whatever rates it has.
     """
+    invoice = credited.invoice
     nets, rest = entry.lines[: len(invoice.lines)], entry.lines[len(invoice.lines) :]
-    taxed = [group for group in invoice.tax.groups if group.tax]
+    pairs = zip(invoice.tax.groups, credited.groups, strict=True)
+    taxed = [(group.tax, part.tax) for group, part in pairs if group.tax]
     made = [
-        attrs.evolve(line, amount=_share(line.amount, credited[item.charge_key], item.net))
+        attrs.evolve(line, amount=_share(line.amount, credited.nets[item.charge_key], item.net))
         for line, item in zip(nets, invoice.lines, strict=True)
     ]
     made += [
-        attrs.evolve(line, amount=_share(line.amount, _tax(invoice, credited, group), group.tax))
-        for line, group in zip(rest, taxed, strict=False)
+        attrs.evolve(line, amount=_share(line.amount, part, whole))
+        for line, (whole, part) in zip(rest, taxed, strict=False)
     ]
     claims = [line for line in rest[len(taxed) :] if line.role != Role.ROUNDING]
     claimed = booked_sum((line.amount for line in claims), entry.currencies)
     if claims:
         nothing = Booked.zero(*entry.currencies)
-        asked = _total(invoice, credited)
-        part = _share(claimed, asked, invoice.total) if any(credited.values()) else nothing
+        anything = any(credited.nets.values())
+        part = _share(claimed, credited.total, invoice.total) if anything else nothing
         made.append(attrs.evolve(claims[0], amount=part))
     residue = booked_sum((line.amount for line in made), entry.currencies)
     return *made, JournalLine(Role.ROUNDING, rounding_account, -residue)
-
-
-def _total(invoice: Invoice, credited: Mapping[str, Money]) -> Money:
-    taxes = (_tax(invoice, credited, group) for group in invoice.tax.groups)
-    return money_sum([*credited.values(), *taxes], invoice.currency)
 
 
 def _share(booked: Booked, credited: Money, whole: Money) -> Booked:

@@ -9,7 +9,15 @@ from fractions import Fraction
 import attrs
 
 from harmony_core.contracts import Side
-from harmony_core.finance import NEED_A_REASON, Money, TaxDocument, TaxGroup
+from harmony_core.finance import (
+    NEED_A_REASON,
+    LineTax,
+    Money,
+    TaxBase,
+    TaxDocument,
+    TaxGroup,
+    TaxLine,
+)
 
 
 @attrs.frozen
@@ -22,6 +30,9 @@ class InvoiceLine:
     ``tax_reason`` says in words why it is taxed so, ``tax_reason_code`` as a code of the list VATEX
     where the rule has one, ``tax_rule`` names the rule that decided, ``tax_point`` the day whose
     rate it bears. They are empty on what a supplier asks for: his invoice says more.
+
+    ``tax_jurisdiction`` says whose tax that of the category is. ``further_taxes`` are those beside
+    it or upon it, in their order; ``withheld`` is what the customer holds back of the line.
     """
 
     charge_key: str
@@ -35,14 +46,40 @@ class InvoiceLine:
     tax_reason_code: str = ""
     tax_rule: str = ""
     tax_point: date | None = None
+    tax_jurisdiction: str = ""
+    further_taxes: tuple[LineTax, ...] = ()
+    withheld: tuple[LineTax, ...] = ()
+
+    @property
+    def taxes(self) -> tuple[LineTax, ...]:
+        """All its taxes, each with its rate and reason; the first is that of its category."""
+        first = LineTax(
+            self.tax_category,
+            self.tax_percent,
+            self.tax_jurisdiction,
+            reason=self.tax_reason,
+        )
+        return first, *self.further_taxes
+
+    def taxed(self, net: Money) -> TaxLine:
+        """Give an amount with the taxes of this line, as documents add it up."""
+        return TaxLine.of(
+            net,
+            self.tax_category,
+            self.tax_percent,
+            jurisdiction=self.tax_jurisdiction,
+            further=self.further_taxes,
+            withheld=self.withheld,
+        )
 
 
 @attrs.frozen
 class TaxSummary:
-    """All lines of one category and rate on a document (EN 16931, BG-23: VAT breakdown).
+    """All lines of one category (or code) and rate on a document (EN 16931, BG-23: VAT breakdown).
 
     ``reasons`` and ``reason_codes`` are those of its lines, each once, in their order (BT-120 and
-    BT-121); a category that is taxed shows none.
+    BT-121); a category that is taxed shows none. ``jurisdiction`` says whose tax it is; ``on`` what
+    it stands on: upon the running total, ``taxable`` holds the taxes before it.
     """
 
     category: str
@@ -51,6 +88,8 @@ class TaxSummary:
     tax: Money
     reasons: tuple[str, ...]
     reason_codes: tuple[str, ...]
+    jurisdiction: str = ""
+    on: TaxBase = TaxBase.NET
 
 
 def _ids(ids: Iterable[str]) -> tuple[str, ...]:
@@ -91,28 +130,46 @@ class Invoice:
 
     @property
     def tax_breakdown(self) -> tuple[TaxSummary, ...]:
-        """Taxable amount and tax by category and rate, with the reason where there is no tax."""
+        """Taxable amount and tax by code and rate, with the reason where there is no tax.
+
+        The taxes of categories come first (EN 16931 knows only these), then further ones.
+        """
         return tuple(
-            TaxSummary(
-                group.category,
-                group.rate_percent,
-                group.taxable,
-                group.tax,
+            _summary(
+                group,
                 self._of_lines(group, "tax_reason"),
                 self._of_lines(group, "tax_reason_code"),
             )
             for group in self.tax.groups
         )
 
+    @property
+    def withholding(self) -> tuple[TaxSummary, ...]:
+        """What the customer holds back and pays to the tax office, by code and rate, and why."""
+        return tuple(
+            _summary(
+                group,
+                tuple(
+                    dict.fromkeys(
+                        held.reason
+                        for line in self.lines
+                        for held in line.withheld
+                        if group.bears(held) and held.reason
+                    )
+                ),
+            )
+            for group in self.tax.withheld
+        )
+
+    @property
+    def expected(self) -> Money:
+        """What the customer pays us: the total without what he withholds."""
+        return self.tax.expected
+
     def _of_lines(self, group: TaxGroup, field: str) -> tuple[str, ...]:
         if group.category not in NEED_A_REASON:
             return ()
-        key = group.category, group.rate_percent
-        found = (
-            getattr(line, field)
-            for line in self.lines
-            if (line.tax_category, line.tax_percent) == key
-        )
+        found = (getattr(line, field) for line in self.lines if group.bears(line.taxes[0]))
         return tuple(dict.fromkeys(filter(None, found)))
 
     @property
@@ -125,3 +182,16 @@ class Invoice:
     def is_credit(self) -> bool:
         """Whether it is a credit note: it gives money back."""
         return self.total.minor < 0
+
+
+def _summary(group: TaxGroup, reasons: tuple[str, ...], codes: tuple[str, ...] = ()) -> TaxSummary:
+    return TaxSummary(
+        group.category,
+        group.rate_percent,
+        group.taxable,
+        group.tax,
+        reasons,
+        codes,
+        group.jurisdiction,
+        group.on,
+    )

@@ -14,7 +14,7 @@ from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._profile import BillingProfile
 from harmony_core.contracts import Contract, Side
 from harmony_core.errors import NotFound
-from harmony_core.finance import Group, Supply, TaxLine, TaxTable, tax_document
+from harmony_core.finance import Group, Supply, TaxTable, tax_document
 from harmony_core.parties import Customer, Directory
 
 NOT_TAXED = "O"
@@ -73,7 +73,7 @@ def invoices(
         profile = known.get(heading.party_id, BillingProfile(heading.party_id))
         document = tax_document(
             heading.currency,
-            [TaxLine.of(line.net, line.tax_category, line.tax_percent) for line in lines],
+            [line.taxed(line.net) for line in lines],
             method=profile.tax_method,
         )
         yield Invoice(
@@ -201,9 +201,13 @@ def _line(
         found.reason_code,
         found.rule,
         found.tax_point,
+        found.jurisdiction,
+        found.further,
+        found.withheld,
     )
 
 
 def sale(country: str, buyer: Customer, code: str, tax_point: date) -> Supply:
-    """What a sale is taxed by: the seller's country, the buyer, and what is sold."""
-    return Supply(country, buyer.country, code, tax_point, buyer.tax_id is not None)
+    """What a sale is taxed by: the seller's country, the buyer's place, and what is sold."""
+    place = buyer.tax_place or buyer.country
+    return Supply(country, place, code, tax_point, buyer.tax_id is not None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harmony_core.finance import Column, JournalEntry, Money, Role, money_sum
+from harmony_core.billing._invoice import Invoice
+from harmony_core.finance import AccountRole, Column, JournalEntry, Money, Role, TaxGroup, money_sum
 
 
 def tax_in_books(entry: JournalEntry, column: Column = Column.ENTITY) -> Money:
@@ -16,5 +17,21 @@ def tax_in_books(entry: JournalEntry, column: Column = Column.ENTITY) -> Money:
         column: whose currency; the entity's books, unless the group wants to know.
     """
     currency = entry.currencies[list(Column).index(column)]
-    taxes = (line.amount.column(column) for line in entry.lines if line.role == Role.TAX_PAYABLE)
+    taxes = (
+        line.amount.column(column)
+        for line in entry.lines
+        if line.role.partition(".")[0] == Role.TAX_PAYABLE
+    )
     return -money_sum(taxes, currency)
+
+
+def tax_role(group: TaxGroup, invoice: Invoice, country: str) -> AccountRole:
+    """Give the role of a tax of an invoice in the books of a company of a country.
+
+    The categories of the country's own tax share one. Any other tax, beside it or upon it, of a
+    part of the country or of another one, may have an account of its own.
+    """
+    categories = {line.tax_category for line in invoice.lines}
+    if group.jurisdiction in ("", country) and group.category in categories:
+        return Role.TAX_PAYABLE
+    return f"{Role.TAX_PAYABLE}.{group.jurisdiction}.{group.category}"

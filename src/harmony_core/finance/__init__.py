@@ -60,6 +60,7 @@ from harmony_core.finance._journal import (
     dimensions,
     journal_entry,
 )
+from harmony_core.finance._line_tax import LineTax, NamedTax, TaxBase
 from harmony_core.finance._margin_watch import (
     MarginAlert,
     MarginReason,
@@ -118,7 +119,6 @@ from harmony_core.finance._tax_amounts import (
     ReverseCharge,
     StackedTax,
     StackedTaxes,
-    TaxBase,
     TaxInCurrency,
     Withheld,
     compound_tax,
@@ -237,6 +237,7 @@ __all__ = [
     "JournalEntry",
     "JournalLine",
     "LegalEntity",
+    "LineTax",
     "MarginAlert",
     "MarginReason",
     "MarginRule",
@@ -244,6 +245,7 @@ __all__ = [
     "MonetaryItem",
     "Money",
     "MonthWeight",
+    "NamedTax",
     "NetAndTax",
     "NetAssetRates",
     "NetAssets",

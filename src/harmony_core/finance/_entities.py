@@ -32,7 +32,11 @@ class Role:
     CONTRACT_BALANCE: Final = "contract_balance"
     """billed but not earned (credit), or earned but not billed (debit)"""
     TAX_PAYABLE: Final = "tax_payable"
+    """tax on sales; what is no tax of the company's own country, or stands beside it, is more
+    special, such as ``tax_payable.CA-QC.QST``"""
     TAX_RECOVERABLE: Final = "tax_recoverable"
+    TAX_WITHHELD: Final = "tax_withheld"
+    """what customers held back and paid to the tax office: it counts against the company's own"""
     COST_OF_SALES: Final = "cost_of_sales"
     """direct cost of what was sold"""
     PURCHASE_BALANCE: Final = "purchase_balance"

@@ -7,6 +7,7 @@ from fractions import Fraction
 from harmony_core.errors import CurrencyMismatch
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance._currencies import minor_units
+from harmony_core.finance._line_tax import TaxBase
 from harmony_core.finance._money import ExactAmount, Money
 from harmony_core.finance._rates import FoundRate
 from harmony_core.finance._rounding import HALF_UP, Rounding
@@ -57,7 +58,7 @@ def explain_conversion(
 
 
 def explain_tax(group: TaxGroup, rounding: Rounding = HALF_UP, *, reason: str = "") -> Explanation:
-    """Explain the tax of one category and rate on a document.
+    """Explain the tax of one category (or code) and rate on a document.
 
     Where the document rounded its tax on the lines or on the whole, the part that this adds to the
     group, or takes from it, is a step of its own.
@@ -70,9 +71,13 @@ def explain_tax(group: TaxGroup, rounding: Rounding = HALF_UP, *, reason: str = 
     code = group.taxable.currency
     why = Explainer("tax on an invoice", 1)
     why.fact("tax category", group.category)
+    if group.jurisdiction:
+        why.fact("jurisdiction", group.jurisdiction)
     if reason:
         why.fact("reason", reason)
-    taxable = why.given("taxable", "taxable amount", group.taxable.exact.value, code)
+    upon = group.on is TaxBase.RUNNING
+    label = "taxable amount with the taxes before" if upon else "taxable amount"
+    taxable = why.given("taxable", label, group.taxable.exact.value, code)
     share = why.given("share", "tax rate as a share", Fraction(group.rate_percent or 0) / 100)
     tax = _rounded(
         why, why.step("tax", "tax", "multiply", taxable, share, unit=code), code, rounding

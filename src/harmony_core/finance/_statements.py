@@ -31,6 +31,7 @@ _CLASSES: Mapping[AccountRole, StatementClass] = MappingProxyType(
                 Role.CONTRACT_BALANCE,
                 Role.TAX_PAYABLE,
                 Role.TAX_RECOVERABLE,
+                Role.TAX_WITHHELD,
                 Role.PURCHASE_BALANCE,
                 Role.EXPENSE_CLEARING,
                 Role.INTERCOMPANY_RECEIVABLE,

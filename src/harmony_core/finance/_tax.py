@@ -16,10 +16,20 @@ import attrs
 from harmony_core.errors import CurrencyMismatch, InvalidValue
 from harmony_core.explanation import exact_text
 from harmony_core.finance._exact import Exact, exact
+from harmony_core.finance._line_tax import LineTax, TaxBase, line_taxes, tax_percent_or_none
 from harmony_core.finance._money import ExactAmount, Money, money_sum
 from harmony_core.finance._rounding import HALF_UP, Rounding
-from harmony_core.finance._tax_rates import tax_percent_or_none
-from harmony_core.finance._tax_totals import Amounts, TaxMethod, tax_totals
+from harmony_core.finance._tax_inside import take_out
+from harmony_core.finance._tax_totals import (
+    Item,
+    Laid,
+    TaxKey,
+    TaxMethod,
+    key_of,
+    lay_on_top,
+    lay_withheld,
+    ordered,
+)
 
 
 def _moneys(amounts: Iterable[Money]) -> tuple[Money, ...]:
@@ -33,6 +43,13 @@ class TaxLine:
     ``gross`` is the exact amount before ``allowances`` (taken off) and ``charges`` (added), without
     tax unless the document says that its prices include it.
     ``rate_percent`` is ``None`` where the category knows no rate, such as "not subject to tax".
+
+    Args:
+        jurisdiction: whose tax the category's is.
+        further: the taxes beside it or upon it, in their order.
+        withheld: what the buyer holds back of the line; it changes no total.
+        tax_included: this line contains its taxes, whatever the document says: they are taken out
+            of it alone, line by line.
     """
 
     gross: ExactAmount
@@ -40,6 +57,10 @@ class TaxLine:
     rate_percent: Fraction | None = attrs.field(converter=tax_percent_or_none)
     allowances: tuple[Money, ...] = attrs.field(default=(), converter=_moneys, kw_only=True)
     charges: tuple[Money, ...] = attrs.field(default=(), converter=_moneys, kw_only=True)
+    jurisdiction: str = attrs.field(default="", kw_only=True)
+    further: tuple[LineTax, ...] = attrs.field(default=(), converter=line_taxes, kw_only=True)
+    withheld: tuple[LineTax, ...] = attrs.field(default=(), converter=line_taxes, kw_only=True)
+    tax_included: bool = attrs.field(default=False, kw_only=True)
 
     @classmethod
     def priced(
@@ -65,9 +86,32 @@ class TaxLine:
         return cls(gross, category, rate_percent, allowances=allowances, charges=charges)
 
     @classmethod
-    def of(cls, net: Money, category: str, rate_percent: Exact | None) -> TaxLine:
-        """Make a line whose net amount is settled already."""
-        return cls(net.exact, category, rate_percent)
+    def of(
+        cls,
+        net: Money,
+        category: str,
+        rate_percent: Exact | None,
+        *,
+        jurisdiction: str = "",
+        further: Iterable[LineTax] = (),
+        withheld: Iterable[LineTax] = (),
+        tax_included: bool = False,
+    ) -> TaxLine:
+        """Make a line whose amount is settled already."""
+        return cls(
+            net.exact,
+            category,
+            rate_percent,
+            jurisdiction=jurisdiction,
+            further=further,
+            withheld=withheld,
+            tax_included=tax_included,
+        )
+
+    @property
+    def taxes(self) -> tuple[LineTax, ...]:
+        """All its taxes; the first is that of its category."""
+        return LineTax(self.category, self.rate_percent, self.jurisdiction), *self.further
 
     @property
     def extra(self) -> Money:
@@ -88,32 +132,62 @@ class TaxLine:
 
 @attrs.frozen
 class DocumentAdjustment:
-    """An allowance (``charge`` is false) or a charge on the document as a whole."""
+    """An allowance (``charge`` is false) or a charge on the document as a whole.
+
+    Its taxes are named as those of a line, see :class:`TaxLine`.
+    """
 
     amount: Money
     charge: bool
     category: str
     rate_percent: Fraction | None = attrs.field(converter=tax_percent_or_none)
+    jurisdiction: str = attrs.field(default="", kw_only=True)
+    further: tuple[LineTax, ...] = attrs.field(default=(), converter=line_taxes, kw_only=True)
+    withheld: tuple[LineTax, ...] = attrs.field(default=(), converter=line_taxes, kw_only=True)
 
     @property
     def net(self) -> Money:
         """What it adds to the taxable amount."""
         return self.amount if self.charge else -self.amount
 
+    @property
+    def taxes(self) -> tuple[LineTax, ...]:
+        """All its taxes; the first is that of its category."""
+        return LineTax(self.category, self.rate_percent, self.jurisdiction), *self.further
+
 
 @attrs.frozen
 class TaxGroup:
-    """All that is taxed under one category and rate, and its tax."""
+    """All that is taxed under one category (or code) and rate, and its tax.
+
+    ``jurisdiction`` says whose tax it is, where the lines do. ``on`` is what it stands on: where
+    that is the running total, ``taxable`` holds the taxes before it too.
+    """
 
     category: str
     rate_percent: Fraction | None
     taxable: Money
     tax: Money
+    jurisdiction: str = ""
+    on: TaxBase = TaxBase.NET
+
+    def bears(self, tax: LineTax) -> bool:
+        """Whether a tax of a line is added up here."""
+        return (self.category, self.rate_percent, self.jurisdiction, self.on) == (
+            tax.code,
+            tax.percent,
+            tax.jurisdiction,
+            tax.on,
+        )
 
 
 @attrs.frozen
 class TaxDocument:
-    """The totals of a document; ``groups`` are sorted by category and rate."""
+    """The totals of a document; ``groups`` are sorted by category and rate.
+
+    The taxes of categories come first, then those beside or upon them. The taxable amounts of the
+    former add up to ``total_excl``. ``withheld`` is what the buyer holds back, by code and rate.
+    """
 
     line_net: tuple[Money, ...]
     groups: tuple[TaxGroup, ...]
@@ -121,6 +195,13 @@ class TaxDocument:
     total_tax: Money
     total_incl: Money
     payable: Money
+    withheld: tuple[TaxGroup, ...] = ()
+
+    @property
+    def expected(self) -> Money:
+        """What the buyer pays after holding back what he withholds."""
+        held = money_sum((group.tax for group in self.withheld), self.payable.currency)
+        return self.payable - held
 
 
 def tax_document(
@@ -163,31 +244,42 @@ def tax_document(
     ('30.87 EUR', '177.87 EUR')
     """
     method = TaxMethod(method)
-    keys = [(line.category, line.rate_percent) for line in lines]
-    keys += [(extra.category, extra.rate_percent) for extra in adjustments]
-    settled = [line.net(rounding) for line in lines] + [extra.net for extra in adjustments]
-    for amount in settled:
-        if amount.currency != currency:
-            raise CurrencyMismatch(currency, amount.currency)
-    exactly = None
-    if method is TaxMethod.UNROUNDED:
-        exactly = [line.exactly for line in lines] + [extra.net.exact for extra in adjustments]
-    totals = tax_totals(
-        keys, Amounts(currency, settled, exactly), method, rounding, tax_included=tax_included
-    )
-    groups = tuple(
-        TaxGroup(category, percent, taxable, tax)
-        for (category, percent), taxable, tax in zip(
-            totals.keys, totals.taxable, totals.taxes, strict=True
-        )
-    )
-    total_excl = money_sum(totals.taxable, currency)
-    total_tax = money_sum(totals.taxes, currency)
+    items = [_item(line, line.net(rounding), line.exactly) for line in lines]
+    items += [_item(extra, extra.net, extra.net.exact) for extra in adjustments]
+    for item in items:
+        if item.settled.currency != currency:
+            raise CurrencyMismatch(currency, item.settled.currency)
+    laid = Laid(currency)
+    placed = list(enumerate(items))
+    alone = set() if tax_included else {n for n, line in enumerate(lines) if line.tax_included}
+    rest = [(n, item) for n, item in placed if n not in alone]
+    take_out([placed[n] for n in sorted(alone)], laid, TaxMethod.PER_LINE, rounding)
+    (take_out if tax_included else lay_on_top)(rest, laid, method, rounding)
+    groups = [_group(key, laid.taxable[key], laid.taxes[key]) for key in ordered(items)]
+    withheld = lay_withheld(placed, laid, method, rounding)
+    total_excl = money_sum(laid.nets.values(), currency)
+    total_tax = money_sum(laid.taxes.values(), currency)
     total_incl = total_excl + total_tax
     payable = total_incl - (prepaid or Money.zero(currency))
     if isinstance(payable_rounding, Rounding):
         payable = payable.exact.settle(payable_rounding)
     elif payable_rounding is not None:
         payable += payable_rounding
-    nets = tuple(totals.nets[: len(lines)])
-    return TaxDocument(nets, groups, total_excl, total_tax, total_incl, payable)
+    return TaxDocument(
+        tuple(laid.nets[n] for n in range(len(lines))),
+        tuple(groups),
+        total_excl,
+        total_tax,
+        total_incl,
+        payable,
+        tuple(_group(key, *found) for key, found in withheld.items()),
+    )
+
+
+def _item(taxed: TaxLine | DocumentAdjustment, settled: Money, exactly: ExactAmount) -> Item:
+    taxes, withheld = map(key_of, taxed.taxes), map(key_of, taxed.withheld)
+    return Item(tuple(taxes), tuple(withheld), settled, exactly)
+
+
+def _group(key: TaxKey, taxable: Money, tax: Money) -> TaxGroup:
+    return TaxGroup(key.code, key.percent, taxable, tax, key.jurisdiction, key.on)

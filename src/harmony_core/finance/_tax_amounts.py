@@ -16,12 +16,11 @@ from harmony_core.errors import CurrencyMismatch, InvalidValue, Word
 from harmony_core.finance._allocation import fit
 from harmony_core.finance._conversion import convert
 from harmony_core.finance._exact import Exact
+from harmony_core.finance._line_tax import TaxBase, tax_percent, tax_percent_or_none
 from harmony_core.finance._money import ExactAmount, Money, money_sum
 from harmony_core.finance._rates import FoundRate
 from harmony_core.finance._rounding import HALF_UP, Rounding
 from harmony_core.finance._tax import TaxDocument
-from harmony_core.finance._tax_rates import tax_percent, tax_percent_or_none
-from harmony_core.finance._tax_totals import tax_share
 
 
 def tax_on(net: Money | ExactAmount, percent: Exact) -> ExactAmount:
@@ -31,7 +30,7 @@ def tax_on(net: Money | ExactAmount, percent: Exact) -> ExactAmount:
     Money.of('19.00', 'EUR')
     """
     exactly = net.exact if isinstance(net, Money) else net
-    return exactly * tax_share(tax_percent(percent), tax_included=False)
+    return exactly * (tax_percent(percent) / 100)
 
 
 class IncludedTax(Word):
@@ -65,21 +64,13 @@ def tax_inside(
     >>> tax_inside(Money.of("10.70", "CHF"), "7.7")
     NetAndTax(net=Money.of('9.94', 'CHF'), tax=Money.of('0.76', 'CHF'))
     """
-    share = tax_share(tax_percent(percent), tax_included=True)
+    rate = tax_percent(percent)
+    share = rate / (100 + rate)
     if IncludedTax(method) is IncludedTax.TAX_ROUNDED:
         tax = (gross.exact * share).settle(rounding)
         return NetAndTax(gross - tax, tax)
     net = (gross.exact * (1 - share)).settle(rounding)
     return NetAndTax(net, gross - net)
-
-
-class TaxBase(Word):
-    """What a tax among several is worked out on."""
-
-    NET = "base"
-    """the net amount alone"""
-    RUNNING = "running"
-    """the net amount and all taxes before, each as it was rounded"""
 
 
 @attrs.frozen

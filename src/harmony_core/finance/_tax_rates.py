@@ -9,33 +9,19 @@ from fractions import Fraction
 import attrs
 
 from harmony_core.errors import InvalidValue, NotFound
-from harmony_core.explanation import exact_text
 from harmony_core.finance._exact import Exact, exact
+from harmony_core.finance._line_tax import LineTax, NamedTax, tax_percent
 from harmony_core.finance._tax_rules import (
     ABROAD,
     AT_HOME,
     EXPORT,
     FIXED_PERCENT,
-    RateOf,
     Supply,
     TaxDecision,
     TaxPoint,
     TaxRule,
     checked_rules,
 )
-
-
-def tax_percent(value: Exact) -> Fraction:
-    """Check a rate in per cent."""
-    number = exact(value, "a tax rate")
-    if number < 0:
-        raise InvalidValue(f"a tax rate is zero or more per cent, got {exact_text(number)}")
-    return number
-
-
-def tax_percent_or_none(value: Exact | None) -> Fraction | None:
-    """Check a rate in per cent, where there may be none at all."""
-    return None if value is None else tax_percent(value)
 
 
 def in_percent(share: Exact) -> Fraction:
@@ -127,10 +113,11 @@ class TaxTable:
         return point.day(document, first_day, last_day)
 
     def decide(self, supply: Supply) -> TaxDecision:
-        """Find the tax of a sale: by the first rule that fits, else as a sale at home or abroad.
+        """Find the taxes of a sale: by the first rule that fits, else as one at home or abroad.
 
         Raises:
-            NotFound: the category is taxed, and has no rate on that day.
+            NotFound: the category is taxed, and has no rate on that day, or another tax of the
+                rule has none.
 
         >>> table = TaxTable(
         ...     [TaxRate("DE", "S", 19, date(2007, 1, 1))],
@@ -151,22 +138,29 @@ class TaxTable:
         >>> table.decide(sold).category, table.decide(attrs.evolve(sold, buyer="DE")).percent
         ('AE', Fraction(19, 1))
         """
+        day = supply.tax_point
         for rule in self._rules:
             if rule.fits(supply):
-                place = supply.buyer if rule.rate_of is RateOf.BUYER else supply.seller
-                percent = self._percent(place, rule.category, supply.tax_point)
+                place = rule.place(supply)
                 return TaxDecision(
                     rule.category,
-                    percent,
+                    self._percent(place, rule.category, day),
                     rule.reason,
                     rule.reason_code,
                     rule.id,
-                    supply.tax_point,
+                    day,
+                    place,
+                    tuple(self._of_day(tax, day, rule.reason) for tax in rule.further),
+                    tuple(self._of_day(tax, day, rule.reason) for tax in rule.withheld),
                 )
-        at_home = supply.buyer == supply.seller
-        rate = self.rate(supply.seller, supply.code if at_home else EXPORT, supply.tax_point)
+        at_home = supply.at_home
+        rate = self.rate(supply.seller, supply.code if at_home else EXPORT, day)
         reason, rule_id = (_HOME_REASON, AT_HOME) if at_home else (_EXPORT_REASON, ABROAD)
-        return TaxDecision(rate.category, rate.percent, reason, "", rule_id, supply.tax_point)
+        return TaxDecision(rate.category, rate.percent, reason, "", rule_id, day, rate.jurisdiction)
+
+    def _of_day(self, tax: NamedTax, day: date, otherwise: str) -> LineTax:
+        percent = self.rate(tax.jurisdiction, tax.code, day).percent
+        return LineTax(tax.code, percent, tax.jurisdiction, tax.on, tax.reason or otherwise)
 
     def _percent(self, place: str, category: str, day: date) -> Fraction | None:
         if category in FIXED_PERCENT:

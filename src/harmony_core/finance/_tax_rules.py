@@ -15,6 +15,7 @@ from itertools import combinations
 import attrs
 
 from harmony_core.errors import InvalidValue, Word
+from harmony_core.finance._line_tax import LineTax, NamedTax, named_taxes
 
 EXPORT = "G"
 """Tax category of a sale to another country (free export item)."""
@@ -70,6 +71,7 @@ class Supply:
     """What a tax is decided on.
 
     ``code`` is the tax category of what is sold, ``registered`` whether the buyer has a tax number.
+    ``buyer`` may be a part of a country, such as ``CA-QC``: what stands before the hyphen is it.
     """
 
     seller: str
@@ -77,6 +79,11 @@ class Supply:
     code: str
     tax_point: date
     registered: bool = False
+
+    @property
+    def at_home(self) -> bool:
+        """Whether the buyer is in the seller's country, or in a part of it."""
+        return self.buyer.partition("-")[0] == self.seller.partition("-")[0]
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
@@ -100,10 +107,14 @@ class TaxRule:
         reason: why, in words, as the invoice states it (EN 16931, BT-120).
         reason_code: the same as a code, such as ``VATEX-EU-AE`` (BT-121).
         codes: tax categories of products that it is for; empty: all.
-        buyers: the buyers' jurisdictions; empty: all.
-        abroad: whether buyer and seller must be in different ones, or in one; ``None``: either.
+        buyers: the buyers' jurisdictions, a part of a country by its own name; empty: all.
+        abroad: whether buyer and seller must be in different countries, or in one; ``None``:
+            either.
         registered: whether the buyer must have a tax number, or none; ``None``: either.
         rate_of: whose rate, where the category is taxed.
+        jurisdiction: whose tax the category's is, where it is not that of ``rate_of``.
+        further: taxes beside that of the category or upon it, in their order.
+        withheld: taxes of the seller that the buyer holds back and pays for him.
         valid_from: the first tax point.
         valid_to: the first tax point after; ``None``: open.
 
@@ -122,6 +133,9 @@ class TaxRule:
     abroad: bool | None = attrs.field(default=None, kw_only=True)
     registered: bool | None = attrs.field(default=None, kw_only=True)
     rate_of: RateOf = attrs.field(default=RateOf.SELLER, converter=RateOf, kw_only=True)
+    jurisdiction: str = attrs.field(default="", kw_only=True)
+    further: tuple[NamedTax, ...] = attrs.field(default=(), converter=named_taxes, kw_only=True)
+    withheld: tuple[NamedTax, ...] = attrs.field(default=(), converter=named_taxes, kw_only=True)
     valid_from: date = attrs.field(kw_only=True)
     valid_to: date | None = attrs.field(default=None, kw_only=True)
 
@@ -136,6 +150,12 @@ class TaxRule:
                 f"the tax rule {self.id!r} ends on {self.valid_to}, "
                 f"before it begins on {self.valid_from}"
             )
+
+    def place(self, supply: Supply) -> str:
+        """Whose tax a sale bears."""
+        return self.jurisdiction or (
+            supply.buyer if self.rate_of is RateOf.BUYER else supply.seller
+        )
 
     @property
     def specificity(self) -> tuple[bool, bool, bool, bool]:
@@ -155,7 +175,7 @@ class TaxRule:
             and (self.valid_to is None or supply.tax_point < self.valid_to)
             and (not self.codes or supply.code in self.codes)
             and (not self.buyers or supply.buyer in self.buyers)
-            and (self.abroad is None or self.abroad is (supply.buyer != supply.seller))
+            and (self.abroad is None or self.abroad is not supply.at_home)
             and (self.registered is None or self.registered is supply.registered)
         )
 
@@ -177,6 +197,11 @@ class TaxDecision:
     """The tax of a supply and why; ``percent`` is ``None`` where the category knows no rate.
 
     ``rule`` is the id of the rule, or ``home`` or ``export`` where none decided.
+
+    Args:
+        jurisdiction: whose tax it is.
+        further: the taxes beside it or upon it, in their order, with their rates of the day.
+        withheld: what the buyer holds back.
     """
 
     category: str
@@ -185,6 +210,9 @@ class TaxDecision:
     reason_code: str
     rule: str
     tax_point: date
+    jurisdiction: str = ""
+    further: tuple[LineTax, ...] = ()
+    withheld: tuple[LineTax, ...] = ()
 
 
 AT_HOME, ABROAD = "home", "export"

@@ -42,6 +42,7 @@ _ROOT_OF: Mapping[AccountRole, str] = MappingProxyType(
         Role.CONTRACT_BALANCE: _LIABILITIES,  # mostly billed ahead; below zero it is accrued income
         Role.TAX_PAYABLE: _LIABILITIES,
         Role.TAX_RECOVERABLE: _ASSETS,
+        Role.TAX_WITHHELD: _ASSETS,
         Role.COST_OF_SALES: _EXPENSES,
         Role.PURCHASE_BALANCE: _ASSETS,  # mostly paid ahead; below zero it is accrued cost
         Role.LABOUR_COST: _EXPENSES,

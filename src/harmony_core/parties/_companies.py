@@ -27,12 +27,13 @@ class Customer:
     tag such as ``en-GB``. ``parent_id`` is the company it belongs to. ``merged_into`` says that
     this record was a duplicate and which one stands for it now. ``price_group`` is the one group
     whose prices it gets from a price book. ``tax_id`` is the number under which it is registered
-    for tax, as it stands on invoices; tax rules may ask whether there is one.
+    for tax, as it stands on invoices; tax rules may ask whether there is one. ``tax_place`` is the
+    part of its country in which it is taxed, where that counts, such as ``CA-QC`` (ISO 3166-2).
 
     Raises:
         NotFound: ``currency`` is not an ISO 4217 code.
-        InvalidValue: no id, an empty price group or tax number, or the customer is its own parent
-            or merged into itself.
+        InvalidValue: no id, an empty price group or tax number, a place of tax outside its
+            country, or the customer is its own parent or merged into itself.
     """
 
     id: str = attrs.field(validator=_named)
@@ -44,8 +45,14 @@ class Customer:
     merged_into: str | None = None
     price_group: str | None = None
     tax_id: str | None = None
+    tax_place: str | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.tax_place is not None and self.tax_place.partition("-")[0] != self.country:
+            raise InvalidValue(
+                f"customer {self.id!r} is taxed in {self.tax_place!r}: name a part of its country "
+                f"{self.country!r}, such as '{self.country}-A', or leave it out"
+            )
         if self.tax_id == "":
             raise InvalidValue(f"customer {self.id!r} has an empty tax number: leave it out")
         if self.price_group == "":
