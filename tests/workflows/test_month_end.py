@@ -8,10 +8,24 @@ import attrs
 import pytest
 
 from harmony_core.errors import AccountNotMapped, HarmonyError, NotFound, RateNotFound, RuleBroken
-from harmony_core.finance import CostRateTable, Group, Money, Role, consolidate
+from harmony_core.finance import (
+    CostRateTable,
+    Group,
+    Money,
+    RateKind,
+    Role,
+    consolidate,
+    open_pairs,
+)
 from harmony_core.periods import Month
 from harmony_core.repositories import MemoryStore
-from harmony_core.workflows import MonthReport, close_books, month_end, review_work
+from harmony_core.workflows import (
+    MonthReport,
+    close_books,
+    month_end,
+    pay_within_group,
+    review_work,
+)
 from tests.strategies import GROUP
 from tests.workflows.company import (
     NOTHING,
@@ -217,3 +231,34 @@ def test_a_company_that_closed_earlier_posts_on_its_first_open_day() -> None:
             assert entry.day <= JANUARY.last_day
     with pytest.raises(NotFound):
         close_books(store, "XX", JANUARY)
+
+
+def test_companies_pay_each_other_and_what_they_still_owe_is_revalued() -> None:
+    """Work of February is charged within the group and paid in part; the rest is revalued."""
+    store = in_memory()
+    month_end(store, JANUARY)
+    month_end(store, FEBRUARY)
+    owed = [one for one in open_pairs(books(store).entries, FEBRUARY.last_day) if one.open]
+    first = owed[0]
+    part = Money(first.open.minor // 3, first.open.currency)
+    day = date(2026, 3, 5)
+    made = pay_within_group(store, first.debtor, first.creditor, part, id="PAY-1", day=day)
+    assert {entry.day for entry in made} == {day}
+    assert pay_within_group(
+        store, first.debtor, first.creditor, part, id="PAY-1", day=day
+    ) == tuple(sorted(made, key=lambda one: one.id))
+    with pytest.raises(RuleBroken, match="another payment was booked as 'PAY-1'"):
+        pay_within_group(store, first.debtor, first.creditor, part * 2, id="PAY-1", day=day)
+    report = month_end(store, Month(2026, 3), revalued_at=RateKind.SPOT)
+    shown = [one for one in report.entries if one.id.startswith("REVIC-")]
+    assert shown
+    with store.begin() as unit:
+        group = unit.company.get().group
+    everything = books(store).entries
+    for through in (Month(2026, 3).last_day, date(2026, 4, 1)):
+        found = consolidate(everything, group, through)
+        assert not found.breaks
+        assert found.balances[Role.INTERCOMPANY_RECEIVABLE] == Money.zero(group.currency)
+        assert found.balances[Role.INTERCOMPANY_PAYABLE] == Money.zero(group.currency)
+    back = [entry for entry in shown if entry.id.endswith("-back")]
+    assert len(back) * 2 == len(shown)

@@ -69,6 +69,12 @@ from harmony_core.finance._margin_watch import (
     margin_watch,
 )
 from harmony_core.finance._money import ExactAmount, Money, money_sum
+from harmony_core.finance._open_pairs import (
+    OpenPair,
+    book_pair_payment,
+    book_pair_revaluation,
+    open_pairs,
+)
 from harmony_core.finance._ownership import Holding, Ownership
 from harmony_core.finance._pair_statement import PairStatement, pair_statements
 from harmony_core.finance._pairs import Break, BreakReason, Elimination
@@ -249,6 +255,7 @@ __all__ = [
     "NetAndTax",
     "NetAssetRates",
     "NetAssets",
+    "OpenPair",
     "OwnBooks",
     "Ownership",
     "PairStatement",
@@ -309,6 +316,8 @@ __all__ = [
     "allocate",
     "allocate_apart",
     "blended_cost_rate",
+    "book_pair_payment",
+    "book_pair_revaluation",
     "book_revaluation",
     "book_settlement",
     "book_transfer",
@@ -345,6 +354,7 @@ __all__ = [
     "minor_digits",
     "money_sum",
     "on_days",
+    "open_pairs",
     "pair_statements",
     "percent_complete",
     "profit_facts",

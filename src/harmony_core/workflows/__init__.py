@@ -4,8 +4,9 @@ A workflow loads through ports, decides by pure functions and saves everything t
 :func:`execute_orders`, :func:`stated_amendment`, :func:`amend_contract`, :func:`give_notice`,
 :func:`record_facts`, :func:`feed_usage`, :func:`register_devices`, :func:`billing_night`,
 :func:`release_documents`, :func:`credit_invoice`, :func:`receive_payments`, :func:`pay_suppliers`,
-:func:`month_end`, :func:`close_books`, :func:`review_work`. It knows ports and no store, so that
-any store that keeps the promises will do. The day is an argument; nothing here reads a clock.
+:func:`pay_within_group`, :func:`month_end`, :func:`close_books`, :func:`review_work`. It knows
+ports and no store, so that any store that keeps the promises will do. The day is an argument;
+nothing here reads a clock.
 """
 
 from harmony_core.workflows._amendments import (
@@ -24,6 +25,7 @@ from harmony_core.workflows._orders import OrdersReport, execute_orders
 from harmony_core.workflows._payments import (
     PaymentsReport,
     pay_suppliers,
+    pay_within_group,
     payables_ledger,
     receivables_ledger,
     receive_payments,
@@ -62,6 +64,7 @@ __all__ = [
     "give_notice",
     "month_end",
     "pay_suppliers",
+    "pay_within_group",
     "payables_ledger",
     "receivables_ledger",
     "receive_payments",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import attrs
 
@@ -17,7 +18,13 @@ from harmony_core.billing import (
     recognise,
 )
 from harmony_core.errors import NotFound, RuleBroken
-from harmony_core.finance import ClosedPeriods, JournalEntry, RateKind
+from harmony_core.finance import (
+    ClosedPeriods,
+    JournalEntry,
+    RateKind,
+    book_pair_revaluation,
+    open_pairs,
+)
 from harmony_core.periods import Month
 from harmony_core.repositories.ports import Store, UnitOfWork
 from harmony_core.work import Expense, RatedWork, TimeEntry
@@ -45,10 +52,10 @@ def month_end(store: Store, month: Month, *, revalued_at: RateKind | None = None
 
     Booked are the revenue and direct cost earned in the month, the loaded cost of the hours worked,
     expenses, and the transfer charges between group companies, all on the last day of the month.
-    With ``revalued_at`` what customers still owe, and what we owe suppliers, in foreign currencies
-    is shown at the rates of that kind and of that day, and taken back on the first of the next
-    month; it supposes that payments are booked here. A month that is closed stays as it is, and the
-    report says so.
+    With ``revalued_at`` what customers still owe, what we owe suppliers and what group companies
+    owe each other in foreign currencies is shown at the rates of that kind and of that day, and
+    taken back on the first of the next month; it supposes that payments are booked here. A month
+    that is closed stays as it is, and the report says so.
 
     Raises:
         RuleBroken: an earlier month is still open; months are closed in order.
@@ -65,7 +72,8 @@ def month_end(store: Store, month: Month, *, revalued_at: RateKind | None = None
         rows = tuple(_recognised(unit, scene, month, night.held))
         work = scene.work_of(month)
         _refuse_unbooked(work, month)
-        entries = (
+        closed = closed_periods(unit)
+        made = (
             *book_recognition(rows, scene.contracts, scene.terms, month),
             *book_work(
                 work.times,
@@ -75,10 +83,11 @@ def month_end(store: Store, month: Month, *, revalued_at: RateKind | None = None
                 terms=scene.terms,
                 month=month,
             ),
-            *(() if revalued_at is None else _revalued(unit, scene, month, revalued_at)),
         )
-        closed = closed_periods(unit)
-        entries = tuple(closed.posted(entry) for entry in entries)
+        entries = tuple(closed.posted(entry) for entry in made)
+        if revalued_at is not None:
+            shown = _revalued(unit, scene, month, revalued_at, entries)
+            entries += tuple(closed.posted(entry) for entry in shown)
         unit.recognised.add(rows)
         unit.journal.add(entries)
         unit.months.close(month)
@@ -86,10 +95,20 @@ def month_end(store: Store, month: Month, *, revalued_at: RateKind | None = None
 
 
 def _revalued(
-    unit: UnitOfWork, scene: Scene, month: Month, kind: RateKind
+    unit: UnitOfWork,
+    scene: Scene,
+    month: Month,
+    kind: RateKind,
+    made: Iterable[JournalEntry],
 ) -> Iterator[JournalEntry]:
+    """What is open at the end of a month, with what the month itself just made, at its rates."""
+    day, terms = month.last_day, scene.terms
     for ledger in (receivables_ledger(unit), payables_ledger(unit)):
-        yield from book_open_items(ledger, month.last_day, scene.terms, kind=kind)
+        yield from book_open_items(ledger, day, terms, kind=kind)
+    items = open_pairs(chain(unit.journal.entries(through=day), made), day, terms.rounding)
+    yield from book_pair_revaluation(
+        items, day, group=terms.group, rates=terms.rates, kind=kind, policy=terms.rate_policy
+    )
 
 
 def close_books(store: Store, entity_id: str, month: Month) -> ClosedPeriods:

@@ -18,8 +18,15 @@ from harmony_core.billing import (
     book_payment,
 )
 from harmony_core.contracts import Side
-from harmony_core.errors import InvalidValue
-from harmony_core.finance import JournalEntry
+from harmony_core.errors import InvalidValue, RuleBroken
+from harmony_core.finance import (
+    JournalEntry,
+    Money,
+    Role,
+    book_pair_payment,
+    money_sum,
+    open_pairs,
+)
 from harmony_core.parties import Directory
 from harmony_core.repositories.ports import Store, UnitOfWork
 from harmony_core.workflows._documents import closed_periods
@@ -99,6 +106,64 @@ def pay_suppliers(
         AccountNotMapped, RateNotFound: something cannot be booked; nothing is kept.
     """
     return _settle(store, payments, PayablesLedger, day=day, rule=rule, booked=booked)
+
+
+def pay_within_group(
+    store: Store,
+    payer: str,
+    payee: str,
+    amount: Money,
+    *,
+    id: str,  # noqa: A002  the pair's name
+    day: date,
+) -> tuple[JournalEntry, ...]:
+    """Book what one company of the group pays another for its charges, in both books.
+
+    Claims of the payer and credits are set off first, then the oldest charges are paid. What falls
+    into a closed month is posted on the first open day. Done again under the same id it books
+    nothing new and gives what was booked.
+
+    Raises:
+        InvalidValue: more would be paid than is open.
+        RuleBroken: another payment was booked under that id.
+        NotFound, AccountNotMapped, RateNotFound: something is missing; nothing is kept.
+    """
+    with store.begin() as unit:
+        terms, booked = billing_terms(unit), tuple(unit.journal.entries())
+        before = tuple(one for one in booked if one.pair == id)
+        if before:
+            _refuse_another(before, payer, payee, amount, id)
+            return before
+        open_ = open_pairs(booked, date.max, terms.rounding)
+        made = book_pair_payment(
+            [one for one in open_ if one.day <= day],
+            amount,
+            id=id,
+            payer=payer,
+            payee=payee,
+            day=day,
+            group=terms.group,
+            rates=terms.rates,
+            policy=terms.rate_policy,
+        )
+        closed = closed_periods(unit)
+        entries = tuple(closed.posted(entry) for entry in made)
+        unit.journal.add(entries)
+        return entries
+
+
+def _refuse_another(
+    before: Iterable[JournalEntry], payer: str, payee: str, amount: Money, pair: str
+) -> None:
+    cash = {
+        (entry.entity, entry.counterparty): money_sum(
+            (line.amount.transaction for line in entry.lines if line.role == Role.BANK),
+            entry.currencies[0],
+        )
+        for entry in before
+    }
+    if cash != {(payer, payee): -amount, (payee, payer): amount}:
+        raise RuleBroken(f"another payment was booked as {pair!r}: ids are unique")
 
 
 def _settle(
