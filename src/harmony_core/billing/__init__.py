@@ -94,6 +94,7 @@ from harmony_core.billing._settlement import book_allocations, book_open_items, 
 from harmony_core.billing._tax_in_books import tax_in_books
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._usage import usage_lacks
+from harmony_core.billing._withholding import withheld_with
 from harmony_core.billing._work_books import book_work, booking_month, work_terms, worked_hours
 
 __all__ = [
@@ -205,6 +206,7 @@ __all__ = [
     "standing_overrides",
     "tax_in_books",
     "usage_lacks",
+    "withheld_with",
     "work_terms",
     "worked_hours",
     "working_day",

@@ -115,6 +115,7 @@ class Payment:
     """Money that came in from a customer; below zero, money that went back.
 
     What is written off is a payment that no bank received: its ``account`` is that of bad debts.
+    So is what the customer withheld, see :func:`withheld_with`.
     On the buy side it is money that we paid to a supplier; below zero, money that he gave back.
 
     Args:

@@ -35,12 +35,15 @@ from harmony_core.finance import (
     dimensions,
 )
 
+_KINDS = {Role.BAD_DEBT: "write-off", Role.TAX_WITHHELD: "withholding"}
+"""The kinds of entries of what no bank received, by the role of their account."""
+
 
 def book_payment(payment: Payment, terms: BillingTerms) -> JournalEntry:
     """The entry of money that came in, or went back: bank against the customer's account.
 
     What a supplier is paid goes from the bank to his account. It is converted at the rates of its
-    day. What was written off is booked so too, against the account of bad debts that the payment
+    day. What was written off or withheld is booked so too, against the account that the payment
     names.
 
     Raises:
@@ -54,7 +57,7 @@ def book_payment(payment: Payment, terms: BillingTerms) -> JournalEntry:
         f"PAY-{payment.id}",
         payment.entity_id,
         payment.day,
-        "payment" if payment.account.partition(".")[0] != Role.BAD_DEBT else "write-off",
+        _KINDS.get(payment.account.partition(".")[0], "payment"),
         payment.id,
         (accounts.line(payment.account, cash), accounts.line(accounts.role, -cash)),
     )
