@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.sla._zones import changes
+from harmony_core.sla._changes import changes
 from tests.sla.calendars import ZONES, Case, case, cases, zones
 from tests.sla.oracle import (
     Interval,

@@ -111,7 +111,7 @@ def test_what_ends_beyond_the_horizon_is_refused_before_any_year_is_counted() ->
         fresh.open_spans(MONDAY, datetime(2500, 1, 1, tzinfo=UTC))
     with pytest.raises(BeyondHorizon, match="lie beyond the horizon"):
         fresh.add(MONDAY, WorkingDays(10**12))
-    assert not fresh.open_index.days
+    assert not fresh.open_index.working_days
 
 
 def test_working_days_of_another_zone_are_named_by_any_zone_object() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import zoneinfo
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +16,9 @@ from dateutil import tz as dateutil_tz
 
 from harmony_core.errors import InvalidValue, NotFound
 from harmony_core.sla import Calendar, hours, tz_data_version, zone_key, zones_of
-from harmony_core.sla._index import LAST_YEAR, SETTLED
-from harmony_core.sla._zones import changes, in_utc
+from harmony_core.sla._changes import _by_rule, _clocks, changes, kind_of_year, parts
+from harmony_core.sla._index import LAST_YEAR
+from harmony_core.sla._zones import in_utc
 from tests.sla.calendars import ZONES
 from tests.sla.oracle import EPOCH, day_second, moment
 
@@ -147,34 +150,74 @@ def test_the_parts_of_a_day_add_up_to_its_true_length(zone: str, day: date, leng
     assert parts.between(start - hours(48), start + hours(72)) == hours(length)
 
 
+def by_looking(zone: tzinfo, first: date, last: date) -> int:
+    """Count the days on which the offset changes."""
+    days = [moment(at) for at in range(day_second(first), day_second(last) + 1, 86_400)]
+    return sum(
+        one != other for one, other in pairwise([day.astimezone(zone).utcoffset() for day in days])
+    )
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_no_change_of_any_zone_is_missed(part: int) -> None:
-    """The probes are three days apart; looking every day must find no more."""
-    first, last = day_second(date(2000, 1, 1)), day_second(date(2038, 1, 1))
-    days = [moment(second) for second in range(first, last + 1, 86_400)]
+    first, last = date(2000, 1, 1), date(2038, 1, 1)
     for key in ZONES[part::4]:
-        zone = ZoneInfo(key)
-        offsets = [day.astimezone(zone).utcoffset() for day in days]
-        turns = sum(one != other for one, other in pairwise(offsets))
-        assert len(changes(key, first, last)) == turns, key
+        found = changes(key, day_second(first), day_second(last))
+        assert len(found) == by_looking(ZoneInfo(key), first, last), key
 
 
-def test_zones_keep_to_one_rule_once_they_are_settled() -> None:
-    """A year after that has the changes of any other with the same days of the week."""
+@pytest.fixture
+def of_the_package(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Data as on a computer that has none of its own: short files, whose rule begins early."""
+    known = (_clocks, _by_rule, kind_of_year)
+    monkeypatch.setattr(zoneinfo, "TZPATH", ())
+    for of_zones in known:
+        of_zones.cache_clear()
+    yield
+    for of_zones in known:
+        of_zones.cache_clear()
 
-    def of_year(key: str, year: int) -> list[tuple[int, int, int]]:
-        start, end = day_second(date(year, 1, 1)), day_second(date(year + 1, 1, 1))
-        return [(at - start, before, after) for at, before, after in changes(key, start, end)]
 
-    for key in ZONES[::7]:
-        for year, like in ((2103, SETTLED + 2), (2250, SETTLED + 6), (LAST_YEAR - 3, SETTLED + 1)):
-            same = next(
-                other
-                for other in range(like, like + 41)
-                if date(other, 1, 1).weekday() == date(year, 1, 1).weekday()
-                and date(other, 12, 31).weekday() == date(year, 12, 31).weekday()
-            )
-            assert of_year(key, year) == of_year(key, same), (key, year, same)
+@pytest.mark.parametrize("years", [(1900, 1960), (2035, 2042), (2080, 2090), (2399, 2402)])
+def test_no_change_is_missed_long_ago_or_by_the_rule(years: tuple[int, int]) -> None:
+    first, last = (date(year, 1, 1) for year in years)
+    for key in ZONES[years[0] % 9 :: 9]:
+        found = changes(key, day_second(first), day_second(last))
+        assert len(found) == by_looking(ZoneInfo(key), first, last), key
+        for at, before, after in found:
+            local = [moment(second).astimezone(ZoneInfo(key)) for second in (at - 1, at)]
+            assert [one.utcoffset() for one in local] == [
+                timedelta(seconds=offset) for offset in (before, after)
+            ]
+
+
+@pytest.mark.usefixtures("of_the_package")
+@pytest.mark.parametrize("years", [(1940, 1950), (1995, 2010), (2085, 2090), (2399, 2402)])
+def test_no_change_is_missed_in_the_data_of_the_package(years: tuple[int, int]) -> None:
+    assert tz_data_version() == import_module("tzdata").IANA_VERSION
+    first, last = (date(year, 1, 1) for year in years)
+    for key in [*ZONES[years[0] % 20 :: 20], "Europe/London", "Africa/Casablanca", "Asia/Gaza"]:
+        found = changes(key, day_second(first), day_second(last))
+        assert len(found) == by_looking(_clocks(key).zone, first, last), key
+
+
+def test_years_that_keep_to_the_rule_are_14_kinds() -> None:
+    for key in ("Europe/London", "America/New_York", "Asia/Kolkata", "Asia/Gaza", "UTC"):
+        assert len({kind_of_year(key, year) for year in range(2090, LAST_YEAR + 1)}) == 14
+
+
+def test_what_clocks_show_never_goes_back() -> None:
+    """While an hour is repeated they stand at its end; Kwajalein had such a day in 1969."""
+    for key, year in (("Europe/London", 2026), ("Pacific/Kwajalein", 1969), ("Pacific/Apia", 2011)):
+        first, last = day_second(date(year, 1, 1)), day_second(date(year + 1, 1, 1))
+        shown, until = first - 2 * 86_400, first
+        for since, to, offset, reached in parts(key, first, last):
+            assert since == until < to
+            until = to
+            start = since + offset if reached is None else reached
+            assert start >= shown
+            shown = to + offset if reached is None else reached
+        assert until == last
 
 
 def test_the_version_of_the_data_is_that_of_the_zones_in_use() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 
 import attrs
 
 from harmony_core.errors import InvalidValue
+from harmony_core.sla._changes import kind_of_year, second_of
+from harmony_core.sla._days import Day
 from harmony_core.sla._holidays import HolidayRule, PublicHolidays
 from harmony_core.sla._hours import (
     WEEKDAYS,
@@ -21,19 +22,12 @@ from harmony_core.sla._hours import (
     plain_day,
     weekly,
 )
-from harmony_core.sla._index import OpenIndex, kind_of_year, year_start
+from harmony_core.sla._index import OpenIndex
 from harmony_core.sla._open_time import OWN_INDEX, OpenTime
-from harmony_core.sla._sweep import Edges, apart, cut, joined, minus
-from harmony_core.sla._zones import DAY, EPOCH, instants, zone_key
+from harmony_core.sla._walls import Walls
+from harmony_core.sla._zones import DAY, zone_key
 
-_EPOCH_DAY = EPOCH.toordinal()
-_UNIT = 1_000_000
 _LAST_PUBLIC = 2101  # the package's holidays end with 2100
-_EARLIEST, _LATEST = date(1899, 1, 1), date(2501, 1, 1)
-_WEEK = 7 * DAY
-_THURSDAY = 3  # 1 January 1970 was one
-
-_Seconds = tuple[int, int]
 
 
 def _week(days: Iterable[Iterable[Opening]]) -> tuple[tuple[Opening, ...], ...]:
@@ -54,16 +48,6 @@ def _public(
 ) -> tuple[PublicHolidays, ...]:
     rules = (holidays,) if isinstance(holidays, PublicHolidays) else holidays
     return tuple(sorted(set(rules)))
-
-
-def _dated_years(calendar: Calendar) -> frozenset[int]:
-    """Name the years of UTC that a date may touch: its own, and its neighbour near the turn."""
-    rows = [row.day for row in calendar.overrides + calendar.breaks]
-    edge = timedelta(days=5)
-    found: set[int] = set()
-    for day in [*rows, *calendar.holidays]:
-        found |= {(max(day, _EARLIEST) - edge).year, (min(day, _LATEST) + edge).year}
-    return frozenset(found)
 
 
 @attrs.frozen
@@ -94,8 +78,8 @@ class Calendar(OpenTime):
     public_holidays: tuple[PublicHolidays, ...] = attrs.field(default=(), converter=_public)
     breaks: tuple[DayHours, ...] = attrs.field(default=(), converter=dated)
     holiday_rule: HolidayRule = attrs.field(default=HolidayRule.CIVIL_DAY, converter=HolidayRule)
-    _dated_years: frozenset[int] = attrs.field(
-        default=attrs.Factory(_dated_years, takes_self=True), init=False, eq=False, repr=False
+    _walls: Walls = attrs.field(
+        default=attrs.Factory(Walls, takes_self=True), init=False, eq=False, repr=False
     )
     open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
 
@@ -186,7 +170,7 @@ class Calendar(OpenTime):
 
     def kind(self, year: int) -> Hashable:
         """See :class:`OpenTime`."""
-        if year in self._dated_years or (self.public_holidays and year <= _LAST_PUBLIC):
+        if year in self._walls.years or (self.public_holidays and year <= _LAST_PUBLIC):
             return year
         return kind_of_year(self.zone, year)
 
@@ -197,77 +181,11 @@ class Calendar(OpenTime):
 
     def days_begun(self, first: int, last: int) -> set[int]:
         """Days with hours of their own, breaks aside."""
-        overridden = _by_number(self.overrides, first, last)
-        week = [bool(hours) for hours in self.week]
-        begun = {number for number in range(first, last) if week[(number + _THURSDAY) % 7]}
-        begun -= self._closed_days(first, last)
-        return begun - overridden.keys() | {day for day, hours in overridden.items() if hours}
+        return self._walls.begun(first, last)
 
-    def edges(self, year: int) -> Edges:
+    def days_of(self, year: int) -> list[Day]:
         """See :class:`OpenTime`."""
-        first = date(year, 1, 1).toordinal() - _EPOCH_DAY - 3  # 48 hours, and a day of offset
-        last = date(year + 1, 1, 1).toordinal() - _EPOCH_DAY + 2
-        closed_days = self._closed_days(first, last)
-        special = _by_number(self.overrides, first, last)
-        closed_days -= special.keys()
-        closed = [
-            (number * DAY + start, number * DAY + end)
-            for number, hours in _by_number(self.breaks, first, last).items()
-            for start, end in hours
-        ]
-        if self.holiday_rule is HolidayRule.SHIFT_START:
-            special |= dict.fromkeys(closed_days, ())
-        else:
-            closed += [(number * DAY, (number + 1) * DAY) for number in closed_days]
-        open_time = self._of_year(year, self._walls(first, last, special))
-        return minus(open_time, self._of_year(year, joined(sorted(closed))))
-
-    def _walls(self, first: int, last: int, special: Mapping[int, Sequence[_Seconds]]) -> Edges:
-        """Give the open time of hours that begin on days, on the calendar's own clocks."""
-        week = [[opening.seconds for opening in hours] for hours in self.week]
-        if not special:
-            return _repeated(week, first, last)
-        return joined(
-            (number * DAY + opens, number * DAY + closes)
-            for number in range(first, last)
-            for opens, closes in special.get(number, week[(number + _THURSDAY) % 7])
-        )
-
-    def _of_year(self, year: int, walls: Edges) -> Edges:
-        """Turn wall-clock seconds into microseconds from the start of a year of UTC."""
-        if not walls:
-            return []
-        start, end = year_start(year) // _UNIT, year_start(year + 1) // _UNIT
-        # Days three before and two after the year, with hours to the end of the next day.
-        found = apart(instants(self.zone, walls, start - 6 * DAY, end + 6 * DAY))
-        return [(edge - start) * _UNIT for edge in cut(found, start, end)]
-
-    def _closed_days(self, first: int, last: int) -> set[int]:
-        """Give the holidays of ``[first, last)``, in days since 1970."""
-        since, until = (date.fromordinal(number + _EPOCH_DAY) for number in (first, last))
-        start, end = (bisect_left(self.holidays, day) for day in (since, until))
-        found = {day.toordinal() - _EPOCH_DAY for day in self.holidays[start:end]}
-        for rule in self.public_holidays:
-            days = (day.toordinal() - _EPOCH_DAY for day in rule.days(since.year, until.year))
-            found.update(day for day in days if first <= day < last)
-        return found
-
-
-def _repeated(week: Sequence[Sequence[_Seconds]], first: int, last: int) -> Edges:
-    """Repeat the hours of a week over the days of ``[first, last)``, and at most a week more."""
-    monday = (first + _THURSDAY) // 7 * 7 - _THURSDAY
-    # Of three weeks, the middle one knows what runs on into it and what it runs on into.
-    three = joined(
-        (number * DAY + opens, number * DAY + closes)
-        for number in range(21)
-        for opens, closes in week[number % 7]
-    )
-    pairs = zip(three[::2], three[1::2], strict=True)
-    edges = [edge for pair in pairs if _WEEK <= pair[0] < 2 * _WEEK for edge in pair]
-    if not edges:  # never open, or never closed
-        return [first * DAY, last * DAY] if three else []
-    weeks = range((monday - 14) * DAY, last * DAY - _WEEK, _WEEK)
-    return [since + edge for since in weeks for edge in edges]
+        return self._walls.days(self.zone, *(second_of(at) // DAY for at in (year, year + 1)))
 
 
 def _said(week: Sequence[Sequence[Opening]]) -> str:
@@ -288,11 +206,3 @@ def _said(week: Sequence[Sequence[Opening]]) -> str:
 
 def _text(hours: Iterable[Opening]) -> str:
     return ",".join(map(str, hours))
-
-
-def _by_number(rows: Iterable[DayHours], first: int, last: int) -> dict[int, Sequence[_Seconds]]:
-    return {
-        number: [opening.seconds for opening in row.hours]
-        for row in rows
-        if first <= (number := row.day.toordinal() - _EPOCH_DAY) < last
-    }

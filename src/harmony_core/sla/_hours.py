@@ -107,6 +107,15 @@ def openings(hours: Hours) -> tuple[Opening, ...]:
     return tuple(sorted(Opening.of(part) for part in hours))
 
 
+Pairs = tuple[tuple[int, int], ...]
+"""Openings and closes in microseconds since the midnight that begins a day; up to 48 hours."""
+
+
+def pairs(hours: Iterable[Opening]) -> Pairs:
+    """Give the hours of a day as numbers."""
+    return tuple((start * 10**6, end * 10**6) for start, end in (of.seconds for of in hours))
+
+
 @attrs.frozen(order=True)
 class DayHours:
     """Openings of one date."""

@@ -1,26 +1,26 @@
 """The open-time index: how much open time lies before an instant, and when so much has passed.
 
-One year of UTC at a time is computed, when it is first needed, as its openings and their running
-totals in whole microseconds. Every question is then two look-ups by bisection, whatever the span:
-``worked(t)`` is the open time since a fixed anchor, and what adds to it is looked up backwards.
-Years that no dated rule touches are computed once for each kind (the weekday of 1 January, leap or
-not, the changes of the clocks), so that centuries cost little more than some years.
+A year of UTC is a list of days, many of them the same object, and their running totals in whole
+microseconds; it is made when it is first needed. Every question is then a few look-ups, whatever
+the span: ``worked(t)`` is the open time since a fixed anchor, and what adds to it is looked up
+backwards. Years that no dated rule touches are computed once for each kind (the weekday of 1
+January, leap or not, the changes of the clocks), so that centuries cost little more than some
+years, and of a year that is only passed through nothing but its total.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Iterator
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
-from operator import sub
 from threading import Lock
 from typing import Final, Protocol
 
 from harmony_core.errors import BeyondHorizon, InvalidValue, NeverOpens
-from harmony_core.sla._sweep import Edges
-from harmony_core.sla._zones import DAY, EPOCH, in_utc, offsets
+from harmony_core.sla._changes import second_of
+from harmony_core.sla._days import LENGTH, UNIT, Day, Table, edges_of
+from harmony_core.sla._zones import DAY, EPOCH, in_utc
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2499
@@ -28,23 +28,19 @@ LAST_YEAR: Final = 2499
 HORIZON: Final = FIRST_YEAR, LAST_YEAR
 """The first and the last year that calendars reach; what lies beyond is refused at once."""
 
-# From this year on every zone keeps to one rule for ever: the last change that is listed singly is
-# Gaza's in October 2086. tests/sla holds every zone to it.
-SETTLED: Final = 2087
-
-_UNIT: Final = 1_000_000
-
-Year = tuple[datetime, int, list[int], list[int], list[int]]
-"""Its start; open time before it; openings from its start; and, counted from the anchor, the closed
-time before each opening (less the year's start) and the open time at each close, with the year's
-first. All in microseconds."""
+Year = tuple[datetime, list[int], list[Table]]
+"""Its start; the open time from the anchor before each day, and after the last; its days."""
 
 
 class OpenSet(Protocol):
     """What an index is made from."""
 
-    def edges(self, year: int) -> Edges:
-        """Give the open time of a year of UTC, in microseconds from its start."""
+    def days_of(self, year: int) -> list[Day]:
+        """Give the open time of each day of a year of UTC."""
+        ...
+
+    def total_of(self, year: int) -> int:
+        """Give the open time of a year of UTC, which may be known without its days."""
         ...
 
     def kind(self, year: int) -> Hashable:
@@ -59,7 +55,7 @@ class OpenSet(Protocol):
 
 def year_start(year: int) -> int:
     """Give the microsecond since 1970 at which a year of UTC begins."""
-    return (date(year, 1, 1).toordinal() - EPOCH.toordinal()) * DAY * _UNIT
+    return second_of(year) * UNIT
 
 
 def year_length(year: int) -> int:
@@ -69,21 +65,30 @@ def year_length(year: int) -> int:
 
 def microseconds(duration: timedelta) -> int:
     """Express a duration as a whole number."""
-    return (duration.days * DAY + duration.seconds) * _UNIT + duration.microseconds
+    return (duration.days * DAY + duration.seconds) * UNIT + duration.microseconds
 
 
 class OpenIndex:
     """Answers about the open time of one calendar; it grows by itself and forgets nothing."""
 
-    __slots__ = ("_blocks", "_counted", "_lock", "_source", "_years", "days", "days_alike")
+    __slots__ = (
+        "_counted",
+        "_days",
+        "_lock",
+        "_source",
+        "_totals",
+        "_years",
+        "working_days",
+    )
 
     def __init__(self, source: OpenSet) -> None:
         self._source = source
         self._years: dict[int, Year] = {}
-        # Working days of zones and years, and of years that are alike: counted from their start.
-        self.days: dict[tuple[str, int], tuple[date, ...]] = {}
-        self.days_alike: dict[Hashable, tuple[int, ...]] = {}
-        self._blocks: dict[Hashable, tuple[int, Edges]] = {}
+        # Working days of zones and kinds of year, counted from its start.
+        self.working_days: dict[Hashable, tuple[int, ...]] = {}
+        # Years that are alike: their open time, and their days where somebody looked at them.
+        self._totals: dict[Hashable, int] = {}
+        self._days: dict[Hashable, list[Day]] = {}
         # The first year counted, the open time before each one, and after the last.
         self._counted: tuple[int, list[int]] = 0, []
         self._lock = Lock()
@@ -95,25 +100,30 @@ class OpenIndex:
 
     def worked(self, moment: datetime) -> int:
         """Give the open microseconds from the anchor up to an instant in UTC."""
-        base, before, opens, gaps, ends = self._years.get(moment.year) or self._year(moment.year)
+        base, befores, tables = self._years.get(moment.year) or self._year(moment.year)
         past = moment - base
-        at = (past.days * DAY + past.seconds) * _UNIT + past.microseconds
+        day = past.days
+        opens, gaps, ends = tables[day]
+        at = past.seconds * UNIT + past.microseconds
         index = bisect_right(opens, at)
         if not index:
-            return before
+            return befores[day]
         worked, end = at - gaps[index - 1], ends[index]
-        return worked if worked < end else end
+        return befores[day] + (worked if worked < end else end)
 
     def add(self, start: datetime, duration: int) -> tuple[datetime, datetime | None]:
         """Give the first and the last instant at which so much, above zero, has been worked."""
         worked = self.worked(start) + duration
         year = self._years[start.year]
-        if worked > year[4][-1]:
+        if worked > year[1][-1]:
             year = self._year_with(worked, bisect_left)
-        base, _, _, gaps, ends = year
-        index = bisect_left(ends, worked)
-        first = base + timedelta(0, 0, gaps[index - 1] + worked)
-        if ends[index] != worked:
+        base, befores, tables = year
+        day = bisect_left(befores, worked) - 1
+        _, gaps, ends = tables[day]
+        rest = worked - befores[day]
+        index = bisect_left(ends, rest)
+        first = base + timedelta(day, 0, gaps[index - 1] + rest)
+        if ends[index] != rest:
             return first, first
         try:
             return first, self.last(worked)
@@ -124,12 +134,15 @@ class OpenIndex:
         """Give the last and the first instant from which so much, above zero, is worked."""
         worked = self.worked(end) - duration
         year = self._years[end.year]
-        if worked < year[1]:
+        if worked < year[1][0]:
             year = self._year_with(worked, bisect_right)
-        base, _, _, gaps, ends = year
-        index = bisect_right(ends, worked)
-        last = base + timedelta(0, 0, gaps[index - 1] + worked)
-        if ends[index - 1] != worked:
+        base, befores, tables = year
+        day = bisect_right(befores, worked) - 1
+        _, gaps, ends = tables[day]
+        rest = worked - befores[day]
+        index = bisect_right(ends, rest)
+        last = base + timedelta(day, 0, gaps[index - 1] + rest)
+        if ends[index - 1] != rest:
             return last, last
         try:
             return last, self.first(worked)
@@ -138,18 +151,26 @@ class OpenIndex:
 
     def first(self, worked: int) -> datetime:
         """Give the first instant at which so much has been worked; a close counts."""
-        base, _, _, gaps, ends = self._year_with(worked, bisect_left)
-        return base + timedelta(0, 0, gaps[bisect_left(ends, worked) - 1] + worked)
+        base, befores, tables = self._year_with(worked, bisect_left)
+        day = bisect_left(befores, worked) - 1
+        _, gaps, ends = tables[day]
+        rest = worked - befores[day]
+        return base + timedelta(day, 0, gaps[bisect_left(ends, rest) - 1] + rest)
 
     def last(self, worked: int) -> datetime:
         """Give the last instant before more than that has been worked: an opening, not a close."""
-        base, _, _, gaps, ends = self._year_with(worked, bisect_right)
-        return base + timedelta(0, 0, gaps[bisect_right(ends, worked) - 1] + worked)
+        base, befores, tables = self._year_with(worked, bisect_right)
+        day = bisect_right(befores, worked) - 1
+        _, gaps, ends = tables[day]
+        rest = worked - befores[day]
+        return base + timedelta(day, 0, gaps[bisect_right(ends, rest) - 1] + rest)
 
     def is_open(self, moment: datetime) -> bool:
         """Whether an instant in UTC lies in open time; its opening does, its close does not."""
-        base, _, opens, gaps, ends = self._years.get(moment.year) or self._year(moment.year)
-        at = microseconds(moment - base)
+        base, _, tables = self._years.get(moment.year) or self._year(moment.year)
+        past = moment - base
+        opens, gaps, ends = tables[past.days]
+        at = past.seconds * UNIT + past.microseconds
         index = bisect_right(opens, at)
         return bool(index) and at - gaps[index - 1] < ends[index]
 
@@ -167,30 +188,43 @@ class OpenIndex:
         """Give the next close after an instant, the one after the next opening when closed."""
         at = self.next_open(moment)
         for year in range(at.year, LAST_YEAR + 1):
-            base, _, opens, gaps, ends = self._years.get(year) or self._year(year)
-            index = bisect_right(opens, microseconds(max(at, base) - base))
+            if year > at.year and self._total(year) == year_length(year):
+                continue
+            base, befores, tables = self._years.get(year) or self._year(year)
+            day, since = 0, 0
+            if at > base:
+                past = at - base
+                day, since = past.days, past.seconds * UNIT + past.microseconds
+            opens, gaps, ends = tables[day]
+            index = bisect_right(opens, since)
             if not index:
                 return base  # open up to the end of the year before, and closed as this one begins
             close = gaps[index - 1] + ends[index]
-            if close < year_length(year):
-                return base + timedelta(0, 0, close)
+            if close == LENGTH:  # over midnight, on to the first day that is not open throughout
+                shut = (day + 1) * LENGTH - befores[day + 1]
+                day = bisect_right(
+                    range(len(tables)), shut, day + 1, key=lambda end: _shut(befores, end + 1)
+                )
+                if day == len(tables):
+                    continue
+                opens, gaps, ends = tables[day]
+                close = ends[1] if opens and not opens[0] else 0
+            return base + timedelta(day, 0, close)
         raise BeyondHorizon(
             f"[{self._source}] is open from {at.isoformat()} to the horizon, the end of "
             f"{LAST_YEAR}, without a close"
         )
 
     def intervals(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """List the open time in ``[start, end)``, in order, joined where years meet."""
+        """List the open time in ``[start, end)``, in order, joined over midnight."""
         for year in (start.year, end.year):
             _within_horizon(year)
         held: tuple[datetime, datetime] | None = None
-        for year in range(start.year, end.year + 1):
-            base, _, opens, gaps, ends = self._years.get(year) or self._year(year)
-            since = microseconds(max(start, base) - base)
-            first = max(bisect_right(opens, since) - 1, 0)
-            for index in range(first, len(opens)):
-                opened = max(base + timedelta(0, 0, opens[index]), start)
-                closed = min(base + timedelta(0, 0, gaps[index] + ends[index + 1]), end)
+        for base, tables, day in self._open_days(start, end):
+            midnight, (opens, gaps, ends) = base + timedelta(day), tables[day]
+            for index, at in enumerate(opens):
+                opened = max(midnight + timedelta(0, 0, at), start)
+                closed = min(midnight + timedelta(0, 0, gaps[index] + ends[index + 1]), end)
                 if closed <= opened:
                     continue
                 if held is not None and held[1] == opened:
@@ -202,19 +236,32 @@ class OpenIndex:
         if held is not None:
             yield held
 
+    def _open_days(
+        self, start: datetime, end: datetime
+    ) -> Iterator[tuple[datetime, list[Table], int]]:
+        """Find the days with open time from that of one instant to that of another."""
+        for number in range(start.year, end.year + 1):
+            if number not in self._years and not self._total(number):
+                continue
+            base, befores, tables = self._years.get(number) or self._year(number)
+            day = max((start - base).days, 0)
+            last = min((end - base).days, len(tables) - 1)
+            while (day := bisect_right(befores, befores[day]) - 1) <= last:
+                yield base, tables, day
+                day += 1
+
     def table(self, first_year: int, last_year: int) -> tuple[list[int], list[int], list[int]]:
         """Give the openings and closes of years in microseconds since 1970, and their totals.
 
         The totals are the open time before each opening, from the anchor, and after the last.
         """
-        opens, closes, totals = list[int](), list[int](), list[int]()
-        for year in range(first_year, last_year + 1):
-            _, before, of_year, gaps, ends = self._years.get(year) or self._year(year)
-            start = year_start(year)
-            opens += [start + at for at in of_year]
-            closes += [start + gap + end for gap, end in zip(gaps, ends[1:], strict=True)]
-            totals = (totals or [before]) + ends[1:]
-        return opens, closes, totals
+        years = range(first_year, last_year + 1)
+        edges = edges_of([day for year in years for day in self.days_of(year)])
+        start = year_start(first_year)
+        opens, closes = ([start + at for at in edges[side::2]] for side in (0, 1))
+        before = (self._years.get(first_year) or self._year(first_year))[1][0]
+        lengths = (close - at for at, close in zip(opens, closes, strict=True))
+        return opens, closes, list(accumulate(lengths, initial=before))
 
     # --- growth -----------------------------------------------------------------------------
 
@@ -223,29 +270,26 @@ class OpenIndex:
         _within_horizon(year)
         found = self._years.get(year)
         if found is None:
-            before, edges = self._reach(year), self.edges(year)
-            opens = edges[::2]
-            lengths = map(sub, edges[1::2], opens)
-            ends = list(accumulate(lengths, initial=before))
-            gaps = list(map(sub, opens, ends))
-            start = EPOCH + timedelta(0, 0, year_start(year))
-            found = self._years[year] = start, before, opens, gaps, ends
+            before, days = self._reach(year), self.days_of(year)
+            befores = list(accumulate([day.total for day in days], initial=before))
+            start = EPOCH + timedelta(0, second_of(year))
+            found = self._years[year] = start, befores, [day.table for day in days]
         return found
 
-    def edges(self, year: int) -> Edges:
-        """Give the open time of a year as rising microseconds from its start; not to be changed."""
-        return self._block(year)[1]
-
-    def _block(self, year: int) -> tuple[int, Edges]:
+    def days_of(self, year: int) -> list[Day]:
+        """Give the open time of each day of a year; not to be changed."""
         kind = self._source.kind(year)
-        found = self._blocks.get(kind)
+        found = self._days.get(kind)
         if found is None:
-            edges = self._source.edges(year)
-            found = self._blocks[kind] = sum(edges[1::2]) - sum(edges[::2]), edges
+            found = self._days[kind] = self._source.days_of(year)
         return found
 
     def _total(self, year: int) -> int:
-        return self._block(year)[0]
+        kind = self._source.kind(year)
+        found = self._totals.get(kind)
+        if found is None:
+            found = self._totals[kind] = self._source.total_of(year)
+        return found
 
     def _reach(self, year: int) -> int:
         """Count all years up to this one, and give the open time before it."""
@@ -300,27 +344,9 @@ def _within_horizon(year: int) -> None:
         )
 
 
-@lru_cache(maxsize=8192)
-def kind_of_year(zone: str, year: int) -> Hashable:
-    """Name what years have in common whose clocks and days of the week are alike.
-
-    They are the days of the week, and when the clocks change, counted from the year's start.
-    """
-    days = date(year, 1, 1).weekday(), date(year, 12, 31).weekday()
-    if year >= SETTLED and (like := _settled_years()[days]) != year:
-        return kind_of_year(zone, like)
-    start, end = year_start(year) // _UNIT, year_start(year + 1) // _UNIT
-    parts = offsets(zone, start - 6 * DAY, end + 6 * DAY)
-    return days, tuple((at - start, offset) for at, offset in parts)
-
-
-@lru_cache(maxsize=1)
-def _settled_years() -> dict[tuple[int, int], int]:
-    """Give the first settled year of each of the 14 kinds; they are there within 41 years."""
-    return {
-        (date(year, 1, 1).weekday(), date(year, 12, 31).weekday()): year
-        for year in reversed(range(SETTLED, SETTLED + 41))
-    }
+def _shut(befores: Sequence[int], day: int) -> int:
+    """Give the closed time of a year up to one of its days, but for what is the same for all."""
+    return day * LENGTH - befores[day]
 
 
 def moment_in_utc(moment: datetime) -> datetime:

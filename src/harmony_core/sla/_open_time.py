@@ -12,6 +12,15 @@ import attrs
 
 from harmony_core.errors import BeyondHorizon, InvalidValue, expect, expect_each
 from harmony_core.periods import InstantSpan
+from harmony_core.sla._days import (
+    LENGTH,
+    Day,
+    days_of_any,
+    days_of_every,
+    days_without,
+    moved,
+    split,
+)
 from harmony_core.sla._durations import WorkingDays
 from harmony_core.sla._index import (
     OpenIndex,
@@ -21,7 +30,7 @@ from harmony_core.sla._index import (
     year_length,
     year_start,
 )
-from harmony_core.sla._sweep import Edges, at_least, cut, joined, minus
+from harmony_core.sla._sweep import Edges, cut, joined
 from harmony_core.sla._working_days import (
     due_on_working_day,
     start_on_working_day,
@@ -194,8 +203,12 @@ class OpenTime(Protocol):
         """Whether the rules alone say that there is no open time."""
 
     @abstractmethod
-    def edges(self, year: int) -> Edges:
-        """Give the open time of a year of UTC as rising microseconds from its start."""
+    def days_of(self, year: int) -> list[Day]:
+        """Give the open time of each day of a year of UTC."""
+
+    def total_of(self, year: int) -> int:
+        """Give the open time of a year of UTC, in microseconds."""
+        return sum([day.total for day in self.open_index.days_of(year)])
 
     @abstractmethod
     def days_begun(self, first: int, last: int) -> set[int]:
@@ -261,9 +274,9 @@ class CalendarUnion(_Together):
         """See :class:`OpenTime`."""
         return all(part.is_never_open for part in self.parts)
 
-    def edges(self, year: int) -> Edges:
+    def days_of(self, year: int) -> list[Day]:
         """See :class:`OpenTime`."""
-        return at_least(1, [part.open_index.edges(year) for part in self.parts])
+        return days_of_any([part.open_index.days_of(year) for part in self.parts])
 
     def days_begun(self, first: int, last: int) -> set[int]:
         """Those of any part."""
@@ -286,9 +299,9 @@ class CalendarIntersection(_Together):
         """See :class:`OpenTime`."""
         return any(part.is_never_open for part in self.parts)
 
-    def edges(self, year: int) -> Edges:
+    def days_of(self, year: int) -> list[Day]:
         """See :class:`OpenTime`."""
-        return at_least(len(self.parts), [part.open_index.edges(year) for part in self.parts])
+        return days_of_every([part.open_index.days_of(year) for part in self.parts])
 
     def days_begun(self, first: int, last: int) -> set[int]:
         """Those of every part."""
@@ -324,10 +337,10 @@ class CalendarDifference(OpenTime):
         """See :class:`OpenTime`."""
         return self.base.is_never_open
 
-    def edges(self, year: int) -> Edges:
+    def days_of(self, year: int) -> list[Day]:
         """See :class:`OpenTime`."""
-        base, without = self.base.open_index.edges(year), self.without.open_index.edges(year)
-        return minus(base, without)
+        base, without = self.base.open_index.days_of(year), self.without.open_index.days_of(year)
+        return days_without(base, without)
 
     def days_begun(self, first: int, last: int) -> set[int]:
         """Those of the base."""
@@ -339,11 +352,23 @@ def _in_order(spans: Iterable[InstantSpan]) -> tuple[InstantSpan, ...]:
     return tuple(sorted(found, key=lambda span: (span.start, span.end)))
 
 
+def _edges_of(spans: OpenSpans) -> Edges:
+    """Give spans as microseconds since 1970, joined."""
+    return joined(
+        (microseconds(span.start - EPOCH), microseconds(span.end - EPOCH))
+        for span in spans.spans
+        if span.elapsed
+    )
+
+
 @attrs.frozen
 class OpenSpans(OpenTime):
     """Open in spans between instants and nowhere else; taken from a calendar, they are pauses."""
 
     spans: tuple[InstantSpan, ...] = attrs.field(converter=_in_order)
+    _edges: Edges = attrs.field(
+        default=attrs.Factory(_edges_of, takes_self=True), init=False, eq=False, repr=False
+    )
     open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
 
     def canonical(self) -> str:
@@ -361,23 +386,20 @@ class OpenSpans(OpenTime):
 
     def kind(self, year: int) -> Hashable:
         """See :class:`OpenTime`."""
-        touched = any(span.start.year <= year <= span.end.year for span in self.spans)
-        return year if touched else None
+        return year if self._within(year) else year_length(year)
 
     @property
     def is_never_open(self) -> bool:
         """See :class:`OpenTime`."""
-        return not any(span.elapsed for span in self.spans)
+        return not self._edges
 
-    def edges(self, year: int) -> Edges:
+    def days_of(self, year: int) -> list[Day]:
         """See :class:`OpenTime`."""
-        since = year_start(year)
-        pairs = (
-            (microseconds(span.start - EPOCH) - since, microseconds(span.end - EPOCH) - since)
-            for span in self.spans
-            if span.elapsed
-        )
-        return cut(joined(pairs), 0, year_length(year))
+        return split(self._within(year), year_length(year) // LENGTH)
+
+    def _within(self, year: int) -> Edges:
+        since, until = year_start(year), year_start(year + 1)
+        return moved(cut(self._edges, since, until), -since)
 
     def days_begun(self, first: int, last: int) -> set[int]:
         """All: it does not know days."""

@@ -11,13 +11,14 @@ import attrs
 
 from harmony_core.errors import BeyondHorizon, InvalidValue, expect
 from harmony_core.periods import InstantSpan
+from harmony_core.sla._changes import instants, second_of
+from harmony_core.sla._days import OPEN, UNIT, Day, split
 from harmony_core.sla._hours import clock, plain_day
-from harmony_core.sla._index import OpenIndex, moment_in_utc, year_start
+from harmony_core.sla._index import OpenIndex, moment_in_utc
 from harmony_core.sla._open_time import OWN_INDEX, CalendarUnion, OpenTime, an_open_time
-from harmony_core.sla._sweep import Edges, cut
-from harmony_core.sla._zones import DAY, EPOCH, instants, zone_key
+from harmony_core.sla._sweep import cut
+from harmony_core.sla._zones import DAY, EPOCH, zone_key
 
-_UNIT = 1_000_000
 _EPOCH_DAY = EPOCH.toordinal()
 
 
@@ -86,11 +87,12 @@ class Turns(OpenTime):
         """Never."""
         return False
 
-    def edges(self, year: int) -> Edges:
+    def days_of(self, year: int) -> list[Day]:
         """See :class:`OpenTime`."""
-        start, end = year_start(year) // _UNIT, year_start(year + 1) // _UNIT
+        start, end = second_of(year), second_of(year + 1)
+        count = (end - start) // DAY
         if self.of == 1:
-            return [0, (end - start) * _UNIT]
+            return [OPEN] * count
         cycle = self.days * self.of
         begins = self.first.toordinal() - _EPOCH_DAY + (self.turn - 1) * self.days
         from_day, until_day = start // DAY - 3, end // DAY + 3
@@ -103,7 +105,7 @@ class Turns(OpenTime):
         ]
         near = cut(walls, from_day * DAY, until_day * DAY)
         found = cut(instants(self.zone, near, start - 6 * DAY, end + 6 * DAY), start, end)
-        return [(edge - start) * _UNIT for edge in found]
+        return split([(edge - start) * UNIT for edge in found], count)
 
     def days_begun(self, first: int, last: int) -> set[int]:
         """All: turns have no hours of their own."""

@@ -30,15 +30,15 @@ def apart(edges: Edges) -> Edges:
     return joined(pair for pair in pairs if pair[0] < pair[1])
 
 
-def cut(edges: Edges, first: int, last: int) -> Edges:
+def cut(edges: Sequence[int], first: int, last: int) -> Edges:
     """Keep what lies in ``[first, last)``."""
     start, end = bisect_right(edges, first), bisect_left(edges, last)
     before = [first] if start % 2 else []
     after = [last] if end % 2 else []
-    return before + edges[start:end] + after if start <= end else []
+    return [*before, *edges[start:end], *after] if start <= end else []
 
 
-def minus(edges: Edges, closed: Edges) -> Edges:
+def minus(edges: Sequence[int], closed: Sequence[int]) -> Edges:
     """Take closed time out of open time."""
     found: Edges = []
     done = 0
@@ -50,16 +50,17 @@ def minus(edges: Edges, closed: Edges) -> Edges:
         done = bisect_right(edges, end, until)
         if done % 2:  # open as it ends
             found.append(end)
-    return found + edges[done:]
+    found += edges[done:]
+    return found
 
 
-def at_least(needed: int, parts: Sequence[Edges]) -> Edges:
+def at_least(needed: int, parts: Sequence[Sequence[int]]) -> Edges:
     """Give the time in which ``needed`` of the parts are open: one is their union.
 
     Openings count before closings at one instant, so that parts which touch join.
     """
     if len(parts) == 1:
-        return parts[0]
+        return list(parts[0])
     opens = sorted(edge for part in parts for edge in part[::2])
     closes = sorted(edge for part in parts for edge in part[1::2])
     edges: Edges = []

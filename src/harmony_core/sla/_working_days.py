@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Protocol
 
 from harmony_core.errors import BeyondHorizon, InvalidValue
 from harmony_core.periods import InstantSpan
+from harmony_core.sla._changes import (
+    instant_of_wall,
+    instants,
+    kind_of_year,
+    second_of,
+    wall_second,
+)
+from harmony_core.sla._days import UNIT
 from harmony_core.sla._durations import DueAt, WorkingDays
-from harmony_core.sla._index import FIRST_YEAR, LAST_YEAR, OpenIndex, kind_of_year, year_start
-from harmony_core.sla._sweep import cut
-from harmony_core.sla._zones import DAY, EPOCH, instant_of_wall, offsets, wall_second, zone_key
+from harmony_core.sla._index import FIRST_YEAR, LAST_YEAR, OpenIndex
+from harmony_core.sla._zones import DAY, EPOCH, zone_key
 
 _ONE_DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
-_UNIT = 1_000_000
+_MARGIN = 3  # days of UTC before and after a local year
 _MOST_DAYS = (LAST_YEAR - FIRST_YEAR + 1) * 366
 
 
@@ -102,9 +110,14 @@ def working_days(
     return tuple(
         day
         for year in range(first.year, last.year + 1)
-        for day in _of_year(calendar, named, year)
+        for day in _dates(year, _of_year(calendar, named, year))
         if first <= day <= last
     )
+
+
+def _dates(year: int, numbers: Iterable[int]) -> list[date]:
+    start = date(year, 1, 1)
+    return [start + timedelta(days=number) for number in numbers]
 
 
 def _nth(calendar: Opens, zone: str, day: date, count: int) -> date:
@@ -112,7 +125,8 @@ def _nth(calendar: Opens, zone: str, day: date, count: int) -> date:
     if abs(count) > _MOST_DAYS:
         raise BeyondHorizon(f"{abs(count)} working days from {day} lie beyond the horizon")
     days = _of_year(calendar, zone, day.year)
-    index = bisect_right(days, day) + count - 1 if count > 0 else bisect_left(days, day) + count
+    number = (day - date(day.year, 1, 1)).days
+    index = (bisect_right(days, number) - 1 if count > 0 else bisect_left(days, number)) + count
     for year in range(day.year, FIRST_YEAR, -1):
         if index >= 0:
             break
@@ -120,50 +134,41 @@ def _nth(calendar: Opens, zone: str, day: date, count: int) -> date:
         index += len(days)
     for year in range(day.year, LAST_YEAR):
         if index < len(days):
-            return days[index]
+            return _dates(year, days)[index]
         index -= len(days)
         days = _of_year(calendar, zone, year + 1)
     raise BeyondHorizon(f"there are no {count} working days between {day} and {LAST_YEAR}")
 
 
-def _of_year(calendar: Opens, zone: str, year: int) -> tuple[date, ...]:
-    known = calendar.open_index.days
-    found = known.get((zone, year))
-    if found is None:
-        found = known[zone, year] = _found(calendar, zone, year)
-    return found
-
-
-def _found(calendar: Opens, zone: str, year: int) -> tuple[date, ...]:
+def _of_year(calendar: Opens, zone: str, year: int) -> tuple[int, ...]:
+    """Give the working days of a year, counted from its first day."""
     if not FIRST_YEAR < year < LAST_YEAR:
         raise BeyondHorizon(
             f"working days are known from {FIRST_YEAR + 1} to {LAST_YEAR - 1}, not in {year}"
         )
-    near, alike = (year - 1, year, year + 1), calendar.open_index.days_alike
+    near, known = (year - 1, year, year + 1), calendar.open_index.working_days
     kind = zone, tuple((calendar.kind(one), kind_of_year(zone, one)) for one in near)
-    if (numbers := alike.get(kind)) is None:
-        numbers = alike[kind] = _numbers(calendar, zone, year)
-    start = date(year, 1, 1)
-    return tuple(start + timedelta(days=number) for number in numbers)
+    if (numbers := known.get(kind)) is None:
+        numbers = known[kind] = _numbers(calendar, zone, year)
+    return numbers
 
 
 def _numbers(calendar: Opens, zone: str, year: int) -> tuple[int, ...]:
-    """Give the working days of a year, counted from its first day."""
-    first, last = (date(at, 1, 1).toordinal() - EPOCH.toordinal() for at in (year, year + 1))
-    since, until = first * DAY - 2 * DAY, last * DAY + 2 * DAY
-    edges = [
-        year_start(near) + edge
-        for near in (year - 1, year, year + 1)
-        for edge in calendar.open_index.edges(near)
-    ]
-    parts = offsets(zone, since, until)
-    found: set[int] = set()
-    for (start, offset), end in zip(parts, [*(at for at, _ in parts[1:]), until], strict=True):
-        part = cut(edges, start * _UNIT, end * _UNIT)
-        for opens, closes in zip(part[::2], part[1::2], strict=True):
-            # The instant of the close is closed, so the day of the microsecond before is meant.
-            days = ((at + offset * _UNIT) // (DAY * _UNIT) for at in (opens, closes - 1))
-            found.update(range(next(days), next(days) + 1))
+    first, last = (second_of(at) // DAY for at in (year, year + 1))
+    index = calendar.open_index
+    # Local days run from the end of the day of UTC before to the beginning of the one after.
+    before, own, after = (index.days_of(at) for at in (year - 1, year, year + 1))
+    days = [*before[-_MARGIN:], *own, *after[:_MARGIN]]
+    walls = [number * DAY for number in range(first, last + 1)]
+    midnights = instants(zone, walls, (first - 6) * DAY, (last + 6) * DAY)
+    found = set[int]()
+    for number, (start, end) in enumerate(pairwise(midnights), first):
+        (one, since), (other, until) = divmod(start, DAY), divmod(end, DAY)
+        for day in range(one, other + 1):
+            part = since if day == one else 0, until if day == other else DAY
+            if days[day - first + _MARGIN].opens_in(part[0] * UNIT, part[1] * UNIT):
+                found.add(number)
+                break
     found &= calendar.days_begun(first, last)
     return tuple(number - first for number in sorted(found))
 

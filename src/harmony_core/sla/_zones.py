@@ -1,32 +1,24 @@
-"""Time zones as they come in, and the wall clock of one zone turned into instants.
+"""Time zones as they come in, and the data that is known of them.
 
 Whatever object names a zone becomes its IANA key, and ``zoneinfo`` alone computes offsets: pytz and
-dateutil lose daylight saving after 2037. Local to UTC is monotone: a wall time inside a gap is the
-instant of the change, an ambiguous one is its first pass. Instants are whole seconds since 1970
-here, because Python compares two datetimes of one other zone by their wall clocks.
+dateutil lose daylight saving after 2037. Its data is the computer's own, or the package tzdata's.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+import zoneinfo
+from datetime import UTC, datetime, timezone, tzinfo
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path, PurePath
 from typing import Final
-from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from harmony_core.errors import BeyondHorizon, InvalidValue, NotFound, expect
 
 DAY: Final = 86_400
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NAIVE_EPOCH: Final = EPOCH.replace(tzinfo=None)
-
-# No zone ever changed twice within six days, which is what a probe brackets. The shortest time
-# between two changes is Recife's in October 2000, seven days; tests/sla looks at every day.
-_PROBE: Final = 3 * DAY
 
 # Files beside the zones that name none: the computer's own clock, and defaults.
 _NAMELESS: Final = frozenset({"localtime", "posixrules", "Factory"})
@@ -146,108 +138,26 @@ def _as_utc(moment: datetime) -> datetime:
         ) from None
 
 
-def _offset(zone: ZoneInfo, second: int) -> int:
-    found = (EPOCH + timedelta(seconds=second)).astimezone(zone).utcoffset() or timedelta()
-    return found.days * DAY + found.seconds  # zoneinfo rounds offsets to whole seconds
-
-
-Change = tuple[int, int, int]
-"""The second of UTC at which a zone's offset changes, the offset before it and the one after."""
-
-
-@lru_cache(maxsize=1024)
-def _probes(first: int, last: int) -> list[datetime]:
-    start = _NAIVE_EPOCH + timedelta(seconds=first)
-    return [start + timedelta(seconds=second) for second in range(0, last - first + _PROBE, _PROBE)]
-
-
-@lru_cache(maxsize=8192)
-def changes(key: str, first: int, last: int) -> tuple[Change, ...]:
-    """List a zone's changes of offset in ``(first, last]``, found by asking ``zoneinfo``.
-
-    Walls are asked, as that is four times as fast. One in a gap still has the offset before the
-    change, which is then up to a day earlier than it.
-    """
-    zone, found = _zone(key), list[Change]()
-    since = first - 2 * DAY
-    known = list(map(zone.utcoffset, _probes(since, last + 2 * DAY)))
-    for index in range(1, len(known)):
-        if known[index - 1] == known[index]:
-            continue
-        low = since + (index - 1) * _PROBE - 2 * DAY
-        high = since + index * _PROBE + DAY
-        before = _offset(zone, low)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if _offset(zone, middle) == before:
-                low = middle
-            else:
-                high = middle
-        if first < high <= last:
-            found.append((high, before, _offset(zone, high)))
-    return tuple(found)
-
-
-def instants(key: str, walls: list[int], first: int, last: int) -> list[int]:
-    """Turn rising wall-clock seconds into rising instants, for walls well inside ``first, last``.
-
-    Args:
-        key: an IANA key.
-        walls: seconds since 1 January 1970, 00:00 on the zone's own clocks.
-        first: an instant before all of them, in seconds of UTC.
-        last: one after all of them.
-    """
-    zone_changes = changes(key, first, last)
-    offset = zone_changes[0][1] if zone_changes else _offset(_zone(key), first)
-    found, done = list[int](), 0
-    for at, before, after in zone_changes:
-        offset = after
-        until = bisect_left(walls, at + before, done)  # the first pass of a repeated hour ends here
-        found += [wall - before for wall in walls[done:until]]
-        done = until
-        if after > before:  # the clocks skip these
-            until = bisect_left(walls, at + after, done)
-            found += [at] * (until - done)
-            done = until
-    found += [wall - offset for wall in walls[done:]]
-    return found
-
-
-def offsets(key: str, first: int, last: int) -> tuple[tuple[int, int], ...]:
-    """Cut ``[first, last)`` where a zone changes: when each part begins, and its offset."""
-    found = changes(key, first, last)
-    start = found[0][1] if found else _offset(_zone(key), first)
-    return (first, start), *((at, after) for at, _, after in found)
-
-
-def wall_second(key: str, moment: datetime) -> int:
-    """Give what the clocks of a zone show at an instant, as seconds since 1970 on those clocks."""
-    local = moment.astimezone(_zone(key)).replace(tzinfo=UTC, fold=0)
-    past = local - EPOCH
-    return past.days * DAY + past.seconds
-
-
-def instant_of_wall(key: str, wall: int) -> datetime:
-    """Give the instant at which the clocks of a zone first show a wall second, or skip it."""
-    (second,) = instants(key, [wall], wall - 3 * DAY, wall + 3 * DAY)
-    return EPOCH + timedelta(seconds=second)
-
-
-@lru_cache(maxsize=1)
 def tz_data_version() -> str:
     """Give the version of the time zone data in use, such as ``2026f``.
 
-    A due instant that lies ahead is a forecast: governments move clocks. Keep this beside a stored
-    one and derive it again when it differs. ``"unknown"`` where the system does not say.
+    It is the data that ``zoneinfo`` reads: of the computer if it has any, else of the package
+    tzdata. A due instant that lies ahead is a forecast, because governments move clocks: keep this
+    beside a stored one and derive it again when it differs. ``"unknown"`` where the computer does
+    not say; a program that needs the same data everywhere begins with
+    ``zoneinfo.reset_tzpath(to=())``, which leaves the package.
     """
-    for place in map(Path, _with_zones(TZPATH)):
-        with_line = place / "tzdata.zi"
-        if with_line.is_file():
-            with with_line.open(encoding="utf-8") as lines:
+    return _version_in(zoneinfo.TZPATH)
+
+
+@lru_cache(maxsize=8)
+def _version_in(places: tuple[str, ...]) -> str:
+    for place in map(Path, places):
+        if not Path(place, "Europe", "London").is_file():
+            continue
+        if (rules := place / "tzdata.zi").is_file():
+            with rules.open(encoding="utf-8") as lines:
                 return lines.readline().rpartition(" ")[2].strip()
-        return "unknown"
+        said = place / "+VERSION"  # of macOS
+        return said.read_text(encoding="utf-8").strip() if said.is_file() else "unknown"
     return str(import_module("tzdata").IANA_VERSION)
-
-
-def _with_zones(places: Iterable[str]) -> list[str]:
-    return [place for place in places if Path(place, "Europe", "London").is_file()]
