@@ -192,6 +192,8 @@ def attainment(
         expect(clock, Clock, f"clock of {key!r}")
     expect_name(target, "target of a report")
     expect(groups, Mapping | NoneType, "groups of a report", "{'T-1': 'P1'}")
+    for key, group in (groups or {}).items():
+        expect(group, str, f"group of {key!r}", "'P1'")
     once = set(expect_each(spans, InstantSpan, "spans of a report"))
     periods, named = sorted(once, key=lambda span: (span.start, span.end)), groups or {}
     cases, left_out = list[AttainedCase](), list[tuple[str, LeftOut]]()

@@ -8,7 +8,7 @@ from datetime import date, tzinfo
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect_each
 from harmony_core.sla._changes import kind_of_year, second_of
 from harmony_core.sla._days import Day
 from harmony_core.sla._holidays import HolidayRule, PublicHolidays
@@ -40,14 +40,14 @@ def _week(days: Iterable[Iterable[Opening]]) -> tuple[tuple[Opening, ...], ...]:
 
 
 def _days(days: Iterable[date]) -> tuple[date, ...]:
-    return tuple(sorted({plain_day(day) for day in days}))
+    return tuple(sorted({plain_day(day) for day in expect_each(days, object, "holidays")}))
 
 
 def _public(
     holidays: PublicHolidays | Iterable[PublicHolidays],
 ) -> tuple[PublicHolidays, ...]:
     rules = (holidays,) if isinstance(holidays, PublicHolidays) else holidays
-    return tuple(sorted(set(rules)))
+    return tuple(sorted(set(expect_each(rules, PublicHolidays, "public holidays"))))
 
 
 @attrs.frozen

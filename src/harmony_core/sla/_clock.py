@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import accumulate
 
@@ -291,7 +291,8 @@ class _Ran:
 
     def used(self, moment: datetime) -> timedelta:
         """Give what was used up to a moment."""
-        number = bisect_right(self.runs, moment, key=lambda run: run.until or _FOREVER)
+        over = len(self.before) - 1
+        number = bisect_right(self.runs, moment, hi=over, key=lambda run: run.until or moment)
         going_on = number < len(self.runs)
         return self.before[number] + (self.runs[number].worked(moment) if going_on else timedelta())
 
@@ -306,9 +307,6 @@ class _Ran:
             return answer.due, answer.breach_at
         then = bisect_right(self.before, time) - 1  # it ran out at the very end of a run
         return answer.due, None if then == len(self.runs) else _opens(self.runs[then])
-
-
-_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def _opens(run: Run) -> datetime | None:

@@ -22,6 +22,7 @@ from harmony_core.sla._clock_events import (
 )
 from harmony_core.sla._clock_replay import Replay
 from harmony_core.sla._clock_track import Track
+from harmony_core.sla._reader import a_wording
 from harmony_core.sla._targets import OnChange
 from harmony_core.sla._zones import zone_key
 
@@ -64,6 +65,7 @@ class HistoryLine:
 
     def as_text(self, wording: Wording = PLAIN_ENGLISH, zone: str = "UTC") -> str:
         """Write it in the reader's language, with what the clocks of the reader's zone show."""
+        a_wording(wording)
         details = {name: _written(value, wording, zone) for name, value in self.details}
         return f"{_written(self.at, wording, zone)}  {wording.words(self.message, **details)}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from types import NoneType
 from typing import Literal
 
 import attrs
@@ -12,6 +13,7 @@ from harmony_core.errors import InvalidValue, NotFound, RuleBroken, Word, expect
 from harmony_core.explanation import PLAIN_ENGLISH, Wording
 from harmony_core.sla._open_time import OpenTime
 from harmony_core.sla._policy import ServicePolicy
+from harmony_core.sla._reader import a_wording
 from harmony_core.sla._targets import ClockTerms, a_calendar
 
 
@@ -89,6 +91,7 @@ class Entitlement:
 
     def holds_on(self, day: date) -> bool:
         """Whether it is in force on a day."""
+        expect(day, date, "day of the work", "date(2026, 3, 2)")
         return (self.first_day or day) <= day <= (self.last_day or day)
 
 
@@ -119,6 +122,7 @@ class Entitled:
 
     def as_text(self, wording: Wording = PLAIN_ENGLISH) -> str:
         """Write who was asked, and what decided, in the reader's language."""
+        a_wording(wording)
         return "\n".join(self._line(one, wording) for one in self.asked)
 
     def _line(self, asked: Asked, wording: Wording) -> str:
@@ -179,6 +183,8 @@ def entitled(
         EntitlementLevel.TEAM: team,
         EntitlementLevel.DEFAULT: "",
     }
+    for level, of in ids.items():
+        expect(of, str | NoneType, f"id of the {level}")
     expect(day, date, "day of the work", "date(2026, 3, 2)")
     granted = expect_each(entitlements, Entitlement, "entitlements")
     held = [one for one in granted if one.of == ids[one.level] and one.holds_on(day)]

@@ -13,10 +13,11 @@ from typing import Any
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound, Word, expect, expect_each
+from harmony_core.errors import BeyondHorizon, InvalidValue, NotFound, Word, expect, expect_each
 
 _CODE = re.compile(r"[A-Z]{2}")
 _DECADE = 10
+_EARLIEST, _LATEST = 1899, 2500  # a year around the horizon of calendars
 _lock = Lock()
 
 
@@ -60,6 +61,7 @@ class PublicHolidays:
     def __attrs_post_init__(self) -> None:
         if not _CODE.fullmatch(str(self.country)):
             raise InvalidValue(f"a country is two letters such as 'GB', got {self.country!r}")
+        expect(self.subdivision, str, f"a part of {self.country}", "'ENG'")
         if not self.categories:
             raise InvalidValue(f"holidays of {self.country} need a category, such as 'public'")
 
@@ -86,9 +88,14 @@ class PublicHolidays:
 
         Raises:
             NotFound: the package knows no such country, part of it or category, or is missing.
+            BeyondHorizon: the years are beyond those that calendars reach.
         """
         for year in (first_year, last_year):
             expect(year, int, "year of public holidays", "2026")
+            if not _EARLIEST <= year <= _LATEST:
+                raise BeyondHorizon(
+                    f"public holidays are asked for from {_EARLIEST} to {_LATEST}, got {year}"
+                )
         found = [
             day
             for decade in range(first_year // _DECADE, last_year // _DECADE + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
+from types import NoneType
 
 import attrs
 
@@ -11,6 +12,7 @@ from harmony_core.errors import InvalidValue, Word, expect
 from harmony_core.sla._calendar import Calendar
 from harmony_core.sla._clock import ClockReading
 from harmony_core.sla._holidays import holiday_data_version
+from harmony_core.sla._index import moment_in_utc
 from harmony_core.sla._open_time import (
     CalendarDifference,
     CalendarIntersection,
@@ -45,11 +47,15 @@ class KeptDue:
         holiday_version: of the data of public holidays; empty where the calendar uses none.
     """
 
-    due: datetime | None
-    breach_at: datetime | None
+    due: datetime | None = attrs.field(converter=attrs.converters.optional(moment_in_utc))
+    breach_at: datetime | None = attrs.field(converter=attrs.converters.optional(moment_in_utc))
     content_hash: str
     tz_version: str
     holiday_version: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("content_hash", "tz_version", "holiday_version"):
+            expect(getattr(self, name), str, f"{name} of a kept due instant")
 
     @classmethod
     def of(cls, answer: Due | ClockReading, *calendars: OpenTime) -> KeptDue:
@@ -94,6 +100,8 @@ class KeptDue:
             tz_version: of the data in use now, unless another is given.
             holiday_version: likewise.
         """
+        for version in (tz_version, holiday_version):
+            expect(version, str | NoneType, "version of the data in use", "'2026f'")
         tz = tz_data_version() if tz_version is None else tz_version
         holidays = _holiday_version(calendars) if holiday_version is None else holiday_version
         found = []

@@ -235,7 +235,7 @@ def _parts(
 
 
 def _several(parts: Iterable[OpenTime]) -> tuple[OpenTime, ...]:
-    found = tuple(an_open_time(part) for part in parts)
+    found = tuple(an_open_time(part) for part in expect_each(parts, object, "calendars"))
     if not found:
         raise InvalidValue("put at least one calendar together")
     return found

@@ -23,6 +23,7 @@ from harmony_core.sla._open_time import OpenTime
 from harmony_core.sla._picture_svg import as_svg
 from harmony_core.sla._picture_text import as_text
 from harmony_core.sla._picture_values import Day, Kind, Lane, Mark, Sheet
+from harmony_core.sla._reader import a_wording
 from harmony_core.sla._targets import a_calendar
 from harmony_core.sla._zones import zone_key
 
@@ -87,7 +88,7 @@ def picture(
                          00  03    06    09    12    15    18    21
     Sun 2026-03-29  23 h ················█████████████████·············
     """
-    key = zone_key(zone)
+    key, wording = zone_key(zone), a_wording(wording)
     named = calendars if isinstance(calendars, Mapping) else {"": calendars}
     for name, calendar in named.items():
         expect(name, str, "name of a calendar in a picture", "'London'")

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from types import NoneType
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound, RuleBroken, Word, expect_each, expect_name
+from harmony_core.errors import (
+    InvalidValue,
+    NotFound,
+    RuleBroken,
+    Word,
+    expect,
+    expect_each,
+    expect_name,
+)
 from harmony_core.sla._clock_events import TermsChanged
 from harmony_core.sla._durations import WorkingDays
 from harmony_core.sla._open_time import OpenTime
@@ -63,6 +72,8 @@ class PolicyRule:
 
     def fits(self, priority: str | None, service: str | None) -> bool:
         """Whether it is for such work."""
+        for asked in (priority, service):
+            expect(asked, str | NoneType, "priority or service of the work", "'P1'")
         return self.priority in (None, priority) and self.service in (None, service)
 
     @property

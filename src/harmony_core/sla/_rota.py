@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import attrs
 
-from harmony_core.errors import BeyondHorizon, InvalidValue, expect
+from harmony_core.errors import BeyondHorizon, InvalidValue, expect, expect_each, expect_name
 from harmony_core.periods import InstantSpan
 from harmony_core.sla._changes import instants, second_of
 from harmony_core.sla._days import OPEN, UNIT, Day, split
@@ -121,11 +121,21 @@ class Duty:
 
 
 def _named(members: Iterable[tuple[str, OpenTime]]) -> tuple[tuple[str, OpenTime], ...]:
-    found = tuple((name, an_open_time(calendar)) for name, calendar in members)
+    found = tuple(
+        (name, an_open_time(calendar))
+        for name, calendar in map(_pair, expect_each(members, tuple, "members of a rota"))
+    )
     names = [name for name, _ in found]
     if not found or len(set(names)) < len(names):
         raise InvalidValue(f"a rota needs members, each with a name of its own, got {names}")
     return found
+
+
+def _pair(member: tuple[str, OpenTime]) -> tuple[str, OpenTime]:
+    if len(member) != 2:
+        raise InvalidValue(f"a member of a rota is a name and a calendar, got {member!r}")
+    expect_name(member[0], "name in a rota")
+    return member
 
 
 @attrs.frozen

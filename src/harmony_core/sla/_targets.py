@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from types import NoneType
 
 import attrs
 
@@ -29,7 +30,7 @@ class OnChange(Word):
 
 
 def _levels(levels: Iterable[int | str | Decimal | Fraction]) -> tuple[Fraction, ...]:
-    if isinstance(levels, str) or not isinstance(levels, Iterable):
+    if isinstance(levels, str | bytes) or not isinstance(levels, Iterable):
         raise InvalidValue(f"warning levels are a list of percentages such as [75], got {levels!r}")
     found = set[Fraction]()
     for level in levels:
@@ -88,6 +89,7 @@ class Target:
         if (self.time is None) == (self.working_days is None):
             raise InvalidValue(f"target {self.name!r} needs either time or working days")
         days = self.working_days
+        expect(days, WorkingDays | NoneType, f"working days of target {self.name!r}")
         nothing = checked_duration(self.time) == 0 if self.time is not None else False
         if nothing or (days is not None and days.count == 0 and days.at is not DueAt.CLOSE):
             raise InvalidValue(
@@ -116,6 +118,7 @@ class Target:
 
     def open_time(self, calendar: OpenTime, begin: datetime) -> timedelta:
         """Give what is promised as open time, for a clock that begins then."""
+        a_calendar(calendar)
         if self.time is not None:
             return self.time
         assert self.working_days is not None
@@ -181,4 +184,5 @@ class ClockTerms:
 
     def calendar_of(self, target: Target) -> OpenTime:
         """Give the calendar on which a target runs: its own, or that of the terms."""
+        expect(target, Target, "target of a calendar", "terms.target('resolve')")
         return target.calendar or self.calendar
