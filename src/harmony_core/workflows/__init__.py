@@ -4,9 +4,9 @@ A workflow loads through ports, decides by pure functions and saves everything t
 :func:`execute_orders`, :func:`stated_amendment`, :func:`amend_contract`, :func:`give_notice`,
 :func:`record_facts`, :func:`feed_usage`, :func:`register_devices`, :func:`billing_night`,
 :func:`release_documents`, :func:`credit_invoice`, :func:`receive_payments`, :func:`pay_suppliers`,
-:func:`pay_within_group`, :func:`month_end`, :func:`close_books`, :func:`review_work`. It knows
-ports and no store, so that any store that keeps the promises will do. The day is an argument;
-nothing here reads a clock.
+:func:`pay_within_group`, :func:`month_end`, :func:`close_books`, :func:`review_work`,
+:func:`replay`. It knows ports and no store, so that any store that keeps the promises will do. The
+day is an argument; nothing here reads a clock.
 """
 
 from harmony_core.workflows._amendments import (
@@ -39,6 +39,7 @@ from harmony_core.workflows._release import (
     return_documents,
     review_documents,
 )
+from harmony_core.workflows._replay import ReplayReport, replay
 from harmony_core.workflows._review import WorkReview, review_work
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "NightReport",
     "OrdersReport",
     "PaymentsReport",
+    "ReplayReport",
     "StatedAmendment",
     "UncoveredFact",
     "WorkReview",
@@ -71,6 +73,7 @@ __all__ = [
     "record_facts",
     "register_devices",
     "release_documents",
+    "replay",
     "return_documents",
     "review_documents",
     "review_work",

@@ -52,6 +52,11 @@ def payables_ledger(unit: UnitOfWork) -> PayablesLedger:
     return _ledger(unit, PayablesLedger)
 
 
+def ledger_of(unit: UnitOfWork, side: Side) -> ReceivablesLedger:
+    """Load the ledger of one side."""
+    return receivables_ledger(unit) if side is Side.SELL else payables_ledger(unit)
+
+
 _Ledger = TypeVar("_Ledger", bound=ReceivablesLedger)
 
 
