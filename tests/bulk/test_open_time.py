@@ -54,7 +54,18 @@ def test_rows_are_single_answers(
     due = plan.due(stamps(starts), column, codes)
     breach = plan.breach_at(stamps(starts), column, codes)
     worked = plan.between(stamps(starts), stamps(ends), codes)
+    latest = plan.latest_start(stamps(starts), column, codes)
+    earliest = plan.earliest_start(stamps(starts), column, codes)
+    is_open = plan.is_open(stamps(starts), codes)
+    next_open = plan.next_open(stamps(starts), codes)
+    next_close = plan.next_close(stamps(starts), codes)
     for row, code in enumerate(codes):
+        start_by = calendars[code].subtract(starts[row], lasting[row])
+        assert moment(latest[row]) == start_by.latest
+        assert moment(earliest[row]) == start_by.earliest
+        assert is_open[row] == calendars[code].is_open(starts[row])
+        assert moment(next_open[row]) == calendars[code].next_open(starts[row])
+        assert moment(next_close[row]) == calendars[code].next_close(starts[row])
         answer = calendars[code].add(starts[row], lasting[row])
         assert moment(due[row]) == answer.due
         assert moment(breach[row]) == answer.breach_at
@@ -124,6 +135,71 @@ def test_what_never_opens_again_has_no_breach() -> None:
         OpenTimePlan(LONDON & (ALWAYS - LONDON)).due(starts, hours(2))
 
 
+def test_a_close_is_found_wherever_it_lies() -> None:
+    """Past the turn of the year, past centuries, in any of several calendars, or nowhere."""
+    shut = {date(2027, 1, 1): "00:00-06:00", date(2031, 5, 1): ""}
+    turn = Calendar.of("UTC", {"daily": "00:00-24:00"}, overrides=shut)
+    moments = stamps([datetime(2026, 12, 31, 22, tzinfo=UTC)] * 100)
+    plan = OpenTimePlan([LONDON, turn, KOLKATA])
+    for code, calendar in enumerate(plan.calendars):
+        close = calendar.next_close(datetime(2026, 12, 31, 22, tzinfo=UTC))
+        codes = np.full(100, code)
+        assert set(map(moment, plan.next_close(moments, codes))) == {close}
+    late = stamps([datetime(2027, 1, 2, tzinfo=UTC)] * 100)
+    found = OpenTimePlan(turn).next_close(late)
+    assert set(map(moment, found)) == {datetime(2031, 5, 1, tzinfo=UTC)}
+    with pytest.raises(BeyondHorizon, match=r"row 1: .* without a close"):
+        OpenTimePlan([LONDON, ALWAYS]).next_close(late[:2], [0, 1])
+
+
+def test_what_never_opens_is_shut_and_says_so() -> None:
+    never = OpenTimePlan([LONDON, Calendar.of("UTC", {})])
+    noon = stamps([datetime(2026, 3, 2, 12, tzinfo=UTC)] * 3)
+    assert never.is_open(noon, [0, 1, 0]).tolist() == [True, False, True]
+    with pytest.raises(NeverOpens, match="row 1"):
+        never.next_open(noon, [0, 1, 0])
+    with pytest.raises(NeverOpens, match="row 2"):
+        never.latest_start(noon, hours(1), [0, 0, 1])
+
+
+def test_starts_lie_before_the_years_of_the_column() -> None:
+    ends = stamps([datetime(2026, 1, 2, 9, 30, tzinfo=UTC)] * 100)
+    far = hours(9000)
+    for calendar in (LONDON, KOLKATA, ALWAYS):
+        plan, answer = OpenTimePlan(calendar), calendar.subtract(moment(ends[0]), far)  # type: ignore[arg-type]
+        assert set(map(moment, plan.latest_start(ends, far))) == {answer.latest}
+        assert set(map(moment, plan.earliest_start(ends, far))) == {answer.earliest}
+    once = Calendar.of("UTC", {}, overrides={date(2026, 6, 1): "09:00-10:00"})
+    after = stamps([datetime(2026, 7, 1, tzinfo=UTC)])
+    assert moment(OpenTimePlan(once).latest_start(after, hours(1))[0]) == datetime(
+        2026, 6, 1, 9, tzinfo=UTC
+    )
+    assert np.isnat(OpenTimePlan(once).earliest_start(after, hours(1))[0])
+    with pytest.raises(BeyondHorizon, match=r"row 0: .* too little open time"):
+        OpenTimePlan(once).latest_start(after, hours(2))
+
+
+def test_polars_columns_come_in_and_go_out() -> None:
+    polars = pytest.importorskip("polars")
+    opened = [datetime(2026, 3, 27, 16, 50, tzinfo=UTC), datetime(2026, 3, 28, 3, tzinfo=UTC)]
+    frame = polars.DataFrame({"opened": opened, "calendar": [0, 1]})
+    plan = OpenTimePlan([LONDON, KOLKATA])
+    columns = {
+        "open": plan.is_open(frame["opened"], frame["calendar"]),
+        "next": plan.next_open(frame["opened"], frame["calendar"]),
+        "close": plan.next_close(frame["opened"], frame["calendar"]),
+        "start": plan.latest_start(frame["opened"], hours(1), frame["calendar"]),
+    }
+    found = frame.with_columns(**{name: polars.Series(column) for name, column in columns.items()})
+    for row in found.rows(named=True):
+        calendar = plan.calendars[row["calendar"]]
+        assert row["open"] == calendar.is_open(row["opened"])
+        assert row["next"] == calendar.next_open(row["opened"]).replace(tzinfo=None)
+        assert row["close"] == calendar.next_close(row["opened"]).replace(tzinfo=None)
+        latest = calendar.subtract(row["opened"], hours(1)).latest
+        assert row["start"] == latest.replace(tzinfo=None)
+
+
 def test_pauses_of_microseconds_count() -> None:
     pause = InstantSpan(
         datetime(2026, 3, 2, 10, 0, 0, 5, tzinfo=UTC), datetime(2026, 3, 2, 11, tzinfo=UTC)
@@ -137,6 +213,10 @@ def test_no_rows_are_no_rows() -> None:
     none = np.empty(0, "datetime64[us]")
     assert len(OpenTimePlan(LONDON).due(none, hours(1))) == 0
     assert len(OpenTimePlan(LONDON).between(none, none)) == 0
+    assert len(OpenTimePlan(LONDON).latest_start(none, hours(1))) == 0
+    assert len(OpenTimePlan(LONDON).is_open(none)) == 0
+    assert len(OpenTimePlan(LONDON).next_open(none)) == 0
+    assert len(OpenTimePlan(LONDON).next_close(none)) == 0
 
 
 NOON = np.array(["2026-03-02T12:00"], "datetime64[us]")

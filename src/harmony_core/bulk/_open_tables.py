@@ -8,8 +8,10 @@ from open time to the interval in which so much has been worked.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harmony_core.bulk._kernel import BLOCK, Whole
 from harmony_core.sla import OpenTime
@@ -58,13 +60,7 @@ class OpenTables:
         """Write the open time from the beginning of the years up to each instant, inside them."""
         size = len(at)
         slot, place = rooms.words[0][:size], rooms.places[:size]
-        np.subtract(at, self.since, out=slot)
-        slot >>= _SHIFT
-        if codes is not None:
-            np.multiply(codes, self._slots, out=out)
-            slot += out
-        np.take(self._of_slots, slot, out=place, mode="clip")
-        self._step(place, self._next_opens, at, rooms, near=False)
+        self._places(at, codes, slot, place, rooms)
         np.take(self._gaps, place, out=out, mode="clip")
         np.subtract(at, out, out=out)
         np.take(self._ends, place, out=slot, mode="clip")
@@ -88,6 +84,38 @@ class OpenTables:
         self._step(place, self._ends, worked, rooms, near=not far)
         np.take(self._gaps, place, out=out, mode="clip")
         out += worked
+
+    def closes(self, opened: Whole, codes: Whole | None, rooms: Rooms) -> None:
+        """Put the close after each instant in its place; instants are open, or ``FOREVER``.
+
+        What is open to the end of these years comes out as ``FOREVER``.
+        """
+        size = len(opened)
+        slot, place = rooms.words[0][:size], rooms.places[:size]
+        self._places(np.minimum(opened, self.until - 1), codes, slot, place, rooms)
+        closes = np.take(self._closes, place, out=slot, mode="clip")
+        np.copyto(opened, closes, where=opened < FOREVER)
+
+    @cached_property
+    def _closes(self) -> Whole:
+        """The close of each interval, or of the last that touches it: years are cut apart."""
+        ends = self._gaps + np.where(self._gaps < FOREVER, self._ends, 0)
+        goes_on = (self._next_opens == ends) & (ends < FOREVER)
+        ends[ends >= self.until] = FOREVER
+        last = np.flatnonzero(~goes_on)
+        found: Whole = ends[last[np.searchsorted(last, np.arange(len(ends)))]]
+        return found
+
+    def _places(
+        self, at: Whole, codes: Whole | None, slot: Whole, place: NDArray[np.intp], rooms: Rooms
+    ) -> None:
+        """Write which interval each instant lies in or after."""
+        np.subtract(at, self.since, out=slot)
+        slot >>= _SHIFT
+        if codes is not None:
+            slot += np.multiply(codes, self._slots, out=rooms.words[1][: len(at)])
+        np.take(self._of_slots, slot, out=place, mode="clip")
+        self._step(place, self._next_opens, at, rooms, near=False)
 
     def _step(
         self, place: Whole, borders: Whole, wanted: Whole, rooms: Rooms, *, near: bool

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias, TypeGuard
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from harmony_core.bulk._columns import Column, blocks, one_column
+from harmony_core.bulk._columns import blocks, one_column
+from harmony_core.bulk._instants import (
+    MICROSECOND,
+    Durations,
+    Instants,
+    as_durations,
+    as_instants,
+    same_length,
+    whole_column,
+    years_of,
+)
 from harmony_core.bulk._kernel import BLOCK, Whole
 from harmony_core.bulk._open_tables import FOREVER, OpenTables, Rooms
 from harmony_core.errors import BeyondHorizon, InvalidValue
 from harmony_core.sla import HORIZON, OpenTime
-from harmony_core.sla._index import moment_in_utc
-
-Instants: TypeAlias = NDArray[np.datetime64]
-Durations: TypeAlias = NDArray[np.timedelta64]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_LONGEST = timedelta(microseconds=2**60)  # beyond every horizon, with room to add
-_PER_UNIT = {"D": 86_400 * 10**6, "h": 3600 * 10**6, "m": 60 * 10**6, "s": 10**6, "ms": 1000}
 _FEW = 64  # one row in so many is answered singly before the tables grow
 
 
@@ -39,11 +41,11 @@ def _as_tuple(calendars: OpenTime | Iterable[OpenTime]) -> tuple[OpenTime, ...]:
 class OpenTimePlan:
     """Calendars, numbered from 0, whose open time is asked for in columns.
 
-    Every row is what the calendar's own ``add`` and ``between`` give, to the microsecond, in any
-    order of rows. Instants are ``datetime64`` or Arrow time stamps, of a zone or in UTC, whole
-    numbers of ``unit`` since 1970, or a list of aware datetimes; durations are one ``timedelta``, a
-    list of them, ``timedelta64``, or whole numbers of ``unit``. Codes say which calendar a row has;
-    a plan of one needs none.
+    Every row is what the calendar's own ``add``, ``subtract``, ``between``, ``is_open``,
+    ``next_open`` and ``next_close`` give, to the microsecond, in any order of rows. Instants are
+    ``datetime64`` or Arrow time stamps, of a zone or in UTC, whole numbers of ``unit`` since 1970,
+    or a list of aware datetimes; durations are one ``timedelta``, a list of them, ``timedelta64``,
+    or whole numbers of ``unit``. Codes say which calendar a row has; a plan of one needs none.
 
     >>> from harmony_core.sla import Calendar, hours
     >>> plan = OpenTimePlan(Calendar.of("Europe/London", {"mon-fri": "09:00-17:30"}))
@@ -73,16 +75,80 @@ class OpenTimePlan:
         """Give for each row the last such instant; ``NaT`` where none comes before the horizon."""
         return self._add(starts, durations, codes, unit, far=True)
 
+    def latest_start(
+        self, ends: object, durations: object, codes: object = None, *, unit: str = "s"
+    ) -> Instants:
+        """Give for each row the last instant from which the duration is worked up to the end.
+
+        Raises:
+            InvalidValue: as :meth:`due` does.
+            BeyondHorizon: a row's calendar has too little open time before the end.
+        """
+        return self._subtract(ends, durations, codes, unit, far=True)
+
+    def earliest_start(
+        self, ends: object, durations: object, codes: object = None, *, unit: str = "s"
+    ) -> Instants:
+        """Give for each row the first such instant; ``NaT`` where none comes after the horizon."""
+        return self._subtract(ends, durations, codes, unit, far=False)
+
+    def is_open(
+        self, moments: object, codes: object = None, *, unit: str = "s"
+    ) -> NDArray[np.bool_]:
+        """Say for each row whether it is open; an opening is, a close is not."""
+        at = as_instants(moments, "moments", unit)
+        code = self._codes(codes, len(at))
+        if not len(at):
+            return np.empty(0, np.bool_)
+        found: NDArray[np.bool_] = self._opening(self._over(years_of(at)), at, code) == at
+        return found
+
+    def next_open(self, moments: object, codes: object = None, *, unit: str = "s") -> Instants:
+        """Give for each row the instant itself where it is open, else the next opening.
+
+        Raises:
+            InvalidValue: a column is none, a row has no instant, or a code names no calendar.
+            BeyondHorizon: a row's calendar does not open again.
+        """
+        at = as_instants(moments, "moments", unit)
+        code = self._codes(codes, len(at))
+        return self._found(
+            at,
+            lambda tables: self._opening(tables, at, code),
+            lambda row: self._of(code, row).next_open(_moment(at[row])),
+        )
+
+    def next_close(self, moments: object, codes: object = None, *, unit: str = "s") -> Instants:
+        """Give for each row the first close after the instant.
+
+        Raises:
+            InvalidValue: as :meth:`next_open` does.
+            BeyondHorizon: a row's calendar stays open, or shut, to the horizon.
+        """
+        at = as_instants(moments, "moments", unit)
+        code = self._codes(codes, len(at))
+
+        def closing(tables: OpenTables) -> Whole:
+            found, rooms = self._opening(tables, at, code), Rooms()
+            for first, last in blocks(len(at)):
+                of = None if code is None else code[first:last]
+                tables.closes(found[first:last], of, rooms)
+            return found
+
+        return self._found(
+            at, closing, lambda row: self._of(code, row).next_close(_moment(at[row]))
+        )
+
     def between(
         self, starts: object, ends: object, codes: object = None, *, unit: str = "s"
     ) -> Durations:
         """Give for each row the open time from start to end, below zero when the end is earlier."""
-        start, end = _microseconds(starts, "starts", unit), _microseconds(ends, "ends", unit)
+        start, end = as_instants(starts, "starts", unit), as_instants(ends, "ends", unit)
         code = self._codes(codes, len(start))
-        _same_length(start, end, "starts", "ends")
+        same_length(start, end, "starts", "ends")
         if not len(start):
             return np.empty(0, "timedelta64[us]")
-        tables = self._over(_years(start), _years(end))
+        tables = self._over(years_of(start), years_of(end))
         found, other, rooms = np.empty(len(start), np.int64), np.empty(BLOCK, np.int64), Rooms()
         for first, last in blocks(len(start)):
             of = None if code is None else code[first:last]
@@ -94,47 +160,108 @@ class OpenTimePlan:
     def _add(
         self, starts: object, durations: object, codes: object, unit: str, *, far: bool
     ) -> Instants:
-        start = _microseconds(starts, "starts", unit)
-        duration = _durations(durations, unit, len(start))
+        start = as_instants(starts, "starts", unit)
+        duration = as_durations(durations, unit, len(start))
         code = self._codes(codes, len(start))
-        if not len(start):
+
+        def singly(row: int) -> datetime | None:
+            answer = self._of(code, row).add(_moment(start[row]), _lasting(duration, row))
+            return answer.breach_at if far else answer.due
+
+        return self._found(
+            start, lambda tables: self._from(tables, start, duration, code, far), singly
+        )
+
+    def _subtract(
+        self, ends: object, durations: object, codes: object, unit: str, *, far: bool
+    ) -> Instants:
+        end = as_instants(ends, "ends", unit)
+        duration = as_durations(durations, unit, len(end))
+        code = self._codes(codes, len(end))
+
+        def singly(row: int) -> datetime | None:
+            answer = self._of(code, row).subtract(_moment(end[row]), _lasting(duration, row))
+            return answer.latest if far else answer.earliest
+
+        return self._found(
+            end,
+            lambda tables: self._from(tables, end, duration, code, far, back=True),
+            singly,
+            back=True,
+        )
+
+    def _found(
+        self,
+        at: Whole,
+        ask: Callable[[OpenTables], Whole],
+        singly: Callable[[int], datetime | None],
+        *,
+        back: bool = False,
+    ) -> Instants:
+        """Ask tables that grow while many rows lie beyond them; a few rows are asked singly."""
+        if not len(at):
             return np.empty(0, "datetime64[us]")
-        first_year, last_year = _years(start)
-        tables = self._over((first_year, last_year), (first_year, min(last_year + 1, HORIZON[1])))
-        found = self._from(tables, start, duration, code, far)
+        first, last = years_of(at)
+        near = max(first - 1, HORIZON[0]) if back else min(last + 1, HORIZON[1])
+        tables = self._over((first, last), (near, near))
+        found = ask(tables)
         beyond = np.flatnonzero(found >= FOREVER)
-        while len(beyond) * _FEW > len(start) and tables.last < HORIZON[1]:
+        while len(beyond) * _FEW > len(at):
+            _one(singly, int(beyond[0]))  # if it fails, no table will ever hold it
             years = tables.last - tables.first + 1
-            tables = self._over((tables.first, min(tables.last + years, HORIZON[1])))
-            found = self._from(tables, start, duration, code, far)
+            wider = (
+                (max(tables.first - years, HORIZON[0]), tables.last)
+                if back
+                else (tables.first, min(tables.last + years, HORIZON[1]))
+            )
+            if wider == (tables.first, tables.last):
+                break
+            tables = self._over(wider)
+            found = ask(tables)
             beyond = np.flatnonzero(found >= FOREVER)
         for row in map(int, beyond):
-            lasting = duration if isinstance(duration, int) else int(duration[row])
-            calendar = self.calendars[0 if code is None else code[row]]
-            found[row] = _singly(calendar, row, int(start[row]), lasting, far)
+            found[row] = _one(singly, row)
         return found.view("datetime64[us]")
+
+    def _opening(self, tables: OpenTables, at: Whole, code: Whole | None) -> Whole:
+        """Give the instant itself where it is open, else the next opening."""
+        return self._from(tables, at, None, code, far=True)
 
     def _from(
         self,
         tables: OpenTables,
         start: Whole,
-        duration: Whole | int,
+        duration: Whole | int | None,
         code: Whole | None,
         far: bool,
+        *,
+        back: bool = False,
     ) -> Whole:
+        """Go so much open time from each instant; without a duration, only out of closed time."""
         found, worked, rooms = np.empty(len(start), np.int64), np.empty(BLOCK, np.int64), Rooms()
         for first, last in blocks(len(start)):
             of = None if code is None else code[first:last]
             at, done = start[first:last], worked[: last - first]
-            lasting = duration if isinstance(duration, int) else duration[first:last]
             tables.worked(at, of, done, rooms)
-            done += lasting
+            if duration is None:
+                tables.instants(done, of, found[first:last], rooms, far=far)
+                continue
+            lasting = duration if isinstance(duration, int) else duration[first:last]
+            if back:
+                done -= lasting
+            else:
+                done += lasting
             tables.instants(done, of, found[first:last], rooms, far=far)
+            if back:  # what lies at the beginning of the tables or before it, they do not know
+                found[first:last][done < 0 if far else done <= 0] = FOREVER
             nothing = np.flatnonzero(np.equal(lasting, 0))  # adds nothing, also when closed
             if len(nothing):
                 rows = nothing if isinstance(lasting, np.ndarray) else slice(None)
                 found[first:last][rows] = at[rows]
         return found
+
+    def _of(self, code: Whole | None, row: int) -> OpenTime:
+        return self.calendars[0 if code is None else code[row]]
 
     def _over(self, *years: tuple[int, int]) -> OpenTables:
         """Give tables that hold these years; they are kept, and grow."""
@@ -159,7 +286,7 @@ class OpenTimePlan:
                     "number of each row's"
                 )
             return None
-        found = _whole(one_column(codes, "codes", None), "codes", lambda block: block)
+        found = whole_column(one_column(codes, "codes", None), "codes", lambda block: block)
         if len(found) != size:
             raise InvalidValue(f"{size} instants need as many codes, got {len(found)}")
         wrong = np.flatnonzero((found < 0) | (found >= len(self.calendars)))
@@ -171,104 +298,19 @@ class OpenTimePlan:
         return found
 
 
-def _singly(calendar: OpenTime, row: int, start: int, duration: int, far: bool) -> int:
+def _one(singly: Callable[[int], datetime | None], row: int) -> int:
     try:
-        answer = calendar.add(_EPOCH + start * _MICROSECOND, duration * _MICROSECOND)
+        found = singly(row)
     except BeyondHorizon as beyond:
         raise type(beyond)(f"row {row}: {beyond}") from None
-    found = answer.breach_at if far else answer.due
     if found is None:
         return int(np.datetime64("NaT").astype(np.int64))
-    return (found - _EPOCH) // _MICROSECOND
+    return (found - _EPOCH) // MICROSECOND
 
 
-def _microseconds(source: object, what: str, unit: str) -> Whole:
-    if _are_all(source, datetime):
-        walls = [moment_in_utc(moment).replace(tzinfo=None) for moment in source]
-        return np.array(walls, "datetime64[us]").view(np.int64)
-    if (dimensions := getattr(source, "ndim", 1)) > 1:
-        raise InvalidValue(f"{what} are one column, got an array of {dimensions} dimensions")
-    if isinstance(source, np.ndarray) and source.dtype == np.dtype("datetime64[us]"):
-        found: Whole = np.ascontiguousarray(source).view(np.int64)
-        if len(found) and int(found.min()) == np.iinfo(np.int64).min:
-            raise InvalidValue(f"row {int(found.argmin())} of {what} has no instant: leave it out")
-        return found
-    column = one_column(source, what, None, stamps=True)
-    return _whole(column, what, _to_microseconds(column.unit or unit, what))
+def _moment(at: np.int64) -> datetime:
+    return _EPOCH + int(at) * MICROSECOND
 
 
-def _durations(source: object, unit: str, size: int) -> Whole | int:
-    if isinstance(source, timedelta):
-        if source < timedelta():
-            raise InvalidValue(f"a duration is zero or more, got {source}")
-        return min(source, _LONGEST) // _MICROSECOND
-    if _are_all(source, timedelta):
-        source = np.array([min(one, _LONGEST) for one in source], "timedelta64[us]")
-    own = None
-    if getattr(getattr(source, "dtype", None), "kind", None) == "m":  # of pandas too
-        source = np.asarray(source)
-        if np.isnat(source).any():
-            row = int(np.isnat(source).argmax())
-            raise InvalidValue(f"row {row} has no duration: leave it out")
-        own, source = np.datetime_data(source.dtype)[0], source.view(np.int64)
-    column = one_column(source, "durations", None)
-    found = _whole(column, "durations", _to_microseconds(own or unit, "durations"))
-    if len(found) != size:
-        raise InvalidValue(f"{size} starts need as many durations, or one, got {len(found)}")
-    if size and int(found.min()) < 0:
-        raise InvalidValue(f"row {int(found.argmin())}: a duration is zero or more")
-    return np.minimum(found, _LONGEST // _MICROSECOND)
-
-
-def _are_all(source: object, kind: type) -> TypeGuard[Sequence[Any]]:
-    """Whether it is a plain list of them: slow, but right."""
-    return (
-        isinstance(source, list | tuple)
-        and len(source) > 0
-        and all(isinstance(one, kind) for one in source)
-    )
-
-
-def _to_microseconds(unit: str, what: str) -> Callable[[Whole], Whole]:
-    if unit == "us":
-        return lambda block: block
-    if unit == "ns":
-        return lambda block: _whole_microseconds(block, what)
-    if unit not in _PER_UNIT:
-        raise InvalidValue(f"{what} count one of {', '.join(_PER_UNIT)}, us, ns, not {unit!r}")
-    per = _PER_UNIT[unit]
-    most = int(FOREVER) // per
-
-    def scaled(block: Whole) -> Whole:
-        if len(block) and max(int(block.max()), -int(block.min())) >= most:
-            raise InvalidValue(f"{what} reach beyond {most} {unit}: say what they count by unit=")
-        return block * per
-
-    return scaled
-
-
-def _whole_microseconds(block: Whole, what: str) -> Whole:
-    found = block // 1000
-    if (found * 1000 != block).any():
-        raise InvalidValue(f"{what} have parts of a microsecond: round them to microseconds first")
-    return found
-
-
-def _whole(column: Column, what: str, to: Callable[[Whole], Whole]) -> Whole:
-    if column.places:
-        raise InvalidValue(f"{what} are whole numbers, got decimals: cast them to integers")
-    found, room = np.empty(len(column), np.int64), np.empty(BLOCK, np.int64)
-    for first, last in blocks(len(column)):
-        found[first:last] = to(column.narrow(first, last, room, -(2**63)))
-    return found
-
-
-def _same_length(one: Whole, other: Whole, what: str, also: str) -> None:
-    if len(one) != len(other):
-        raise InvalidValue(f"{len(one)} {what} need as many {also}, got {len(other)}")
-
-
-def _years(instants: Whole) -> tuple[int, int]:
-    ends = np.array([instants.min(), instants.max()]).view("datetime64[us]")
-    first, last = ends.astype("datetime64[Y]").astype(np.int64) + 1970
-    return int(first), int(last)
+def _lasting(duration: Whole | int, row: int) -> timedelta:
+    return (duration if isinstance(duration, int) else int(duration[row])) * MICROSECOND
