@@ -8,7 +8,8 @@ from datetime import date
 import attrs
 import pytest
 
-from harmony_core.billing import BillingProfile, Payment
+from harmony_core.billing import BillingProfile, InputTax, Payment
+from harmony_core.contracts import Side
 from harmony_core.errors import InvalidValue, RateNotFound, RuleBroken
 from harmony_core.finance import (
     Column,
@@ -30,7 +31,9 @@ from harmony_core.workflows import (
     credit_invoice,
     drafts,
     month_end,
+    pay_suppliers,
     pay_within_group,
+    receive_bill_tax,
     receive_payments,
     release_documents,
     replay,
@@ -65,6 +68,19 @@ def lived() -> MemoryStore:
     pay_within_group(
         store, owed.debtor, owed.creditor, Money(100_00, "INR"), id="PAY-IC", day=date(2026, 2, 13)
     )
+    billing_night(store, date(2026, 2, 20))
+    with store.begin() as unit:
+        [bill, *_] = [one for one in unit.invoices.all() if one.side is Side.BUY]
+    tax = {line.charge_key: InputTax("S", 19, 50) for line in bill.lines}
+    asked = receive_bill_tax(store, bill.id, tax, day=date(2026, 2, 20)).payable
+    with pytest.raises(RuleBroken):
+        receive_bill_tax(store, bill.id, tax, day=date(2026, 2, 20))
+    assert asked is not None
+    money = asked.amount
+    out = Payment(
+        "P-3", bill.entity_id, bill.party_id, date(2026, 2, 21), money, [asked.id], side=Side.BUY
+    )
+    pay_suppliers(store, [out], day=date(2026, 2, 21), booked=True)
     close_books(store, "GB", FEBRUARY)
     month_end(store, FEBRUARY, revalued_at=RateKind.SPOT)
     late = Payment("P-2", "DE", "K-1", date(2026, 3, 3), Money.of("11.00", "EUR"))

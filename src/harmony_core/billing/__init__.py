@@ -15,6 +15,7 @@ what to do about it. A ``PayablesLedger`` says what we still owe suppliers.
 
 from harmony_core.billing._ageing import Ageing, AgeingBucket, ageing
 from harmony_core.billing._amendment_charges import AmendmentCharges, BlocksLeft, charges_of
+from harmony_core.billing._bill_tax import BillTax, InputTax, bill_tax
 from harmony_core.billing._booking import book_invoice, book_recognition, line_dimensions
 from harmony_core.billing._carrying import CarriedBalance, CarriedValidity, refund
 from harmony_core.billing._charge import Charge, ChargeKind, charge_key
@@ -105,6 +106,7 @@ __all__ = [
     "AllocationRule",
     "AmendmentCharges",
     "BankAccount",
+    "BillTax",
     "BillingProfile",
     "BillingTerms",
     "BlocksLeft",
@@ -129,6 +131,7 @@ __all__ = [
     "Facts",
     "Forecast",
     "Impact",
+    "InputTax",
     "Invoice",
     "InvoiceGrouping",
     "InvoiceLine",
@@ -161,6 +164,7 @@ __all__ = [
     "accruals",
     "after_deed",
     "ageing",
+    "bill_tax",
     "book_allocations",
     "book_invoice",
     "book_open_items",

@@ -88,7 +88,7 @@ def book_invoice(
     for group in invoice.tax.groups:
         if group.tax:
             rates = terms.booking_rates(invoice.currency, entity.id, invoice.day)
-            role = tax_role(group, invoice, entity.country)
+            role = tax_role(group, invoice, entity.country) if sells else Role.TAX_RECOVERABLE
             lines.append(_line(entity, role, rates.book(group.tax), -sign, ()))
             totals[invoice.day].append(group.tax)
     party = (

@@ -3,10 +3,10 @@
 A workflow loads through ports, decides by pure functions and saves everything together or nothing:
 :func:`execute_orders`, :func:`stated_amendment`, :func:`amend_contract`, :func:`give_notice`,
 :func:`record_facts`, :func:`feed_usage`, :func:`register_devices`, :func:`billing_night`,
-:func:`release_documents`, :func:`credit_invoice`, :func:`receive_payments`, :func:`pay_suppliers`,
-:func:`pay_within_group`, :func:`month_end`, :func:`close_books`, :func:`review_work`,
-:func:`replay`. It knows ports and no store, so that any store that keeps the promises will do. The
-day is an argument; nothing here reads a clock.
+:func:`release_documents`, :func:`credit_invoice`, :func:`receive_payments`,
+:func:`receive_bill_tax`, :func:`pay_suppliers`, :func:`pay_within_group`, :func:`month_end`,
+:func:`close_books`, :func:`review_work`, :func:`replay`. It knows ports and no store, so that any
+store that keeps the promises will do. The day is an argument; nothing here reads a clock.
 """
 
 from harmony_core.workflows._amendments import (
@@ -28,6 +28,7 @@ from harmony_core.workflows._payments import (
     pay_within_group,
     payables_ledger,
     receivables_ledger,
+    receive_bill_tax,
     receive_payments,
 )
 from harmony_core.workflows._release import (
@@ -69,6 +70,7 @@ __all__ = [
     "pay_within_group",
     "payables_ledger",
     "receivables_ledger",
+    "receive_bill_tax",
     "receive_payments",
     "record_facts",
     "register_devices",

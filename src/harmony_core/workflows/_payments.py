@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -11,9 +11,12 @@ import attrs
 from harmony_core.billing import (
     Allocation,
     AllocationRule,
+    BillTax,
+    InputTax,
     PayablesLedger,
     Payment,
     ReceivablesLedger,
+    bill_tax,
     book_allocations,
     book_payment,
 )
@@ -169,6 +172,43 @@ def _refuse_another(
     }
     if cash != {(payer, payee): -amount, (payee, payer): amount}:
         raise RuleBroken(f"another payment was booked as {pair!r}: ids are unique")
+
+
+def receive_bill_tax(
+    store: Store,
+    bill_id: str,
+    taxes: Mapping[str, InputTax],
+    *,
+    day: date,
+    due_day: date | None = None,
+) -> BillTax:
+    """Book the tax that a supplier's document shows for a bill that the nights expected.
+
+    What he asks for is kept among the payables, and paid by :func:`pay_suppliers`. What falls into
+    a closed month is posted on the first open day.
+
+    Args:
+        store: where everything is kept.
+        bill_id: of the bill, or of its credit note.
+        taxes: by charge key; a line without bears none.
+        day: of the supplier's document.
+        due_day: until when it is to be paid; without it, the day.
+
+    Raises:
+        NotFound: there is no such bill, or no such line on it.
+        InvalidValue: it is an invoice to a customer.
+        RuleBroken: the tax of the bill was booked already.
+        AccountNotMapped, RateNotFound: something is missing; nothing is kept.
+    """
+    with store.begin() as unit:
+        bill = unit.invoices.get(bill_id)
+        contracts = {one.id: one for one in unit.contracts.all()}
+        found = bill_tax(bill, taxes, contracts, billing_terms(unit), day=day, due_day=due_day)
+        if found.entry is not None:
+            unit.journal.add([closed_periods(unit).posted(found.entry)])
+        if found.payable is not None:
+            unit.payables.add(found.payable)
+        return found
 
 
 def _settle(
