@@ -24,13 +24,20 @@ never reused, so that a host may translate or document them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from datetime import date
 from enum import StrEnum
+from functools import partial, reduce
+from operator import or_
 from types import NoneType, UnionType
-from typing import ClassVar, Never, TypeVar, get_args
+from typing import Any, ClassVar, Never, TypeAlias, TypeVar, get_args, get_origin
+
+import attrs
 
 T = TypeVar("T")
+W = TypeVar("W", bound=StrEnum)
+_Check: TypeAlias = Callable[[Any, Any, Any], None]
 
 
 class HarmonyError(Exception):
@@ -66,6 +73,7 @@ _IN_WORDS = {
     int: "a whole number",
     bool: "True or False",
     date: "a plain date",
+    tuple: "a tuple",
     NoneType: "None",
 }
 
@@ -82,10 +90,14 @@ def expect(value: object, kind: type | UnionType, what: str, such_as: str = "") 
     harmony_core.errors.InvalidValue: first_day of the line must be a plain date, such as
     date(2026, 3, 1), got 'soon'
     """
-    if isinstance(value, kind) and (kind not in (date, int) or type(value) is kind):
+    if any(map(partial(_is_a, value), get_args(kind) if isinstance(kind, UnionType) else (kind,))):
         return
     example = f", such as {such_as}" if such_as else ""
     raise InvalidValue(f"{what} must be {_in_words(kind)}{example}, got {value!r}")
+
+
+def _is_a(value: object, kind: type) -> bool:
+    return type(value) is kind if kind in {date, int} else isinstance(value, kind)
 
 
 def expect_name(value: object, what: str) -> None:
@@ -102,6 +114,26 @@ def expect_name(value: object, what: str) -> None:
     expect(value, str, what)
     if not value:
         raise InvalidValue(f"{what} must not be empty: give it a name")
+
+
+def expect_word(value: object, word: type[W]) -> W:
+    """Give the member of a closed list that is meant, by itself or by its text.
+
+    Raises:
+        InvalidValue: it is on no list.
+
+    >>> class Side(Word):
+    ...     SELL = "sell"
+    ...     BUY = "buy"
+    >>> expect_word("buy", Side), expect_word(Side.SELL, Side)
+    (<Side.BUY: 'buy'>, <Side.SELL: 'sell'>)
+    """
+    if type(value) is word:
+        return value
+    try:
+        return word(value)  # type: ignore[arg-type]  # what is no text is refused by it too
+    except ValueError:
+        raise InvalidValue(f"{word.__name__} is one of {', '.join(word)}, got {value!r}") from None
 
 
 def expect_each(values: Iterable[T], kind: type[T] | UnionType, what: str) -> tuple[T, ...]:
@@ -128,6 +160,97 @@ def _in_words(kind: type | UnionType) -> str:
         return " or ".join(map(_in_words, get_args(kind)))
     name = kind.__name__
     return _IN_WORDS.get(kind, f"{'an' if name[0] in 'AEIOU' else 'a'} {name}")
+
+
+def kinds_checked(cls: type, fields: list[Any]) -> list[Any]:
+    """Hold fields to their annotations: ``@attrs.frozen(field_transformer=kinds_checked)``.
+
+    A fact of the wrong kind, such as a text where a day is meant, would be found much later or
+    never. A word may be given as its text. What no class can be asked about, such as a protocol
+    or a function, is left alone; what is converted is asked about as it comes out.
+
+    >>> @attrs.frozen(field_transformer=kinds_checked)
+    ... class Visit:
+    ...     day: date
+    ...     rooms: tuple[str, ...] = ()
+    >>> Visit("2026-03-01")
+    Traceback (most recent call last):
+    ...
+    harmony_core.errors.InvalidValue: day of Visit must be a plain date, got '2026-03-01'
+    >>> Visit(date(2026, 3, 1), (5,))
+    Traceback (most recent call last):
+    ...
+    harmony_core.errors.InvalidValue: each of the rooms of Visit must be a text, got 5
+    """
+    names = vars(sys.modules[cls.__module__])
+    return [_held(field, _meant(field.type, names), cls.__name__) for field in fields]
+
+
+def _meant(annotation: Any, names: dict[str, Any]) -> Any:
+    if not isinstance(annotation, str):
+        return annotation
+    try:
+        return eval(annotation, names)  # as typing.get_type_hints does
+    except NameError:  # a class that is written further down
+        return None
+
+
+def _held(field: Any, kind: Any, owner: str) -> Any:
+    if not field.init:
+        return field
+    what = f"{field.name.lstrip('_')} of {owner}"
+    if get_origin(kind) is tuple and get_args(kind)[1:] == (...,):
+        check = _check_of_each(get_args(kind)[0], what)
+    else:
+        check = _check_of_one(kind, what)
+        if field.converter is None and (word := _word(kind)) is not None:
+            field = field.evolve(converter=word)
+    if check is None:
+        return field
+    own = field.validator
+    return field.evolve(validator=check if own is None else attrs.validators.and_(check, own))
+
+
+def _check_of_one(kind: Any, what: str) -> _Check | None:
+    if not (known := _classes(kind)):
+        return None
+
+    def check(_: Any, __: Any, value: Any) -> None:
+        if type(value) not in known:  # the short way for nearly all
+            expect(value, reduce(or_, known), what)
+
+    return check
+
+
+def _check_of_each(kind: Any, what: str) -> _Check | None:
+    if not (known := _classes(kind)):
+        return None
+
+    def check(_: Any, __: Any, values: Any) -> None:
+        if type(values) is not tuple:
+            expect(values, tuple, what)
+        for value in values:
+            if type(value) not in known:
+                expect(value, reduce(or_, known), f"each of the {what}")
+
+    return check
+
+
+def _word(kind: Any) -> Callable[[Any], Any] | None:
+    words = [one for one in _classes(kind) if issubclass(one, StrEnum)]
+    if len(words) != 1:
+        return None
+    [word] = words
+    return lambda value: expect_word(value, word) if type(value) is str else value
+
+
+def _classes(kind: Any) -> tuple[type, ...]:
+    """Give the classes of an annotation; none where something else is among them."""
+    parts = get_args(kind) if isinstance(kind, UnionType) else (kind,)
+    found = tuple(get_origin(part) or part for part in parts)
+    if all(isinstance(one, type) and not getattr(one, "_is_protocol", False) for one in found):
+        return found
+    return ()
 
 
 class CurrencyMismatch(InvalidValue):

@@ -110,3 +110,20 @@ def test_a_company_closes_its_year_and_the_others_stay_open() -> None:
         "stock; belongs to 2026-03-31, which is closed",
     )
     assert FiscalCalendar.of(gb).period(late.day) == FiscalPeriod(2027, 1, Month(2026, 4))
+
+
+@given(closings, st.dates(date(2025, 1, 1), date(2027, 6, 30)))
+def test_both_sides_of_a_pair_are_posted_on_one_day(closed: ClosedPeriods, day: date) -> None:
+    zero = Money.zero("EUR")
+    line = JournalLine("intercompany_cost", "5900", Booked(zero, zero, zero))
+    sides = [
+        JournalEntry(f"IC:{own}", own, day, "transfer", "T", (line,), other, "P-1")
+        for own, other in (("DE", "GB"), ("GB", "DE"))
+    ]
+    ours, theirs = map(closed.posted, sides)
+    assert ours.day == theirs.day >= day
+    assert not any(closed.is_closed(name, ours.day) for name in ("DE", "GB"))
+    later = {closed.first_open_day(name, day) for name in ("DE", "GB")}
+    assert ours.day >= max(later)
+    if max(later) == day:
+        assert ours == sides[0]

@@ -390,3 +390,28 @@ def test_no_average_is_made_of_inverse_rates_or_of_unknown_currencies() -> None:
         BOOK.average("USD", "EUR", march)
     with pytest.raises(NotFound, match="no currency 'XYZ'"):
         BOOK.average("XYZ", "EUR", march)
+
+
+def test_an_average_is_known_when_the_last_of_its_rates_was() -> None:
+    """What was known on 2 April must not know what was corrected on the 10th."""
+    corrected = Rate(
+        "EUR", "USD", date(2026, 3, 31), "1.40", source="ECB", known_from=date(2026, 4, 10)
+    )
+    book = RateBook(
+        [
+            Rate("EUR", "USD", date(2026, 3, 30), "1.10", source="ECB"),
+            Rate("EUR", "USD", date(2026, 3, 31), "1.20", source="ECB"),
+            corrected,
+        ]
+    )
+    march, day = Span(date(2026, 3, 1), date(2026, 4, 1)), date(2026, 3, 31)
+    before = book.average("EUR", "USD", march, known=date(2026, 4, 2))
+    after = book.average("EUR", "USD", march)
+    assert (before.value, after.value) == (Fraction(23, 20), Fraction(5, 4))
+    assert after.known_from == date(2026, 4, 10)
+    kept = book.with_rates([before, after])
+    found = [
+        kept.find("EUR", "USD", day, RateKind.AVERAGE, known=known).value
+        for known in (date(2026, 4, 2), date(2026, 4, 10))
+    ]
+    assert found == [Fraction(23, 20), Fraction(5, 4)]

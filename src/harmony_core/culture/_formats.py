@@ -11,7 +11,7 @@ import attrs
 from harmony_core.culture._locales import locale_name, locale_of
 from harmony_core.culture._money_patterns import MoneyStyle, currency_symbol, money_pattern, named
 from harmony_core.culture._numerals import Numerals, numerals_of
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect_word
 from harmony_core.explanation import exact_text
 from harmony_core.finance import ExactAmount, Money, exact, minor_digits
 
@@ -46,7 +46,7 @@ class Formats:
 
     def number(self, value: Fraction | Decimal | int, /) -> str:
         """Write an exact number, never rounded; one without end as a decimal stays ``a/b``."""
-        return numerals_of(self._locale).written(exact_text(Fraction(value)))
+        return numerals_of(self._locale).written(exact_text(exact(value)))
 
     def money(self, money: Money, style: MoneyStyle = _STANDARD) -> str:
         """Write settled money with the digits of its currency in ISO 4217.
@@ -57,6 +57,7 @@ class Formats:
         >>> british.money(below, MoneyStyle.NAME)
         '-1,234.50 British pounds'
         """
+        style = expect_word(style, MoneyStyle)
         if style is _NAME:
             return named(money.amount, money.currency, self._locale)
         return money_pattern(self._locale, money.currency, style).money(money.minor)
@@ -74,7 +75,7 @@ class Formats:
         """Write a share in per cent, exactly: the share 0.19 is nineteen per cent."""
         pattern = locale_of(self._locale).percent_formats[None]
         numerals = numerals_of(self._locale)
-        text = exact_text(Fraction(share) * 100)
+        text = exact_text(exact(share, "a share") * 100)
         below = text.startswith("-")
         before: str = pattern.prefix[below].replace("-", numerals.minus)
         return before + numerals.written(text.removeprefix("-")) + str(pattern.suffix[below])

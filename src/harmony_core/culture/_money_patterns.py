@@ -8,7 +8,7 @@ a no-break space.
 from __future__ import annotations
 
 import unicodedata
-from decimal import Decimal
+from decimal import MAX_PREC, Context, Decimal, localcontext
 from functools import cache
 
 import attrs
@@ -19,6 +19,7 @@ from harmony_core.errors import Word
 from harmony_core.finance import minor_digits
 
 _NO_BREAK_SPACE = "\u00a0"
+_ALL_DIGITS = Context(prec=MAX_PREC)
 
 
 class MoneyStyle(Word):
@@ -108,10 +109,11 @@ def named(amount: Decimal, code: str, name: str) -> str:
     """
     from babel import numbers
 
-    locale, shown = locale_of(name), abs(amount)
-    unit = numbers.get_currency_unit_pattern(_shown(code), shown, locale)
-    number = numerals_of(name, MoneyStyle.NAME.value).written(f"{amount:f}")
-    return unit.format(number, numbers.get_currency_name(_shown(code), shown, locale))
+    locale, shown = locale_of(name), amount.copy_abs()
+    with localcontext(_ALL_DIGITS):  # Babel computes with the caller's
+        unit = numbers.get_currency_unit_pattern(_shown(code), shown, locale)
+        words = numbers.get_currency_name(_shown(code), shown, locale)
+    return unit.format(numerals_of(name, MoneyStyle.NAME.value).written(f"{amount:f}"), words)
 
 
 @cache

@@ -14,6 +14,7 @@ from functools import cache
 import attrs
 
 from harmony_core.culture._locales import ancestors, locale_of
+from harmony_core.errors import expect
 
 _LEAST_BEFORE_GROUP = {
     "be": 2, "bg": 2, "ee": 3, "es": 2, "es_419": 1, "et": 2, "hu": 2, "hy": 2, "ia": 2, "ie": 2,
@@ -63,6 +64,7 @@ class Numerals:
         leaves four digits whole, grouped ones are read too. With ``any_space`` every kind of
         space is read as the group sign of a locale that groups by a space.
         """
+        expect(text, str, "what is read as a number")
         unmarked = text.translate(_MARKS)
         negative = unmarked[:1] in {"-", self.minus.translate(_MARKS)} and unmarked != ""
         unsigned = unmarked[1:] if negative else unmarked

@@ -207,6 +207,7 @@ class _Gathered:
         self.group, self.ownership, self.through = group, ownership, through
         self.chosen, self.classes = chosen, classes
         self.known = {entity.id for entity in group.entities}
+        ownership.require_in(self.known)
         self.parts: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
         self.legs: defaultdict[str, list[JournalEntry]] = defaultdict(list)
         self.without_pair: list[JournalEntry] = []

@@ -149,7 +149,8 @@ class Contribution:
             return None
         hundredths = self.share * 10_000
         whole = round_ratio(hundredths.numerator, hundredths.denominator, RoundingMode.HALF_UP)
-        return Decimal(whole).scaleb(-2)
+        digits = tuple(map(int, str(abs(whole))))
+        return Decimal((int(whole < 0), digits, -2))  # from its parts: no context rounds it
 
     @property
     def effective_hourly_rates(self) -> EffectiveHourlyRates | None:

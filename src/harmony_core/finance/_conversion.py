@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch
+from harmony_core.errors import CurrencyMismatch, expect
 from harmony_core.explanation import round_ratio
 from harmony_core.finance._money import ExactAmount, Money, settled_money
 from harmony_core.finance._rates import FoundRate
@@ -23,13 +23,19 @@ def convert(money: Money | ExactAmount, rate: FoundRate, rounding: Rounding = HA
     >>> convert(Money.of("-100.00", "USD"), rate)
     Money.of('-91.74', 'EUR')
     """
-    if rounding.step is None and isinstance(money, Money):
-        if money.currency != rate.base:
-            raise CurrencyMismatch(money.currency, rate.base)
-        numerator, denominator = rate.minor_ratio
-        minor = round_ratio(money.minor * numerator, denominator, rounding.mode)
-        return settled_money(minor, rate.quote)
-    return _converted(money, rate).settle(rounding)
+    try:
+        if rounding.step is None and isinstance(money, Money):
+            if money.currency != rate.base:
+                raise CurrencyMismatch(money.currency, rate.base)
+            numerator, denominator = rate.minor_ratio
+            minor = round_ratio(money.minor * numerator, denominator, rounding.mode)
+            return settled_money(minor, rate.quote)
+        return _converted(money, rate).settle(rounding)
+    except AttributeError:  # asked afterwards, so that it costs nothing where all is well
+        expect(money, Money | ExactAmount, "what is converted", 'Money.of("1.00", "EUR")')
+        expect(rate, FoundRate, "rate", "RateBook.find(...), or .found of a Rate")
+        expect(rounding, Rounding, "rounding", 'Rounding.of("half_even")')
+        raise
 
 
 @attrs.frozen

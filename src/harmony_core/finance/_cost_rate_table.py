@@ -7,7 +7,7 @@ from datetime import date
 
 import attrs
 
-from harmony_core.errors import NotFound
+from harmony_core.errors import NotFound, kinds_checked
 from harmony_core.finance._money import ExactAmount
 from harmony_core.periods import History
 
@@ -24,7 +24,7 @@ def _copied(histories: Mapping[str, History[ExactAmount]]) -> dict[str, History[
     return dict(histories)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class CostRateTable:
     """Hourly cost rates by day: a person's own rate beats the group's, the group's the default.
 

@@ -16,13 +16,13 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, kinds_checked
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._money import ExactAmount, Money
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class CostRate:
     """An hourly cost, exact, with how it came about.
 

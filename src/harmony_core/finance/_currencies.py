@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, expect
 from harmony_core.finance._iso4217 import TABLE
 
 
@@ -91,6 +91,7 @@ def currency(code: str) -> Currency:
     >>> currency("HRK").in_force(date(2022, 12, 31)), currency("HRK").in_force(date(2023, 1, 1))
     (True, False)
     """
+    expect(code, str, "the code of a currency", "'EUR'")
     if code not in TABLE:
         if (digits := _custom_digits(code)) is None:
             raise _unknown(code)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from harmony_core.errors import AccountNotMapped, InvalidValue, NotFound
+from harmony_core.errors import AccountNotMapped, InvalidValue, NotFound, kinds_checked
 from harmony_core.finance._currencies import minor_digits
 
 AccountRole: TypeAlias = str
@@ -79,7 +79,7 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class LegalEntity:
     """A company of the group with its own books.
 
@@ -152,7 +152,7 @@ def _in_a_row(entities: Iterable[LegalEntity]) -> tuple[LegalEntity, ...]:
     return tuple(entities)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Group:
     """Legal entities that report together in one currency.
 

@@ -74,6 +74,8 @@ def convert_legally(
     if decimals < 3:
         raise InvalidValue(f"the euro amount in between needs 3 decimals or more, got {decimals}")
     if money.currency == to:
+        if to != _EURO:
+            _from_euro(to)  # refuses what the euro did not replace
         exactly = money.exact if isinstance(money, Money) else money
         return exactly.settle(rounding)
     if money.currency == _EURO:

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.errors import CurrencyMismatch, InvalidValue, kinds_checked
 from harmony_core.finance._conversion import convert
 from harmony_core.finance._entities import AccountRole, LegalEntity, Role
 from harmony_core.finance._journal import Dimensions, JournalEntry, JournalLine
@@ -37,7 +37,7 @@ class Settled:
         return self.cash - self.relieved
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class MonetaryItem:
     """A receivable (above zero) or payable (below) as it was booked, and what was paid of it.
 
@@ -123,7 +123,7 @@ def revalue(
     return new, new - carrying
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class ExchangeAccounts:
     """Where differences go in a company's books, and what they are about."""
 

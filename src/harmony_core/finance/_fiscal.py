@@ -12,7 +12,7 @@ from datetime import date
 
 import attrs
 
-from harmony_core.errors import InvalidValue, expect
+from harmony_core.errors import InvalidValue, expect, expect_each, expect_name
 from harmony_core.finance._entities import LegalEntity
 from harmony_core.finance._journal import JournalEntry
 from harmony_core.periods import Month, Span
@@ -77,11 +77,17 @@ class FiscalCalendar:
 
 
 def _months(months: Iterable[Month]) -> tuple[Month, ...]:
-    return tuple(sorted(set(months)))
+    return tuple(sorted(set(expect_each(months, Month, "months that are closed"))))
 
 
 def _pairs(pairs: Iterable[tuple[str, Month]]) -> tuple[tuple[str, Month], ...]:
-    return tuple(sorted(set(pairs)))
+    found = expect_each(pairs, tuple, "months that are closed for one company")
+    for pair in found:
+        if len(pair) != 2:
+            raise InvalidValue(f"a company's closed month is its id and the month, got {pair!r}")
+        expect_name(pair[0], "the company that closed a month")
+        expect(pair[1], Month, f"the month that {pair[0]!r} closed", "Month(2026, 1)")
+    return tuple(sorted(set(found)))
 
 
 @attrs.frozen
@@ -126,8 +132,17 @@ class ClosedPeriods:
         return day
 
     def posted(self, entry: JournalEntry) -> JournalEntry:
-        """Give the entry as it can be posted: in a closed month it moves, and its text says so."""
+        """Give the entry as it can be posted: in a closed month it moves, and its text says so.
+
+        An entry between two companies moves where either has closed, so that both post their side
+        on one day and the pair is taken out of the group's figures whole.
+        """
         day = self.first_open_day(entry.entity, entry.day)
+        while entry.pair is not None and entry.counterparty is not None:
+            later = self.first_open_day(entry.counterparty, day)
+            if later == day:
+                break
+            day = self.first_open_day(entry.entity, later)
         if day == entry.day:
             return entry
         note = f"belongs to {entry.day}, which is closed"

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Unbalanced
+from harmony_core.errors import InvalidValue, Unbalanced, kinds_checked
 from harmony_core.explanation import RoundingMode
 from harmony_core.finance._currencies import minor_digits
 from harmony_core.finance._entities import AccountRole, Role
@@ -58,7 +58,7 @@ class JournalLine:
         return next((value for key, value in self.dimensions if key == name), None)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class JournalEntry:
     """Lines of one entity on one day that add up to zero in each of the three columns.
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, kinds_checked
 from harmony_core.explanation import RoundingMode, exact_text
 from harmony_core.finance._contribution import Contribution
 from harmony_core.finance._exact import Exact, exact
@@ -53,7 +53,7 @@ def _points(value: Exact) -> Fraction:
     return points
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class MarginRule:
     """What is watched.
 

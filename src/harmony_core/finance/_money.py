@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, Never
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.errors import CurrencyMismatch, InvalidValue, expect
 from harmony_core.explanation import exact_text, round_ratio
 from harmony_core.finance._currencies import minor_digits, minor_units
 from harmony_core.finance._exact import Exact, exact, exact_ratio
@@ -250,15 +250,20 @@ def settled_money(minor: int, currency: Code) -> Money[Code]:
 
 def _rounded(numerator: int, denominator: int, currency: Code, rounding: Rounding) -> Money[Code]:
     """Round so many minor units of a known currency to the step of a rounding."""
-    if rounding.step is None:
+    try:
+        step = rounding.step
+    except AttributeError:  # asked afterwards, so that it costs nothing where all is well
+        expect(rounding, Rounding, "rounding", 'Rounding.of("half_even")')
+        raise
+    if step is None:
         return settled_money(round_ratio(numerator, denominator, rounding.mode), currency)
-    step = rounding.step * minor_units(currency)
-    if step.denominator != 1:
+    units = step * minor_units(currency)
+    if units.denominator != 1:
         raise InvalidValue(
-            f"a step of {exact_text(rounding.step)} is finer than one minor unit of {currency}"
+            f"a step of {exact_text(step)} is finer than one minor unit of {currency}"
         )
-    count = round_ratio(numerator, denominator * step.numerator, rounding.mode)
-    return settled_money(count * step.numerator, currency)
+    count = round_ratio(numerator, denominator * units.numerator, rounding.mode)
+    return settled_money(count * units.numerator, currency)
 
 
 def money_sum(amounts: Iterable[Money[Code]], currency: Code) -> Money[Code]:

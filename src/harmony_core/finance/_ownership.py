@@ -8,14 +8,14 @@ belongs to it holds it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, NotFound, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance._exact import Exact, exact
 
@@ -27,7 +27,7 @@ def _share(value: Exact) -> Fraction:
     return share
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Holding:
     """A share of a company from one day to another, both included.
 
@@ -63,7 +63,7 @@ class Holding:
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Ownership:
     """The group's shares. A company without any belongs to it for all time, and whole.
 
@@ -119,6 +119,20 @@ class Ownership:
         if not own:
             return Fraction(1)
         return next((one.share for one in own if one.covers(day)), None)
+
+    def require_in(self, entities: Container[str]) -> None:
+        """Refuse holdings of, or through, a company that is not among some.
+
+        Raises:
+            NotFound: with the company.
+        """
+        for one in self.holdings:
+            for name in (one.entity, one.holder):
+                if name is not None and name not in entities:
+                    raise NotFound(
+                        f"a share of {name!r} is known, but there is no such company in the group: "
+                        "write its id as the group does"
+                    )
 
     def joined(self, entity: str) -> date:
         """Give the first day in the group; the earliest there is where it always was."""

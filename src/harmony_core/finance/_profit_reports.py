@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound
+from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, expect
 from harmony_core.finance._contribution import Contribution
 from harmony_core.finance._money import Money
 from harmony_core.finance._profitability import CostView, ProfitFact, ProfitFacts
@@ -142,6 +142,7 @@ class Trend:
 
 def trend(facts: ProfitFacts, last_month: Month) -> Trend:
     """Show the twelve months that end with ``last_month``; facts of other months are left out."""
+    expect(last_month, Month, "last_month", "Month(2026, 3)")
     by_month: dict[Month, Contribution] = {}
     for fact in facts:
         known = by_month.get(fact.month)

@@ -19,7 +19,7 @@ from functools import lru_cache
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, Word
+from harmony_core.errors import CurrencyMismatch, InvalidValue, Word, expect_word, kinds_checked
 from harmony_core.finance._contribution import Contribution
 from harmony_core.finance._entities import Group, LegalEntity, Role
 from harmony_core.finance._exact import Exact, exact
@@ -42,7 +42,7 @@ def _hours(value: Exact) -> Fraction:
     return exact(value, "hours")
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class HoursWorked:
     """Hours of work in a month, under the dimensions of the contract they were worked for."""
 
@@ -51,7 +51,7 @@ class HoursWorked:
     hours: Fraction = attrs.field(converter=_hours)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class ProfitFact:
     """One cell: what one set of dimensions contributed in one month."""
 
@@ -67,7 +67,7 @@ class ProfitFact:
 _Key = tuple[Month, Dimensions]
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class ProfitFacts:
     """Cells of one view and one currency, in the order of month and dimensions.
 
@@ -165,6 +165,7 @@ def _facts(
     column: Callable[[Booked], Money],
     hours: Iterable[HoursWorked],
 ) -> ProfitFacts:
+    view = expect_word(view, CostView)
     cells: defaultdict[_Key, _Cell] = defaultdict(_Cell)
     with_entity = lru_cache(maxsize=None)(_with_entity)  # few sets of dimensions, many lines
     for entry in entries:

@@ -15,14 +15,14 @@ from types import MappingProxyType
 
 import attrs
 
-from harmony_core.errors import InvalidValue, RateNotFound
+from harmony_core.errors import InvalidValue, RateNotFound, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance._currencies import currency
 from harmony_core.finance._rates import FoundRate, Rate, RateKind, RateLeg
 from harmony_core.periods import Span
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class RatePolicy:
     """Which rates a look-up may use.
 
@@ -191,6 +191,7 @@ class RateBook:
                 f"no spot rate {base}/{quote} from {span.start} until before {span.end}{as_known}, "
                 "so no average: add the rates to the book"
             )
+        corrected = max(rate.known_on for rate in latest.values())
         values = [rate.value for rate in latest.values()]
         sources = ", ".join(sorted({rate.source for rate in latest.values()}))
         return Rate(
@@ -200,7 +201,7 @@ class RateBook:
             sum(values, Fraction(0)) / len(values),
             RateKind.AVERAGE,
             source=f"mean of {len(values)} rate{'' if len(values) == 1 else 's'}, {sources}",
-            known_from=known,
+            known_from=known or (corrected if corrected > span.last_day else None),
         )
 
     def find(

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance._currencies import currency, minor_units
 from harmony_core.finance._exact import Exact, exact
@@ -47,7 +47,7 @@ def _rate_value(value: Exact) -> Fraction:
     return number
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Rate:
     """One ``base`` is worth ``value`` ``quote`` on ``day``, says ``source``.
 

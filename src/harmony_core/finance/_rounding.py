@@ -6,12 +6,12 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, kinds_checked
 from harmony_core.explanation import RoundingMode, round_to_step
 from harmony_core.finance._exact import Exact, exact
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Rounding:
     """How an exact amount becomes money.
 

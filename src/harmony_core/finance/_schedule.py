@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect_word, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._money import Money, money_sum
@@ -58,6 +58,7 @@ def straight_line(service: Span, by: MonthWeight = MonthWeight.BY_DAY) -> Weight
     >>> [str(weight) for weight in straight_line(half_months).values()]
     ['16', '14']
     """
+    by = expect_word(by, MonthWeight)
     weights: dict[Month, Fraction] = {}
     first, last = Month.containing(service.first_day), Month.containing(service.last_day)
     for month in months_between(first, last):
@@ -113,14 +114,16 @@ def spread(
     >>> [str(part) for part in spread(Money.of("0.05", "EUR"), [1, 1, 1])]
     ['0.02 EUR', '0.01 EUR', '0.02 EUR']
     """
+    remainder = expect_word(remainder, Remainder)
     values = [exact(weight, "a weight") for weight in weights]
     whole = sum(values, Fraction(0))
     if min(values, default=Fraction(0)) < 0 or not whole:
         raise InvalidValue("weights are zero or more, and at least one of them is above zero")
     if remainder is Remainder.LAST:
-        parts = [total.exact * (value / whole) for value in values[:-1]]
-        settled = [part.settle(rounding) for part in parts]
-        return (*settled, total - money_sum(settled, total.currency))
+        parts = [(total.exact * (value / whole)).settle(rounding) for value in values]
+        last = max(place for place, value in enumerate(values) if value)  # no weight gets nothing
+        others = parts[:last]
+        return (*others, total - money_sum(others, total.currency), *parts[last + 1 :])
     ends = [(total.exact * (done / whole)).settle(rounding) for done in accumulate(values)]
     ends[-1] = total  # also where the rounding has a coarser step than the total
     before = [Money.zero(total.currency), *ends[:-1]]
@@ -153,7 +156,7 @@ def percent_complete(
     return tuple(parts)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class RecognitionSchedule:
     """What each month recognises of an amount, in three currencies; the months are in order.
 

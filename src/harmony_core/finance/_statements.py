@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from harmony_core.errors import NotFound, Word
+from harmony_core.errors import NotFound, Word, expect_word
 from harmony_core.finance._entities import AccountRole, Role
 
 
@@ -72,7 +72,7 @@ def statement_of(
     wider = role
     while wider:
         if found := classes.get(wider) or _CLASSES.get(wider):
-            return found
+            return expect_word(found, StatementClass)
         wider = wider.rpartition(".")[0]
     raise NotFound(
         f"no class of the statements for the role {role!r}: pass classes={{{role!r}: "

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.errors import CurrencyMismatch, InvalidValue, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._line_tax import LineTax, TaxBase, line_taxes, tax_percent_or_none
@@ -36,7 +36,7 @@ def _moneys(amounts: Iterable[Money]) -> tuple[Money, ...]:
     return tuple(amounts)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class TaxLine:
     """A line of a document before its rounding.
 
@@ -130,7 +130,7 @@ class TaxLine:
         return settled + self.extra if self.allowances or self.charges else settled
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class DocumentAdjustment:
     """An allowance (``charge`` is false) or a charge on the document as a whole.
 

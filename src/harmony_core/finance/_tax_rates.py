@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, kinds_checked
 from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._line_tax import LineTax, NamedTax, tax_percent
 from harmony_core.finance._tax_rules import (
@@ -33,7 +33,7 @@ def in_percent(share: Exact) -> Fraction:
     return tax_percent(exact(share, "a share") * 100)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class TaxRate:
     """``percent`` of tax in a jurisdiction, from ``valid_from`` until before ``valid_to``.
 

@@ -14,7 +14,7 @@ from itertools import combinations
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, kinds_checked
 from harmony_core.finance._line_tax import LineTax, NamedTax, named_taxes
 
 EXPORT = "G"
@@ -66,7 +66,7 @@ class TaxPoint(Word):
         return document
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Supply:
     """What a tax is decided on.
 
@@ -92,7 +92,7 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(values)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class TaxRule:
     """In sales of ``seller``, what fits gets ``category``, from ``valid_from`` on.
 

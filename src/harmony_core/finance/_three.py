@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, Word
+from harmony_core.errors import CurrencyMismatch, InvalidValue, Word, expect_word, kinds_checked
 from harmony_core.finance._allocation import fit
 from harmony_core.finance._conversion import convert
 from harmony_core.finance._money import Money, money_sum
@@ -29,7 +29,7 @@ class Column(Word):
     GROUP = "group"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Booked:
     """One amount in the currencies of the transaction, of the entity's books and of the group.
 
@@ -56,7 +56,7 @@ class Booked:
 
     def column(self, column: Column) -> Money:
         """Give one of the three amounts."""
-        amount: Money = getattr(self, column.value)
+        amount: Money = getattr(self, expect_word(column, Column).value)
         return amount
 
     def __add__(self, other: Booked) -> Booked:
@@ -101,7 +101,7 @@ def booked_sum(amounts: Iterable[Booked], currencies: tuple[str, str, str]) -> B
     )
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class BookingRates:
     """The two rates with which one document is booked; both start from its own currency."""
 

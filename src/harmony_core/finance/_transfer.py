@@ -12,7 +12,7 @@ from datetime import date
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound, Word
+from harmony_core.errors import InvalidValue, NotFound, Word, kinds_checked
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance._money import Money, money_sum
 from harmony_core.finance._rates import FoundRate
@@ -88,7 +88,7 @@ class Verdict(Word):
     NO_LONGER = "it ended before this day"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class TransferRule:
     """How ``performer`` charges ``seller`` from ``valid_from`` until before ``valid_to``.
 
@@ -145,7 +145,7 @@ def _as_tuple(rules: Iterable[TransferRule]) -> tuple[TransferRule, ...]:
     return tuple(rules)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class TransferRules:
     """All transfer rules of a group: the most specific one wins, then the latest start.
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound
+from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, kinds_checked
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance._currencies import minor_digits
 from harmony_core.finance._exact import Exact, exact
@@ -35,7 +35,7 @@ def _not_negative(_: object, field: attrs.Attribute[Fraction], value: Fraction) 
         raise InvalidValue(f"{field.name} must be zero or more, got {value}")
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class CostPlus:
     """The performer's cost and a mark-up: ``CostPlus(8)`` is cost plus 8 %.
 
@@ -52,7 +52,7 @@ class CostPlus:
         return cls(exact(share, "a mark-up") * 100, round_cost_first)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class PercentOfSell:
     """A part of what the customer pays: ``PercentOfSell(60)`` is 60 % of the invoiced amount."""
 
@@ -68,7 +68,7 @@ PASS_THROUGH = CostPlus(0)
 """The performer's cost as it is, as usual for expenses."""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class ResaleMinus:
     """What the customer pays less the seller's margin: ``ResaleMinus(30)`` leaves 70 %."""
 
@@ -82,7 +82,7 @@ class ResaleMinus:
             )
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class FixedRate:
     """An agreed price for each hour worked, in its own currency."""
 
@@ -94,7 +94,7 @@ def _sorted_rates(rates: Mapping[str, ExactAmount] | Rates) -> Rates:
     return tuple(sorted(pairs, key=lambda pair: pair[0]))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class TransferRateCard:
     """Agreed prices for each hour by the role in which it was worked: senior, junior ...
 
@@ -133,7 +133,7 @@ class TransferRateCard:
 TransferMethod: TypeAlias = CostPlus | PercentOfSell | ResaleMinus | FixedRate | TransferRateCard
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class TransferBasis:
     """The facts a transfer price is worked out from.
 

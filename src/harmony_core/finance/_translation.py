@@ -14,7 +14,7 @@ from datetime import date
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound
+from harmony_core.errors import CurrencyMismatch, InvalidValue, NotFound, expect_word, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance._conversion import convert
 from harmony_core.finance._entities import AccountRole, LegalEntity
@@ -110,7 +110,9 @@ def translate_balances(
     >>> print(found.difference)
     -8.50 USD
     """
-    rows = list(balances)
+    rows = [
+        (account, expect_word(kind, StatementClass), money) for account, kind, money in balances
+    ]
     if open_ := money_sum((money for _, _, money in rows), closing.base):
         raise InvalidValue(f"the balances add up to {open_}, not to zero: an account is missing")
 
@@ -229,7 +231,7 @@ def _translation(
     return Translation(found, difference, minority)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class NetAssets:
     """What a company was worth at both ends of a period and why, in the group's currency.
 
@@ -247,7 +249,7 @@ class NetAssets:
         return self.closing - self.opening - self.profit + self.dividend
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class NetAssetRates:
     """The four rates of a period, from the company's currency to the group's."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import attrs
 
+from harmony_core.errors import expect_word
 from harmony_core.finance._journal import JournalEntry
 from harmony_core.finance._money import Money, money_sum
 from harmony_core.finance._three import Column
@@ -68,6 +69,7 @@ def trial_balance(
         entity: id of the entity whose books are meant; ``None``: of all.
         column: of the three amounts; the transaction column has a row for each currency.
     """
+    column = expect_word(column, Column)
     debits: dict[tuple[str, str, str], int] = {}
     credits: dict[tuple[str, str, str], int] = {}  # noqa: A001  the trade's word
     for entry in entries:

@@ -16,7 +16,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.errors import CurrencyMismatch, InvalidValue, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance._entities import Group, Role
 from harmony_core.finance._exact import Exact, exact
@@ -30,7 +30,7 @@ def _share(value: Exact) -> Fraction:
     return exact(value, "the share that is not billed yet")
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class UnbilledTransfer:
     """A charge within the group, and how much of it stands in the seller's work in progress.
 

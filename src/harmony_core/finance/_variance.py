@@ -21,7 +21,7 @@ from types import MappingProxyType
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, Word
+from harmony_core.errors import CurrencyMismatch, InvalidValue, Word, kinds_checked
 from harmony_core.finance._allocation import fit
 from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._money import ExactAmount, Money
@@ -44,7 +44,7 @@ def _quantity(value: Exact) -> Fraction:
     return number
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class SalesFigures:
     """What was sold of one thing in a period.
 
