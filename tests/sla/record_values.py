@@ -12,7 +12,7 @@ from harmony_core import sla
 from harmony_core.periods import InstantSpan
 
 days = st.dates(date(1990, 1, 1), date(2090, 12, 31))
-names = st.text(max_size=8)
+names = st.text(min_size=1, max_size=8)
 zones = st.sampled_from(["UTC", "Europe/London", "Asia/Kolkata"])
 clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59), st.integers(0, 59))
 openings = st.builds(sla.Opening, clocks, clocks)

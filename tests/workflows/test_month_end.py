@@ -223,12 +223,18 @@ def test_a_company_that_closed_earlier_posts_on_its_first_open_day() -> None:
     month_end(store, JANUARY)
     entries = books(store).entries
     assert {entry.entity for entry in entries} >= {"DE", "GB"}
+    between = [entry for entry in entries if entry.pair is not None]
+    assert between
     for entry in entries:
-        if entry.entity == "DE":
+        if entry.entity == "DE" or entry in between:  # both sides of a pair are posted on one day
             assert entry.day == FEBRUARY.first_day
             assert "which is closed" in entry.text
         else:
             assert entry.day <= JANUARY.last_day
+    with store.begin() as unit:
+        group = unit.company.get().group
+    for day in (JANUARY.last_day, FEBRUARY.first_day):
+        assert consolidate(entries, group, day).breaks == ()
     with pytest.raises(NotFound):
         close_books(store, "XX", JANUARY)
 
