@@ -229,12 +229,15 @@ def test_years_of_one_kind_are_open_alike(
 ) -> None:
     """The index computes a kind once; each year by itself must give the same."""
     days = [date(first + 3, 12, 31), date(first + 9, 1, 1)]
-    calendar = case(zone, week, holidays=days).calendar
-    desk = calendar | Calendar.of("Europe/London", {"sun": "00:30-02:15"})
+    dated = {date(first + 5, 12, 31): [(79_200, 21_600)], date(first + 6, 7, 1): week[0]}
+    calendar = case(zone, week, holidays=days, overrides=dated, breaks=dated).calendar
+    sunday = Calendar.of("Europe/London", {"sun": "00:30-02:15"})
+    desk = (calendar | sunday) & Turns(zone, date(2026, 1, 5), turn=2, of=3, at="02:30")
     for year in range(first, first + 18):
         for asked in (calendar, desk):
             kept, alone = asked.open_index.days_of(year), asked.days_of(year)
             assert [day.edges for day in kept] == [day.edges for day in alone]
+            assert asked.open_index.total_of(year) == sum(day.total for day in alone)
 
 
 def test_instants_beyond_the_horizon_are_refused() -> None:

@@ -9,7 +9,7 @@ from datetime import date, tzinfo
 import attrs
 
 from harmony_core.errors import InvalidValue, expect_each
-from harmony_core.sla._changes import kind_of_year, second_of
+from harmony_core.sla._changes import kind_of_year
 from harmony_core.sla._days import Day
 from harmony_core.sla._holidays import HolidayRule, PublicHolidays
 from harmony_core.sla._hours import (
@@ -24,10 +24,11 @@ from harmony_core.sla._hours import (
 )
 from harmony_core.sla._index import OpenIndex
 from harmony_core.sla._open_time import OWN_INDEX, OpenTime
+from harmony_core.sla._utc_days import days_of_zone, total_of_zone
 from harmony_core.sla._walls import Walls
-from harmony_core.sla._zones import DAY, zone_key
+from harmony_core.sla._zones import zone_key
 
-_LAST_PUBLIC = 2101  # the package's holidays end with 2100
+_FEW = 12  # openings of a day that a line of text still shows
 
 
 def _week(days: Iterable[Iterable[Opening]]) -> tuple[tuple[Opening, ...], ...]:
@@ -170,7 +171,7 @@ class Calendar(OpenTime):
 
     def kind(self, year: int) -> Hashable:
         """See :class:`OpenTime`."""
-        if year in self._walls.years or (self.public_holidays and year <= _LAST_PUBLIC):
+        if year in self._walls.years or self._walls.has_public(year):
             return year
         return kind_of_year(self.zone, year)
 
@@ -185,13 +186,19 @@ class Calendar(OpenTime):
 
     def days_of(self, year: int) -> list[Day]:
         """See :class:`OpenTime`."""
-        return self._walls.days(self.zone, *(second_of(at) // DAY for at in (year, year + 1)))
+        return days_of_zone(self._walls, self.zone, year)
+
+    def total_of(self, year: int) -> int:
+        """See :class:`OpenTime`; without its days."""
+        return total_of_zone(self._walls, self.zone, year)
 
 
 def _said(week: Sequence[Sequence[Opening]]) -> str:
     """Write a week with the days together that have the same hours and follow each other."""
     runs: list[tuple[int, int, str]] = []
-    for day, hours in enumerate(map(_text, week)):
+    for day, of_day in enumerate(week):
+        many = len(of_day) > _FEW
+        hours = f"{len(of_day)} openings" if many else _text(of_day)
         if runs and runs[-1][1:] == (day - 1, hours):
             runs[-1] = runs[-1][0], day, hours
         else:

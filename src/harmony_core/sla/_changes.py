@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import zoneinfo
 from bisect import bisect_left
-from collections.abc import Hashable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
@@ -40,6 +39,10 @@ Change = tuple[int, int, int]
 Part = tuple[int, int, int, int | None]
 """Seconds of UTC from and to which the clocks run evenly, and their offset; or, while an hour is
 repeated, the wall second that they had reached before."""
+
+Weekdays = tuple[int, int]
+KindOfYear = tuple[Weekdays, tuple[Part, ...]]
+"""The weekdays of the first and the last day; and the parts, counted from the year's start."""
 
 
 class _Clocks(NamedTuple):
@@ -133,9 +136,6 @@ def _probed(zone: ZoneInfo, first: int, last: int) -> list[Change]:
     return found
 
 
-Weekdays = tuple[int, int]
-
-
 @lru_cache(maxsize=1024)
 def _weekdays(year: int) -> Weekdays:
     """Give the weekdays of a year's first and last day; there are 14 kinds."""
@@ -194,10 +194,10 @@ def parts(key: str, first: int, last: int) -> list[Part]:
 
 
 @lru_cache(maxsize=8192)
-def kind_of_year(key: str, year: int) -> Hashable:
+def kind_of_year(key: str, year: int) -> KindOfYear:
     """Name what years have in common whose clocks and days of the week are alike.
 
-    They are the days of the week, and when the clocks change, counted from the year's start.
+    A year that keeps to the zone's rule is of one of 14 kinds.
     """
     days, settled = _weekdays(year), _clocks(key).ruled + 1
     if year >= settled and (like := _like(days, settled)) != year:

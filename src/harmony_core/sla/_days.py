@@ -45,6 +45,12 @@ class Day:
     def _open_time(self) -> int:
         return self.table[2][-1]
 
+    def worked(self, at: int) -> int:
+        """Give the open time before a microsecond of it."""
+        opens, gaps, ends = self.table
+        index = bisect_right(opens, at)
+        return min(at - gaps[index - 1], ends[index]) if index else 0
+
     def open_just_before(self, at: int) -> bool:
         """Whether it is open up to a microsecond of it."""
         return bisect_left(self.edges, at) % 2 == 1

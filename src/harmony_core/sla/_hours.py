@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import attrs
@@ -54,11 +55,11 @@ class Opening:
         """
         if isinstance(hours, Opening):
             return hours
-        pair: Sequence[object] = _plain(hours).split("-") if isinstance(hours, str) else hours
-        if not isinstance(pair, tuple | list) or len(pair) != 2:
+        if isinstance(hours, str):
+            return _written(hours)
+        if not isinstance(hours, tuple | list):
             raise InvalidValue(f"opening hours are like '09:00-17:30', got {hours!r}")
-        opens, closes = pair
-        return cls(clock(opens, hours), clock(closes, hours, end=True))
+        return _opening(hours, hours)
 
     @property
     def seconds(self) -> tuple[int, int]:
@@ -68,6 +69,17 @@ class Opening:
 
     def __str__(self) -> str:
         return f"{_shown(self.opens)}-{_shown(self.closes) if self.closes != time() else '24:00'}"
+
+
+@lru_cache(maxsize=4096)
+def _written(text: str) -> Opening:
+    return _opening(_plain(text).split("-"), text)
+
+
+def _opening(pair: Sequence[object], hours: object) -> Opening:
+    if len(pair) != 2:
+        raise InvalidValue(f"opening hours are like '09:00-17:30', got {hours!r}")
+    return Opening(clock(pair[0], hours), clock(pair[1], hours, end=True))
 
 
 OpeningLike: TypeAlias = "Opening | str | tuple[str | time, str | time] | list[str]"
@@ -98,13 +110,18 @@ def openings(hours: Hours) -> tuple[Opening, ...]:
     if isinstance(hours, Opening):
         return (hours,)
     if isinstance(hours, str):
-        return tuple(sorted(Opening.of(part) for part in hours.split(",") if part.strip()))
+        return _of_day(hours)
     if not isinstance(hours, Iterable):
         raise InvalidValue(
             f"hours of a day are like '09:00-12:00, 13:00-17:30', or '' where it is closed, "
             f"got {hours!r}"
         )
     return tuple(sorted(Opening.of(part) for part in hours))
+
+
+@lru_cache(maxsize=1024)
+def _of_day(text: str) -> tuple[Opening, ...]:
+    return tuple(sorted(Opening.of(part) for part in text.split(",") if part.strip()))
 
 
 Pairs = tuple[tuple[int, int], ...]
@@ -185,13 +202,12 @@ def weekly(hours: Mapping[str, Hours]) -> tuple[tuple[Opening, ...], ...]:
 def dated(days: Mapping[date, Hours] | Iterable[DayHours]) -> tuple[DayHours, ...]:
     """Read hours of dates, in their order; a date stands once."""
     if isinstance(days, Mapping):
-        pairs: Iterable[tuple[date, Hours]] = days.items()
+        rows: Iterable[DayHours] = (DayHours(day, hours) for day, hours in days.items())
     else:
         rows = expect_each(days, DayHours, "hours of dates, such as {date(2026, 12, 24): ''},")
-        pairs = ((row.day, row.hours) for row in rows)
     found: dict[date, DayHours] = {}
-    for day, hours in pairs:
-        if day in found:
-            raise InvalidValue(f"{day} has hours twice: write them together")
-        found[day] = DayHours(day, hours)
-    return tuple(sorted(found.values()))
+    for row in rows:
+        if row.day in found:
+            raise InvalidValue(f"{row.day} has hours twice: write them together")
+        found[row.day] = row
+    return tuple(found[day] for day in sorted(found))

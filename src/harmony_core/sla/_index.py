@@ -188,7 +188,7 @@ class OpenIndex:
         """Give the next close after an instant, the one after the next opening when closed."""
         at = self.next_open(moment)
         for year in range(at.year, LAST_YEAR + 1):
-            if year > at.year and self._total(year) == year_length(year):
+            if year > at.year and self.total_of(year) == year_length(year):
                 continue
             base, befores, tables = self._years.get(year) or self._year(year)
             day, since = 0, 0
@@ -241,7 +241,7 @@ class OpenIndex:
     ) -> Iterator[tuple[datetime, list[Table], int]]:
         """Find the days with open time from that of one instant to that of another."""
         for number in range(start.year, end.year + 1):
-            if number not in self._years and not self._total(number):
+            if number not in self._years and not self.total_of(number):
                 continue
             base, befores, tables = self._years.get(number) or self._year(number)
             day = max((start - base).days, 0)
@@ -284,7 +284,8 @@ class OpenIndex:
             found = self._days[kind] = self._source.days_of(year)
         return found
 
-    def _total(self, year: int) -> int:
+    def total_of(self, year: int) -> int:
+        """Give the open time of a year."""
         kind = self._source.kind(year)
         found = self._totals.get(kind)
         if found is None:
@@ -296,16 +297,16 @@ class OpenIndex:
         with self._lock:
             first, befores = self._counted
             if not befores:
-                first, befores = year, [0, self._total(year)]
+                first, befores = year, [0, self.total_of(year)]
             if year < first:
                 earlier = accumulate(
-                    (-self._total(back) for back in range(first - 1, year - 1, -1)),
+                    (-self.total_of(back) for back in range(first - 1, year - 1, -1)),
                     initial=befores[0],
                 )
                 first, befores = year, list(earlier)[:0:-1] + befores
             count = first + len(befores) - 1
             if year >= count:
-                totals = map(self._total, range(count, year + 1))
+                totals = map(self.total_of, range(count, year + 1))
                 befores = befores[:-1] + list(accumulate(totals, initial=befores[-1]))
             self._counted = first, befores
             return befores[year - first]

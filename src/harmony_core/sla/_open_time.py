@@ -335,7 +335,7 @@ class CalendarDifference(OpenTime):
     @property
     def is_never_open(self) -> bool:
         """See :class:`OpenTime`."""
-        return self.base.is_never_open
+        return self.base.is_never_open or self.base == self.without
 
     def days_of(self, year: int) -> list[Day]:
         """See :class:`OpenTime`."""

@@ -11,7 +11,7 @@ import attrs
 
 from harmony_core.errors import BeyondHorizon, InvalidValue, expect, expect_each, expect_name
 from harmony_core.periods import InstantSpan
-from harmony_core.sla._changes import instants, second_of
+from harmony_core.sla._changes import instants, kind_of_year, second_of
 from harmony_core.sla._days import OPEN, UNIT, Day, split
 from harmony_core.sla._hours import clock, plain_day
 from harmony_core.sla._index import OpenIndex, moment_in_utc
@@ -79,8 +79,13 @@ class Turns(OpenTime):
         return frozenset((self.zone,))
 
     def kind(self, year: int) -> Hashable:
-        """Each is its own: turns know no years."""
-        return year
+        """Years are alike in which turns begin on the same days."""
+        since = self._begins - second_of(year) // DAY
+        return kind_of_year(self.zone, year), since % (self.days * self.of)
+
+    @property
+    def _begins(self) -> int:
+        return self.first.toordinal() - _EPOCH_DAY + (self.turn - 1) * self.days
 
     @property
     def is_never_open(self) -> bool:
@@ -94,9 +99,8 @@ class Turns(OpenTime):
         if self.of == 1:
             return [OPEN] * count
         cycle = self.days * self.of
-        begins = self.first.toordinal() - _EPOCH_DAY + (self.turn - 1) * self.days
         from_day, until_day = start // DAY - 3, end // DAY + 3
-        begins += (from_day - begins) // cycle * cycle
+        begins = self._begins + (from_day - self._begins) // cycle * cycle
         at = self.at.hour * 3600 + self.at.minute * 60 + self.at.second
         walls = [
             day * DAY + at

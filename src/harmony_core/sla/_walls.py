@@ -1,32 +1,32 @@
-"""What is open on the clocks of a calendar's own zone, and as days of UTC.
+"""What is open on the clocks of a calendar's own zone: a week, and some dated days.
 
-On its own clocks a calendar is a week, and some dated days. What those clocks show never goes back
-(a repeated hour stands at its end), so that an instant is open when what they show is: between two
-changes of the clocks a day of UTC is the end of one local day and the beginning of the next.
+Dated days are put together once, when the calendar is written, so that a question about a year
+looks at those of the year, and one over centuries at the sum of what they differ by. Only public
+holidays of a country wait until a year is asked for.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final, Protocol
 
-from harmony_core.sla._changes import parts
-from harmony_core.sla._days import CLOSED, LENGTH, UNIT, Day, across, day_of, moved, touching
+from harmony_core.sla._days import LENGTH, Day, day_of
 from harmony_core.sla._holidays import HolidayRule, PublicHolidays
 from harmony_core.sla._hours import DayHours, Opening, Pairs, pairs
 from harmony_core.sla._sweep import Edges, cut, joined, minus
-from harmony_core.sla._zones import DAY, EPOCH
+from harmony_core.sla._zones import EPOCH
 
 _EPOCH_DAY: Final = EPOCH.toordinal()
 _THURSDAY: Final = 3  # 1 January 1970 was one
 _WHOLE: Final[Pairs] = ((0, LENGTH),)
+_EVER: Final = (date.min.toordinal() - _EPOCH_DAY, date.max.toordinal() - _EPOCH_DAY + 1)
 
-Dated = dict[int, Day]
-"""Local days, in days since 1970, that differ from those of the week."""
+_MARGIN: Final = 5  # days beside a year that may touch it
+_LAST_PUBLIC: Final = 2101  # the package's holidays end with 2100
 
 
 class Rules(Protocol):
@@ -51,6 +51,39 @@ class Rules(Protocol):
     def holiday_rule(self) -> HolidayRule: ...
 
 
+class Line:
+    """Local days, counted since 1970: those of a week, and dated ones with what they differ by."""
+
+    __slots__ = ("_days", "_differences", "_numbers", "_sums", "week")
+
+    def __init__(self, week: list[Day], dated: Mapping[int, Day]) -> None:
+        self.week = week
+        self._sums = list(accumulate((day.total for day in week), initial=0))
+        self._numbers = sorted(dated)
+        self._days = [dated[number] for number in self._numbers]
+        usual = (week[weekday(number)] for number in self._numbers)
+        differ = (day.total - other.total for day, other in zip(self._days, usual, strict=True))
+        self._differences = list(accumulate(differ, initial=0))
+
+    def day(self, number: int) -> Day:
+        """Give one local day."""
+        index = bisect_left(self._numbers, number)
+        if index < len(self._numbers) and self._numbers[index] == number:
+            return self._days[index]
+        return self.week[weekday(number)]
+
+    def dated(self, first: int, last: int) -> list[int]:
+        """Name the dated days of ``[first, last)``."""
+        return self._numbers[bisect_left(self._numbers, first) : bisect_left(self._numbers, last)]
+
+    def worked(self, number: int, at: int) -> int:
+        """Give the open time before a microsecond of a day, on clocks that never change."""
+        weeks, of_week = divmod(number + _THURSDAY, 7)
+        index = bisect_left(self._numbers, number)
+        before = weeks * self._sums[-1] + self._sums[of_week] + self._differences[index]
+        return before + self.day(number).worked(at) if at else before
+
+
 class Walls:
     """The week of a calendar and its dated days, as numbers.
 
@@ -61,10 +94,11 @@ class Walls:
         "_breaks",
         "_holidays",
         "_hours",
+        "_line",
         "_overrides",
         "_public",
+        "_run_on",
         "_starts_only",
-        "week",
         "years",
     )
 
@@ -72,130 +106,96 @@ class Walls:
         known: dict[int, Pairs] = {}  # the same hours stand on many days
 
         def numbers(hours: tuple[Opening, ...]) -> Pairs:
-            if id(hours) not in known:
-                known[id(hours)] = pairs(hours)
-            return known[id(hours)]
+            found = known.get(id(hours))
+            if found is None:
+                found = known[id(hours)] = pairs(hours)
+            return found
 
         def numbered(rows: Sequence[DayHours]) -> tuple[list[int], list[Pairs]]:
             days = [row.day.toordinal() - _EPOCH_DAY for row in rows]
             return days, [numbers(row.hours) for row in rows]
 
-        self._public = rules.public_holidays
         self._hours = [numbers(hours) for hours in rules.week]
         self._overrides, self._breaks = numbered(rules.overrides), numbered(rules.breaks)
+        self._run_on = any(end > LENGTH for hours in known.values() for _, end in hours)
         self._holidays = [day.toordinal() - _EPOCH_DAY for day in rules.holidays]
+        self._public = rules.public_holidays
         self._starts_only = rules.holiday_rule is HolidayRule.SHIFT_START
+        rows = (*rules.overrides, *rules.breaks)
+        self.years = frozenset(_touched([*(row.day for row in rows), *rules.holidays]))
         before = [self._hours[-1], *self._hours]
-        self.week = [_local(one, own, (), ()) for one, own in pairwise(before)]
-        self.years = frozenset(_touched([*self._overrides[0], *self._breaks[0], *self._holidays]))
+        week = [_local(one, own, (), ()) for one, own in pairwise(before)]
+        self._line = Line(week, self._dated(*_EVER, set(self._holidays)))
 
-    def dated(self, first: int, last: int) -> Dated:
-        """Give the local days of ``[first, last)`` that differ from those of the week."""
+    def has_public(self, year: int) -> bool:
+        """Whether holidays of a country may close days of a year, which nobody wrote down."""
+        return bool(self._public) and year <= _LAST_PUBLIC
+
+    def line(self, year: int) -> Line:
+        """Give the local days near a year."""
+        if not self.has_public(year):
+            return self._line
+        first, last = (date(at, 1, 1).toordinal() - _EPOCH_DAY for at in (year, year + 1))
+        holidays = self._closed(first - _MARGIN, last + _MARGIN)
+        return Line(self._line.week, self._dated(first - _MARGIN, last + _MARGIN, holidays))
+
+    def _dated(self, first: int, last: int, holidays: set[int]) -> dict[int, Day]:
+        """Put together the days of ``[first, last)`` that differ from those of the week."""
         special = _within(self._overrides, first - 1, last)
         shut = _within(self._breaks, first - 1, last)
-        for number in self.holidays(first - 1, last) - special.keys():
+        for number in holidays - special.keys():
             if self._starts_only:
                 special[number] = ()
             else:
                 shut[number] = shut.get(number, ()) + _WHOLE
-
-        def hours(number: int) -> Pairs:
-            found = special.get(number)
-            return self._hours[(number + _THURSDAY) % 7] if found is None else found
-
-        touched = special.keys() | shut.keys()
+        week, touched = self._hours, special.keys() | shut.keys()
+        if self._run_on:  # the days after may differ too
+            touched |= {number + 1 for number in touched}
         return {
             number: _local(
-                hours(number - 1), hours(number), shut.get(number - 1, ()), shut.get(number, ())
+                special.get(number - 1, week[weekday(number - 1)]),
+                special.get(number, week[weekday(number)]),
+                shut.get(number - 1, ()),
+                shut.get(number, ()),
             )
-            for number in touched | {number + 1 for number in touched}
+            for number in touched
         }
 
-    def holidays(self, first: int, last: int) -> set[int]:
+    def _closed(self, first: int, last: int) -> set[int]:
         """Give the holidays of ``[first, last)``."""
         start, end = bisect_left(self._holidays, first), bisect_left(self._holidays, last)
         found = set(self._holidays[start:end])
-        years = [(EPOCH + timedelta(days=number)).year for number in (first, last)]
+        years = [date.fromordinal(number + _EPOCH_DAY).year for number in (first, last)]
         for rule in self._public:
-            days = (day.toordinal() - _EPOCH_DAY for day in rule.days(years[0], years[1]))
+            days = (day.toordinal() - _EPOCH_DAY for day in rule.days(*years))
             found.update(day for day in days if first <= day < last)
         return found
 
     def begun(self, first: int, last: int) -> set[int]:
         """Give the days of ``[first, last)`` on which hours begin, breaks aside."""
+        found, since = set[int](), weekday(first)
+        for of_week, hours in enumerate(self._hours):
+            if hours:
+                found.update(range(first + (of_week - since) % 7, last, 7))
         special = _within(self._overrides, first, last)
-        week = [bool(hours) for hours in self._hours]
-        found = {number for number in range(first, last) if week[(number + _THURSDAY) % 7]}
-        found -= self.holidays(first, last)
+        found -= self._closed(first, last)
         return found - special.keys() | {day for day, hours in special.items() if hours}
 
-    def days(self, zone: str, first: int, last: int) -> list[Day]:
-        """Give the days of UTC from ``first`` up to ``last``."""
-        dated = self.dated(first - 2, last + 2)
-        days, changed = [CLOSED] * (last - first), dict[int, Edges]()
-        if not dated and not any(self._hours):
-            return days
-        for since, until, offset, reached in parts(zone, first * DAY, last * DAY):
-            begin, end = -(-since // DAY), until // DAY
-            inner = (at for at in (begin * DAY, end * DAY) if since < at < until)
-            for start, stop in pairwise([since, *inner, until]):
-                number = start // DAY
-                if stop - start >= DAY and reached is None:
-                    days[begin - first : end - first] = self._whole(begin, end, offset, dated)
-                    continue
-                if reached is None:
-                    piece = self._piece(start + offset, stop + offset, dated)
-                else:
-                    of, at = divmod(reached, DAY)
-                    of, at = (of, at) if at else (of - 1, DAY)
-                    piece = [0, (stop - start) * UNIT]
-                    if not self._local(of, dated).open_just_before(at * UNIT):
-                        piece = []
-                piece = moved(piece, (start - number * DAY) * UNIT)
-                changed[number] = touching(changed.get(number, []), piece)
-        for number, edges in changed.items():
-            days[number - first] = day_of(tuple(edges))
-        return days
 
-    def _local(self, number: int, dated: Dated) -> Day:
-        return dated.get(number) or self.week[(number + _THURSDAY) % 7]
-
-    def _whole(self, begin: int, end: int, offset: int, dated: Dated) -> list[Day]:
-        """Give days of UTC on which the clocks do not change."""
-        shift, past = divmod(offset, DAY)
-        at = past * UNIT
-        first = (begin + shift + _THURSDAY) % 7
-        week = [across(one, other, at) for one, other in pairwise([*self.week, self.week[0]])]
-        days = (week * ((end - begin) // 7 + 2))[first : first + end - begin]
-        for number in {of - back for of in dated for back in (shift, shift + 1)}:
-            if begin <= number < end:
-                of = number + shift
-                days[number - begin] = across(
-                    self._local(of, dated), self._local(of + 1, dated), at
-                )
-        return days
-
-    def _piece(self, start: int, stop: int, dated: Dated) -> Edges:
-        """Give the open time between two wall seconds, a day apart at most, from the first one."""
-        of, following = start // DAY, (stop - 1) // DAY
-        last = min(stop - of * DAY, DAY)
-        found = cut(self._local(of, dated).edges, (start - of * DAY) * UNIT, last * UNIT)
-        found = moved(found, (of * DAY - start) * UNIT)
-        if following > of:
-            more = cut(self._local(following, dated).edges, 0, (stop - following * DAY) * UNIT)
-            found = touching(found, moved(more, (following * DAY - start) * UNIT))
-        return found
+def weekday(number: int) -> int:
+    """Give the weekday of a day since 1970; Monday is 0."""
+    return (number + _THURSDAY) % 7
 
 
-def _touched(numbers: Iterable[int]) -> set[int]:
+def _touched(days: Iterable[date]) -> set[int]:
     """Name the years that days touch, with a margin for hours over midnight and for offsets."""
     found = set[int]()
-    for number in numbers:
-        day = date.fromordinal(number + _EPOCH_DAY)
+    for day in days:
         found.add(day.year)
-        if day.month in {1, 12}:
-            found |= {day.year - 1} if day.timetuple().tm_yday < 6 else set()
-            found |= {day.year + 1} if day.month == 12 and day.day > 26 else set()
+        if day.month == 1 and day.day < _MARGIN:
+            found.add(day.year - 1)
+        elif day.month == 12 and day.day > 31 - _MARGIN:
+            found.add(day.year + 1)
     return found
 
 

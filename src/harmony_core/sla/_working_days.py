@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import Protocol
 
 from harmony_core.errors import BeyondHorizon, InvalidValue
@@ -17,7 +16,7 @@ from harmony_core.sla._changes import (
     second_of,
     wall_second,
 )
-from harmony_core.sla._days import UNIT
+from harmony_core.sla._days import LENGTH, UNIT, Day
 from harmony_core.sla._durations import DueAt, WorkingDays
 from harmony_core.sla._index import FIRST_YEAR, LAST_YEAR, OpenIndex
 from harmony_core.sla._zones import DAY, EPOCH, zone_key
@@ -134,7 +133,7 @@ def _nth(calendar: Opens, zone: str, day: date, count: int) -> date:
         index += len(days)
     for year in range(day.year, LAST_YEAR):
         if index < len(days):
-            return _dates(year, days)[index]
+            return date(year, 1, 1) + timedelta(days=days[index])
         index -= len(days)
         days = _of_year(calendar, zone, year + 1)
     raise BeyondHorizon(f"there are no {count} working days between {day} and {LAST_YEAR}")
@@ -154,23 +153,49 @@ def _of_year(calendar: Opens, zone: str, year: int) -> tuple[int, ...]:
 
 
 def _numbers(calendar: Opens, zone: str, year: int) -> tuple[int, ...]:
+    index, near = calendar.open_index, (year - 1, year, year + 1)
+    if not any(map(index.total_of, near)):
+        return ()
     first, last = (second_of(at) // DAY for at in (year, year + 1))
-    index = calendar.open_index
+    begun = sorted(calendar.days_begun(first, last))
     # Local days run from the end of the day of UTC before to the beginning of the one after.
-    before, own, after = (index.days_of(at) for at in (year - 1, year, year + 1))
+    before, own, after = (index.days_of(at) for at in near)
     days = [*before[-_MARGIN:], *own, *after[:_MARGIN]]
-    walls = [number * DAY for number in range(first, last + 1)]
-    midnights = instants(zone, walls, (first - 6) * DAY, (last + 6) * DAY)
-    found = set[int]()
-    for number, (start, end) in enumerate(pairwise(midnights), first):
-        (one, since), (other, until) = divmod(start, DAY), divmod(end, DAY)
-        for day in range(one, other + 1):
-            part = since if day == one else 0, until if day == other else DAY
-            if days[day - first + _MARGIN].opens_in(part[0] * UNIT, part[1] * UNIT):
-                found.add(number)
-                break
-    found &= calendar.days_begun(first, last)
-    return tuple(number - first for number in sorted(found))
+    midnights = _midnights(zone, begun, (first, last))
+    known, found = dict[_LocalDay, bool](), list[int]()
+    for number in begun:
+        (one, since), (other, until) = midnights[number], midnights[number + 1]
+        start, end = one - first + _MARGIN, other - first + _MARGIN
+        if other != one + 1:  # the clocks changed by hours
+            opens = _opens(days[start : end + 1], since, until)
+        else:
+            of = days[start], days[end], since, until
+            if of not in known:
+                known[of] = _opens(of[:2], since, until)
+            opens = known[of]
+        if opens:
+            found.append(number - first)
+    return tuple(found)
+
+
+def _midnights(
+    zone: str, numbers: Iterable[int], year: tuple[int, int]
+) -> dict[int, tuple[int, int]]:
+    """Give the day of UTC, and the second of it, at which local days begin and end."""
+    days = sorted({*numbers, *(number + 1 for number in numbers)})
+    walls = [number * DAY for number in days]
+    found = instants(zone, walls, (year[0] - 6) * DAY, (year[1] + 6) * DAY)
+    return {number: divmod(at, DAY) for number, at in zip(days, found, strict=True)}
+
+
+_LocalDay = tuple[Day, Day, int, int]
+"""Two days of UTC, and the seconds of them between which a local day lies."""
+
+
+def _opens(days: Sequence[Day], since: int, until: int) -> bool:
+    """Whether anything is open from a second of the first day to one of the last."""
+    ends = [since * UNIT, *([0] * (len(days) - 1))], [*([LENGTH] * (len(days) - 1)), until * UNIT]
+    return any(day.opens_in(*part) for day, *part in zip(days, *ends, strict=True))
 
 
 def _midnight(zone: str, day: date) -> datetime:
