@@ -637,7 +637,9 @@ origins = st.builds(
 
 
 @st.composite
-def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.ContractLine:
+def contract_lines(
+    draw: st.DrawFn, currency: str = "EUR", *, sells: bool = False
+) -> contracts.ContractLine:
     fund = draw(st.none() | fund_terms)
     scheme, source = draw(schemes(currency)), draw(sources)
     try:
@@ -669,6 +671,7 @@ def contract_lines(draw: st.DrawFn, currency: str = "EUR") -> contracts.Contract
         cover=draw(st.none() | covers),
         counts_from=draw(st.none() | days),
         opening=draw(migrated_lots(currency)) if fund is not None and not fund.rollover else (),
+        tax_included=draw(st.booleans()) if sells and fund is None else False,
     )
 
 
@@ -691,10 +694,9 @@ agreed_texts = st.builds(contracts.AgreedTexts, text_ids, text_ids, text_ids)
 @st.composite
 def some_contracts(draw: st.DrawFn) -> contracts.Contract:
     currency = draw(currencies)
-    lines = draw(
-        st.lists(contract_lines(currency), min_size=1, max_size=2, unique_by=lambda line: line.id)
-    )
     side = draw(st.sampled_from(contracts.Side))
+    agreed = contract_lines(currency, sells=side is contracts.Side.SELL)
+    lines = draw(st.lists(agreed, min_size=1, max_size=2, unique_by=lambda line: line.id))
     made = contracts.Contract(
         draw(ids),
         side,
@@ -884,10 +886,32 @@ def invoices(draw: st.DrawFn) -> billing.Invoice:
         draw(ids),
         draw(st.lists(line_taxes, max_size=2, unique_by=lambda tax: tax.code).map(tuple)),
         draw(st.lists(line_taxes, max_size=1).map(tuple)),
+        draw(st.none() | st.just(net)),
     )
     tax = finance.tax_document(code, [line.taxed(net)])
     side = draw(st.sampled_from(contracts.Side))
     return billing.Invoice(draw(ids), side, "DE", draw(ids), code, draw(days), (line,), tax)
+
+
+@st.composite
+def charges(draw: st.DrawFn) -> billing.Charge:
+    return billing.Charge(
+        key=draw(texts),
+        contract_id=draw(texts),
+        line_id=draw(texts),
+        kind=draw(st.sampled_from(billing.ChargeKind)),
+        service=draw(st.from_type(periods.Span)),
+        trigger=draw(days),
+        booked_on=draw(days),
+        booked=draw(booked()),
+        rate_ids=draw(st.lists(texts, max_size=2).map(tuple)),
+        quantity=draw(st.none() | numbers),
+        evidence=draw(st.lists(texts, max_size=2).map(tuple)),
+        explanation=draw(st.from_type(explanation.Explanation)),
+        corrects=draw(st.none() | texts),
+        credits=draw(st.none() | texts),
+        gross=draw(st.none() | money("EUR")),
+    )
 
 
 moneys_above_zero = st.builds(finance.Money, st.integers(1, 10**12), currencies)
@@ -1160,7 +1184,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         st.lists(acceptances, max_size=2),
         st.lists(ids, max_size=2),
     ),
-    contracts.ContractLine: contract_lines(),
+    contracts.ContractLine: contract_lines(sells=True),
     contracts.Contract: some_contracts(),
     contracts.Amendment: ids.flatmap(amendments),
     contracts.SeatTerm: st.builds(
@@ -1357,6 +1381,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     pricing.TimeBuckets: time_buckets(),
     pricing.UsageRule: usage_rules(),
     billing.Invoice: invoices(),
+    billing.Charge: charges(),
     **sla_values.VALUES,
     finance.TaxDocument: invoices().map(lambda invoice: invoice.tax),
     Company: st.builds(

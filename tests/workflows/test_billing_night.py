@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +41,23 @@ def test_the_totals_are_what_customers_were_asked_for() -> None:
     assert night.totals == {"EUR": Money.of("2304.85", "EUR"), "GBP": Money.of("90.00", "GBP")}
     bought = [invoice for invoice in night.invoices if invoice.side.value == "buy"]
     assert not bought, "the first licence period ends in February"
+
+
+def test_prices_that_include_tax_are_asked_for_to_the_cent_and_booked_net() -> None:
+    """99.99 with 19 %: the customer pays it each month, 84.03 of it are earned."""
+    agreed = attrs.evolve(line(PerUnit.of("99.99", "EUR")), tax_included=True)
+    store = in_memory(contracts=[contract(agreed)])
+    night = billing_night(store, date(2026, 2, 1))
+    assert [str(invoice.total) for invoice in night.invoices] == ["99.99 EUR"] * 2
+    assert [str(charge.amount) for charge in night.charges] == ["84.03 EUR"] * 2
+    month_end(store, JANUARY)
+    revenue = [
+        row.amount.transaction
+        for entry in books(store).entries
+        for row in entry.lines
+        if row.role.startswith(Role.REVENUE)
+    ]
+    assert revenue == [Money.of("-84.03", "EUR")]
 
 
 def test_an_earlier_day_than_the_last_night_finds_nothing() -> None:

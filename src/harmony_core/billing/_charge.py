@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import attrs
 
-from harmony_core.errors import Word
+from harmony_core.errors import CurrencyMismatch, Word
 from harmony_core.explanation import Explanation
 from harmony_core.finance import Booked, Money
 from harmony_core.periods import Span
@@ -77,6 +77,11 @@ class Charge:
         corrects: on a correction, the key of the period's first charge. That one is not in the
             books where it came to nothing (overage, true-up) or fell due before they opened.
         credits: on a charge of a credit note, the key of the charge that it gives back.
+        gross: what the price came to with the tax that it includes; ``booked`` is without it.
+            ``None`` where prices are net.
+
+    Raises:
+        CurrencyMismatch: ``gross`` is in another currency than what is owed.
     """
 
     key: str
@@ -93,11 +98,21 @@ class Charge:
     explanation: Explanation
     corrects: str | None = None
     credits: str | None = None
+    gross: Money | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.gross is not None and self.gross.currency != self.amount.currency:
+            raise CurrencyMismatch(self.gross.currency, self.amount.currency)
 
     @property
     def amount(self) -> Money:
-        """What is owed, in the contract's currency."""
+        """What is owed, in the contract's currency, without tax."""
         return self.booked.transaction
+
+    @property
+    def priced(self) -> Money:
+        """What the price came to: with tax where prices include it."""
+        return self.amount if self.gross is None else self.gross
 
     def replay(self) -> Money:
         """Compute the amount again from the inputs of its explanation alone."""

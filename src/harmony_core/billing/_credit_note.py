@@ -243,6 +243,7 @@ def _document(
             charge_key=_credit_key(line.charge_key, id),
             corrects=line.charge_key,
             net=before.nets[line.charge_key] - after.nets[line.charge_key],
+            gross=_gross(line, before.nets[line.charge_key], after.nets[line.charge_key]),
         )
         for line in invoice.lines
         if after.nets[line.charge_key] != before.nets[line.charge_key]
@@ -308,7 +309,14 @@ def _charge(
         booked=before - after,
         explanation=why.explanation(result),
         credits=line.charge_key,
+        gross=_gross(line, *credited),
     )
+
+
+def _gross(line: InvoiceLine, before: Money, after: Money) -> Money | None:
+    """What is given back of a price that includes tax."""
+    was, now = line.gross_of(before), line.gross_of(after)
+    return None if was is None or now is None else was - now
 
 
 def _entry(

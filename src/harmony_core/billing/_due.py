@@ -84,6 +84,7 @@ def charge_of(
         evidence=expected.evidence,
         explanation=expected.explanation,
         corrects=planned.corrects,
+        gross=expected.gross,
     )
 
 

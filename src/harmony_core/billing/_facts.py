@@ -281,11 +281,11 @@ class Facts:
     def given_back(self, key: str) -> Money | None:
         """What credit notes gave back of the period of a first charge; ``None`` if there are none.
 
-        Above zero for a charge, whatever of the period they credited: it or a correction of it.
-        Their days do not matter: a correction of an earlier day that is billed after them finds
-        them too.
+        Above zero for a charge, in terms of its price with the tax that this includes; whatever of
+        the period they credited: it or a correction of it. Their days do not matter: a correction
+        of an earlier day that is billed after them finds them too.
         """
-        credits_ = [one.amount for one in self._credits.get(key, ())]
+        credits_ = [one.priced for one in self._credits.get(key, ())]
         return -money_sum(credits_, credits_[0].currency) if credits_ else None
 
     def devices_of(self, customer_id: str) -> Sequence[Device]:

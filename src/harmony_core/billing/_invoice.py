@@ -33,6 +33,7 @@ class InvoiceLine:
 
     ``tax_jurisdiction`` says whose tax that of the category is. ``further_taxes`` are those beside
     it or upon it, in their order; ``withheld`` is what the customer holds back of the line.
+    ``gross`` is the price with the taxes that it includes, ``None`` where prices are net.
     """
 
     charge_key: str
@@ -49,6 +50,7 @@ class InvoiceLine:
     tax_jurisdiction: str = ""
     further_taxes: tuple[LineTax, ...] = ()
     withheld: tuple[LineTax, ...] = ()
+    gross: Money | None = None
 
     @property
     def taxes(self) -> tuple[LineTax, ...]:
@@ -61,15 +63,28 @@ class InvoiceLine:
         )
         return first, *self.further_taxes
 
+    def gross_of(self, net: Money) -> Money | None:
+        """Give the price of a part of the line, by its net; ``None`` where prices are net."""
+        if self.gross is None:
+            return None
+        share = Fraction(net.minor, self.net.minor) if self.net else Fraction(0)
+        return (self.gross.exact * share).settle()
+
     def taxed(self, net: Money) -> TaxLine:
-        """Give an amount with the taxes of this line, as documents add it up."""
+        """Give a part of the line, by its net, with its taxes, as documents add it up.
+
+        A price that includes them is divided in proportion: the whole net has the whole price.
+        """
+        part = self.gross_of(net)
         return TaxLine.of(
-            net,
+            net if part is None else part,
             self.tax_category,
             self.tax_percent,
             jurisdiction=self.tax_jurisdiction,
             further=self.further_taxes,
             withheld=self.withheld,
+            tax_included=part is not None,
+            divided=None if part is None else net,
         )
 
 

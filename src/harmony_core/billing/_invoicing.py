@@ -13,9 +13,10 @@ from harmony_core.billing._charge import Charge
 from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._profile import BillingProfile
 from harmony_core.contracts import Contract, Side
-from harmony_core.errors import NotFound
-from harmony_core.finance import Group, Supply, TaxTable, tax_document
+from harmony_core.errors import NotFound, RuleBroken
+from harmony_core.finance import Group, Supply, TaxDecision, TaxTable, tax_document
 from harmony_core.parties import Customer, Directory
+from harmony_core.periods import Span
 
 NOT_TAXED = "O"
 """Tax category of purchases until a supplier's invoice says more (5305: outside scope)."""
@@ -48,6 +49,7 @@ def invoices(
 
     Raises:
         NotFound: a contract, customer or tax rate is missing.
+        RuleBroken: a price that includes tax was divided by other taxes than these.
     """
     known = profiles or {}
     worth = [charge for charge in charges if charge.amount]
@@ -187,8 +189,8 @@ def _line(
         parts = NOT_TAXED, None, charge.corrects
         return InvoiceLine(charge.key, charge.contract_id, charge.line_id, charge.amount, *parts)
     code = contract.line(charge.line_id).tax_category
-    point = taxes.tax_point(country, day, charge.service.first_day, charge.service.last_day)
-    found = taxes.decide(sale(country, buyer, code, point))
+    found = decided_tax(taxes, country, buyer, code, document=day, service=charge.service)
+    _refuse_another_division(charge, found)
     return InvoiceLine(
         charge.key,
         charge.contract_id,
@@ -204,7 +206,35 @@ def _line(
         found.jurisdiction,
         found.further,
         found.withheld,
+        charge.gross,
     )
+
+
+def _refuse_another_division(charge: Charge, tax: TaxDecision) -> None:
+    """A price that includes tax was divided when it was charged, and is so on the invoice."""
+    if charge.gross is None:
+        return
+    inside = (charge.gross.exact * tax.part_of_gross).settle()
+    if charge.gross - inside != charge.amount:
+        raise RuleBroken(
+            f"charge {charge.key!r} left {charge.amount} of {charge.gross} with tax, and by the "
+            f"taxes of the invoice it is {charge.gross - inside}: charge and invoice it by the "
+            "same taxes and customers"
+        )
+
+
+def decided_tax(
+    taxes: TaxTable,
+    country: str,
+    buyer: Customer,
+    code: str,
+    *,
+    document: date,
+    service: Span,
+) -> TaxDecision:
+    """Decide the taxes of a charge on a document for a service."""
+    point = taxes.tax_point(country, document, service.first_day, service.last_day)
+    return taxes.decide(sale(country, buyer, code, point))
 
 
 def sale(country: str, buyer: Customer, code: str, tax_point: date) -> Supply:

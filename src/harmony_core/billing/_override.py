@@ -49,6 +49,7 @@ def overridden(
     return attrs.evolve(
         expected,
         amount=priced.amount,
+        gross=priced.gross,
         quantity=override.quantity,
         explanation=why.explanation(result),
     )

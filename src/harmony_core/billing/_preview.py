@@ -16,6 +16,7 @@ from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
 from harmony_core.billing._measured import Measured
 from harmony_core.billing._plan import PlannedCharge, plan
+from harmony_core.billing._price_with_tax import without_tax
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract
 from harmony_core.explanation import Explainer, Explanation
@@ -33,6 +34,7 @@ class ExpectedCharge:
         amount: what will be owed, in the contract's currency; below zero gives back.
         quantity: what is counted; ``None`` where nothing is.
         evidence: ids of the facts behind it.
+        gross: what the price comes to with the tax that it includes, see :class:`Charge`.
     """
 
     planned: PlannedCharge
@@ -41,6 +43,7 @@ class ExpectedCharge:
     quantity: Fraction | None
     evidence: tuple[str, ...]
     explanation: Explanation
+    gross: Money | None = None
 
     @property
     def key(self) -> str:
@@ -82,7 +85,8 @@ def expected_charge(
     """Compute a planned charge; ``None`` where there is nothing to say.
 
     A correction of nothing, and a month without overage or true-up, make no charge. A measured
-    period of zero does make one: it says that somebody looked.
+    period of zero does make one: it says that somebody looked. Of a price that includes tax the
+    tax is taken out, by the rates of the charge's own tax point.
     """
     now = measured(planned, facts, terms, planned.trigger)
     if planned.before is not None:
@@ -93,9 +97,11 @@ def expected_charge(
     optional = planned.before is not None or planned.kind is not ChargeKind.SERVICE
     if optional and not now.amount:
         return None
-    return ExpectedCharge(
-        planned, changed_days(planned), now.amount, now.quantity, now.evidence, now.explanation
-    )
+    service, amount, why = changed_days(planned), now.amount, now.explanation
+    if not planned.line.tax_included:
+        return ExpectedCharge(planned, service, amount, now.quantity, now.evidence, why)
+    net, why = without_tax(planned, service, why, facts.directory, terms)
+    return ExpectedCharge(planned, service, net, now.quantity, now.evidence, why, amount)
 
 
 def _change(

@@ -15,6 +15,7 @@ from harmony_core.finance import (
     RateBook,
     RatePolicy,
     Rounding,
+    TaxTable,
     booking_rates,
 )
 
@@ -24,7 +25,8 @@ class BillingTerms:
     """The group, its exchange rates and its device types; the policies that it bills by.
 
     ``group.opening_day`` is the first trigger day that this library bills: what fell due before
-    was billed by the system before it.
+    was billed by the system before it. ``taxes`` divides the prices of lines that include tax; who
+    sells none needs none.
     """
 
     group: Group
@@ -32,6 +34,7 @@ class BillingTerms:
     asset_types: AssetTypes | None = None
     rate_policy: RatePolicy = DEFAULT_RATE_POLICY
     rounding: Rounding = HALF_UP
+    taxes: TaxTable | None = None
 
     @property
     def opening_day(self) -> date:

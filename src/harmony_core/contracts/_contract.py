@@ -104,6 +104,11 @@ class Contract:
         if twice := _twice(line.id for line in lines):
             raise InvalidValue(f"contract {self.id!r} has two lines called {twice}")
         for line in lines:
+            if line.tax_included and self.side is Side.BUY:
+                raise InvalidValue(
+                    f"line {line.id!r} of the buy-side contract {self.id!r} includes tax: which it "
+                    "is says the supplier's bill; agree its price without tax"
+                )
             capped = line.source.categories if isinstance(line.source, ExpensesIncurred) else ()
             for terms in capped:
                 if terms.cap is not None and terms.cap.currency != self.currency:

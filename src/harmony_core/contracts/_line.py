@@ -17,7 +17,7 @@ from harmony_core.contracts._cover import Cover
 from harmony_core.contracts._cover_words import cover_in_words
 from harmony_core.contracts._migrated import MigratedLot, migrated_lots
 from harmony_core.culture import Culture
-from harmony_core.errors import CurrencyMismatch, InvalidValue, PriceNotFound
+from harmony_core.errors import CurrencyMismatch, InvalidValue, PriceNotFound, expect
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.periods import Interval, Schedule, ServicePeriod, Span, service_periods
@@ -63,6 +63,8 @@ class ContractLine:
         counts_from: the day from which its periods and terms are counted, where that is not its
             first day: a line that continues another one keeps the days of that one.
         opening: what its fund opens with beside the blocks that it buys, from another contract.
+        tax_included: whether its prices include the taxes of the sale. Its charges are what is left
+            of them; a prepaid line and the buy side have net prices.
     """
 
     id: str
@@ -87,6 +89,7 @@ class ContractLine:
     cover: Cover | None = None
     counts_from: date | None = None
     opening: tuple[MigratedLot, ...] = attrs.field(default=(), converter=migrated_lots)
+    tax_included: bool = False
 
     def __attrs_post_init__(self) -> None:
         for name, day in (
@@ -108,6 +111,12 @@ class ContractLine:
             raise InvalidValue(f"line {self.id!r} buys blocks of nothing: give units per block")
         if self.opening:
             self._refuse_what_cannot_open()
+        expect(self.tax_included, bool, f"tax_included of line {self.id!r}")
+        if self.tax_included and self.fund is not None:
+            raise InvalidValue(
+                f"line {self.id!r} is prepaid: what its fund holds, carries and pays back is net; "
+                "agree its price without tax"
+            )
         try:
             refuse_unmeasurable(self.scheme, self.source)
         except InvalidValue as reason:
@@ -218,7 +227,9 @@ class ContractLine:
             renewal=self.renewal,
             fund=self.fund,
         )
-        if self.cover is None:
-            return said
-        covered = (("coverage", sentence) for sentence in cover_in_words(culture, self.cover))
-        return Description(said.name, (*said.sentences, *covered))
+        more: list[tuple[str, str]] = []
+        if self.tax_included:
+            more.append(("price", culture.words("The prices include tax.")))
+        if self.cover is not None:
+            more += (("coverage", sentence) for sentence in cover_in_words(culture, self.cover))
+        return Description(said.name, (*said.sentences, *more)) if more else said

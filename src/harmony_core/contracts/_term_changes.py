@@ -141,6 +141,7 @@ _LABELS = {
     "trail": "origin of the terms",
     "counts_from": "counted from",
     "opening": "opening balance",
+    "tax_included": "prices include tax",
 }
 
 

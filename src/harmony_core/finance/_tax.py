@@ -50,6 +50,7 @@ class TaxLine:
         withheld: what the buyer holds back of the line; it changes no total.
         tax_included: this line contains its taxes, whatever the document says: they are taken out
             of it alone, line by line.
+        divided: the net of such a line, where it was divided before: a part that is given back.
     """
 
     gross: ExactAmount
@@ -61,6 +62,13 @@ class TaxLine:
     further: tuple[LineTax, ...] = attrs.field(default=(), converter=line_taxes, kw_only=True)
     withheld: tuple[LineTax, ...] = attrs.field(default=(), converter=line_taxes, kw_only=True)
     tax_included: bool = attrs.field(default=False, kw_only=True)
+    divided: Money | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if self.divided is not None and not self.tax_included:
+            raise InvalidValue(
+                f"{self.divided} is the net of a price that includes tax: say tax_included=True"
+            )
 
     @classmethod
     def priced(
@@ -96,6 +104,7 @@ class TaxLine:
         further: Iterable[LineTax] = (),
         withheld: Iterable[LineTax] = (),
         tax_included: bool = False,
+        divided: Money | None = None,
     ) -> TaxLine:
         """Make a line whose amount is settled already."""
         return cls(
@@ -106,6 +115,7 @@ class TaxLine:
             further=further,
             withheld=withheld,
             tax_included=tax_included,
+            divided=divided,
         )
 
     @property
@@ -278,7 +288,8 @@ def tax_document(
 
 def _item(taxed: TaxLine | DocumentAdjustment, settled: Money, exactly: ExactAmount) -> Item:
     taxes, withheld = map(key_of, taxed.taxes), map(key_of, taxed.withheld)
-    return Item(tuple(taxes), tuple(withheld), settled, exactly)
+    divided = taxed.divided if isinstance(taxed, TaxLine) else None
+    return Item(tuple(taxes), tuple(withheld), settled, exactly, divided)
 
 
 def _group(key: TaxKey, taxable: Money, tax: Money) -> TaxGroup:

@@ -15,7 +15,7 @@ from itertools import combinations
 import attrs
 
 from harmony_core.errors import InvalidValue, Word, kinds_checked
-from harmony_core.finance._line_tax import LineTax, NamedTax, named_taxes
+from harmony_core.finance._line_tax import LineTax, NamedTax, named_taxes, parts_of_gross
 
 EXPORT = "G"
 """Tax category of a sale to another country (free export item)."""
@@ -213,6 +213,21 @@ class TaxDecision:
     jurisdiction: str = ""
     further: tuple[LineTax, ...] = ()
     withheld: tuple[LineTax, ...] = ()
+
+    @property
+    def taxes(self) -> tuple[LineTax, ...]:
+        """All taxes in their order; the first is that of the category."""
+        first = LineTax(self.category, self.percent, self.jurisdiction, reason=self.reason)
+        return first, *self.further
+
+    @property
+    def part_of_gross(self) -> Fraction:
+        """All taxes together, as an exact part of a price that includes them.
+
+        >>> TaxDecision("S", 19, "", "", "home", date(2026, 1, 1)).part_of_gross
+        Fraction(19, 119)
+        """
+        return sum(parts_of_gross(self.taxes), Fraction(0))
 
 
 AT_HOME, ABROAD = "home", "export"

@@ -56,12 +56,16 @@ Chain: TypeAlias = tuple[TaxKey, ...]
 
 
 class Item(NamedTuple):
-    """What is taxed: rounded alone, and before that where it must not be."""
+    """What is taxed: rounded alone, and before that where it must not be.
+
+    ``divided`` is the net of a gross amount that was divided before.
+    """
 
     taxes: Chain
     withheld: Chain
     settled: Money
     exactly: ExactAmount
+    divided: Money | None = None
 
 
 class Laid:

@@ -70,6 +70,7 @@ def charge_row(charge: Charge) -> Row:
         "explanation": written(charge.explanation),
         "corrects": charge.corrects,
         "credits": charge.credits,
+        "gross_minor": None if charge.gross is None else minor(charge.gross),
     }
 
 
@@ -78,7 +79,8 @@ _explanation = reader_of(Explanation)
 
 def charge(row: tuple[Any, ...]) -> Charge:
     key, contract_id, line_id, kind, service_start, service_end, trigger_day, booked_on, *rest = row
-    rate_ids, quantity, evidence, explanation, corrects, credits_ = rest[6:]
+    rate_ids, quantity, evidence, explanation, corrects, credits_, gross = rest[6:]
+    currency = rest[1]
     return Charge(
         key=key,
         contract_id=contract_id,
@@ -94,6 +96,7 @@ def charge(row: tuple[Any, ...]) -> Charge:
         explanation=_explanation(explanation),
         corrects=corrects,
         credits=credits_,
+        gross=None if gross is None else Money(gross, currency),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """Of the tables below; raised when one of them changes."""
 
 metadata = MetaData()
@@ -191,6 +191,7 @@ charge = Table(
     _record("explanation"),
     _maybe("corrects"),
     _maybe("credits"),
+    Column("gross_minor", BigInteger),  # where the price includes tax
 )
 
 recognised = Table(

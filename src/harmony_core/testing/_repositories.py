@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from fractions import Fraction
 
+import attrs
 import pytest
 
 from harmony_core.billing import Payment
@@ -104,6 +105,12 @@ class ChargeRepositorySuite:
         found = store.get(charge.key)
         assert found == charge
         assert found.replay() == found.amount
+
+    def test_the_price_with_tax_comes_back(self, store: ChargeRepository) -> None:
+        """Where prices include tax, a charge keeps both."""
+        charge = attrs.evolve(samples.charge("K-1"), gross=Money.of("66.94", "EUR"))
+        store.add(charge)
+        assert store.get("K-1") == charge
 
     def test_a_key_is_charged_once(self, store: ChargeRepository) -> None:
         """However different the second charge is."""

@@ -165,7 +165,9 @@ class Scene:
 def billing_terms(unit: UnitOfWork) -> BillingTerms:
     """What billing needs to know of the house."""
     company = unit.company.get()
-    return BillingTerms(company.group, unit.rates.book(), company.asset_types)
+    return BillingTerms(
+        company.group, unit.rates.book(), company.asset_types, taxes=company.tax_table
+    )
 
 
 def _credits(unit: UnitOfWork) -> Iterator[Charge]:
