@@ -137,6 +137,8 @@ def minor_units(code: str) -> int:
 def _digits_or_refusal(code: str) -> int:
     if (digits := _custom_digits(code)) is not None:
         return digits
+    if not isinstance(code, str):
+        raise _unknown(code)
     currency(code)  # raises for an unknown one
     raise InvalidValue(
         f"{code} has no minor unit, so it cannot be settled money: "

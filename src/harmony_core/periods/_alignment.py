@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect
 from harmony_core.periods._schedule import Interval, Schedule
 from harmony_core.periods._span import Span
 
@@ -50,6 +50,9 @@ def billing_schedule(
     >>> from_mid.period_at(date(2026, 2, 10))
     Span(start=datetime.date(2026, 1, 1), end=datetime.date(2026, 4, 1))
     """
+    expect(start, date, "the first day of service")
+    expect(interval, Interval, "the interval of billing", "Interval.months(1)")
+    alignment = Alignment(alignment)
     if (billing_day is not None) != (alignment is Alignment.BILLING_DAY):
         need = "needs" if alignment is Alignment.BILLING_DAY else "has no use for"
         raise InvalidValue(f"alignment {alignment.value} {need} a billing day, got {billing_day}")
@@ -92,6 +95,9 @@ def service_periods(start: date, end: date | None, schedule: Schedule) -> Iterat
     >>> [str(p.span) for p in service_periods(date(2026, 1, 20), date(2026, 3, 11), monthly)]
     ['2026-01-20..2026-01-31', '2026-02-01..2026-02-28', '2026-03-01..2026-03-10']
     """
+    expect(schedule, Schedule, "the schedule of a service", "billing_schedule(start, interval)")
+    expect(start, date, "the first day of service")
+    expect(end, date | None, "the end of service")
     for full in schedule.periods(start, end):
         last = full.end if end is None else min(full.end, end)
         yield ServicePeriod(Span(max(full.start, start), last), full)

@@ -30,7 +30,7 @@ def billed_period(
     before ``start``, the first day of service; a period wholly before it is the empty span there.
     """
     n = schedule.index_at(on)
-    if timing is Timing.ARREARS and not terminated and not current:
+    if Timing(timing) is Timing.ARREARS and not terminated and not current:
         n -= 1
     period = schedule.period(n)
     return Span(max(period.start, start), max(period.end, start))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.periods._alignment import Alignment, billing_schedule
 from harmony_core.periods._instants import (
     InstantSpan,
@@ -71,6 +71,7 @@ def bucket_starts(
     >>> len(bucket_starts(spring_back, timedelta(hours=1), "Europe/Berlin"))
     25
     """
+    expect(span, InstantSpan, "what is cut into buckets", "InstantSpan.of_days(span, zone)")
     if span.start == span.end:
         return ()
     began = (
@@ -107,6 +108,7 @@ def _clock_starts(span: InstantSpan, width: timedelta, zone: str) -> Iterator[da
 
 
 def _refuse_width(width: timedelta) -> None:
+    expect(width, Interval | timedelta, "the width of buckets", "timedelta(hours=1)")
     if width < _SECOND or _DAY % width or width % _SECOND:
         raise InvalidValue(f"buckets of {width} do not divide a day: take whole seconds that do")
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.explanation import RoundingMode, round_to_step
 from harmony_core.periods._day_count import ACTUAL_ACTUAL, DayCount, proration
 from harmony_core.periods._instants import InstantSpan, in_utc
@@ -65,6 +65,13 @@ def prorate_change(
         left: the part of the period from the change on, see :func:`part_left`.
         following: the price of the next full period, if that is billed at once.
     """
+    for value, what in (
+        (old, "the old price"),
+        (new, "the new price"),
+        (left, "the part that is left"),
+        (following, "the price of the next period"),
+    ):
+        expect(value, Fraction | int, what, "Fraction(1, 2)")
     return ProratedChange(-old * left, new * left, following)
 
 
@@ -84,6 +91,8 @@ def part_left(
     >>> str(part_left(Span.of_days(date(2024, 3, 1), date(2024, 3, 31)), date(2024, 3, 15)))
     '17/31'
     """
+    expect(period, Span | InstantSpan, "the period of a change")
+    expect(at, date | datetime, "the day or the instant of a change", "date(2026, 3, 15)")
     if isinstance(period, InstantSpan) and isinstance(at, datetime):
         instant = min(max(in_utc(at), period.start), period.end)
         return proration(InstantSpan(instant, period.end), period, day_count)
@@ -99,4 +108,10 @@ def creditable(potential: Fraction, billed: Fraction, credited: Fraction = _ZERO
     >>> creditable(Fraction(100), billed=Fraction(200), credited=Fraction(180))
     Fraction(20, 1)
     """
+    for value, what in (
+        (potential, "the credit"),
+        (billed, "what was billed"),
+        (credited, "what was credited"),
+    ):
+        expect(value, Fraction | int, what, "Fraction(100)")
     return max(_ZERO, min(potential, billed - credited))

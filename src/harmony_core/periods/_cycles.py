@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect
 from harmony_core.explanation import RoundingMode, round_to_step
 from harmony_core.periods._day_count import ACTUAL_ACTUAL, DayCount, proration
 from harmony_core.periods._instants import move_day
@@ -35,6 +35,10 @@ class StubPeriod(Word):
     counted; an interval of days is divided as by ``OF_SCHEDULE``"""
 
 
+def _stub_period(value: StubPeriod) -> StubPeriod:
+    return StubPeriod(value)
+
+
 @attrs.frozen
 class CyclePolicy:
     """How periods are counted.
@@ -45,9 +49,12 @@ class CyclePolicy:
         places: decimal places each stub is rounded to, half up; None keeps the exact fraction.
     """
 
-    stub: StubPeriod = StubPeriod.OF_SCHEDULE
+    stub: StubPeriod = attrs.field(default=StubPeriod.OF_SCHEDULE, converter=_stub_period)
     day_count: DayCount = ACTUAL_ACTUAL
     places: int | None = attrs.field(default=None)
+
+    def __attrs_post_init__(self) -> None:
+        expect(self.day_count, DayCount, "the rule that divides a stub", "DayCount.fixed(30)")
 
     @places.validator
     def _is_a_number_of_places(self, _: object, value: int | None) -> None:
@@ -71,6 +78,7 @@ def elapsed_periods(schedule: Schedule, start: date, on: date) -> int:
     >>> elapsed_periods(tenth, date(2024, 1, 1), date(2024, 3, 15))
     3
     """
+    _refuse_no_schedule(schedule)
     return max(0, schedule.index_at(on) - schedule.index_at(start))
 
 
@@ -89,6 +97,8 @@ def count_periods(
     >>> count_periods(monthly, date(2018, 8, 18), date(2019, 1, 1))  # 14 of 31 days, and four
     Fraction(138, 31)
     """
+    _refuse_no_schedule(schedule)
+    expect(policy, CyclePolicy, "how periods are counted", "KILLBILL_CYCLES")
     service = Span(start, end)
     if not service:
         return Fraction(0)
@@ -130,6 +140,10 @@ def billed_periods(
     >>> billed_periods(fifteenth, date(2011, 1, 20), date(2011, 1, 1))  # 14 of 31 days, and one
     Fraction(45, 31)
     """
+    _refuse_no_schedule(schedule)
+    for day, what in ((on, "the day of billing"), (start, "the first day of service")):
+        expect(day, date, what)
+    expect(end, date | None, "the end of service")
     if end is not None and end < start:
         raise InvalidValue(f"service ends on or after its start, but {end} is before {start}")
     if on < start:
@@ -138,7 +152,7 @@ def billed_periods(
         through = end
     else:
         n = schedule.index_at(on)
-        reached = schedule.boundary(n + 1 if timing is Timing.ADVANCE else n)
+        reached = schedule.boundary(n + 1 if Timing(timing) is Timing.ADVANCE else n)
         through = max(reached, start) if end is None else min(max(reached, start), end)
     return count_periods(schedule, start, through, policy)
 
@@ -157,7 +171,12 @@ def prorated_total(
     >>> prorated_total(Fraction(310), monthly, date(2026, 1, 22), date(2026, 4, 1))
     Fraction(720, 1)
     """
+    expect(amount, Fraction | int, "the amount of a full period", "Fraction(310)")
     return amount * count_periods(schedule, start, end, policy)
+
+
+def _refuse_no_schedule(schedule: object) -> None:
+    expect(schedule, Schedule, "what counts periods", "Schedule(start, Interval.months(1))")
 
 
 def _months_first(schedule: Schedule, policy: CyclePolicy) -> bool:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect
 from harmony_core.periods._instants import InstantSpan
 from harmony_core.periods._months import add_months, month_count
 from harmony_core.periods._span import Span
@@ -39,11 +39,15 @@ class DayCountRule(Word):
 _WITH_NUMBER = (DayCountRule.FIXED_MONTH, DayCountRule.OVER)
 
 
+def _rule(value: DayCountRule) -> DayCountRule:
+    return DayCountRule(value)
+
+
 @attrs.frozen
 class DayCount:
     """A day-count policy: a rule and, where the rule takes one, a fixed number of days."""
 
-    rule: DayCountRule = DayCountRule.ACTUAL_ACTUAL
+    rule: DayCountRule = attrs.field(default=DayCountRule.ACTUAL_ACTUAL, converter=_rule)
     number: int | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -96,7 +100,7 @@ WHOLE = DayCount(DayCountRule.WHOLE)
 
 def _thirty(day: date) -> int:
     """Place a boundary on a calendar of 30-day months; the 31st begins where the month ends."""
-    return 30 * month_count(day) + min(day.day, 31) - 1
+    return 30 * month_count(day) + day.day - 1
 
 
 def _whole_months(period: Span) -> int:
@@ -136,6 +140,9 @@ def proration(
     >>> proration(Span(date(2025, 1, 17), date(2025, 2, 1)), january)
     Fraction(15, 31)
     """
+    expect(day_count, DayCount, "the rule that counts days", "DayCount.fixed(30)")
+    for span, what in ((service, "what was served"), (period, "the period of a full price")):
+        expect(span, Span | InstantSpan, what)
     if isinstance(service, InstantSpan) and isinstance(period, InstantSpan):
         return _elapsed_ratio(service, period, day_count)
     if isinstance(service, InstantSpan) or isinstance(period, InstantSpan):
@@ -172,6 +179,7 @@ def prorate(
     >>> prorate(Fraction(310), Span(date(2026, 1, 22), date(2026, 2, 1)), january)
     Fraction(100, 1)
     """
+    expect(amount, Fraction | int, "the amount of a full period", "Fraction(310)")
     return amount * proration(service, period, day_count)
 
 

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, expect_each
 
 T = TypeVar("T")
 
@@ -35,7 +35,8 @@ class Version(Generic[T]):
 
 
 def _in_order(versions: Iterable[Version[T]]) -> tuple[Version[T], ...]:
-    return tuple(sorted(versions, key=lambda version: (version.valid_from, version.known_from)))
+    known = expect_each(versions, Version, "versions of a history")
+    return tuple(sorted(known, key=lambda version: (version.valid_from, version.known_from)))
 
 
 @attrs.frozen

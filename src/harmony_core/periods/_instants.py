@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.periods._months import add_months
 from harmony_core.periods._schedule import Interval, Schedule
 from harmony_core.periods._span import Span
@@ -28,7 +28,7 @@ def named_zone(key: str) -> ZoneInfo:
     """Give the IANA zone of that name; an unknown one is refused."""
     try:
         return ZoneInfo(key)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError):
         raise InvalidValue(
             f"no time zone {key!r}: give an IANA name like 'Europe/London' or 'UTC'"
         ) from None
@@ -40,7 +40,12 @@ def in_utc(instant: datetime) -> datetime:
     Raises:
         InvalidValue: it has no offset, so it names no instant.
     """
-    if instant.tzinfo is None or instant.utcoffset() is None:
+    try:
+        aware = instant.tzinfo is not None and instant.utcoffset() is not None
+    except AttributeError:
+        expect(instant, datetime, "an instant", "datetime(2026, 3, 1, 12, tzinfo=UTC)")
+        raise
+    if not aware:
         raise InvalidValue(f"{instant} has no zone: give an aware datetime")
     return instant.astimezone(UTC)
 
@@ -68,6 +73,12 @@ def instant_of(wall: datetime, zone: str) -> datetime:
     datetime.datetime(2026, 10, 25, 0, 30, tzinfo=datetime.timezone.utc)
     """
     tz = named_zone(zone)
+    expect(wall, datetime, "what the clocks show", "datetime(2026, 3, 29, 1, 30)")
+    if wall.tzinfo is not None:
+        raise InvalidValue(
+            f"what the clocks of {zone} show has no zone of its own, got {wall}: leave it out, or "
+            "take wall_clock(instant, zone)"
+        )
     first = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
     if first.astimezone(tz).replace(tzinfo=None, fold=0) == wall:
         return first
@@ -93,6 +104,7 @@ def local_midnight(day: date, zone: str) -> datetime:
     >>> local_midnight(date(2026, 7, 1), "America/New_York")
     datetime.datetime(2026, 7, 1, 4, 0, tzinfo=datetime.timezone.utc)
     """
+    expect(day, date | datetime, "the day that begins", "date(2026, 3, 1)")
     return instant_of(datetime.combine(day, time()), zone)
 
 
@@ -110,6 +122,7 @@ class InstantSpan:
     @classmethod
     def of_days(cls, span: Span, zone: str) -> InstantSpan:
         """Take civil days as they pass in a zone, from local midnight to local midnight."""
+        expect(span, Span, "the days of a span of time", "Span.of_days(first, last)")
         return cls(local_midnight(span.start, zone), local_midnight(span.end, zone))
 
     @property
@@ -156,6 +169,10 @@ def move_day(day: date, interval: Interval, n: int = 1, extra_days: int = 0) -> 
     Raises:
         InvalidValue: the result lies outside the years 1 to 9999.
     """
+    expect(day, date | datetime, "the day that is moved", "date(2026, 3, 1)")
+    expect(interval, Interval, "what a day is moved by", "Interval.months(1)")
+    for number, what in ((n, "the number of intervals"), (extra_days, "the number of extra days")):
+        expect(number, int, what)
     if interval.unit == "month":
         day, days = add_months(day, n * interval.count), extra_days
     else:

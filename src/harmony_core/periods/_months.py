@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.periods._span import Span
 
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -67,7 +67,12 @@ def add_months(day: date, n: int) -> date:
     >>> add_months(date(2024, 2, 29), -12)
     datetime.date(2023, 2, 28)
     """
-    return day_of_month(day.year * 12 + day.month - 1 + n, day.day)
+    try:
+        return day_of_month(day.year * 12 + day.month - 1 + n, day.day)
+    except (AttributeError, TypeError):
+        expect(day, date, "the day that is moved")
+        expect(n, int, "the number of months")
+        raise
 
 
 @attrs.frozen(order=True)
@@ -82,6 +87,8 @@ class Month:
     month: int = attrs.field()
 
     def __attrs_post_init__(self) -> None:
+        expect(self.year, int, "the year of a month")
+        expect(self.month, int, "the number of a month")
         if not (1 <= self.month <= 12 and 1 <= self.year <= 9999):
             raise InvalidValue(f"no month {self.year}-{self.month}: months go from 1 to 12")
 
@@ -92,6 +99,7 @@ class Month:
         Raises:
             InvalidValue: the text is not a year and a month in that form.
         """
+        expect(text, str, "a month", "'2026-03'")
         if not (found := _TEXT.fullmatch(text)):
             raise InvalidValue(f"a month is written like '2026-03', got {text!r}")
         return cls(int(found[1]), int(found[2]))
@@ -99,7 +107,11 @@ class Month:
     @classmethod
     def containing(cls, day: date) -> Month:
         """Give the month in which ``day`` lies."""
-        return cls(day.year, day.month)
+        try:
+            return cls(day.year, day.month)
+        except AttributeError:
+            expect(day, date, "the day of a month")
+            raise
 
     @property
     def first_day(self) -> date:
@@ -149,6 +161,8 @@ def months_between(first: Month, last: Month) -> Iterator[Month]:
     >>> [str(month) for month in months_between(Month(2025, 12), Month(2026, 2))]
     ['2025-12', '2026-01', '2026-02']
     """
+    for one in (first, last):
+        expect(one, Month, "the first and the last of months", "Month(2026, 3)")
     while first <= last:
         yield first
         first = first.next()

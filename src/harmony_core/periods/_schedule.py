@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.periods._months import day_of_month
 from harmony_core.periods._span import Span
 
@@ -52,10 +52,11 @@ class Interval:
         Raises:
             InvalidValue: another unit, or a count below one.
         """
+        expect(unit, str, "the unit of an interval", "'month'")
         if unit not in _UNITS:
             raise InvalidValue(f"no interval {unit!r}: take one of {', '.join(_UNITS)}")
         base, times = _UNITS[unit]
-        return cls(base, count * times)
+        return cls(base, _so_many(count) * times)
 
     @classmethod
     def days(cls, n: int) -> Interval:
@@ -65,7 +66,7 @@ class Interval:
     @classmethod
     def weeks(cls, n: int) -> Interval:
         """So many weeks of seven civil days."""
-        return cls("day", 7 * n)
+        return cls("day", 7 * _so_many(n))
 
     @classmethod
     def months(cls, n: int) -> Interval:
@@ -75,7 +76,12 @@ class Interval:
     @classmethod
     def years(cls, n: int) -> Interval:
         """So many years of twelve months."""
-        return cls("month", 12 * n)
+        return cls("month", 12 * _so_many(n))
+
+
+def _so_many(count: int) -> int:
+    expect(count, int, "how many of its unit an interval has")
+    return count
 
 
 def _day_number(_: object, __: Any, value: int | None) -> None:
@@ -99,7 +105,7 @@ class Schedule:
     """
 
     anchor: date = attrs.field()
-    interval: Interval = attrs.field(validator=attrs.validators.instance_of(Interval))
+    interval: Interval = attrs.field()
     anchor_day: int | None = attrs.field(default=None, validator=_day_number)
 
     def __attrs_post_init__(self) -> None:
@@ -108,6 +114,7 @@ class Schedule:
                 f"a schedule of days is anchored on a plain date, got {self.anchor!r}: "
                 "for instants take InstantSchedule"
             )
+        expect(self.interval, Interval, "the interval of a schedule", "Interval.months(1)")
         if self.anchor_day is not None and self.interval.unit == "day":
             raise InvalidValue(
                 f"anchor day {self.anchor_day} needs an interval of months, "
@@ -121,14 +128,17 @@ class Schedule:
             InvalidValue: it lies outside the years 1 to 9999.
         """
         interval = self.interval
-        if interval.unit == "month":
-            anchor = self.anchor
-            return day_of_month(
-                anchor.year * 12 + anchor.month - 1 + n * interval.count,
-                self.anchor_day or anchor.day,
-            )
         try:
+            if interval.unit == "month":
+                anchor = self.anchor
+                return day_of_month(
+                    anchor.year * 12 + anchor.month - 1 + n * interval.count,
+                    self.anchor_day or anchor.day,
+                )
             return self.anchor + timedelta(days=n * interval.count)
+        except (TypeError, ValueError):
+            expect(n, int, "the number of a boundary")
+            raise
         except OverflowError:
             raise InvalidValue(
                 f"boundary {n} from {self.anchor} is outside the calendar, which has the years "
@@ -141,11 +151,15 @@ class Schedule:
 
     def index_at(self, day: date) -> int:
         """Give the number of the period in which ``day`` lies."""
-        if self.interval.unit == "day":
-            return (day - self.anchor).days // self.interval.count
-        anchor = self.anchor
-        n = (12 * (day.year - anchor.year) + day.month - anchor.month) // self.interval.count
-        return n if self.boundary(n) <= day else n - 1
+        try:
+            if self.interval.unit == "day":
+                return (day - self.anchor).days // self.interval.count
+            anchor = self.anchor
+            n = (12 * (day.year - anchor.year) + day.month - anchor.month) // self.interval.count
+            return n if self.boundary(n) <= day else n - 1
+        except (AttributeError, TypeError):
+            expect(day, date, "the day to find in a schedule")
+            raise
 
     def period_at(self, day: date) -> Span:
         """Give the period in which ``day`` lies."""

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 
 _DAY = timedelta(days=1)
 
@@ -42,6 +42,9 @@ class Span:
         Raises:
             InvalidValue: ``last`` is before ``first``.
         """
+        for name, day in (("first", first), ("last", last)):
+            if type(day) is not date:
+                raise InvalidValue(f"the {name} day must be a plain date, got {day!r}")
         if last < first:
             raise InvalidValue(f"the last day {last} is before the first day {first}")
         return cls(first, last + _DAY)
@@ -49,7 +52,14 @@ class Span:
     @classmethod
     def starting(cls, first: date, days: int) -> Span:
         """Make a span of so many days (zero or more) from ``first`` on."""
-        return cls(first, first + timedelta(days=days))
+        expect(first, date, "the first day of a span")
+        expect(days, int, "the number of days of a span")
+        try:
+            return cls(first, first + timedelta(days=days))
+        except OverflowError:
+            raise InvalidValue(
+                f"{days} days from {first} are outside the calendar, which has the years 1 to 9999"
+            ) from None
 
     @property
     def first_day(self) -> date:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import attrs
 
-from harmony_core.errors import NotFound, Word
+from harmony_core.errors import NotFound, Word, expect
 from harmony_core.periods._alignment import Alignment, billing_schedule, service_periods
 from harmony_core.periods._schedule import Interval
 from harmony_core.periods._span import Span
@@ -29,7 +29,8 @@ def trigger_day(period: Span, timing: Timing, lead_days: int = 0) -> date:
     >>> trigger_day(march, Timing.ADVANCE, lead_days=14), trigger_day(march, Timing.ARREARS)
     (datetime.date(2026, 2, 15), datetime.date(2026, 4, 1))
     """
-    day = period.start if timing is Timing.ADVANCE else period.end
+    expect(period, Span, "a period to bill", "Span.of_days(first, last)")
+    day = period.start if Timing(timing) is Timing.ADVANCE else period.end
     return day - timedelta(days=lead_days)
 
 
@@ -51,7 +52,8 @@ def invoice_day(
     >>> invoice_day(february, Timing.ARREARS, Alignment.MONTH_LAST_DAY)
     datetime.date(2026, 2, 28)
     """
-    if timing is Timing.ADVANCE:
+    expect(period, Span, "a period to bill", "Span.of_days(first, last)")
+    if Timing(timing) is Timing.ADVANCE:
         return period.first_day + timedelta(days=offset_days or 0)
     return period.last_day + timedelta(days=_arrears_offset(alignment, offset_days))
 
@@ -59,7 +61,7 @@ def invoice_day(
 def _arrears_offset(alignment: Alignment, offset_days: int | None) -> int:
     if offset_days is not None:
         return offset_days
-    return 0 if alignment is Alignment.MONTH_LAST_DAY else 1
+    return 0 if Alignment(alignment) is Alignment.MONTH_LAST_DAY else 1
 
 
 def first_invoice_day(
@@ -76,6 +78,7 @@ def first_invoice_day(
     Raises:
         NotFound: service ends before it starts, so there is nothing to invoice.
     """
+    expect(last_day, date | None, "the last day of service")
     if last_day is not None and last_day < start:
         raise NotFound(f"nothing to invoice: service ends on {last_day}, before it starts {start}")
     end = None if last_day is None else Span.of_days(start, last_day).end
@@ -107,7 +110,8 @@ def after_invoice(
     >>> after_invoice(date(2026, 2, 22), Interval.weeks(1), Timing.ARREARS)
     Invoiced(last_billed_day=datetime.date(2026, 2, 21), next_invoice_day=datetime.date(2026, 3, 1))
     """
-    if timing is Timing.ADVANCE:
+    expect(invoice_on, date, "the day of an invoice")
+    if Timing(timing) is Timing.ADVANCE:
         start = invoice_on - timedelta(days=offset_days or 0)
         billed = _first_period(start, interval, alignment)
         following = _first_period(billed.end, interval, alignment)

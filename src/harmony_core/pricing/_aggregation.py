@@ -8,6 +8,7 @@ from fractions import Fraction
 from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, exact
+from harmony_core.pricing._scheme import listed
 
 
 class Aggregation(Word):
@@ -53,7 +54,7 @@ def aggregate(aggregation: Aggregation, values: Iterable[Exact]) -> Fraction:
     >>> [int(aggregate(Aggregation(how), [5, 20, 5])) for how in ("latest", "unique")]
     [5, 2]
     """
-    return _aggregated(aggregation, [exact(value, "a value of usage") for value in values])
+    return _aggregated(Aggregation(aggregation), _exact_values(values))
 
 
 def explain_aggregate(aggregation: Aggregation, values: Iterable[Exact]) -> Explanation:
@@ -70,7 +71,8 @@ def explain_aggregate(aggregation: Aggregation, values: Iterable[Exact]) -> Expl
       nothing: 0
       the greatest value: greatest (0; 5; 20) = 20
     """
-    found = [exact(value, "a value of usage") for value in values]
+    found = _exact_values(values)
+    aggregation = Aggregation(aggregation)
     why = Explainer("quantity from usage", 1)
     why.fact("how records become a quantity", aggregation.value)
     count = why.given("count", "values", len(found))
@@ -87,6 +89,10 @@ def explain_aggregate(aggregation: Aggregation, values: Iterable[Exact]) -> Expl
         return why.explanation(why.step("quantity", label, "greatest", none, *parts))
     label = "the latest value" if aggregation is Aggregation.LATEST else "different values"
     return why.explanation(why.given("quantity", label, _aggregated(aggregation, found)))
+
+
+def _exact_values(values: Iterable[Exact]) -> list[Fraction]:
+    return [exact(value, "a value of usage") for value in listed(values, "values of usage")]
 
 
 def _aggregated(aggregation: Aggregation, found: Sequence[Fraction]) -> Fraction:
@@ -122,10 +128,10 @@ def percentile(
     (Fraction(19, 1), Fraction(381, 20))
     """
     part = percent_of(percent)
-    ranked = sorted(exact(value, "a value of usage") for value in values)
+    ranked = sorted(_exact_values(values))
     if not ranked:
         return Fraction(0)
-    low, high, between = _places(len(ranked), part, rule)
+    low, high, between = _places(len(ranked), part, PercentileRule(rule))
     return ranked[low] + (ranked[high] - ranked[low]) * between
 
 
@@ -148,7 +154,8 @@ def explain_percentile(
       the percentile: 19
     """
     part = percent_of(percent)
-    ranked = sorted(exact(value, "a value of usage") for value in values)
+    ranked = sorted(_exact_values(values))
+    rule = PercentileRule(rule)
     why = Explainer("percentile", 1)
     why.fact("rule of the percentile", rule.value)
     why.given("count", "values", len(ranked))

@@ -10,12 +10,19 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidBands
+from harmony_core.errors import InvalidBands, expect
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.pricing._bands import Band, BandTable
 from harmony_core.pricing._repricing import Change
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, ZeroQuantity, units, units_ratio
+from harmony_core.pricing._scheme import (
+    ONLY_LINE,
+    PricePoint,
+    ZeroQuantity,
+    units,
+    units_ratio,
+    zero_quantity_of,
+)
 
 _CHARGE_NOTHING = ZeroQuantity.CHARGE_NOTHING
 _NO_UNITS = "no units, so nothing is charged"
@@ -32,7 +39,12 @@ class FillUp:
     """
 
     table: BandTable
-    zero_quantity: ZeroQuantity = ZeroQuantity.CHARGE_NOTHING
+    zero_quantity: ZeroQuantity = attrs.field(
+        default=ZeroQuantity.CHARGE_NOTHING, converter=zero_quantity_of
+    )
+
+    def __attrs_post_init__(self) -> None:
+        refuse_no_table(self.table)
 
     @property
     def currency(self) -> str:
@@ -97,10 +109,14 @@ class LookUp:
     """
 
     table: BandTable
-    zero_quantity: ZeroQuantity = ZeroQuantity.CHARGE_NOTHING
+    zero_quantity: ZeroQuantity = attrs.field(
+        default=ZeroQuantity.CHARGE_NOTHING, converter=zero_quantity_of
+    )
     never_dearer_than_next_band: bool = False
 
     def __attrs_post_init__(self) -> None:
+        refuse_no_table(self.table)
+        expect(self.never_dearer_than_next_band, bool, "never_dearer_than_next_band")
         if self.never_dearer_than_next_band:
             refuse_prices_below_zero(self.table)
 
@@ -154,6 +170,11 @@ class LookUp:
         there = _explain_band(why, self.table.bands[cheapest - 1], cheapest, limit)
         label = "no more than band {number} would cost at least"
         return why.step("never_dearer", label, "least", amount, there, number=str(cheapest))
+
+
+def refuse_no_table(table: object) -> None:
+    """Refuse rows, or anything else, where a table is needed."""
+    expect(table, BandTable, "what is filled or looked up", 'BandTable.of("EUR", rows)')
 
 
 def refuse_prices_below_zero(table: BandTable) -> None:

@@ -14,11 +14,13 @@ from math import lcm
 
 import attrs
 
-from harmony_core.errors import InvalidBands
+from harmony_core.errors import InvalidBands, expect_each
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._repricing import Change, changed
-from harmony_core.pricing._scheme import amount_of
+from harmony_core.pricing._scheme import amount_of, listed
+
+_ROWS = "rows of a band table"
 
 
 def _limit(value: Exact | None) -> Fraction | None:
@@ -80,7 +82,7 @@ class Band:
 
 
 def _as_tuple(bands: Iterable[Band]) -> tuple[Band, ...]:
-    return tuple(bands)
+    return expect_each(bands, Band, "bands of a table")
 
 
 @attrs.frozen
@@ -106,7 +108,7 @@ class BandTable:
         Raises:
             InvalidBands: the rows do not make a table; the message says which rule they break.
         """
-        return cls(tuple(_band(_row(row, "up_to"), currency) for row in rows))
+        return cls(tuple(_band(_row(row, "up_to"), currency) for row in listed(rows, _ROWS)))
 
     @classmethod
     def of_ranges(cls, currency: str, rows: Iterable[Sequence[Exact | None]]) -> BandTable:
@@ -123,7 +125,7 @@ class BandTable:
             ...
         harmony_core.errors.InvalidBands: no band covers the quantities above 10 and up to 12: ...
         """
-        ranges = [range_row(row) for row in rows]
+        ranges = [range_row(row) for row in listed(rows, _ROWS)]
         reached: Fraction | None = Fraction(0)
         for above, up_to, *_ in ranges:
             if above is None:
@@ -185,7 +187,7 @@ def range_row(row: Sequence[Exact | None]) -> tuple[Exact | None, ...]:
 
 
 def _row(row: Sequence[Exact | None], limits: str) -> tuple[Exact | None, ...]:
-    cells, fewest = tuple(row), limits.count(",") + 2
+    cells, fewest = tuple(listed(row, "each row of a band table")), limits.count(",") + 2
     if not fewest <= len(cells) <= fewest + 1:
         raise InvalidBands(
             f"a row of a band table is ({limits}, price), and the flat fee where there is one: got "

@@ -11,11 +11,18 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidBands, InvalidValue, Word
+from harmony_core.errors import InvalidBands, InvalidValue, Word, expect_each
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._repricing import Change
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, amount_of, units, whole_number
+from harmony_core.pricing._scheme import (
+    ONLY_LINE,
+    PricePoint,
+    amount_of,
+    listed,
+    units,
+    whole_number,
+)
 
 
 class BeyondBlocks(Word):
@@ -67,7 +74,7 @@ class BlockBand:
 
 
 def _bands(bands: Iterable[BlockBand]) -> tuple[BlockBand, ...]:
-    found = tuple(bands)
+    found = expect_each(bands, BlockBand, "bands of blocks")
     if not found:
         raise InvalidBands("a table of blocks needs a band: give at least one")
     for number, band in enumerate(found[:-1], 1):
@@ -82,16 +89,20 @@ def _bands(bands: Iterable[BlockBand]) -> tuple[BlockBand, ...]:
     return found
 
 
+def _beyond(value: BeyondBlocks) -> BeyondBlocks:
+    return BeyondBlocks(value)
+
+
 def blocks_of(currency: str, rows: Iterable[tuple[Exact, int | None, Exact]]) -> list[BlockBand]:
     """Make bands from rows of ``(block_size, blocks, block_price)``."""
     return [
         BlockBand(ExactAmount.of(price, currency), size, blocks)
-        for size, blocks, price in map(_row, rows)
+        for size, blocks, price in map(_row, listed(rows, "rows of blocks"))
     ]
 
 
 def _row(row: tuple[Exact, int | None, Exact]) -> tuple[Exact, int | None, Exact]:
-    if len(row) != 3:
+    if len(tuple(listed(row, "each row of blocks"))) != 3:
         raise InvalidBands(
             f"a row of blocks is (block_size, blocks, block_price), got {len(row)} cells in {row!r}"
         )
@@ -108,7 +119,7 @@ class FillUpBlocks:
     """
 
     bands: tuple[BlockBand, ...] = attrs.field(converter=_bands)
-    beyond: BeyondBlocks = BeyondBlocks.REFUSE
+    beyond: BeyondBlocks = attrs.field(default=BeyondBlocks.REFUSE, converter=_beyond)
 
     @classmethod
     def of(
@@ -196,7 +207,7 @@ class LookUpBlocks:
     """
 
     bands: tuple[BlockBand, ...] = attrs.field(converter=_bands)
-    beyond: BeyondBlocks = BeyondBlocks.REFUSE
+    beyond: BeyondBlocks = attrs.field(default=BeyondBlocks.REFUSE, converter=_beyond)
 
     @classmethod
     def of(

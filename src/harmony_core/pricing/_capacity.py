@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from operator import itemgetter
 
 import attrs
 
-from harmony_core.errors import InvalidBands, InvalidValue
+from harmony_core.errors import InvalidBands, InvalidValue, expect_name
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._dated import with_inside
 from harmony_core.pricing._repricing import Change
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, amount_of, units
+from harmony_core.pricing._scheme import (
+    ONLY_LINE,
+    PricePoint,
+    Scheme,
+    amount_of,
+    listed,
+    pairs,
+    units,
+)
+
+
+def _limits(limits: Iterable[tuple[str, Exact | None]]) -> tuple[tuple[str, Fraction | None], ...]:
+    found = tuple(pairs(limits, "limits of a step", "a unit and its limit"))
+    for unit, _ in found:
+        expect_name(unit, "the unit of a limit")
+    return tuple(
+        (unit, None if limit is None else exact(limit, f"the limit of {unit}"))
+        for unit, limit in sorted(found, key=itemgetter(0))
+    )
 
 
 @attrs.frozen
@@ -20,7 +39,7 @@ class CapacityStep:
     """``price`` covers each unit up to and including its limit; ``None`` is without limit."""
 
     price: ExactAmount
-    limits: tuple[tuple[str, Fraction | None], ...]
+    limits: tuple[tuple[str, Fraction | None], ...] = attrs.field(converter=_limits)
 
     @classmethod
     def of(cls, price: Exact, currency: str, limits: Mapping[str, Exact | None]) -> CapacityStep:
@@ -29,10 +48,7 @@ class CapacityStep:
             raise InvalidValue(f"limits are given by the name of their unit, got {limits!r}")
         return cls(
             ExactAmount.of(price, currency),
-            tuple(
-                (unit, None if limit is None else exact(limit, f"the limit of {unit}"))
-                for unit, limit in sorted(limits.items())
-            ),
+            limits.items(),
         )
 
     def __attrs_post_init__(self) -> None:
@@ -58,7 +74,7 @@ class CapacityStep:
 
 
 def _as_tuple(steps: Iterable[CapacityStep]) -> tuple[CapacityStep, ...]:
-    return tuple(steps)
+    return tuple(listed(steps, "steps of capacity"))
 
 
 @attrs.frozen

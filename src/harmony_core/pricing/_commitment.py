@@ -7,12 +7,19 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue
+from harmony_core.errors import CurrencyMismatch, InvalidValue, expect
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact
 from harmony_core.pricing._combinations import inside
 from harmony_core.pricing._repricing import Change, repriced
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, amount_of, require_scheme
+from harmony_core.pricing._scheme import (
+    ONLY_LINE,
+    PricePoint,
+    Scheme,
+    amount_of,
+    listed,
+    require_scheme,
+)
 from harmony_core.pricing._settling import settled, smallest
 
 
@@ -46,6 +53,7 @@ class Commitment:
                 "count as used up; price windows by price_each, and put AtLeast around a total"
             )
         amount_of(self.committed, "a commitment")
+        expect(self.true_up, bool, "true_up of a commitment")
         if self.committed.currency != self.scheme.currency:
             raise CurrencyMismatch(self.scheme.currency, self.committed.currency)
         if self.committed.value < 0:
@@ -119,11 +127,11 @@ def true_up(
     Money.of('1499', 'JPY')
     """
     share = _share(part)
-    missing = (committed * share).settle(rounding)
-    for fee in fees:
-        missing -= (fee * share).settle(rounding)
-    for amount in usage:
-        missing -= amount.settle(rounding)
+    missing = (amount_of(committed, "a commitment") * share).settle(rounding)
+    for fee in listed(fees, "fees of a period"):
+        missing -= (amount_of(fee, "a fee of a period") * share).settle(rounding)
+    for amount in listed(usage, "amounts of usage"):
+        missing -= amount_of(amount, "an amount of usage").settle(rounding)
     return max(missing, Money.zero(committed.currency))
 
 
@@ -151,19 +159,20 @@ def explain_true_up(
       missing to the commitment: 10000 - 8501 = 1499 JPY
       never less than nothing: greatest (1499; 0) = 1499 JPY
     """
-    why, currency = Explainer("true-up to a commitment", 1), committed.currency
+    currency = amount_of(committed, "a commitment").currency
+    why = Explainer("true-up to a commitment", 1)
     whole = why.given("committed", "commitment", committed.value, currency)
     share = why.given("part", "part of the period", _share(part))
     step = smallest(why, currency, rounding)
     none = why.given("none", "nothing", 0, currency)
     exactly = why.step("promised", "commitment for that part", "multiply", whole, share)
     billed = [settled(why, exactly, "due", step, rounding)]
-    for number, fee in enumerate(fees, 1):
+    for number, fee in enumerate(listed(fees, "fees of a period"), 1):
         amount = _in_currency(fee, currency)
         name = why.given(f"fee{number}", "fee of the full period", amount, currency)
         for_part = why.step(f"share{number}", "fee for that part", "multiply", name, share)
         billed.append(settled(why, for_part, f"billed_fee{number}", step, rounding))
-    for number, used in enumerate(usage, 1):
+    for number, used in enumerate(listed(usage, "amounts of usage"), 1):
         name = why.given(f"usage{number}", "usage", _in_currency(used, currency), currency)
         billed.append(settled(why, name, f"billed_usage{number}", step, rounding))
     missing = why.step("missing", "missing to the commitment", "subtract", *billed)
@@ -179,6 +188,6 @@ def _share(part: Exact) -> Fraction:
 
 
 def _in_currency(amount: ExactAmount, currency: str) -> Fraction:
-    if amount.currency != currency:
+    if amount_of(amount, "what was billed").currency != currency:
         raise CurrencyMismatch(currency, amount.currency)
     return amount.value

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect
 from harmony_core.explanation import (
     Explainer,
     Explanation,
@@ -14,13 +14,16 @@ from harmony_core.explanation import (
     exact_text,
     round_to_step,
 )
-from harmony_core.finance import Exact, ExactAmount, exact
+from harmony_core.finance import Exact, ExactAmount, Rounding, exact
 from harmony_core.pricing._combinations import (
     refuse_conversion,
     refuse_what_takes_several,
 )
 from harmony_core.pricing._repricing import Change, repriced
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
+
+_MOST_PLACES = 100
+"""More would fill the memory before they round anything."""
 
 
 class SplitRounding(Word):
@@ -38,8 +41,25 @@ def round_quantity(quantity: Exact, mode: RoundingMode, places: int = 0) -> Frac
     >>> round_quantity("123.456", RoundingMode.CEILING), round_quantity(153, RoundingMode.UP, -2)
     (Fraction(124, 1), Fraction(200, 1))
     """
-    step = Fraction(1, 10**places) if places >= 0 else Fraction(10**-places)
-    return round_to_step(exact(quantity, "a quantity"), step, mode)
+    step = _step(_places(places))
+    return round_to_step(exact(quantity, "a quantity"), step, Rounding.of(mode).mode)
+
+
+def _step(places: int) -> Fraction:
+    return Fraction(1, 10**places) if places >= 0 else Fraction(10**-places)
+
+
+def _places(value: int) -> int:
+    if type(value) is not int or abs(value) > _MOST_PLACES:
+        raise InvalidValue(
+            f"decimal places are a whole number from -{_MOST_PLACES} to {_MOST_PLACES}, got "
+            f"{value!r}"
+        )
+    return value
+
+
+def _mode(value: RoundingMode | None) -> RoundingMode | None:
+    return None if value is None else Rounding.of(value).mode
 
 
 def _factor(value: Exact) -> Fraction:
@@ -58,8 +78,8 @@ class Conversion:
     """
 
     factor: Fraction = attrs.field(converter=_factor)
-    rounding: RoundingMode | None = None
-    places: int = 0
+    rounding: RoundingMode | None = attrs.field(default=None, converter=_mode)
+    places: int = attrs.field(default=0, converter=_places)
 
     @classmethod
     def multiply(
@@ -95,7 +115,7 @@ class Conversion:
         ((Fraction(2, 1), Fraction(1, 1)), (Fraction(2, 1), Fraction(2, 1)))
         """
         before = self.convert(already_billed)
-        if split is SplitRounding.EACH_LINE:
+        if SplitRounding(split) is SplitRounding.EACH_LINE:
             return before, self.convert(quantity)
         return before, self.convert(units(already_billed) + units(quantity)) - before
 
@@ -116,6 +136,7 @@ class Converted:
     conversion: Conversion
 
     def __attrs_post_init__(self) -> None:
+        expect(self.conversion, Conversion, "a conversion", "Conversion.divide(1000)")
         if self.conversion != _UNCHANGED:
             refuse_conversion(self.scheme)
         else:
@@ -142,8 +163,7 @@ class Converted:
         converted = why.step("converted", "converted, exactly", "multiply", metered, factor)
         mode, places = self.conversion.rounding, self.conversion.places
         if mode is not None:
-            step = Fraction(1, 10**places) if places >= 0 else Fraction(10**-places)
-            unit = why.given("step", "rounded to", step)
+            unit = why.given("step", "rounded to", _step(places))
             label = "converted and rounded"
             converted = why.step("rounded", label, f"round_{mode.value}", converted, unit)
         inner = self.scheme.explain(why.value(converted), point)

@@ -12,7 +12,7 @@ from typing import NoReturn, Protocol, TypeGuard
 
 import attrs
 
-from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.errors import InvalidValue, PriceNotFound, expect
 from harmony_core.periods import Span
 from harmony_core.pricing._scheme import Scheme
 
@@ -94,6 +94,7 @@ def change_days(scheme: Scheme, within: Span) -> tuple[date, ...]:
     >>> change_days(ramp, Span.of_days(date(2026, 6, 1), date(2027, 5, 31)))
     (datetime.date(2027, 1, 1),)
     """
+    expect(within, Span, "the days in which a price may change", "Span.of_days(first, last)")
     days = sorted(turning_days(scheme, within))
     return tuple(day for day in days if _changes_on(scheme, day))
 
@@ -114,6 +115,7 @@ def facts_on(scheme: Scheme, day: date) -> tuple[tuple[str, str], ...]:
 
 def price_since(scheme: Scheme, day: date) -> date | None:
     """Give the first day of the price that holds on ``day``; ``None`` where it always did."""
+    expect(day, date, "the day of a price")
     until = Span(date.min, min(day, date.max - _DAY) + _DAY)
     days = sorted(turning_days(scheme, until), reverse=True)
     since = next((one for one in days if _changes_on(scheme, one)), None)

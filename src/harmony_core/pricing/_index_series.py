@@ -9,15 +9,20 @@ from itertools import pairwise
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, expect
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, Rounding, exact
 from harmony_core.periods import Interval, Month, Schedule
+from harmony_core.pricing._scheme import pairs
 from harmony_core.pricing._uplift import YEARLY
 
 
 def _values(values: Iterable[tuple[Month, Exact]]) -> tuple[tuple[Month, Fraction], ...]:
-    found = sorted((month, exact(value, "a value of an index")) for month, value in values)
+    listed_ = pairs(values, "values of an index", "a month and its value")
+    found = [(month, exact(value, "a value of an index")) for month, value in listed_]
+    for month, _ in found:
+        expect(month, Month, "the month of a value", 'Month.of("2026-03")')
+    found.sort()
     if len({month for month, _ in found}) != len(found):
         raise InvalidValue("an index has one value for each month: leave out what was revised")
     for month, value in found:
@@ -42,6 +47,7 @@ class IndexSeries:
     @classmethod
     def of(cls, values: Mapping[str, Exact]) -> IndexSeries:
         """Make it from values by month, written ``2026-03``."""
+        expect(values, Mapping, "values of an index", '{"2026-03": "118.0"}')
         return cls((Month.of(month), value) for month, value in values.items())
 
     def at(self, month: Month) -> Fraction:

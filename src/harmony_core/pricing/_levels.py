@@ -8,7 +8,7 @@ from fractions import Fraction
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, exact
-from harmony_core.pricing._scheme import units
+from harmony_core.pricing._scheme import listed, pairs, units
 
 
 def time_weighted(
@@ -88,7 +88,7 @@ def _checked(
     whole: Fraction, changes: Iterable[tuple[Exact, Exact]]
 ) -> list[tuple[Fraction, Fraction]]:
     found = []
-    for since, added in changes:
+    for since, added in pairs(changes, "changes of a level", "a time and the units added"):
         offset = exact(since, "the time of a change")
         if not 0 <= offset <= whole:
             raise InvalidValue(
@@ -106,7 +106,7 @@ def high_water(levels: Sequence[Exact], already_billed: Exact = 0) -> Fraction:
     (Fraction(10, 1), Fraction(2, 1))
     """
     before = units(already_billed)
-    return max([before, *(units(level) for level in levels)]) - before
+    return max([before, *map(units, listed(levels, "levels"))]) - before
 
 
 def explain_high_water(levels: Sequence[Exact], already_billed: Exact = 0) -> Explanation:
@@ -123,7 +123,8 @@ def explain_high_water(levels: Sequence[Exact], already_billed: Exact = 0) -> Ex
     why = Explainer("high-water mark", 1)
     before = why.given("before", "billed before", units(already_billed))
     found = [
-        why.given(f"level{number}", "level", units(level)) for number, level in enumerate(levels, 1)
+        why.given(f"level{number}", "level", units(level))
+        for number, level in enumerate(listed(levels, "levels"), 1)
     ]
     label = "highest level, or what was billed"
     peak = why.step("peak", label, "greatest", before, *found)

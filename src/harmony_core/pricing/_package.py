@@ -10,7 +10,7 @@ from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import Explainer, Explanation, RoundingMode, exact_text, round_ratio
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._repricing import Change
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, amount_of, units
 
 
 class PartPackage(Word):
@@ -23,6 +23,10 @@ class PartPackage(Word):
 
 
 _MODES = {PartPackage.ROUND_UP: RoundingMode.UP, PartPackage.ROUND_DOWN: RoundingMode.DOWN}
+
+
+def _part(value: PartPackage) -> PartPackage:
+    return PartPackage(value)
 
 
 def _size(value: Exact) -> Fraction:
@@ -43,7 +47,10 @@ class Package:
     package_price: ExactAmount
     size: Fraction = attrs.field(converter=_size)
     free_units: Fraction = attrs.field(default=Fraction(0), converter=units)
-    part_package: PartPackage = PartPackage.ROUND_UP
+    part_package: PartPackage = attrs.field(default=PartPackage.ROUND_UP, converter=_part)
+
+    def __attrs_post_init__(self) -> None:
+        amount_of(self.package_price, "a package price")
 
     @classmethod
     def of(

@@ -8,11 +8,18 @@ from itertools import accumulate, pairwise
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, Word
+from harmony_core.errors import CurrencyMismatch, InvalidValue, Word, expect
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.pricing._repricing import Change, changed
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, amount_of, units, whole_number
+from harmony_core.pricing._scheme import (
+    ONLY_LINE,
+    PricePoint,
+    amount_of,
+    listed,
+    units,
+    whole_number,
+)
 
 
 class FreeAmountEdge(Word):
@@ -40,8 +47,12 @@ def _rate(value: Exact) -> Fraction:
     return exact(value, "a rate in percent")
 
 
+def _edge(value: FreeAmountEdge) -> FreeAmountEdge:
+    return FreeAmountEdge(value)
+
+
 def _values(values: Iterable[Exact]) -> tuple[Fraction, ...]:
-    return tuple(units(value) for value in values)
+    return tuple(units(value) for value in listed(values, "values of transactions"))
 
 
 @attrs.frozen
@@ -115,7 +126,7 @@ class Transactions:
         """
         left: list[Fraction] = []
         owed = Fraction(0)
-        for value in values:
+        for value in listed(values, "values of transactions"):
             rest = exact(value, "the value of a transaction") - owed
             owed = Fraction(0)
             while rest < 0 and left:
@@ -142,6 +153,11 @@ class Transactions:
         )
 
 
+def refuse_no_transactions(transactions: object) -> None:
+    """Refuse a list of values, or anything else, in the place of transactions."""
+    expect(transactions, Transactions, "what is charged one by one", "Transactions.of([10, 80])")
+
+
 @attrs.frozen
 class Percentage:
     """``rate_percent`` of the value, with ``fee`` for each transaction.
@@ -162,9 +178,12 @@ class Percentage:
     most: ExactAmount | None = None
     free_transactions: int | None = attrs.field(default=None, converter=_free_count)
     free_amount: Fraction | None = attrs.field(default=None, converter=_free_amount)
-    free_amount_edge: FreeAmountEdge = FreeAmountEdge.INCLUSIVE
+    free_amount_edge: FreeAmountEdge = attrs.field(
+        default=FreeAmountEdge.INCLUSIVE, converter=_edge
+    )
 
     def __attrs_post_init__(self) -> None:
+        amount_of(self.fee, "a charge per transaction")
         if self.rate_percent < 0:
             raise InvalidValue(f"a rate is zero or more, got {exact_text(self.rate_percent)} %")
         for limit in (self.fee, self.least, self.most):
@@ -238,6 +257,7 @@ class Percentage:
             InvalidValue: a transaction has a least or greatest charge, and not all values are
                 known one by one.
         """
+        refuse_no_transactions(transactions)
         if not transactions.total:
             return ExactAmount(Fraction(0), self.currency)
         rate = self.rate_percent / 100
@@ -263,6 +283,7 @@ class Percentage:
 
     def explain_transactions(self, transactions: Transactions) -> Explanation:
         """Give the same amount with its derivation."""
+        refuse_no_transactions(transactions)
         why = Explainer("percentage", 1)
         total = why.given("value", "value", transactions.total, self.currency)
         if not transactions.total:

@@ -14,7 +14,7 @@ from datetime import date
 
 import attrs
 
-from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.errors import InvalidValue, PriceNotFound, expect, expect_each
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact
 from harmony_core.pricing._dated import anchored, facts_on, scheme_on
@@ -84,7 +84,7 @@ class FoundPrice:
 
 
 def _sorted(entries: Iterable[PriceEntry]) -> tuple[PriceEntry, ...]:
-    return tuple(sorted(entries, key=_place))
+    return tuple(sorted(expect_each(entries, PriceEntry, "prices of a book"), key=_place))
 
 
 def _place(entry: PriceEntry) -> tuple[object, ...]:
@@ -156,6 +156,10 @@ class PriceBook:
         """
         if type(day) is not date:
             raise InvalidValue(f"a price is found for a plain date, got {day!r}")
+        for name, text in (("product_id", product_id), ("currency", currency)):
+            expect(text, str, f"{name} of the price asked for")
+        for name, who in (("customer_id", customer_id), ("customer_group", customer_group)):
+            expect(who, str | None, f"{name} of the price asked for")
         number = day.toordinal()
         found: list[PriceEntry] = []
         for customer in (customer_id, None) if customer_id is not None else (None,):

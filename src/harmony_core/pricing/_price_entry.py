@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue
-from harmony_core.pricing._scheme import Scheme
+from harmony_core.errors import InvalidValue, expect
+from harmony_core.pricing._scheme import Scheme, require_scheme
 
 NO_END = date.max.toordinal()
 """The number of the last day of all: that of a price without end."""
@@ -37,6 +37,11 @@ class PriceEntry:
     id: str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        for name in ("product_id", "currency"):
+            expect(getattr(self, name), str, f"{name} of a price")
+        for name in ("customer_group", "customer_id", "id"):
+            expect(getattr(self, name), str | None, f"{name} of a price")
+        require_scheme(self.scheme)
         for name in ("product_id", "customer_group", "customer_id", "id"):
             if getattr(self, name) == "":
                 raise InvalidValue(f"{name} of a price is empty: name it, or leave it out")

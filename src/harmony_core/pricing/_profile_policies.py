@@ -5,7 +5,18 @@ Their names are stored and never change their meaning.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import UnionType
+
 from harmony_core.errors import Word
+from harmony_core.explanation import RoundingMode
+from harmony_core.finance import Rounding
+from harmony_core.periods import Alignment, CyclePolicy
+from harmony_core.pricing._blocks import BeyondBlocks
+from harmony_core.pricing._conversion import SplitRounding
+from harmony_core.pricing._percentage import FreeAmountEdge
+from harmony_core.pricing._proration import BandChosenBy
+from harmony_core.pricing._scheme import ZeroQuantity
 
 
 class BandRows(Word):
@@ -63,3 +74,26 @@ class CreditLimit(Word):
     """what the calculation says"""
     BILLED = "billed"
     """no more than was billed and not yet credited"""
+
+
+POLICY_KINDS: Mapping[str, type | UnionType] = {
+    "rows": BandRows,
+    "fill_up_zero": ZeroQuantity | None,
+    "look_up_zero": ZeroQuantity | None,
+    "fill_up_beyond": BeyondBlocks | None,
+    "look_up_beyond": BeyondBlocks | None,
+    "whole_units": RoundingMode | None,
+    "free_amount_edge": FreeAmountEdge | None,
+    "first_flat_fee": FirstFlatFee,
+    "part_band": BandChosenBy,
+    "part_units": Rounding | None,
+    "rounding": Rounding,
+    "rounding_point": RoundingPoint,
+    "split": SplitRounding,
+    "look_up_runs": LookUpRuns,
+    "decrease": Decrease,
+    "credit_limit": CreditLimit,
+    "alignment": Alignment,
+    "cycles": CyclePolicy,
+}
+"""What each policy of a profile must be: another kind would be taken for some default."""

@@ -17,6 +17,7 @@ from harmony_core.pricing._blocks import FillUpBlocks, LookUpBlocks
 from harmony_core.pricing._conversion import Conversion, Converted
 from harmony_core.pricing._package import Package
 from harmony_core.pricing._profile_policies import BandRows
+from harmony_core.pricing._scheme import listed
 from harmony_core.pricing._simple import PerUnit
 
 Row = Sequence[Exact | None]
@@ -36,7 +37,14 @@ def table_of(currency: str, rows: Iterable[Row], how: BandRows) -> BandTable:
     """
     if how is BandRows.UP_TO:
         return BandTable.of(currency, rows)
-    ranges = [tuple(row) for row in rows]
+    of_row = "each range of units"
+    ranges = [tuple(listed(row, of_row)) for row in listed(rows, "ranges of units")]
+    for number, row in enumerate(ranges, 1):
+        if len(row) not in (3, 4):
+            raise InvalidBands(
+                f"range {number} is (first, last, price), and the flat fee where there is one: "
+                f"got {len(row)} cells in {row!r}"
+            )
     _refuse_holes(ranges)
     return BandTable.of(currency, [row[1:] for row in ranges])
 
@@ -65,7 +73,8 @@ def blocks_of(rows: Iterable[Row]) -> list[tuple[Exact, int | None, Exact]]:
     Raises:
         InvalidBands: a row has another form; blocks have no flat fee.
     """
-    return [_block(number, tuple(row)) for number, row in enumerate(rows, 1)]
+    numbered = enumerate(listed(rows, "rows of blocks"), 1)
+    return [_block(number, tuple(listed(row, "each row of blocks"))) for number, row in numbered]
 
 
 def _block(number: int, row: Row) -> tuple[Exact, int | None, Exact]:

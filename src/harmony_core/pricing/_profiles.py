@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import attrs
 
-from harmony_core.errors import InvalidValue, RuleBroken
+from harmony_core.errors import InvalidValue, RuleBroken, expect
 from harmony_core.explanation import RoundingMode
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact, money_sum
 from harmony_core.periods import (
@@ -42,6 +42,7 @@ from harmony_core.pricing._conversion import Converted, SplitRounding
 from harmony_core.pricing._percentage import FreeAmountEdge, Percentage
 from harmony_core.pricing._profile_lines import lines
 from harmony_core.pricing._profile_policies import (
+    POLICY_KINDS,
     BandRows,
     CreditLimit,
     Decrease,
@@ -59,8 +60,16 @@ from harmony_core.pricing._profile_rows import (
 )
 from harmony_core.pricing._proration import BandChosenBy, fill_up_prorated, look_up_prorated
 from harmony_core.pricing._rates import GraduatedPercentage
-from harmony_core.pricing._rerating import AtPeriodEnd, Billed, as_whole
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, ZeroQuantity
+from harmony_core.pricing._rerating import AtPeriodEnd, Billed, as_whole, refuse_no_billed
+from harmony_core.pricing._scheme import (
+    ONLY_LINE,
+    PricePoint,
+    Scheme,
+    ZeroQuantity,
+    amount_of,
+    listed,
+    require_scheme,
+)
 
 _EARLIER = PricePoint(last_line_of_period=False)
 T = TypeVar("T")
@@ -118,6 +127,9 @@ class Profile:
     cycles: CyclePolicy = EXACT_CYCLES
 
     def __attrs_post_init__(self) -> None:
+        expect(self.name, str, "the name of a profile")
+        for policy, kind in POLICY_KINDS.items():
+            expect(getattr(self, policy), kind, f"{policy} of profile {self.name!r}")
         if self.part_units is not None and self.part_units.step is None:
             raise InvalidValue(
                 "prorated units are rounded to a step of units, and none is named: "
@@ -179,7 +191,7 @@ class Profile:
 
     def settle(self, amount: ExactAmount) -> Money:
         """Round one amount as this system does."""
-        return amount.settle(self.rounding)
+        return amount_of(amount, "an amount to settle").settle(self.rounding)
 
     def bill(
         self,
@@ -200,6 +212,8 @@ class Profile:
             RuleBroken: the line is below zero and the profile refuses that.
         """
         before = Billed() if billed is None else billed
+        refuse_no_billed(before)
+        require_scheme(scheme)
         if isinstance(scheme, Converted) and self._converts_line(before):
             conversion = scheme.conversion
             start, more = conversion.line(quantity, before.quantity, self.split)
@@ -242,9 +256,11 @@ class Profile:
         >>> [str(line) for line in OPENMETER.runs(PerUnit.of("0.001", "USD"), [333, 666])]
         ['0.33 USD', '0.34 USD']
         """
+        require_scheme(scheme)
+        known = tuple(listed(totals, "totals of the runs"))
         found, billed = [], Money.zero(scheme.currency)
-        for number, total in enumerate(totals, 1):
-            point = ONLY_LINE if number == len(totals) else _EARLIER
+        for number, total in enumerate(known, 1):
+            point = ONLY_LINE if number == len(known) else _EARLIER
             whole = self._whole(scheme, total, point)
             found.append(self._allowed(whole - billed))
             billed = whole
@@ -335,12 +351,16 @@ class Profile:
 
         ``old`` and ``new`` are prices of the full period, ``left`` the part of it that is left.
         """
+        for amount, which in ((old, "old"), (new, "new")):
+            amount_of(amount, f"the {which} price of a period")
         lines = prorate_change(old.value, new.value, exact(left, "a part of a period"))
         credit = ExactAmount(lines.credit, old.currency)
         return self.settle(credit), self.settle(ExactAmount(lines.charge, new.currency))
 
     def credit(self, potential: ExactAmount, billed: Money, credited: Money) -> Money:
         """Give what is given back of ``potential``, as far as the system limits that."""
+        for money, what in ((billed, "what was billed"), (credited, "what was credited")):
+            expect(money, Money, what, 'Money.of("200.00", "EUR")')
         settled = self.settle(potential)
         if self.credit_limit is CreditLimit.NONE:
             return settled

@@ -14,9 +14,11 @@ import attrs
 from harmony_core.errors import InvalidValue, Word
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
-from harmony_core.pricing._banded import FillUp, refuse_prices_below_zero
+from harmony_core.pricing._banded import FillUp, refuse_no_table, refuse_prices_below_zero
 from harmony_core.pricing._bands import Band, BandTable
-from harmony_core.pricing._scheme import ZeroQuantity, units
+from harmony_core.pricing._scheme import ZeroQuantity, amount_of, pairs, units
+
+UNITS_AND_DAYS = "units and the days left for them"
 
 
 class BandChosenBy(Word):
@@ -57,7 +59,7 @@ def prorated_quantity(
     Fraction(133, 62)
     """
     total = exact(persisted, "persisting units")
-    for count, days in added:
+    for count, days in pairs(added, "units added", UNITS_AND_DAYS):
         total += exact(count, "added units") * part_of_period(days, period_days)
     return total
 
@@ -68,7 +70,7 @@ def prorated_amount(amount: ExactAmount, days: Exact, period_days: Exact) -> Exa
     >>> prorated_amount(ExactAmount.of("200", "EUR"), 29, 30).settle()
     Money.of('193.33', 'EUR')
     """
-    return amount * part_of_period(days, period_days)
+    return amount_of(amount, "what is prorated") * part_of_period(days, period_days)
 
 
 def with_percent(amount: ExactAmount, percent: Exact) -> ExactAmount:
@@ -77,7 +79,9 @@ def with_percent(amount: ExactAmount, percent: Exact) -> ExactAmount:
     >>> with_percent(ExactAmount.of("200", "EUR") * "29/30", 25).settle()
     Money.of('241.67', 'EUR')
     """
-    return amount * (1 + exact(percent, "a percentage") / 100)
+    return amount_of(amount, "what a percentage is put on") * (
+        1 + exact(percent, "a percentage") / 100
+    )
 
 
 def fill_up_prorated(
@@ -126,11 +130,12 @@ def changes_in_bands(
     table: BandTable, changes: Iterable[tuple[Exact, Exact]]
 ) -> tuple[list[ChangeInBands] | None, Fraction, Fraction]:
     """Give the changes that move units, and the last and the highest level; ``None`` for none."""
+    refuse_no_table(table)
     if any(band.cap is not None for band in table.bands):
         raise InvalidValue("a band with a cap has no prorated price: leave the cap out")
     level = peak = Fraction(0)
     walked: list[ChangeInBands] | None = None
-    for change, part in changes:
+    for change, part in pairs(changes, "changes of units", "units and their prorated part"):
         step, prorated = exact(change, "a change of units"), exact(part, "its prorated part")
         if step * prorated < 0 or (not step and prorated):
             raise InvalidValue(
@@ -197,8 +202,9 @@ def look_up_prorated(
     ... )
     (ExactAmount.of('110', 'EUR'), ExactAmount.of('100', 'EUR'))
     """
+    refuse_no_table(table)
     full, prorated = units(full_units), units(prorated_units)
-    if not prorated and zero_quantity is ZeroQuantity.CHARGE_NOTHING:
+    if not prorated and ZeroQuantity(zero_quantity) is ZeroQuantity.CHARGE_NOTHING:
         return ExactAmount.of(0, table.currency)
     readings = prorated_readings(
         table, full, prorated, chosen_by, never_dearer_than_next_band=never_dearer_than_next_band
@@ -219,11 +225,11 @@ def prorated_readings(
 
     The first is the band that was chosen; the higher ones follow where they count.
     """
-    number = table.band_number(full if chosen_by is BandChosenBy.FULL_UNITS else prorated)
+    by_full = BandChosenBy(chosen_by) is BandChosenBy.FULL_UNITS
+    number = table.band_number(full if by_full else prorated)
     readings = [(number, prorated)]
     if never_dearer_than_next_band:
         refuse_prices_below_zero(table)
-        by_full = chosen_by is BandChosenBy.FULL_UNITS
         part = _part_of_time(full, prorated) if by_full else Fraction(1)
         readings += (
             (higher, table.lower_limit(higher) * part)

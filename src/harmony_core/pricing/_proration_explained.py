@@ -6,15 +6,16 @@ from collections.abc import Iterable
 
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, ExactAmount, exact
-from harmony_core.pricing._banded import FillUp
+from harmony_core.pricing._banded import FillUp, refuse_no_table
 from harmony_core.pricing._bands import Band, BandTable
 from harmony_core.pricing._proration import (
+    UNITS_AND_DAYS,
     BandChosenBy,
     changes_in_bands,
     part_of_period,
     prorated_readings,
 )
-from harmony_core.pricing._scheme import ZeroQuantity, units
+from harmony_core.pricing._scheme import ZeroQuantity, amount_of, pairs, units
 
 
 def explain_prorated_quantity(
@@ -35,7 +36,7 @@ def explain_prorated_quantity(
     why = Explainer("prorated quantity", 1)
     parts = [why.given("persisted", "units from before", exact(persisted, "persisting units"))]
     why.given("period", "days of the period", exact(period_days, "days of a period"))
-    for number, (count, days) in enumerate(added, 1):
+    for number, (count, days) in enumerate(pairs(added, "units added", UNITS_AND_DAYS), 1):
         part_of_period(days, period_days)  # refuses what cannot be
         why.given(f"added{number}", "units added", exact(count, "added units"))
         why.given(f"days{number}", "days left for them", exact(days, "days of a part"))
@@ -57,6 +58,7 @@ def explain_prorated_amount(amount: ExactAmount, days: Exact, period_days: Exact
       part of the period: 10 ÷ 31 = 10/31
       amount for that part: 310 × 10/31 = 100 EUR
     """
+    amount_of(amount, "what is prorated")
     part_of_period(days, period_days)  # refuses what cannot be
     why = Explainer("prorated amount", 1)
     whole = why.given("whole", "amount of the full period", amount.value, amount.currency)
@@ -150,12 +152,13 @@ def explain_look_up_prorated(
       prorated units at the unit price: 198.6 × 1 = 198.6 EUR
       with the flat fee: 198.6 + 50 = 248.6 EUR
     """
+    refuse_no_table(table)
     full, prorated = units(full_units), units(prorated_units)
     why = Explainer("prorated look up", 1)
-    why.fact("band chosen by", chosen_by.value)
+    why.fact("band chosen by", BandChosenBy(chosen_by).value)
     why.given("full", "full units", full)
     there = why.given("prorated", "prorated units", prorated)
-    if not prorated and zero_quantity is ZeroQuantity.CHARGE_NOTHING:
+    if not prorated and ZeroQuantity(zero_quantity) is ZeroQuantity.CHARGE_NOTHING:
         return why.explanation(why.given("amount", "no units cost nothing", 0, table.currency))
     (number, _), *higher = prorated_readings(
         table, full, prorated, chosen_by, never_dearer_than_next_band=never_dearer_than_next_band

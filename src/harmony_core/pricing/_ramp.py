@@ -9,13 +9,13 @@ from itertools import pairwise
 
 import attrs
 
-from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.errors import InvalidValue, PriceNotFound, expect, expect_each
 from harmony_core.explanation import Explanation
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.periods import Span
 from harmony_core.pricing._dated import anchored, refuse_without_day, turning_days
 from harmony_core.pricing._repricing import Change, repriced
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, require_scheme
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, pairs, require_scheme
 
 
 @attrs.frozen
@@ -32,7 +32,7 @@ class RampStep:
 
 
 def _as_tuple(steps: Iterable[RampStep]) -> tuple[RampStep, ...]:
-    return tuple(steps)
+    return expect_each(steps, RampStep, "steps of a ramp")
 
 
 @attrs.frozen
@@ -69,7 +69,8 @@ class Ramp:
     @classmethod
     def of(cls, *steps: tuple[date, Scheme]) -> Ramp:
         """Make it from pairs of the first day and the scheme that holds from then on."""
-        return cls(RampStep(day, scheme) for day, scheme in steps)
+        of = "a first day and a scheme"
+        return cls(RampStep(day, scheme) for day, scheme in pairs(steps, "steps of a ramp", of))
 
     @property
     def currency(self) -> str:
@@ -122,6 +123,7 @@ class Ramp:
         refuse_without_day("a ramp")
 
     def _step_on(self, day: date) -> RampStep:
+        expect(day, date, "the day of a price")
         index = bisect_right(self.steps, day, key=lambda step: step.first_day) - 1
         if index < 0:
             raise PriceNotFound(

@@ -10,10 +10,17 @@ import attrs
 from harmony_core.errors import InvalidBands, InvalidValue
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
-from harmony_core.pricing._banded import FillUp
+from harmony_core.pricing._banded import FillUp, refuse_no_table
 from harmony_core.pricing._bands import Band, BandTable, range_row
 from harmony_core.pricing._repricing import Change
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, ZeroQuantity, units
+from harmony_core.pricing._scheme import (
+    ONLY_LINE,
+    PricePoint,
+    ZeroQuantity,
+    listed,
+    units,
+    zero_quantity_of,
+)
 
 
 @attrs.frozen
@@ -28,7 +35,12 @@ class GraduatedPercentage:
     """
 
     table: BandTable
-    zero_quantity: ZeroQuantity = ZeroQuantity.CHARGE_NOTHING
+    zero_quantity: ZeroQuantity = attrs.field(
+        default=ZeroQuantity.CHARGE_NOTHING, converter=zero_quantity_of
+    )
+
+    def __attrs_post_init__(self) -> None:
+        refuse_no_table(self.table)
 
     @classmethod
     def of(
@@ -42,7 +54,10 @@ class GraduatedPercentage:
         Raises:
             InvalidBands: there is a gap, an overlap, a closed last band, or no rate.
         """
-        return cls(BandTable.of_ranges(currency, map(_priced, rows)), zero_quantity)
+        return cls(
+            BandTable.of_ranges(currency, map(_priced, listed(rows, "rows of rates"))),
+            zero_quantity,
+        )
 
     @property
     def currency(self) -> str:

@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from harmony_core.errors import InvalidValue
 from harmony_core.finance import ExactAmount
-from harmony_core.pricing._scheme import Scheme
+from harmony_core.pricing._scheme import Scheme, require_scheme
 
 Change: TypeAlias = Callable[[ExactAmount], ExactAmount]
 """What becomes of one agreed amount; it keeps the currency and the order of amounts."""
@@ -39,6 +39,11 @@ def repriced(scheme: Scheme, change: Change) -> Scheme:
     >>> repriced(seats, lambda amount: amount * 2).price(11)
     ExactAmount.of('256', 'EUR')
     """
+    require_scheme(scheme)
+    if not callable(change):
+        raise InvalidValue(
+            f"a change of amounts is a function, such as lambda amount: amount * 2, got {change!r}"
+        )
     if isinstance(scheme, Repriceable):
         return scheme.repriced(change)
     raise InvalidValue(

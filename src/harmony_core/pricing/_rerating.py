@@ -12,11 +12,21 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding
 from harmony_core.pricing._repricing import Change, repriced
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, require_scheme, units
+from harmony_core.pricing._scheme import (
+    ONLY_LINE,
+    PricePoint,
+    Scheme,
+    amount_of,
+    listed,
+    price,
+    refuse_no_rounding,
+    require_scheme,
+    units,
+)
 
 EARLIER = PricePoint(last_line_of_period=False)
 
@@ -66,6 +76,10 @@ class Billed:
     quantity: Fraction = attrs.field(default=Fraction(0), converter=units)
     amount: ExactAmount | None = None
 
+    def __attrs_post_init__(self) -> None:
+        if self.amount is not None:
+            amount_of(self.amount, "what was billed")
+
 
 def still_to_bill(
     scheme: Scheme, total: Exact, billed: Billed, point: PricePoint = ONLY_LINE
@@ -78,7 +92,8 @@ def still_to_bill(
     >>> still_to_bill(Package.of("15", 10, "USD"), 22, Billed(17))
     ExactAmount.of('15', 'USD')
     """
-    whole = scheme.price(total, as_whole(point))
+    refuse_no_billed(billed)
+    whole = price(scheme, total, as_whole(point))
     before = billed.amount
     if before is None:
         if not billed.quantity and point.first_line_of_period:
@@ -97,7 +112,13 @@ def increment(
     >>> increment(capped, 20, Billed(7))
     ExactAmount.of('30', 'USD')
     """
+    refuse_no_billed(billed)
     return still_to_bill(scheme, billed.quantity + units(quantity), billed, point)
+
+
+def refuse_no_billed(billed: object) -> None:
+    """Refuse a bare quantity, or anything else, in the place of what was billed."""
+    expect(billed, Billed, "what earlier lines billed", "Billed(17)")
 
 
 def as_whole(point: PricePoint) -> PricePoint:
@@ -114,7 +135,9 @@ def price_each(
     >>> price_each(Package.of("5", 100, "USD"), [50, 150, 200, 99])
     ExactAmount.of('30', 'USD')
     """
-    amounts = (scheme.price(quantity, point).value for quantity in quantities)
+    require_scheme(scheme)
+    each = listed(quantities, "quantities that are priced alone")
+    amounts = (scheme.price(quantity, point).value for quantity in each)
     return ExactAmount(sum(amounts, Fraction(0)), scheme.currency)
 
 
@@ -130,9 +153,12 @@ def rerate(
     >>> [str(line) for line in rerate(PerUnit.of("0.001", "USD"), [4, 8, 6])]
     ['0.00 USD', '0.01 USD', '0.00 USD']
     """
+    require_scheme(scheme)
+    refuse_no_rounding(rounding)
+    known = tuple(listed(totals, "totals of the runs"))
     lines, billed = [], Money.zero(scheme.currency)
-    for number, total in enumerate(totals, 1):
-        point = ONLY_LINE if number == len(totals) else EARLIER
+    for number, total in enumerate(known, 1):
+        point = ONLY_LINE if number == len(known) else EARLIER
         whole = scheme.price(total, point).settle(rounding)
         lines.append(whole - billed)
         billed = whole
@@ -175,13 +201,16 @@ def rerate_periods(
     3 1 10.00 USD
     3 3 30.00 USD
     """
+    require_scheme(scheme)
+    refuse_no_rounding(rounding)
+    all_runs = tuple(listed(runs, "runs"))
     billed: list[Money] = []
     lines = []
-    for run, quantities in enumerate(runs, 1):
-        known = [units(quantity) for quantity in quantities]
+    for run, quantities in enumerate(all_runs, 1):
+        known = [units(quantity) for quantity in listed(quantities, f"quantities of run {run}")]
         _refuse_what_cannot_be(run, known, len(billed))
         billed += [Money.zero(scheme.currency)] * (len(known) - len(billed))
-        point = ONLY_LINE if run == len(runs) else EARLIER
+        point = ONLY_LINE if run == len(all_runs) else EARLIER
         below = Money.zero(scheme.currency)
         for period, quantity in enumerate(known, 1):
             last = period == len(known)
@@ -208,8 +237,8 @@ def exact_sum(amounts: Iterable[ExactAmount], currency: str) -> ExactAmount:
     ExactAmount.of('99.999', 'USD')
     """
     total = ExactAmount.of(0, currency)
-    for amount in amounts:
-        total += amount
+    for amount in listed(amounts, "amounts to add"):
+        total += amount_of(amount, "an amount to add")
     return total
 
 
@@ -221,7 +250,8 @@ def sum_of_lines(
     >>> sum_of_lines([ExactAmount.of("33.333", "USD")] * 3, "USD")
     Money.of('99.99', 'USD')
     """
+    refuse_no_rounding(rounding)
     total = Money.zero(currency)
-    for amount in amounts:
-        total += amount.settle(rounding)
+    for amount in listed(amounts, "amounts to add"):
+        total += amount_of(amount, "an amount to add").settle(rounding)
     return total

@@ -14,9 +14,19 @@ from harmony_core.pricing._rerating import (
     EARLIER,
     Billed,
     as_whole,
+    refuse_no_billed,
     rerate_periods,
 )
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, units
+from harmony_core.pricing._scheme import (
+    ONLY_LINE,
+    PricePoint,
+    Scheme,
+    explain,
+    listed,
+    refuse_no_rounding,
+    require_scheme,
+    units,
+)
 from harmony_core.pricing._settling import settled, smallest
 
 
@@ -36,8 +46,9 @@ def explain_still_to_bill(
       quantity at the unit price: 17 × 2 = 34 USD
       the whole, less what was billed: 44 - 34 = 10 USD
     """
+    refuse_no_billed(billed)
     why = Explainer("still to bill", 1)
-    whole = why.adopt(scheme.explain(total, as_whole(point)), "whole_")
+    whole = why.adopt(explain(scheme, total, as_whole(point)), "whole_")
     if billed.amount is not None:
         before = why.given("billed", "billed before", billed.amount.value, scheme.currency)
     elif billed.quantity or not point.first_line_of_period:
@@ -52,6 +63,7 @@ def explain_increment(
     scheme: Scheme, quantity: Exact, billed: Billed, point: PricePoint = ONLY_LINE
 ) -> Explanation:
     """Give the same amount as :func:`increment` with its derivation."""
+    refuse_no_billed(billed)
     why = Explainer("price of further units", 1)
     before = why.given("before", "quantity billed before", billed.quantity)
     more = why.given("more", "quantity added", units(quantity))
@@ -82,9 +94,10 @@ def explain_price_each(
       for all of them: 0 × 2 = 0 USD
       all prices: 0 + 6 + 0 = 6 USD
     """
+    require_scheme(scheme)
     why = Explainer("each priced alone", 1)
     amounts = []
-    times = Counter(units(quantity) for quantity in quantities)
+    times = Counter(map(units, listed(quantities, "quantities that are priced alone")))
     for number, (quantity, count) in enumerate(times.items(), 1):
         amount = why.adopt(scheme.explain(quantity, point), f"price{number}_")
         if count > 1:
@@ -100,6 +113,9 @@ def explain_rerate(
     scheme: Scheme, totals: Sequence[Exact], rounding: Rounding = HALF_UP
 ) -> tuple[Explanation, ...]:
     """Give, for each line of :func:`rerate`, the same amount with its derivation."""
+    require_scheme(scheme)
+    refuse_no_rounding(rounding)
+    totals = tuple(listed(totals, "totals of the runs"))
     found = []
     for number, total in enumerate(totals, 1):
         why = Explainer("re-rating", 1)

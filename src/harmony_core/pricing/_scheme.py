@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect
 from harmony_core.explanation import Explanation, exact_text
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact, exact_ratio
+
+T = TypeVar("T")
+S = TypeVar("S")
 
 
 class ZeroQuantity(Word):
@@ -55,6 +59,11 @@ class Scheme(Protocol):
         ...
 
 
+def zero_quantity_of(value: ZeroQuantity) -> ZeroQuantity:
+    """Read a policy for no units; its plain name, as a file has it, does too."""
+    return ZeroQuantity(value)
+
+
 def require_scheme(scheme: object) -> None:
     """Refuse what is no scheme where one is needed.
 
@@ -66,6 +75,15 @@ def require_scheme(scheme: object) -> None:
         raise InvalidValue(
             f"a price scheme is needed, got {scheme!r}: make one, such as PerUnit.of('10', 'EUR')"
         )
+
+
+def refuse_no_rounding(rounding: object) -> None:
+    """Refuse the bare name of a rounding, or anything else, where one is needed.
+
+    Raises:
+        InvalidValue: it is none.
+    """
+    expect(rounding, Rounding, "how an amount is rounded", 'Rounding.of("half_even")')
 
 
 def units(quantity: Exact) -> Fraction:
@@ -108,6 +126,30 @@ def whole_number(value: int, what: str) -> int:
     return value
 
 
+def listed(values: Iterable[T], what: str) -> Iterable[T]:
+    """Read a list of numbers or pairs; a text is none, though Python lists its letters.
+
+    Raises:
+        InvalidValue: it is no list.
+    """
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise InvalidValue(f"{what} must be a list, got {values!r}")
+    return values
+
+
+def pairs(values: Iterable[tuple[T, S]], what: str, of: str) -> Iterator[tuple[T, S]]:
+    """Read a list of pairs; ``of`` says of what they are, for the message.
+
+    Raises:
+        InvalidValue: it is no list, or the first item that is no pair.
+    """
+    for one in listed(values, what):
+        item: object = one
+        if isinstance(item, str | bytes) or not isinstance(item, Sequence) or len(item) != 2:
+            raise InvalidValue(f"each of the {what} is a pair of {of}, got {item!r}")
+        yield one
+
+
 def amount_of(value: object, what: str) -> ExactAmount:
     """Read an amount that was agreed; ``what`` names it in the error.
 
@@ -145,7 +187,11 @@ def price(scheme: Scheme, quantity: Exact, point: PricePoint = ONLY_LINE) -> Exa
     >>> price(FillUp(seats), 11), price(LookUp(seats), 11)
     (ExactAmount.of('130', 'EUR'), ExactAmount.of('110', 'EUR'))
     """
-    return scheme.price(quantity, point)
+    try:
+        return scheme.price(quantity, point)
+    except (AttributeError, TypeError):
+        _refuse_other_kinds(scheme, point)
+        raise
 
 
 def charge(
@@ -163,11 +209,16 @@ def charge(
     >>> charge(PerUnit.of("4.4556", "USD"), "10.625")
     Money.of('47.34', 'USD')
     """
-    price_ratio = getattr(scheme, "price_ratio", None)
-    if price_ratio is None:
-        return scheme.price(quantity, point).settle(rounding)
-    numerator, denominator = price_ratio(quantity)
-    return Money.settled(numerator, denominator, scheme.currency, rounding)
+    try:
+        price_ratio = getattr(scheme, "price_ratio", None)
+        if price_ratio is None:
+            return scheme.price(quantity, point).settle(rounding)
+        numerator, denominator = price_ratio(quantity)
+        return Money.settled(numerator, denominator, scheme.currency, rounding)
+    except (AttributeError, TypeError):
+        _refuse_other_kinds(scheme, point)
+        refuse_no_rounding(rounding)
+        raise
 
 
 def explain(scheme: Scheme, quantity: Exact, point: PricePoint = ONLY_LINE) -> Explanation:
@@ -180,4 +231,14 @@ def explain(scheme: Scheme, quantity: Exact, point: PricePoint = ONLY_LINE) -> E
       unit price: 0.00045 EUR
       quantity at the unit price: 1000 × 0.00045 = 0.45 EUR
     """
-    return scheme.explain(quantity, point)
+    try:
+        return scheme.explain(quantity, point)
+    except (AttributeError, TypeError):
+        _refuse_other_kinds(scheme, point)
+        raise
+
+
+def _refuse_other_kinds(scheme: object, point: object) -> None:
+    """Say what was given in the place of a scheme; looked at only where one could not be priced."""
+    require_scheme(scheme)
+    expect(point, PricePoint, "the place of a line in its period")

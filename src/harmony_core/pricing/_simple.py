@@ -10,7 +10,11 @@ from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.periods import Timing
 from harmony_core.pricing._repricing import Change
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, units, units_ratio
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, amount_of, units, units_ratio
+
+
+def _timing(value: Timing) -> Timing:
+    return Timing(value)
 
 
 @attrs.frozen
@@ -24,7 +28,10 @@ class Flat:
     """
 
     amount: ExactAmount
-    timing: Timing = Timing.ADVANCE
+    timing: Timing = attrs.field(default=Timing.ADVANCE, converter=_timing)
+
+    def __attrs_post_init__(self) -> None:
+        amount_of(self.amount, "a flat amount")
 
     @classmethod
     def of(cls, amount: Exact, currency: str, timing: Timing = Timing.ADVANCE) -> Flat:
@@ -75,6 +82,9 @@ class PerUnit:
     """
 
     unit_price: ExactAmount
+
+    def __attrs_post_init__(self) -> None:
+        amount_of(self.unit_price, "a unit price")
 
     @classmethod
     def of(cls, unit_price: Exact, currency: str) -> PerUnit:

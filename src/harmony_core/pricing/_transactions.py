@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.pricing._combinations import inside
@@ -19,7 +19,11 @@ from harmony_core.pricing._conversion import Conversion, Converted
 from harmony_core.pricing._dated import with_inside
 from harmony_core.pricing._discounts import FreeUnits
 from harmony_core.pricing._limits import MinimumQuantity
-from harmony_core.pricing._percentage import Percentage, Transactions
+from harmony_core.pricing._percentage import (
+    Percentage,
+    Transactions,
+    refuse_no_transactions,
+)
 from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme
 from harmony_core.pricing._usage_rule import UsageRule
 
@@ -49,6 +53,7 @@ def price_transactions(
     >>> price_transactions(cards, Transactions.of([100, 100, 100]))
     ExactAmount.of('4.8', 'EUR')
     """
+    refuse_no_transactions(transactions)
     return _in_its_place(scheme, transactions).price(transactions.total, point)
 
 
@@ -56,6 +61,7 @@ def explain_transactions(
     scheme: Scheme, transactions: Transactions, point: PricePoint = ONLY_LINE
 ) -> Explanation:
     """Give the same amount as :func:`price_transactions` with its derivation."""
+    refuse_no_transactions(transactions)
     return _in_its_place(scheme, transactions).explain(transactions.total, point)
 
 
@@ -65,6 +71,7 @@ def refuse_transactions_as_one(scheme: Scheme, rule: UsageRule) -> None:
     Raises:
         InvalidValue: the rule does more than add up, or a quantity of units stands around.
     """
+    expect(rule, UsageRule, "the rule of usage", "UsageRule()")
     if not charges_transactions(scheme):
         return
     if not rule.is_plain_sum:

@@ -14,11 +14,12 @@ from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue, PriceNotFound
+from harmony_core.errors import InvalidValue, PriceNotFound, expect
 from harmony_core.explanation import Explainer, Explanation, exact_text
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact
 from harmony_core.periods import Interval, Schedule, Span
 from harmony_core.pricing._repricing import Change
+from harmony_core.pricing._scheme import amount_of, listed, pairs
 
 YEARLY = Interval.years(1)
 """From one anniversary to the next, where nothing else was agreed."""
@@ -49,7 +50,10 @@ class FixedUplift:
 
 
 def _changes(changes: Iterable[tuple[date, Exact]]) -> tuple[tuple[date, Fraction], ...]:
-    found = tuple((day, _percent(percent)) for day, percent in changes)
+    listed_ = pairs(changes, "changes of an index", "an anniversary and a percentage")
+    found = tuple((day, _percent(percent)) for day, percent in listed_)
+    for day, _ in found:
+        expect(day, date, "the anniversary of a change")
     days = [day for day, _ in found]
     if days != sorted(set(days)):
         raise InvalidValue(
@@ -149,6 +153,9 @@ class Uplift:
     first: int = attrs.field(default=1, validator=_first)
 
     def __attrs_post_init__(self) -> None:
+        expect(self.change, FixedUplift | IndexUplift, "the change of an uplift")
+        expect(self.rounding, Rounding | None, "the rounding of an uplift")
+        expect(self.every, Interval, "the time between anniversaries", "Interval.years(1)")
         anniversaries = self._anniversaries()  # which refuses a day that is none
         if not isinstance(self.change, IndexUplift):
             return
@@ -211,7 +218,7 @@ class Uplift:
         """
         if not isinstance(self.change, IndexUplift):
             raise InvalidValue("a fixed uplift follows no index: it takes no changes of one")
-        found, anniversaries = tuple(changes), self._anniversaries()
+        found, anniversaries = tuple(listed(changes, "changes")), self._anniversaries()
         if not found:
             return self
         if anniversaries is None:
@@ -249,6 +256,7 @@ class Uplift:
         Raises:
             PriceNotFound: the index has no change for one of them.
         """
+        expect(day, date, "the day of a price")
         schedule = self._anniversaries()
         if schedule is None:
             return ()
@@ -273,7 +281,7 @@ class Uplift:
         factors = [1 + percent / 100 for _, percent in self.uplifts_by(day)]
 
         def raised(amount: ExactAmount) -> ExactAmount:
-            value, step = amount.value, self._step(amount)
+            value, step = amount_of(amount, "a price agreed").value, self._step(amount)
             for factor in factors:
                 value, step = self._raised(value, factor, step)
             return ExactAmount(value, amount.currency)
@@ -316,6 +324,7 @@ class Uplift:
           2025-02-28: raised: 50 × 1.1 = 55 EUR
           2025-02-28: settled: round half up (55; 0.01) = 55 EUR
         """
+        amount_of(amount, "the price agreed")
         why = Explainer("uplift on the anniversary", 1)
         if self.since is not None:
             why.fact("anniversaries counted from", self.since.isoformat())

@@ -6,6 +6,7 @@ from datetime import date
 
 import attrs
 
+from harmony_core.errors import expect
 from harmony_core.explanation import Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.periods import Span
@@ -17,7 +18,7 @@ from harmony_core.pricing._dated import (
     turning_days,
 )
 from harmony_core.pricing._repricing import Change, repriced
-from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme
+from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, require_scheme
 from harmony_core.pricing._uplift import Uplift
 
 
@@ -48,6 +49,8 @@ class Uplifted:
     uplift: Uplift
 
     def __attrs_post_init__(self) -> None:
+        require_scheme(self.scheme)
+        expect(self.uplift, Uplift, "the uplift of a scheme", 'Uplift.fixed(None, "3")')
         repriced(self.scheme, _nothing)  # refuses at set-up what it could not raise later
 
     @property

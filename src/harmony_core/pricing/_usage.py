@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from harmony_core.errors import expect
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.periods import Span
 from harmony_core.pricing._aggregation import PercentileRule, explain_percentile
 from harmony_core.pricing._rerating_explained import explain_price_each
-from harmony_core.pricing._scheme import Scheme, explain, price
+from harmony_core.pricing._scheme import Scheme, explain, price, require_scheme
 from harmony_core.pricing._usage_rule import BucketUse, EmptyBuckets, TimeBuckets, UsageRule
 from harmony_core.pricing._usage_samples import (
     LABELS,
@@ -82,6 +83,8 @@ def usage_quantity(
     >>> usage_quantity(rule, [noon], Span(date(2026, 3, 1), date(2026, 3, 2)), opening=2).quantity
     Fraction(5, 1)
     """
+    expect(rule, UsageRule, "the rule of usage", "UsageRule()")
+    expect(span, Span, "the period of usage", "Span.of_days(first, last)")
     ordered, level = in_order(rule, samples, span), Fraction(0)
     if rule.takes_levels:
         level, ordered = levels_together(ordered, opening)
@@ -105,8 +108,10 @@ def price_usage(scheme: Scheme, usage: UsageQuantity) -> ExactAmount:
     >>> price_usage(Commitment.of(PerUnit.of("2", "EUR"), "0.50"), nothing)
     ExactAmount.of('12', 'EUR')
     """
+    _refuse_no_usage(usage)
     if usage.buckets is None:
         return price(scheme, usage.quantity)
+    require_scheme(scheme)
     times = Counter(bucket.quantity for bucket in usage.buckets)
     amounts = (scheme.price(quantity).value * count for quantity, count in times.items())
     return ExactAmount(sum(amounts, Fraction(0)), scheme.currency)
@@ -114,9 +119,14 @@ def price_usage(scheme: Scheme, usage: UsageQuantity) -> ExactAmount:
 
 def explain_price_usage(scheme: Scheme, usage: UsageQuantity) -> Explanation:
     """Give the same amount as :func:`price_usage` with its derivation."""
+    _refuse_no_usage(usage)
     if usage.buckets is None:
         return explain(scheme, usage.quantity)
     return explain_price_each(scheme, [bucket.quantity for bucket in usage.buckets])
+
+
+def _refuse_no_usage(usage: object) -> None:
+    expect(usage, UsageQuantity, "what is priced", "usage_quantity(rule, samples, span)")
 
 
 def _of_buckets(

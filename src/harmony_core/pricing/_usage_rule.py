@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect
 from harmony_core.finance import Exact
 from harmony_core.periods import Interval, bucket_start
 from harmony_core.pricing._aggregation import Aggregation, PercentileRule, percent_of
@@ -15,6 +15,7 @@ from harmony_core.pricing._aggregation import Aggregation, PercentileRule, perce
 _ANY = datetime(2026, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
+_A_DAY = 86_400
 
 
 class BucketUse(Word):
@@ -80,6 +81,12 @@ class TimeBuckets:
             raise InvalidValue(
                 "buckets have one width: give an interval of the calendar, or seconds of the clock"
             )
+        expect(self.interval, Interval | None, "the interval of buckets", "Interval.days(1)")
+        if self.seconds is not None and (type(self.seconds) is not int or self.seconds > _A_DAY):
+            raise InvalidValue(
+                f"buckets last whole seconds, {_A_DAY} at most, got {self.seconds!r}: for longer "
+                "ones take an interval of the calendar"
+            )
         bucket_start(_ANY, self.width)
 
     @classmethod
@@ -142,6 +149,8 @@ class UsageRule:
     zone: str = "UTC"
 
     def __attrs_post_init__(self) -> None:
+        expect(self.buckets, TimeBuckets | None, "the buckets of a rule", "TimeBuckets.of(...)")
+        expect(self.zone, str, "the zone of a rule", "'Europe/Berlin'")
         if self.zone != "UTC":  # which is there without looking, so that importing reads no file
             bucket_start(_ANY, _DAY, self.zone)
         of_records = self.aggregation is Aggregation.PERCENTILE

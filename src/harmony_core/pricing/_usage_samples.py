@@ -11,7 +11,7 @@ from itertools import groupby
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import Exact, exact
 from harmony_core.periods import InstantSpan, Span, bucket_starts, in_utc, local_midnight
@@ -22,6 +22,7 @@ from harmony_core.pricing._aggregation import (
     percentile,
 )
 from harmony_core.pricing._levels import explain_held, time_weighted
+from harmony_core.pricing._scheme import listed
 from harmony_core.pricing._usage_rule import UsageRule
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -32,7 +33,10 @@ def _value(value: Exact) -> Fraction:
 
 
 def _instant(at: datetime | None) -> datetime | None:
-    return None if at is None else in_utc(at)
+    if at is None:
+        return None
+    expect(at, datetime, "the instant of usage", "datetime(2026, 3, 1, 12, tzinfo=UTC)")
+    return in_utc(at)
 
 
 @attrs.frozen
@@ -49,13 +53,19 @@ class UsageSample:
     subject: str = ""
     id: str = ""
 
+    def __attrs_post_init__(self) -> None:
+        expect(self.day, date, "the day of usage")
+        expect(self.subject, str, "the subject of usage")
+        expect(self.id, str, "the id of usage")
+
 
 def in_order(
     rule: UsageRule, samples: Iterable[UsageSample], span: Span
 ) -> list[tuple[datetime, UsageSample]]:
     begins: dict[date, datetime] = {}
     found = []
-    for sample in samples:
+    for sample in listed(samples, "samples of a period"):
+        expect(sample, UsageSample, "each of the samples of a period")
         if sample.day not in span:
             raise InvalidValue(
                 f"usage of {sample.day} does not belong to {span}: give it to its own period"
