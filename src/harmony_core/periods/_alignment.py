@@ -50,9 +50,14 @@ def billing_schedule(
     >>> from_mid.period_at(date(2026, 2, 10))
     Span(start=datetime.date(2026, 1, 1), end=datetime.date(2026, 4, 1))
     """
-    expect(start, date, "the first day of service")
-    expect(interval, Interval, "the interval of billing", "Interval.months(1)")
-    alignment = Alignment(alignment)
+    if (
+        type(start) is not date
+        or type(interval) is not Interval
+        or type(alignment) is not Alignment
+    ):
+        expect(start, date, "the first day of service")
+        expect(interval, Interval, "the interval of billing", "Interval.months(1)")
+        alignment = Alignment(alignment)
     if (billing_day is not None) != (alignment is Alignment.BILLING_DAY):
         need = "needs" if alignment is Alignment.BILLING_DAY else "has no use for"
         raise InvalidValue(f"alignment {alignment.value} {need} a billing day, got {billing_day}")

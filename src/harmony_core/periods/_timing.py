@@ -29,8 +29,11 @@ def trigger_day(period: Span, timing: Timing, lead_days: int = 0) -> date:
     >>> trigger_day(march, Timing.ADVANCE, lead_days=14), trigger_day(march, Timing.ARREARS)
     (datetime.date(2026, 2, 15), datetime.date(2026, 4, 1))
     """
-    expect(period, Span, "a period to bill", "Span.of_days(first, last)")
-    day = period.start if Timing(timing) is Timing.ADVANCE else period.end
+    _refuse_no_period(period)
+    if timing is Timing.ADVANCE:  # before it is read: a run asks for every period of every line
+        day = period.start
+    else:
+        day = period.end if Timing(timing) is Timing.ARREARS else period.start
     return day - timedelta(days=lead_days)
 
 
@@ -52,10 +55,15 @@ def invoice_day(
     >>> invoice_day(february, Timing.ARREARS, Alignment.MONTH_LAST_DAY)
     datetime.date(2026, 2, 28)
     """
-    expect(period, Span, "a period to bill", "Span.of_days(first, last)")
+    _refuse_no_period(period)
     if Timing(timing) is Timing.ADVANCE:
         return period.first_day + timedelta(days=offset_days or 0)
     return period.last_day + timedelta(days=_arrears_offset(alignment, offset_days))
+
+
+def _refuse_no_period(period: object) -> None:
+    if type(period) is not Span:
+        expect(period, Span, "a period to bill", "Span.of_days(first, last)")
 
 
 def _arrears_offset(alignment: Alignment, offset_days: int | None) -> int:
