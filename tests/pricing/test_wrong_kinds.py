@@ -246,7 +246,7 @@ TEXT: Any = "1.5"
     ("make", "message"),
     [
         (lambda: price(TEXT, 3), "a price scheme is needed, got '1.5': make one, such as PerUnit"),
-        (lambda: charge(UNIT, 3, TEXT), "how an amount is rounded must be a Rounding, such as"),
+        (lambda: charge(UNIT, 3, TEXT), "must be a Rounding, such as"),
         (lambda: FillUp(TEXT), "what is filled or looked up must be a BandTable, such as BandTab"),
         (lambda: PerUnit(TEXT), "a unit price is an ExactAmount, got '1.5': make it with"),
         (lambda: BandTable.of("EUR", TEXT), "rows of a band table must be a list, got '1.5'"),
