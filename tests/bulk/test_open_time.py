@@ -112,6 +112,39 @@ def test_arrow_and_frames_come_in_as_they_are(zone: str | None) -> None:
     assert frame["due"][0].to_pydatetime() == datetime(2026, 3, 30, 8, 20)  # noqa: DTZ001
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_durations_come_in_as_arrow_and_polars_have_them(unit: str) -> None:
+    pyarrow, polars = pytest.importorskip("pyarrow"), pytest.importorskip("polars")
+    starts = stamps([datetime(2026, 3, 27, 16, 50, tzinfo=UTC)] * 3)
+    lasting = [hours(8), timedelta(0), timedelta(days=30, seconds=1)]
+    plan = OpenTimePlan(LONDON)
+    expected = plan.due(starts, lasting)
+    arrow = pyarrow.array(lasting, pyarrow.duration(unit))
+    assert (plan.due(starts, arrow) == expected).all()
+    assert (plan.due(starts[1:], arrow.slice(1)) == expected[1:]).all()
+    chunks = pyarrow.chunked_array([arrow.slice(0, 1), arrow.slice(1)])
+    assert (plan.due(starts, chunks) == expected).all()
+    if unit != "s":  # which polars has not
+        assert (
+            plan.due(starts, polars.Series(lasting, dtype=polars.Duration(unit))) == expected
+        ).all()
+
+
+def test_columns_of_other_times_are_refused_with_the_way_out() -> None:
+    polars = pytest.importorskip("polars")
+    starts, plan = stamps([datetime(2026, 3, 27, 16, 50, tzinfo=UTC)] * 2), OpenTimePlan(LONDON)
+    with pytest.raises(InvalidValue, match="row 1 has no duration: leave it out"):
+        plan.due(starts, polars.Series([hours(8), None]))
+    with pytest.raises(InvalidValue, match="row 1: a duration is zero or more"):
+        plan.due(starts, polars.Series([hours(8), -hours(8)]))
+    with pytest.raises(InvalidValue, match="parts of a microsecond"):
+        plan.due(starts, polars.Series([1, 2000]).cast(polars.Duration("ns")))
+    with pytest.raises(InvalidValue, match=r"cast it to int64 .* or to a duration"):
+        plan.due(starts, polars.Series(["8", "8"]))
+    with pytest.raises(InvalidValue, match="or to a time stamp"):
+        plan.due(polars.Series([DAY, DAY]), hours(8))
+
+
 def test_spans_of_centuries_and_rows_that_reach_far() -> None:
     starts = stamps([datetime(2026, 1, 1, tzinfo=UTC)] * 200)
     lasting = np.full(200, 8, "timedelta64[h]").astype("timedelta64[us]")

@@ -18,6 +18,7 @@ _WHOLE = {
     for sign in ("", "u")
     for bits in (8, 16, 32, 64)
 }
+_ALSO = {"timestamp": "time stamp", "duration": "duration"}
 _PER_UNIT = {"SECOND": "s", "MILLI": "ms", "MICRO": "us", "NANO": "ns"}
 
 
@@ -25,7 +26,7 @@ _PER_UNIT = {"SECOND": "s", "MILLI": "ms", "MICRO": "us", "NANO": "ns"}
 class ArrowChunk:
     """The values of one Arrow array; ``scale`` where they are decimals, in pairs of 64 bits.
 
-    ``unit`` is what they count where they are time stamps.
+    ``unit`` is what they count where they are time stamps or durations.
     """
 
     values: NDArray[Any]
@@ -49,19 +50,19 @@ def _nanoarrow() -> Any:
     return nanoarrow
 
 
-def arrow_chunks(source: object, what: str, *, stamps: bool = False) -> Iterator[ArrowChunk]:
-    """Read a column of whole numbers or decimals; of time stamps as well, where they may come.
+def arrow_chunks(source: object, what: str, *, also: str = "") -> Iterator[ArrowChunk]:
+    """Read a column of whole numbers or decimals; of ``timestamp`` or ``duration`` also.
 
     Raises:
         InvalidValue: it is a column of something else, or several columns, or of a kind that is
             not known here at all.
     """
     for view, schema, kind in _arrays(source, what):
-        if stamps and kind == "timestamp":
+        if also and kind == also:
             chunk = _numbers(view, np.frombuffer(view.buffer(1), np.int64))
             yield attrs.evolve(chunk, unit=_PER_UNIT[schema.unit.name])
         else:
-            yield _chunk(view, schema, kind, what, stamps=stamps)
+            yield _chunk(view, schema, kind, what, also=also)
 
 
 def _arrays(source: object, what: str) -> Iterator[tuple[Any, Any, str]]:
@@ -99,7 +100,7 @@ def _numbers(view: Any, values: NDArray[Any], scale: int | None = None) -> Arrow
     return ArrowChunk(values[first : first + view.length], scale, gaps)
 
 
-def _chunk(view: Any, schema: Any, kind: str, what: str, *, stamps: bool) -> ArrowChunk:
+def _chunk(view: Any, schema: Any, kind: str, what: str, *, also: str) -> ArrowChunk:
     if kind in _WHOLE:
         return _numbers(view, np.frombuffer(view.buffer(1), _WHOLE[kind]))
     if kind == "decimal128":
@@ -111,7 +112,7 @@ def _chunk(view: Any, schema: Any, kind: str, what: str, *, stamps: bool) -> Arr
             "pass its columns one by one, such as batch['quantity'], batch['scheme']"
             if kind == "struct"
             else "cast it to int64 with its decimal places, or to decimal128"
-            + (", or to a time stamp" if stamps else "")
+            + (f", or to a {_ALSO[also]}" if also else "")
         )
     )
 

@@ -49,7 +49,7 @@ def bucket_starts(
     [1789996500]
     """
     bucket_start(_EPOCH, width, zone)  # refuses a width or a zone that there is not
-    column = one_column(instants, "instants", None, stamps=True)
+    column = one_column(instants, "instants", None, also="timestamp")
     unit = column.unit or unit
     if unit not in _PER_SECOND:
         raise InvalidValue(f"instants count {', '.join(_PER_SECOND)}, not {unit!r}: cast them")

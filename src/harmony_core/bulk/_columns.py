@@ -96,8 +96,8 @@ class Chunk:
 class Column:
     """Whole numbers with a number of decimal places, in the chunks that they came in.
 
-    ``unit`` is what they count where they are time stamps that say it. Chunks are never put
-    together: a block that lies in two of them is, and only that.
+    ``unit`` is what they count where they are time stamps or durations that say it. Chunks are
+    never put together: a block that lies in two of them is, and only that.
     """
 
     def __init__(self, chunks: Sequence[Chunk], places: int = 0, unit: str | None = None) -> None:
@@ -215,8 +215,8 @@ def _narrowed(pairs: NDArray[Any], into: Whole) -> None:
         into[far] = np.where(high[far] < 0, -BEYOND, BEYOND)
 
 
-def one_column(source: object, what: str, places: int | None, *, stamps: bool = False) -> Column:
-    """Read a column; where ``stamps`` may come, one of time stamps is whole numbers of its unit.
+def one_column(source: object, what: str, places: int | None, *, also: str = "") -> Column:
+    """Read a column; where Arrow's ``timestamp`` or ``duration`` may come, it says its unit.
 
     Raises:
         InvalidValue: it holds something else than whole numbers or decimals, or ``places`` are
@@ -232,7 +232,7 @@ def one_column(source: object, what: str, places: int | None, *, stamps: bool = 
         return Column([Chunk(array, gaps)], _declared(places))
     if not isinstance(source, np.ndarray) and hands_out_arrow(source):
         try:
-            return _from_arrow(list(arrow_chunks(source, what, stamps=stamps)), what, places)
+            return _from_arrow(list(arrow_chunks(source, what, also=also)), what, places)
         except ImportError as missing:  # pandas hands out Arrow only where pyarrow is installed
             if missing.name == "nanoarrow" or not hasattr(source, "__array__"):
                 raise
@@ -240,7 +240,7 @@ def one_column(source: object, what: str, places: int | None, *, stamps: bool = 
         array = np.asarray(source)
     except ValueError as wrong:  # such as lists of different lengths
         raise not_whole(what, type(source).__name__) from wrong
-    if stamps and array.dtype.kind == "M":
+    if also == "timestamp" and array.dtype.kind == "M":
         return _from_datetimes(array, what)
     return Column([Chunk(_whole_numbers(array, what))], _declared(places))
 

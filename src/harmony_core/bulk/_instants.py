@@ -36,7 +36,7 @@ def as_instants(source: object, what: str, unit: str) -> Whole:
         if len(found) and int(found.min()) == np.iinfo(np.int64).min:
             raise InvalidValue(f"row {int(found.argmin())} of {what} has no instant: leave it out")
         return found
-    column = one_column(source, what, None, stamps=True)
+    column = one_column(source, what, None, also="timestamp")
     return whole_column(column, what, _to_microseconds(column.unit or unit, what))
 
 
@@ -52,16 +52,22 @@ def as_durations(source: object, unit: str, size: int) -> Whole | int:
     if getattr(getattr(source, "dtype", None), "kind", None) == "m":  # of pandas too
         source = np.asarray(source)
         if np.isnat(source).any():
-            row = int(np.isnat(source).argmax())
-            raise InvalidValue(f"row {row} has no duration: leave it out")
+            raise _no_duration(int(np.isnat(source).argmax()))
         own, source = np.datetime_data(source.dtype)[0], source.view(np.int64)
-    column = one_column(source, "durations", None)
-    found = whole_column(column, "durations", _to_microseconds(own or unit, "durations"))
+    column = one_column(source, "durations", None, also="duration")
+    if (row := column.first_gap()) is not None:
+        raise _no_duration(row)
+    counted = own or column.unit or unit
+    found = whole_column(column, "durations", _to_microseconds(counted, "durations"))
     if len(found) != size:
         raise InvalidValue(f"{size} starts need as many durations, or one, got {len(found)}")
     if size and int(found.min()) < 0:
         raise InvalidValue(f"row {int(found.argmin())}: a duration is zero or more")
     return np.minimum(found, _LONGEST // MICROSECOND)
+
+
+def _no_duration(row: int) -> InvalidValue:
+    return InvalidValue(f"row {row} has no duration: leave it out")
 
 
 def _are_all(source: object, kind: type) -> TypeGuard[Sequence[Any]]:
