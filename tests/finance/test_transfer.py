@@ -27,6 +27,7 @@ from harmony_core.finance import (
     IntercompanyPair,
     LegalEntity,
     Money,
+    PairLine,
     PercentOfSell,
     Rate,
     RateBook,
@@ -40,8 +41,11 @@ from harmony_core.finance import (
     TransferRules,
     TransferSubject,
     book_transfer,
+    booking_rates,
+    consolidate,
     dimensions,
     explain_transfer,
+    money_sum,
     total_charge,
     transfer_outcome,
     transfer_price,
@@ -348,6 +352,41 @@ def test_a_pair_with_two_amounts_is_refused() -> None:
     made = IntercompanyPair.of(pair.charge, id="IC-1", day=DAY, group=GROUP, rates=RATES)
     with pytest.raises(InvalidValue, match="share one transaction and one group amount"):
         IntercompanyPair("IC-2", DAY, "IN", "GB", made.earned, made.owed + made.owed)
+
+
+@given(st.lists(st.integers(-99999, 99999), min_size=1, max_size=6))
+def test_the_lines_of_a_pair_add_up_to_it_and_mirror_each_other(minors: list[int]) -> None:
+    """Both legs share transaction and group amounts line by line; each book converts once."""
+    amounts = {dimensions(line=str(n)): Money(minor, "INR") for n, minor in enumerate(minors)}
+    into = {one: booking_rates(RATES, "INR", one, "GBP", DAY) for one in ("INR", "GBP")}
+    pair = IntercompanyPair.of_lines(
+        amounts,
+        id="IC-1",
+        day=DAY,
+        performer="IN",
+        seller="GB",
+        earned_at=into["INR"],
+        owed_at=into["GBP"],
+    )
+    whole = money_sum(amounts.values(), "INR")
+    assert (pair.earned, pair.owed) == (into["INR"].book(whole), into["GBP"].book(whole))
+    for line in pair.lines:
+        assert line.earned.transaction == line.owed.transaction == amounts[line.about]
+        assert line.earned.group == line.owed.group
+        exactly = line.owed.transaction.exact.value * into["GBP"].to_entity.value
+        assert abs(line.owed.entity.exact.value - exactly) < Fraction("0.01")
+    earned, owed = pair.entries(GROUP, "IC-1")
+    assert not consolidate([earned, owed], GROUP).breaks
+    assert {one.dimensions for one in earned.lines} == set(amounts)
+
+
+def test_the_lines_of_a_pair_that_are_not_the_pair_are_refused() -> None:
+    pair = outcome(EIGHT_PERCENT)
+    assert pair.charge is not None
+    made = IntercompanyPair.of(pair.charge, id="IC-1", day=DAY, group=GROUP, rates=RATES)
+    half = PairLine((), made.earned, made.owed + made.owed)
+    with pytest.raises(InvalidValue, match=r"lines of pair 'IC-1' do not add up to 19575.00 INR"):
+        attrs.evolve(made, lines=(half,))
 
 
 def test_a_missing_rate_account_or_company_is_named() -> None:

@@ -10,6 +10,7 @@ import pytest
 from harmony_core.errors import AccountNotMapped, HarmonyError, NotFound, RateNotFound, RuleBroken
 from harmony_core.finance import (
     CostRateTable,
+    Dimensions,
     Group,
     Money,
     RateKind,
@@ -166,14 +167,24 @@ def test_no_month_closes_without_the_cost_of_its_work() -> None:
     month_end(store, JANUARY)
 
 
-@pytest.mark.parametrize("at", [None, ("C-404", "1"), ("C-1", "404")])
-def test_work_that_no_line_takes_costs_money_all_the_same(at: tuple[str, str] | None) -> None:
+@pytest.mark.parametrize(
+    ("at", "about"),
+    [
+        (None, ()),
+        (("C-404", "1"), ()),
+        (("B-1", "1"), ()),  # what suppliers sell us takes no work
+        (("C-1", "404"), (("contract", "C-1"), ("customer", "K-1"))),
+    ],
+)
+def test_work_that_no_line_takes_costs_money_all_the_same(
+    at: tuple[str, str] | None, about: Dimensions
+) -> None:
     store = in_memory(facts=[time("T-1", "anna", date(2026, 1, 12), 8, at)])
     report = month_end(store, JANUARY)
     (entry,) = [entry for entry in report.entries if entry.kind == "labour"]
     cost = [line for line in entry.lines if line.role == Role.LABOUR_COST]
     assert [line.amount.transaction for line in cost] == [Money.of("417.00", "EUR")]
-    assert cost[0].dimensions == ()
+    assert cost[0].dimensions == about
     assert [(fact.kind, fact.id) for fact in report.uncovered] == [("time", "T-1")]
 
 

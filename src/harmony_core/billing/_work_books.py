@@ -23,7 +23,6 @@ from harmony_core.finance import (
     JournalLine,
     Money,
     Role,
-    TransferCharge,
     dimensions,
     money_sum,
 )
@@ -106,9 +105,12 @@ def worked_hours(
 
 
 def _about(fact: TimeEntry | Expense, contracts: Mapping[str, Contract]) -> Dimensions:
+    """All that is known of whom the work is for: a line, else a contract, else a customer."""
     contract = None if fact.contract_id is None else contracts.get(fact.contract_id)
-    if contract is None or fact.line_id is None:
-        return ()
+    if contract is None:
+        return dimensions(customer=fact.subject.customer_id)
+    if fact.line_id is None:
+        return dimensions(contract=contract.id, customer=contract.party_id)
     return line_dimensions(contract, contract.line(fact.line_id), contracts)
 
 
@@ -172,27 +174,35 @@ def _transfers(
     terms: BillingTerms,
     month: Month,
 ) -> Iterator[JournalEntry]:
-    """One pair for each performer, seller, contract and currency: the month's charges added up."""
-    charges: defaultdict[tuple[str, str, str, str], list[TransferCharge]] = defaultdict(list)
+    """One pair for each performer, seller, contract and currency: the month's charges added up.
+
+    The pair is converted once. Its lines say which line of the contract each part is about, and
+    are fitted to it, so that every level of a report adds up to the pair.
+    """
+    pairs: defaultdict[tuple[str, str, str, str], defaultdict[Dimensions, list[Money]]]
+    pairs = defaultdict(lambda: defaultdict(list))
     for one in rated:
         fact = one.entry if isinstance(one, RatedTime) else one.expense
         if one.transfer is not None and fact.contract_id is not None:
             charge = one.transfer
             key = charge.performer, charge.seller, fact.contract_id, charge.amount.currency
-            charges[key].append(charge)
-    for (performer, seller, contract_id, currency), members in sorted(charges.items()):
-        total = money_sum((charge.amount for charge in members), currency)
-        if not total:
+            pairs[key][_about(fact, contracts)].append(charge.amount)
+    for (performer, seller, contract_id, currency), members in sorted(pairs.items()):
+        totals = {about: money_sum(parts, currency) for about, parts in sorted(members.items())}
+        totals = {about: total for about, total in totals.items() if total}
+        if not totals:
             continue
         pair_id = f"IC-{_part(performer)}-{_part(seller)}-{contract_id}-{currency}-{month}"
-        performer_rates = terms.booking_rates(currency, performer, month.last_day)
-        seller_rates = terms.booking_rates(currency, seller, month.last_day)
-        earned = performer_rates.book(total)
-        owed = -seller_rates.mirror(earned)
-        pair = IntercompanyPair(pair_id, month.last_day, performer, seller, earned, owed)
-        contract = contracts[contract_id]
-        about = dimensions(contract=contract_id, customer=contract.party_id)
-        yield from pair.entries(terms.group, pair_id, about)
+        pair = IntercompanyPair.of_lines(
+            totals,
+            id=pair_id,
+            day=month.last_day,
+            performer=performer,
+            seller=seller,
+            earned_at=terms.booking_rates(currency, performer, month.last_day),
+            owed_at=terms.booking_rates(currency, seller, month.last_day),
+        )
+        yield from pair.entries(terms.group, pair_id)
 
 
 def _part(entity_id: str) -> str:

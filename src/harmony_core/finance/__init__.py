@@ -52,7 +52,7 @@ from harmony_core.finance._exchange import (
 )
 from harmony_core.finance._explained import explain_conversion, explain_tax
 from harmony_core.finance._fiscal import ClosedPeriods, FiscalCalendar, FiscalPeriod
-from harmony_core.finance._intercompany import IntercompanyPair, book_transfer
+from harmony_core.finance._intercompany import IntercompanyPair, PairLine, book_transfer
 from harmony_core.finance._journal import (
     Dimensions,
     JournalEntry,
@@ -258,6 +258,7 @@ __all__ = [
     "OpenPair",
     "OwnBooks",
     "Ownership",
+    "PairLine",
     "PairStatement",
     "PercentOfSell",
     "ProfitFact",

@@ -7,6 +7,7 @@ cross rates are never quite consistent.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import attrs
@@ -14,9 +15,19 @@ import attrs
 from harmony_core.errors import InvalidValue
 from harmony_core.finance._entities import Group, LegalEntity, Role
 from harmony_core.finance._journal import Dimensions, JournalEntry, JournalLine
+from harmony_core.finance._money import Money
 from harmony_core.finance._rate_book import DEFAULT_RATE_POLICY, RateBook, RatePolicy
-from harmony_core.finance._three import Booked, booking_rates
+from harmony_core.finance._three import Booked, BookingRates, booked_sum, booking_rates, fit_lines
 from harmony_core.finance._transfer import TransferCharge
+
+
+@attrs.frozen
+class PairLine:
+    """The part of a pair that is about one thing, such as a contract line; both legs of it."""
+
+    about: Dimensions
+    earned: Booked
+    owed: Booked
 
 
 @attrs.frozen
@@ -25,10 +36,11 @@ class IntercompanyPair:
 
     ``earned`` is the performer's revenue and ``owed`` the seller's cost, both positive for a charge
     and negative for a credit. They share transaction and group amount and differ only in the
-    currency of the books.
+    currency of the books. ``lines`` say what the parts are about; a pair without any is one part.
 
     Raises:
-        InvalidValue: the transaction or the group amounts differ.
+        InvalidValue: the transaction or the group amounts differ, or the lines do not add up to
+            the pair.
     """
 
     id: str
@@ -37,8 +49,18 @@ class IntercompanyPair:
     seller: str
     earned: Booked
     owed: Booked
+    lines: tuple[PairLine, ...] = ()
 
     def __attrs_post_init__(self) -> None:
+        for leg, parts in (
+            (self.earned, [line.earned for line in self.lines]),
+            (self.owed, [line.owed for line in self.lines]),
+        ):
+            if parts and booked_sum(parts, leg.currencies) != leg:
+                raise InvalidValue(
+                    f"the lines of pair {self.id!r} do not add up to {leg.transaction}: "
+                    "make them by IntercompanyPair.of_lines"
+                )
         if self.earned.transaction != self.owed.transaction or self.earned.group != self.owed.group:
             raise InvalidValue(
                 f"pair {self.id!r}: both legs share one transaction and one group amount, but "
@@ -72,32 +94,87 @@ class IntercompanyPair:
         earned = ours.book(charge.amount)
         return cls(id, day, performer.id, seller.id, earned, -theirs.mirror(earned))
 
+    @classmethod
+    def of_lines(
+        cls,
+        amounts: Mapping[Dimensions, Money],
+        *,
+        id: str,  # noqa: A002  the field's own name
+        day: date,
+        performer: str,
+        seller: str,
+        earned_at: BookingRates,
+        owed_at: BookingRates,
+    ) -> IntercompanyPair:
+        """Make one pair of amounts about several things: what both books hold adds up to it.
+
+        The whole is converted once, and the lines are fitted to it by largest remainder.
+
+        Args:
+            amounts: in one currency, by what each is about; at least one.
+            id: of the pair.
+            day: of booking.
+            performer: id of the company that earns them.
+            seller: id of the company that owes them.
+            earned_at: the performer's rates.
+            owed_at: the seller's rates.
+
+        Raises:
+            CurrencyMismatch: an amount is in another currency than the rates start from.
+        """
+        earned = fit_lines(tuple(amounts.values()), earned_at)
+        owed = fit_lines(tuple(amounts.values()), owed_at)
+        lines = tuple(
+            PairLine(about, ours, attrs.evolve(theirs, group=ours.group))
+            for about, ours, theirs in zip(amounts, earned, owed, strict=True)
+        )
+        return cls(
+            id,
+            day,
+            performer,
+            seller,
+            booked_sum((line.earned for line in lines), earned_at.currencies),
+            booked_sum((line.owed for line in lines), owed_at.currencies),
+            lines,
+        )
+
     def entries(
         self, group: Group, source: str, dimensions: Dimensions = ()
     ) -> tuple[JournalEntry, JournalEntry]:
-        """Write the performer's entry and the seller's.
+        """Write the performer's entry and the seller's; ``dimensions`` are of a pair without lines.
 
         Raises:
             AccountNotMapped: a company has no account for an intercompany role.
         """
         performer, seller = group.entity(self.performer), group.entity(self.seller)
-        ours = (
-            (Role.INTERCOMPANY_RECEIVABLE, self.earned),
-            (Role.INTERCOMPANY_REVENUE, -self.earned),
-        )
-        theirs = ((Role.INTERCOMPANY_COST, self.owed), (Role.INTERCOMPANY_PAYABLE, -self.owed))
+        lines = self.lines or (PairLine(dimensions, self.earned, self.owed),)
+        ours = [
+            (role, amount, line.about)
+            for line in lines
+            for role, amount in (
+                (Role.INTERCOMPANY_RECEIVABLE, line.earned),
+                (Role.INTERCOMPANY_REVENUE, -line.earned),
+            )
+        ]
+        theirs = [
+            (role, amount, line.about)
+            for line in lines
+            for role, amount in (
+                (Role.INTERCOMPANY_COST, line.owed),
+                (Role.INTERCOMPANY_PAYABLE, -line.owed),
+            )
+        ]
         return (
-            self._entry(performer, seller, ours, source, dimensions),
-            self._entry(seller, performer, theirs, source, dimensions),
+            self._entry(performer, seller, ours, source),
+            self._entry(seller, performer, theirs, source),
         )
 
     def _entry(
         self,
         entity: LegalEntity,
         counterparty: LegalEntity,
-        amounts: tuple[tuple[str, Booked], ...],
+        amounts: Iterable[tuple[str, Booked, Dimensions]],
         source: str,
-        of_lines: Dimensions,
     ) -> JournalEntry:
         return JournalEntry(
             id=f"{self.id}:{entity.id}",
@@ -106,8 +183,8 @@ class IntercompanyPair:
             kind="transfer",
             source=source,
             lines=tuple(
-                JournalLine(role, entity.account(role), amount, of_lines)
-                for role, amount in amounts
+                JournalLine(role, entity.account(role), amount, about)
+                for role, amount, about in amounts
             ),
             counterparty=counterparty.id,
             pair=self.id,

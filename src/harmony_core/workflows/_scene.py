@@ -107,8 +107,8 @@ class Scene:
     def work_of(self, month: Month) -> RatedWork:
         """The work whose cost belongs to a month's books, rated.
 
-        Work that no contract line takes stands in ``uncovered``. It is rated beside as work of the
-        performer's own company, so that its cost is booked.
+        Work that no contract line takes stands in ``uncovered``. It is rated beside as work that
+        nobody pays for, so that its cost is booked.
         """
         facts: list[TimeEntry | Expense] = [*self.time, *self.expenses]
         return self._rated(fact for fact in facts if booking_month(fact) == month)
@@ -130,7 +130,7 @@ class Scene:
                 reason = found.why_not
             if (fact.contract_id, fact.line_id) not in terms:
                 try:
-                    own = self._of_own_company(fact)
+                    own = self._without_line(fact)
                 except HarmonyError as fault:
                     reason = f"{reason}; {fault}"
                 else:
@@ -139,27 +139,42 @@ class Scene:
             uncovered.append(Uncovered(fact, reason))
         return RatedWork(tuple(times), tuple(expenses), tuple(uncovered))
 
-    def _of_own_company(self, fact: TimeEntry | Expense) -> RatedTime | RatedExpense:
+    def _without_line(self, fact: TimeEntry | Expense) -> RatedTime | RatedExpense:
+        """Rated as work that nobody pays for: of the contract that it names, else of nobody.
+
+        The contract bears its cost, and its entity owes the performer for it. Without a contract
+        it is work of the performer's own company, for the customer that it names, if any.
+        """
         if fact.person_id not in self.people:
             raise NotFound(f"no person {fact.person_id!r}: add them first")
-        employer = self.people[fact.person_id].employer(fact.day).entity_id
-        fact = attrs.evolve(fact, contract_id=None, line_id=None)
+        contract = self.contracts.get(fact.contract_id or "")
+        if contract is None or contract.side is Side.BUY:
+            subject = attrs.evolve(fact.subject, customer_id=self._customer(fact))
+            fact = attrs.evolve(fact, contract_id=None, line_id=None, subject=subject)
+            seller = self.people[fact.person_id].employer(fact.day).entity_id
+        else:
+            fact, seller = attrs.evolve(fact, line_id=None), contract.entity_id
         if isinstance(fact, TimeEntry):
             return rate_time(
                 fact,
                 unit_price=None,
                 people=self.people,
                 cost_rates=self.company.cost_rates,
-                seller_entity=employer,
+                seller_entity=seller,
                 transfer_rules=self.company.rules,
             )
         return rate_expense(
             fact,
             markup_percent=None,
             people=self.people,
-            seller_entity=employer,
+            seller_entity=seller,
             transfer_rules=self.company.rules,
         )
+
+    def _customer(self, fact: TimeEntry | Expense) -> str | None:
+        """Whom the work is for, after merges."""
+        named = fact.subject.customer_id
+        return named if named is None else self.facts.customer(named)
 
 
 def billing_terms(unit: UnitOfWork) -> BillingTerms:

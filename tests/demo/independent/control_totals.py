@@ -324,8 +324,9 @@ def funds(all_books: Books) -> object:
 def uncovered(all_books: Books) -> object:
     """Count facts that no contract line takes.
 
-    Decisions: time without a contract, in the months of its booking; usage of a day in the span
-    that stands at its end, for which the customer has no line with that meter on that day.
+    Decisions: time without a contract or a line of it, in the months of its booking; usage of a day
+    in the span that stands at its end, for which the customer has no line with that meter on that
+    day.
     """
     opening, until = all_books.opening, all_books.until
     spans: dict[tuple[str, str], list[tuple[date, date]]] = defaultdict(list)
@@ -333,7 +334,7 @@ def uncovered(all_books: Books) -> object:
         if line.side == "sell" and line.product.source == "usage":
             spans[line.party, line.product.meter].append((line.start, line.end or date.max))
     time = sum(
-        not entry.contract and opening <= max(entry.day, entry.known) <= until
+        not (entry.contract and entry.line) and opening <= max(entry.day, entry.known) <= until
         for entry in all_books.company.work
     )
     usage = sum(

@@ -9,7 +9,8 @@ from typing import NamedTuple
 # --- R23 -----------------------------------------------------------------------------------------
 # > Work that names a contract and no line goes to the line whose cover names its work type, and
 # > else to the line that takes the rest. A line does not take a type that its cover leaves out.
-# > Where none is left, or several are, the work is uncovered: it is booked without a contract.
+# > Where none is left, or several are, the work is uncovered: it bills nothing, and its cost and
+# > its transfer (R8, R9) are those of the contract.
 
 
 class CoverOf(NamedTuple):

@@ -412,7 +412,6 @@ def _work(folder: Path) -> list[Work]:
         contract, line = row["contract"], row["line"]
         if contract and not line:  # R23
             line = line_of_work(covers.get(contract, []), row["work_type"])
-            contract = contract if line else ""
         entries.append(
             Work(
                 row["id"],
