@@ -150,6 +150,8 @@ def test_what_does_not_fit_is_refused_with_its_row(how: Aggregation) -> None:
         aggregate(how, [1, 2], [1], 2)
     with pytest.raises(InvalidValue, match=r"row 1: 922337203685477580\.8 does not fit 64 bits"):
         aggregate(how, np.array([1, 2**63], np.uint64), [0, 1], 2, places=1)
+    with pytest.raises(InvalidValue, match=r"row 1: 9223372036854775808 does not fit 64 bits"):
+        aggregate(how, [1, 2**63], [0, 1], 2)  # of which numpy makes another unsigned type
     with pytest.raises(InvalidValue, match="values are whole numbers or decimals, got float64"):
         aggregate(how, [0.5], [0], 1)
 

@@ -222,11 +222,19 @@ def test_an_amount_beyond_64_bits_is_refused_with_its_row() -> None:
         plan.rate(np.array([0] * 70_001 + [fits + 1]))
 
 
-def test_unsigned_numbers_beyond_63_bits_are_rated() -> None:
-    plan = RatePlan([PerUnit.of("0.25", "JPY")])
-    quantities = np.array([2**64 - 1, 4, 2**63], np.uint64)
-    rated = plan.rate(quantities)
-    assert rated.minor.tolist() == [2**62, 1, 2**61]
+@pytest.mark.parametrize(
+    "quantities",
+    [
+        np.array([2**64 - 1, 2**63], np.uint64),
+        np.array([2**64 - 1, 2**63], np.ulonglong),
+        np.array([2**64 - 1, 2**63], ">u8"),
+        [2**64 - 1, 2**63],
+    ],
+    ids=["uint64", "ulonglong", "big-endian", "list"],
+)
+def test_unsigned_numbers_beyond_63_bits_are_rated(quantities: object) -> None:
+    rated = RatePlan([PerUnit.of("0.25", "JPY")]).rate(quantities)
+    assert rated.minor.tolist() == [2**62, 2**61]
     assert rated.one_by_one == 2
 
 

@@ -67,7 +67,7 @@ class Chunk:
     @property
     def is_wide(self) -> bool:
         """Whether a row may not fit 64 bits."""
-        return self.values.ndim == 2 or self.values.dtype.type is np.uint64
+        return self.values.ndim == 2 or _is_unsigned_64(self.values)
 
     def block(self, start: int, stop: int, into: Whole) -> Whole:
         """Give rows as 64 bits; ``into`` is used where they are not that already."""
@@ -75,7 +75,7 @@ class Chunk:
         into = into[: stop - start]
         if part.ndim == 2:
             _narrowed(part, into)
-        elif part.dtype.type is np.uint64:
+        elif _is_unsigned_64(part):
             np.minimum(part, np.uint64(GREATEST), out=into.view(np.uint64))
         elif part.dtype != np.int64 or self.gaps:
             np.copyto(into, part)
@@ -205,6 +205,11 @@ class Column:
             last = min(stop - begin, len(chunk))
             yield chunk, row - begin, last, row - start
             row, number = begin + last, number + 1
+
+
+def _is_unsigned_64(values: NDArray[Any]) -> bool:
+    # Not by its type: numpy makes a list of great numbers an array of another one as wide.
+    return values.dtype.kind == "u" and values.dtype.itemsize == 8
 
 
 def _narrowed(pairs: NDArray[Any], into: Whole) -> None:
