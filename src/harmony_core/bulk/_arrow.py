@@ -106,6 +106,12 @@ def _chunk(view: Any, schema: Any, kind: str, what: str, *, also: str) -> ArrowC
     if kind == "decimal128":
         pairs = np.frombuffer(view.buffer(1), np.int64).reshape(-1, 2)
         return _numbers(view, pairs, schema.scale)
+    if kind == "dictionary":  # its chunks may count different words by the same codes
+        raise InvalidValue(
+            f"{what} are whole numbers or decimals, got an Arrow column of categories: pass its "
+            "codes, which are .to_physical() in polars, .cat.codes in pandas, and .indices of "
+            "combine_chunks() in pyarrow"
+        )
     raise InvalidValue(
         f"{what} are whole numbers or decimals, got an Arrow column of {kind}: "
         + (

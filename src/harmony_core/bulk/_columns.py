@@ -85,6 +85,12 @@ class Chunk:
             into[self.gaps.between(start, stop)] = 0
         return into
 
+    def stored(self, start: int, stop: int) -> NDArray[Any] | None:
+        """Give rows as they stand, where they are whole numbers of this machine, none missing."""
+        if self.gaps or self.values.ndim == 2 or not self.values.dtype.isnative:
+            return None
+        return self.values[start:stop]
+
     def whole(self, row: int) -> int:
         """Give one row exactly, however great."""
         if self.values.ndim == 2:
@@ -125,6 +131,14 @@ class Column:
             if part is not place:
                 np.copyto(place, part)
         return into[: stop - start]
+
+    def as_stored(self, start: int, stop: int, into: Whole) -> NDArray[Any]:
+        """Give rows in the width that they have, and where that is not one, as :meth:`block`."""
+        if len(self.chunks) == 1:
+            stored = self.chunks[0].stored(start, stop)
+            if stored is not None:
+                return stored
+        return self.block(start, stop, into)
 
     def gaps(self, start: int, stop: int) -> Whole:
         """Give the rows without a value, counted from ``start``."""

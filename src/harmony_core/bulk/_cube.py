@@ -6,10 +6,11 @@ belongs to one cell of an array that is there from the start, so that nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +21,7 @@ from harmony_core.errors import InvalidValue
 
 Axis: TypeAlias = tuple[object, int]
 """A column of codes, and how many codes there are."""
+NamedAxis: TypeAlias = tuple[str, object, int]
 
 MOST_CELLS = 2**27
 _LEAST = -(2**63)
@@ -46,64 +48,96 @@ def cube(values: object, *axes: Axis) -> NDArray[np.int64]:
     """
     if not axes:
         raise InvalidValue("a cube needs an axis: give at least one pair (codes, how many)")
-    rows = _Rows(one_column(values, "values", None), axes)
-    sizes = [size for _, size in axes]
+    named = [(f"axis {number}", *axis) for number, axis in enumerate(axes)]
+    return named_cube(values, named, lambda place: f"cell {place}")
 
-    def cell(number: int) -> str:
-        return f"cell {tuple(map(int, np.unravel_index(number, sizes)))}"
+
+def named_cube(
+    values: object, axes: Sequence[NamedAxis], cell: Callable[[tuple[int, ...]], str]
+) -> NDArray[np.int64]:
+    """Add up as :func:`cube`; axes and cells have names for messages."""
+    rows = _Rows(one_column(values, "values", None), axes)
+    sizes = [size for _, _, size in axes]
+
+    def name(number: int) -> str:
+        return cell(tuple(map(int, np.unravel_index(number, sizes))))
 
     way_out = "add this cell up by itself, with Python's own numbers"
-    return exact_sums(rows, rows.cells, cell, way_out).reshape(sizes)
+    return exact_sums(rows, rows.cells, name, way_out).reshape(sizes)
 
 
 class _Rows:
-    """The columns side by side, read block by block as values and the cells they belong to."""
+    """The columns side by side, read block by block as values and the cells they belong to.
 
-    def __init__(self, values: Column, axes: Sequence[Axis]) -> None:
+    A cell has a number of 32 bits, made from codes as narrow as they come; only the last step
+    widens it, for numpy finds its place by 64.
+    """
+
+    def __init__(self, values: Column, axes: Sequence[NamedAxis]) -> None:
         if values.places:
             raise InvalidValue(
                 "a cube adds up whole numbers, got decimals: give minor units, which say no places"
             )
         self.values = values
-        self.axes = [(_codes(codes, number), size) for number, (codes, size) in enumerate(axes)]
-        for number, (codes, size) in enumerate(self.axes):
-            if len(codes) != len(values):
-                raise InvalidValue(
-                    f"{len(values)} values need as many codes, axis {number} has {len(codes)}"
-                )
-            if size < 1:
-                raise InvalidValue(f"axis {number} has {size} codes: give the number that it has")
-        self.cells = prod(size for _, size in axes)
-        if self.cells > MOST_CELLS:
-            raise InvalidValue(
-                f"{' x '.join(str(size) for _, size in axes)} are {self.cells:,} cells, more than "
-                f"{MOST_CELLS:,}: leave out a code that another one implies, and add it up after"
-            )
+        self.axes = [Codes.of(*axis, rows=len(values)) for axis in axes]
+        self.cells = cells_of([axis.size for axis in self.axes])
 
     def __iter__(self) -> Iterator[tuple[Whole, Whole]]:
-        room, cells, codes = np.empty((3, BLOCK), np.int64)
+        room, cells = np.empty((2, BLOCK), np.int64)
+        numbers = np.empty(BLOCK, np.int32)
+        first, *others = self.axes
         for start, stop in blocks(len(self.values)):
-            cell = cells[: stop - start]
-            for number, (column, size) in enumerate(self.axes):
-                code = column.block(start, stop, codes if number else cell)
-                if np.maximum.reduce(code.view(np.uint64)) >= size:
-                    row = start + int(np.argmax((code < 0) | (code >= size)))
-                    raise InvalidValue(
-                        f"row {row} has the code {column.whole(row)} on axis {number}, but there "
-                        f"are codes 0 to {size - 1}"
-                    )
-                if number:
-                    np.multiply(cell, size, out=cell)
-                    np.add(cell, code, out=cell)
-                elif code.base is not cell.base:  # read where it stands, as 64 bits
-                    np.copyto(cell, code)
+            cell, number = cells[: stop - start], numbers[: stop - start]
+            known = first.between(start, stop, cell)
+            for axis in others:
+                np.multiply(known, axis.size, out=number, dtype=np.int32, casting="unsafe")
+                code = axis.between(start, stop, cell)
+                np.add(number, code, out=number, dtype=np.int32, casting="unsafe")
+                known = number
+            np.copyto(cell, known, casting="unsafe")
             yield self.values.narrow(start, stop, room, _LEAST), cell
 
 
-def _codes(source: object, number: int) -> Column:
-    column = one_column(source, f"the codes of axis {number}", None)
-    if column.places:
-        raise InvalidValue(f"codes are whole numbers, axis {number} has decimals: cast them")
-    if (row := column.first_gap()) is not None:
-        raise InvalidValue(f"row {row} has no code on axis {number}: say what it belongs to")
-    return column
+@attrs.frozen(eq=False)
+class Codes:
+    """A column of codes below ``size``."""
+
+    name: str
+    column: Column
+    size: int
+
+    @classmethod
+    def of(cls, name: str, source: object, size: int, *, rows: int) -> Codes:
+        """Read a column of so many rows; ``name`` is that of its axis, for messages."""
+        column = one_column(source, f"the codes of {name}", None)
+        if column.places:
+            raise InvalidValue(f"codes are whole numbers, {name} has decimals: cast them")
+        if (row := column.first_gap()) is not None:
+            raise InvalidValue(f"row {row} has no code on {name}: say what it belongs to")
+        if len(column) != rows:
+            raise InvalidValue(f"{rows} values need as many codes, {name} has {len(column)}")
+        if size < 1:
+            raise InvalidValue(f"{name} has {size} codes: give the number that it has")
+        return cls(name, column, size)
+
+    def between(self, start: int, stop: int, into: Whole) -> NDArray[Any]:
+        """Give the codes of some rows in the width they have; all of them are below ``size``."""
+        codes = self.column.as_stored(start, stop, into)
+        # Read without a sign, what is below zero is above every size.
+        if np.maximum.reduce(codes.view(f"u{codes.itemsize}"), initial=0) >= self.size:
+            row = start + int(np.argmax((codes < 0) | (codes >= self.size)))
+            raise InvalidValue(
+                f"row {row} has the code {self.column.whole(row)} on {self.name}, but there are "
+                f"codes 0 to {self.size - 1}"
+            )
+        return codes
+
+
+def cells_of(sizes: Sequence[int]) -> int:
+    """Count the cells of a cube with so many codes on each axis; not every number is held."""
+    if (cells := prod(sizes)) > MOST_CELLS:
+        raise InvalidValue(
+            f"{' x '.join(map(str, sizes))} are {cells:,} cells, more than {MOST_CELLS:,}: leave "
+            "out a code that another one implies, and add it up after"
+        )
+    return cells

@@ -8,7 +8,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from harmony_core.bulk._cube import Axis, cube
+from harmony_core.bulk._cube import Axis, Codes, cells_of, named_cube
+from harmony_core.bulk._sums import exact_sums
 from harmony_core.bulk._whole_lines import GREATEST
 from harmony_core.errors import InvalidValue
 from harmony_core.finance import Contribution, Money
@@ -47,6 +48,10 @@ class ProfitCube:
     transfer_cost: Sums
 
     @property
+    def _figures(self) -> tuple[Sums, Sums, Sums, Sums]:
+        return self.revenue, self.direct_cost, self.labour_cost, self.transfer_cost
+
+    @property
     def contribution(self) -> Sums:
         """Revenue less all costs.
 
@@ -67,9 +72,8 @@ class ProfitCube:
             0 <= code < size for code, size in zip(codes, shape, strict=True)
         ):
             raise InvalidValue(f"the cube has cells of the codes {shape}, there is none at {codes}")
-        figures = (self.revenue, self.direct_cost, self.labour_cost, self.transfer_cost)
         revenue, direct, labour, transfer = (
-            Money(int(figure[codes]), self.currency) for figure in figures
+            Money(int(figure[codes]), self.currency) for figure in self._figures
         )
         return Contribution.of(revenue, direct, labour, transfer_cost=transfer)
 
@@ -82,13 +86,42 @@ class ProfitCube:
         count = self.revenue.ndim
         if not set(axes) <= set(range(count)):
             raise InvalidValue(f"the cube has axes 0 to {count - 1}, got {axes}")
-        return ProfitCube(
-            self.currency,
-            _added(self.revenue, axes),
-            _added(self.direct_cost, axes),
-            _added(self.labour_cost, axes),
-            _added(self.transfer_cost, axes),
+        return ProfitCube(self.currency, *(_added(figure, axes) for figure in self._figures))
+
+    def rolled_up(self, axis: int, onto: Axis) -> ProfitCube:
+        """Add up the codes of an axis, counted from 0, by the coarser ones that they imply.
+
+        Args:
+            axis: for example that of contracts.
+            onto: for each code of that axis the coarser one, such as the customer of each
+                contract, and how many of these there are.
+
+        Raises:
+            InvalidValue: as :func:`cube`, or there is no such axis.
+
+        >>> minor, contract, customer_of = [-1000, -50, -7], [0, 1, 2], [0, 1, 1]
+        >>> found = profit_cube(minor, [0, 0, 0], (contract, 3), currency="EUR")
+        >>> found.rolled_up(0, (customer_of, 2)).revenue.tolist()
+        [1000, 57]
+        """
+        shape = self.revenue.shape
+        if axis not in range(len(shape)):
+            raise InvalidValue(f"the cube has axes 0 to {len(shape) - 1}, got {axis}")
+        codes = Codes.of(f"axis {axis} rolled up", *onto, rows=shape[axis])
+        coarser = codes.between(0, shape[axis], np.empty(shape[axis], np.int64))
+        sizes = (*shape[:axis], codes.size, *shape[axis + 1 :])
+        cells = np.arange(cells_of(sizes)).reshape(sizes)
+        cell = np.take(cells, coarser, axis=axis).ravel()
+
+        def name(number: int) -> str:
+            return f"cell {tuple(map(int, np.unravel_index(number, sizes)))}"
+
+        way_out = "add it up by itself, with Python's own numbers"
+        sums = (
+            exact_sums([(figure.ravel(), cell)], cells.size, name, way_out).reshape(sizes)
+            for figure in self._figures
         )
+        return ProfitCube(self.currency, *sums)
 
 
 def profit_cube(minor: object, figures: object, *axes: Axis, currency: str) -> ProfitCube:
@@ -110,14 +143,16 @@ def profit_cube(minor: object, figures: object, *axes: Axis, currency: str) -> P
     ([700, 30], Decimal('70.00'))
     """
     Money.zero(currency)  # refuses a currency that there is not
-    sums = cube(minor, *axes, (figures, len(Figure)))
-    return ProfitCube(
-        currency,
-        -sums[..., Figure.REVENUE],
-        sums[..., Figure.DIRECT_COST],
-        sums[..., Figure.LABOUR_COST],
-        sums[..., Figure.TRANSFER_COST],
+    named = [(f"axis {number}", *axis) for number, axis in enumerate(axes)]
+    # Figures come first, so that those which no line has take no room in the cache.
+    by_figure = ("the axis of figures", figures, len(Figure))
+    revenue, *costs = named_cube(
+        minor,
+        [by_figure, *named],
+        lambda place: f"cell {place[1:]}, {Figure(place[0]).name},",
     )
+    np.negative(revenue, out=revenue)
+    return ProfitCube(currency, revenue, *costs)
 
 
 def _added(sums: Sums, axes: tuple[int, ...]) -> Sums:

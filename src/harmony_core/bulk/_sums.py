@@ -24,7 +24,9 @@ def exact_sums(
     total = np.zeros(into, np.int64)
     greatest = 0
     for value, cell in rows:
-        greatest += len(value) * most(value)
+        if not (far := most(value)):
+            continue  # a figure that no line has
+        greatest += len(value) * far
         if greatest > GREATEST:
             break
         np.add.at(total, cell, value)
@@ -40,7 +42,8 @@ def exact_sums(
 
 def most(values: Whole) -> int:
     """Give the greatest distance from zero; that of no values is zero."""
-    return max(-int(values.min(initial=0)), int(values.max(initial=0)))
+    least, greatest = np.minimum.reduce(values, initial=0), np.maximum.reduce(values, initial=0)
+    return max(-int(least), int(greatest))
 
 
 def in_halves(rows: Iterable[tuple[Whole, Whole]], into: int) -> tuple[Whole, dict[int, int]]:
