@@ -144,7 +144,7 @@ from harmony_core.finance._tax_rules import (
     TaxPoint,
     TaxRule,
 )
-from harmony_core.finance._tax_totals import TaxMethod
+from harmony_core.finance._taxed_items import TaxMethod
 from harmony_core.finance._three import (
     Booked,
     BookingRates,

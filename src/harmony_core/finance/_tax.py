@@ -20,16 +20,8 @@ from harmony_core.finance._line_tax import LineTax, TaxBase, line_taxes, tax_per
 from harmony_core.finance._money import ExactAmount, Money, money_sum
 from harmony_core.finance._rounding import HALF_UP, Rounding
 from harmony_core.finance._tax_inside import take_out
-from harmony_core.finance._tax_totals import (
-    Item,
-    Laid,
-    TaxKey,
-    TaxMethod,
-    key_of,
-    lay_on_top,
-    lay_withheld,
-    ordered,
-)
+from harmony_core.finance._tax_totals import lay_on_top, lay_withheld
+from harmony_core.finance._taxed_items import Chain, Item, Laid, TaxMethod, TaxNumbers
 
 
 def _moneys(amounts: Iterable[Money]) -> tuple[Money, ...]:
@@ -254,21 +246,27 @@ def tax_document(
     ('30.87 EUR', '177.87 EUR')
     """
     method = TaxMethod(method)
-    items = [_item(line, line.net(rounding), line.exactly) for line in lines]
-    items += [_item(extra, extra.net, extra.net.exact) for extra in adjustments]
+    numbers = TaxNumbers()
+    items = [_item(line, numbers, method, rounding) for line in lines]
+    items += [_adjusting(extra, numbers) for extra in adjustments]
     for item in items:
         if item.settled.currency != currency:
             raise CurrencyMismatch(currency, item.settled.currency)
-    laid = Laid(currency)
+    laid = Laid(currency, numbers.keys, items)
     placed = list(enumerate(items))
     alone = set() if tax_included else {n for n, line in enumerate(lines) if line.tax_included}
-    rest = [(n, item) for n, item in placed if n not in alone]
+    rest = [(n, item) for n, item in placed if n not in alone] if alone else placed
     take_out([placed[n] for n in sorted(alone)], laid, TaxMethod.PER_LINE, rounding)
     (take_out if tax_included else lay_on_top)(rest, laid, method, rounding)
-    groups = [_group(key, laid.taxable[key], laid.taxes[key]) for key in ordered(items)]
+
+    def group(tax: int, taxable: Money, amount: Money) -> TaxGroup:
+        key = numbers.keys[tax]
+        return TaxGroup(key.code, key.percent, taxable, amount, key.jurisdiction, key.on)
+
+    groups = [group(tax, laid.taxable[tax], laid.taxes[tax]) for tax in laid.order]
     withheld = lay_withheld(placed, laid, method, rounding)
     total_excl = money_sum(laid.nets.values(), currency)
-    total_tax = money_sum(laid.taxes.values(), currency)
+    total_tax = money_sum(laid.taxes, currency)
     total_incl = total_excl + total_tax
     payable = total_incl - (prepaid or Money.zero(currency))
     if isinstance(payable_rounding, Rounding):
@@ -282,15 +280,21 @@ def tax_document(
         total_tax,
         total_incl,
         payable,
-        tuple(_group(key, *found) for key, found in withheld.items()),
+        tuple(group(*found) for found in withheld),
     )
 
 
-def _item(taxed: TaxLine | DocumentAdjustment, settled: Money, exactly: ExactAmount) -> Item:
-    taxes, withheld = map(key_of, taxed.taxes), map(key_of, taxed.withheld)
-    divided = taxed.divided if isinstance(taxed, TaxLine) else None
-    return Item(tuple(taxes), tuple(withheld), settled, exactly, divided)
+def _item(line: TaxLine, numbers: TaxNumbers, method: TaxMethod, rounding: Rounding) -> Item:
+    settled = line.net(rounding)
+    exactly = line.exactly if method is TaxMethod.UNROUNDED else line.gross
+    held = numbers.chain(line.withheld) if line.withheld else ()
+    return Item(_taxes(line, numbers), held, settled, exactly, line.divided)
 
 
-def _group(key: TaxKey, taxable: Money, tax: Money) -> TaxGroup:
-    return TaxGroup(key.code, key.percent, taxable, tax, key.jurisdiction, key.on)
+def _adjusting(extra: DocumentAdjustment, numbers: TaxNumbers) -> Item:
+    return Item(_taxes(extra, numbers), numbers.chain(extra.withheld), extra.net, extra.net.exact)
+
+
+def _taxes(taxed: TaxLine | DocumentAdjustment, numbers: TaxNumbers) -> Chain:
+    first = numbers.number(taxed.category, taxed.rate_percent, taxed.jurisdiction, TaxBase.NET)
+    return (first, *numbers.chain(taxed.further)) if taxed.further else (first,)
