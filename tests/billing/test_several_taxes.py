@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import attrs
@@ -46,7 +46,15 @@ from harmony_core.finance import (
     TaxTable,
     booked_sum,
 )
-from harmony_core.interchange import from_record, to_record
+from harmony_core.interchange import (
+    DatevStack,
+    beancount,
+    datev_postings,
+    from_record,
+    sage50_transactions,
+    to_record,
+    xero_manual_journals,
+)
 from harmony_core.parties import Customer, Directory
 from harmony_core.pricing import PerUnit
 from tests.strategies import ROLES, contract, line
@@ -312,3 +320,23 @@ def test_an_invoice_kept_before_taxes_had_jurisdictions_is_read_and_credited() -
     billed.invoice = from_record(record, Invoice)
     note = billed.credit("CN").document
     assert (note.total, note.tax.total_tax) == (-billed.invoice.total, Money.of("-13.00", "CAD"))
+
+
+def test_accounting_systems_get_each_tax_on_its_account() -> None:
+    billed = Billed(sold("100"))
+    numbers = {role: str(4000 + place) for place, role in enumerate(ROLES)}
+    house = attrs.evolve(CA, accounts=numbers | {"tax_payable.CA-QC.QST": "2311"})
+    coded = [attrs.evolve(one, account=house.account(one.role)) for one in billed.entry.lines]
+    entry = attrs.evolve(billed.entry, id="INV-1", source="INV-1", lines=tuple(coded))
+    gst = house.account("tax_payable")
+    (xero,) = xero_manual_journals([entry], house, system_accounts={"9999"})
+    sage = "".join(sage50_transactions([entry], house))
+    for account, amount in ((gst, "5.00"), ("2311", "9.98")):
+        assert any(account in row and f"-{amount}" in row for row in xero.splitlines())
+        assert any(f",{account}," in row and amount in row for row in sage.splitlines())
+    stack = DatevStack(consultant=29098, client=55003, label="January 2026")
+    made = datetime(2026, 2, 1, tzinfo=UTC)
+    datev = list(datev_postings([entry], house, stack, created=made))
+    assert any(row.startswith("9,98;") and ";2311;" in row for row in datev)
+    group = attrs.evolve(GROUP, entities=(house,))
+    assert "2311" in "".join(beancount([entry], group))

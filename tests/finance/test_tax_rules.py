@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 import attrs
@@ -148,3 +149,51 @@ def test_the_tax_point_is_a_policy_of_the_seller(point: str, day: date) -> None:
     parts = date(2020, 7, 1), date(2020, 6, 1), date(2020, 6, 30)
     assert table.tax_point("DE", *parts) == day
     assert table.tax_point("GB", *parts) == date(2020, 7, 1)
+
+
+NAMES = st.lists(st.sampled_from("AB"), max_size=2, unique=True)
+
+
+@st.composite
+def some_rules(draw: st.DrawFn) -> list[TaxRule]:
+    """Rules of one seller that may meet, and those of another between them."""
+    return [
+        TaxRule(
+            f"R-{number}",
+            draw(st.sampled_from(["DE", "FR"])),
+            "S",
+            codes=draw(NAMES),
+            buyers=draw(NAMES),
+            abroad=draw(st.none() | st.booleans()),
+            registered=draw(st.none() | st.booleans()),
+            valid_from=draw(st.sampled_from([SINCE, DAY])),
+        )
+        for number in range(draw(st.integers(1, 6)))
+    ]
+
+
+def meet(one: TaxRule, other: TaxRule) -> bool:
+    """Whether a sale could fit both, and neither goes before the other: word by word."""
+    return (
+        (one.seller, one.valid_from) == (other.seller, other.valid_from)
+        and one.specificity == other.specificity
+        and (not one.codes or bool({*one.codes} & {*other.codes}))
+        and (not one.buyers or bool({*one.buyers} & {*other.buyers}))
+        and (one.abroad, one.registered) == (other.abroad, other.registered)
+    )
+
+
+@given(some_rules(), st.sampled_from("AB"), st.sampled_from("AB"), st.booleans())
+def test_the_rule_that_decides_is_the_first_of_all_that_fit(
+    rules: list[TaxRule], code: str, buyer: str, registered: bool
+) -> None:
+    rates = [TaxRate("DE", category, 19, SINCE) for category in "SG"]
+    if any(meet(one, other) for one, other in combinations(rules, 2)):
+        with pytest.raises(InvalidValue, match="fit the same sales"):
+            TaxTable(rates, rules)
+        return
+    supply = Supply("DE", buyer, code, DAY, registered)
+    fitting = [one for one in rules if one.fits(supply)]
+    fitting.sort(key=lambda one: (one.specificity, one.valid_from), reverse=True)
+    expected = fitting[0].id if fitting else "export"
+    assert TaxTable(rates, rules).decide(supply).rule == expected

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word, expect, expect_each, expect_name
+from harmony_core.errors import InvalidValue, Word, expect_each, expect_name, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance._exact import Exact, exact
 
@@ -40,7 +40,7 @@ class TaxBase(Word):
     """the net amount and all taxes before, each as it was rounded"""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class NamedTax:
     """A tax by whose it is and what it is called; its rate is that of the day.
 
@@ -62,13 +62,12 @@ class NamedTax:
     def __attrs_post_init__(self) -> None:
         expect_name(self.jurisdiction, "the jurisdiction of a tax")
         expect_name(self.code, "the code of a tax")
-        expect(self.reason, str, f"the reason of the tax {self.code!r}")
 
     def __str__(self) -> str:
         return f"{self.code} of {self.jurisdiction}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class LineTax:
     """One of the taxes that a line bears, with its rate; ``None`` where there is no rate at all."""
 

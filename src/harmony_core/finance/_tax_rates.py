@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from heapq import merge
 
 import attrs
 
@@ -70,7 +71,7 @@ class TaxTable:
     [19, 16, 19]
     """
 
-    __slots__ = ("_by_key", "_points", "_rules")
+    __slots__ = ("_by_key", "_points", "_rules", "_rules_of")
 
     def __init__(
         self,
@@ -79,6 +80,10 @@ class TaxTable:
         points: Mapping[str, TaxPoint] | None = None,
     ) -> None:
         self._rules = checked_rules(rules)
+        self._rules_of: dict[tuple[str, str | None, str | None], list[int]] = {}
+        for number, rule in enumerate(self._rules):
+            for sale in dict.fromkeys(rule.sales):
+                self._rules_of.setdefault(sale, []).append(number)
         self._points = {place: TaxPoint(point) for place, point in (points or {}).items()}
         by_key: dict[tuple[str, str], list[TaxRate]] = {}
         for rate in sorted(set(rates), key=lambda rate: rate.valid_from, reverse=True):
@@ -139,7 +144,7 @@ class TaxTable:
         ('AE', Fraction(19, 1))
         """
         day = supply.tax_point
-        for rule in self._rules:
+        for rule in self._asked(supply):
             if rule.fits(supply):
                 place = rule.place(supply)
                 return TaxDecision(
@@ -157,6 +162,18 @@ class TaxTable:
         rate = self.rate(supply.seller, supply.code if at_home else EXPORT, day)
         reason, rule_id = (_HOME_REASON, AT_HOME) if at_home else (_EXPORT_REASON, ABROAD)
         return TaxDecision(rate.category, rate.percent, reason, "", rule_id, day, rate.jurisdiction)
+
+    def _asked(self, supply: Supply) -> Iterator[TaxRule]:
+        """The rules that name what is sold or the buyer, or leave it open, the first to ask first.
+
+        There may be one for every county: none of the others is looked at.
+        """
+        named = (
+            self._rules_of.get((supply.seller, code, buyer), ())
+            for code in (supply.code, None)
+            for buyer in (supply.buyer, None)
+        )
+        return (self._rules[number] for number in merge(*named))
 
     def _of_day(self, tax: NamedTax, day: date, otherwise: str) -> LineTax:
         percent = self.rate(tax.jurisdiction, tax.code, day).percent

@@ -7,10 +7,10 @@ Categories are those of UN/CEFACT list 5305, as EN 16931 uses them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
-from itertools import combinations
+from itertools import pairwise
 
 import attrs
 
@@ -179,17 +179,12 @@ class TaxRule:
             and (self.registered is None or self.registered is supply.registered)
         )
 
-    def clashes(self, other: TaxRule) -> bool:
-        """Tell whether a supply could fit both, and neither goes before the other."""
-        return (
-            self.seller == other.seller
-            and self.valid_from == other.valid_from
-            and self.specificity == other.specificity
-            and (not self.codes or not set(self.codes).isdisjoint(other.codes))
-            and (not self.buyers or not set(self.buyers).isdisjoint(other.buyers))
-            and self.abroad is other.abroad
-            and self.registered is other.registered
-        )
+    @property
+    def sales(self) -> Iterator[tuple[str, str | None, str | None]]:
+        """The seller with each code and buyer that it names; ``None`` for all of them."""
+        for code in self.codes or (None,):
+            for buyer in self.buyers or (None,):
+                yield self.seller, code, buyer
 
 
 @attrs.frozen
@@ -240,13 +235,18 @@ def checked_rules(rules: Iterable[TaxRule]) -> tuple[TaxRule, ...]:
         InvalidValue: two have one id, or a supply could fit two of which neither goes first.
     """
     ordered = sorted(rules, key=lambda rule: rule.id)
-    for one, other in combinations(ordered, 2):
+    for one, other in pairwise(ordered):
         if one.id == other.id:
             raise InvalidValue(f"two tax rules have the id {one.id!r}")
-        if one.clashes(other):
-            raise InvalidValue(
-                f"the tax rules {one.id!r} and {other.id!r} fit the same sales from "
-                f"{one.valid_from} on: let one of them ask for more"
-            )
+    asked: dict[tuple[object, ...], TaxRule] = {}
+    for rule in ordered:  # equally specific ones name what one of them names, or nothing does
+        for sale in rule.sales:
+            key = (*sale, rule.abroad, rule.registered, rule.specificity, rule.valid_from)
+            first = asked.setdefault(key, rule)
+            if first is not rule and first.id != rule.id:
+                raise InvalidValue(
+                    f"the tax rules {first.id!r} and {rule.id!r} fit the same sales from "
+                    f"{rule.valid_from} on: let one of them ask for more"
+                )
     ordered.sort(key=lambda rule: (rule.specificity, rule.valid_from), reverse=True)
     return tuple(ordered)
