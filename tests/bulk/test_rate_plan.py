@@ -238,6 +238,15 @@ def test_unsigned_numbers_beyond_63_bits_are_rated(quantities: object) -> None:
     assert rated.one_by_one == 2
 
 
+def test_a_list_with_one_great_number_is_no_list_of_floats() -> None:
+    plan = RatePlan([PerUnit.of("0.25", "JPY")])
+    assert plan.rate([4, 2**53 + 4, 2**63]).minor.tolist() == [1, 2**51 + 1, 2**61]
+    with pytest.raises(InvalidValue, match="from 4 to 18446744073709551616, which no column"):
+        plan.rate([4, 2**64])
+    with pytest.raises(InvalidValue, match=r"from -1 to 9223372036854775808, which no column"):
+        plan.rate([-1, 2**63])
+
+
 def test_a_scheme_with_a_fine_divisor_does_not_slow_its_neighbours() -> None:
     fine = PerUnit.of("1/123456789012345", "EUR")
     plan = RatePlan([PerUnit.of("0.00045", "EUR"), fine, PerUnit.of("1/7", "EUR")])
@@ -281,7 +290,6 @@ def test_every_other_row_of_an_array() -> None:
         np.array(["1", "2"]),
         np.array(["2026-01-01"], "M8[D]"),
         [0.5],
-        [2**70],
     ],
 )
 def test_what_is_not_whole_is_refused_with_the_way_out(column: object) -> None:

@@ -255,13 +255,29 @@ def one_column(source: object, what: str, places: int | None, *, also: str = "")
         except ImportError as missing:  # pandas hands out Arrow only where pyarrow is installed
             if missing.name == "nanoarrow" or not hasattr(source, "__array__"):
                 raise
+    array = _array(source, what)
+    if also == "timestamp" and array.dtype.kind == "M":
+        return _from_datetimes(array, what)
+    return Column([Chunk(_whole_numbers(array, what))], _declared(places))
+
+
+def _array(source: object, what: str) -> NDArray[Any]:
+    """Make an array; numpy makes floats, or objects, of a list in which one number is great."""
     try:
         array = np.asarray(source)
     except ValueError as wrong:  # such as lists of different lengths
         raise not_whole(what, type(source).__name__) from wrong
-    if also == "timestamp" and array.dtype.kind == "M":
-        return _from_datetimes(array, what)
-    return Column([Chunk(_whole_numbers(array, what))], _declared(places))
+    if array.dtype.kind not in "fO" or not isinstance(source, list | tuple):
+        return array
+    if not source or any(type(one) is not int for one in source):
+        return array
+    try:
+        return np.array(source, np.uint64)
+    except OverflowError:
+        raise InvalidValue(
+            f"{what} are from {min(source)} to {max(source)}, which no column of 64 bits holds: "
+            "give them fewer places, or rate that row alone, by charge()"
+        ) from None
 
 
 def _from_datetimes(array: NDArray[Any], what: str) -> Column:
