@@ -248,6 +248,8 @@ def test_what_was_done_before_anybody_promised_it_is_done(on_change: OnChange) -
     assert (plan.state, plan.stopped_at) == (ClockState.STOPPED, at(5, 10))
     used = {OnChange.RETROACTIVE: minutes(30), OnChange.RETROACTIVE_WITHOUT_PAUSES: hours(1)}
     assert plan.elapsed == used.get(on_change, hours(0))
+    done, stands = early.history("plan", at(5, 12)).lines
+    assert (done.at, stands.at) == (at(5, 10), at(5, 12))
     again = early.and_then(ClockReopened(at(5, 14), "plan")).read("plan", at(5, 16))
     assert (again.state, again.elapsed) == ("running", used.get(on_change, hours(0)) + hours(2))
     with pytest.raises(InvalidValue, match="it was done at 2026-01-05T10:00"):
@@ -302,6 +304,17 @@ def test_a_stop_ends_the_pause() -> None:
     assert (reading.state, reading.elapsed, reading.due) == ("stopped", hours(1), at(6, 15))
 
 
+def test_all_that_is_done_at_one_instant_may_be_said_twice_over() -> None:
+    terms = ClockTerms.of(LONDON, respond=hours(1), resolve=hours(8))
+    stops = [ClockStopped(at(5, 11)), *(ClockStopped(at(5, 11), name) for name in terms.names)]
+    found = clock(*stops, terms=terms).at(at(5, 12))
+    assert {reading.stopped_at for reading in found.values()} == {at(5, 11)}
+    told = clock(*stops, terms=terms).history("resolve", at(5, 12))
+    assert [line.at.hour for line in told.lines] == [9, 11, 12]
+    both = clock(*stops, ClockReopened(at(5, 12)), ClockReopened(at(5, 12), "resolve"), terms=terms)
+    assert {reading.state for reading in both.at(at(5, 13)).values()} == {ClockState.RUNNING}
+
+
 IMPOSSIBLE: list[tuple[list[ClockEvent], str]] = [
     ([], "there are no events"),
     ([ClockPaused(at(5, 9))], "ClockPaused at 2026-01-05T09:00:00.00:00 is before any start"),
@@ -319,6 +332,15 @@ IMPOSSIBLE: list[tuple[list[ClockEvent], str]] = [
             ClockResumed(at(5, 11), "b"),
         ],
         "it was paused for 'a' then",
+    ),
+    (
+        [
+            ClockStarted(at(5, 9), RESOLVE),
+            ClockPaused(at(5, 10)),
+            ClockStopped(at(5, 11)),
+            ClockResumed(at(5, 12)),
+        ],
+        "for nothing then, as the stop at 2026-01-05T11:00:00.00:00 had ended its pauses",
     ),
     (
         [ClockStarted(at(5, 9), RESOLVE), ClockStopped(at(5, 10)), ClockPaused(at(5, 11))],
@@ -388,6 +410,7 @@ def test_a_calendar_that_never_opens_is_refused_at_once_unless_it_is_done() -> N
     [
         (lambda: Target.of("resolve", hours(0)), "leaves no time"),
         (lambda: Target.of("resolve", WorkingDays(0)), "leaves no time"),
+        (lambda: Target.of("resolve", -hours(1)), "needs time above zero"),
         (lambda: Target("resolve"), "either time or working days"),
         (lambda: Target.of("", hours(1)), "must not be empty"),
         (lambda: Target.of("resolve", hours(1), warn_at=[0]), "above 0 percent"),
@@ -459,6 +482,29 @@ def test_a_history_knows_every_event() -> None:
         "done, 09:00 used",
         "too late: 09:00 used of 08:00, 01:00 over",
     ]
+
+
+def test_a_history_tells_of_one_target_and_of_nothing_while_it_is_not_promised() -> None:
+    planned = ClockTerms.of(LONDON, plan=hours(8), resolve=hours(16))
+    events = [
+        ClockStopped(at(5, 10), "plan"),
+        ClockReopened(at(5, 11)),
+        TermsChanged(at(5, 12), RESOLVE, "carry", "priority"),
+        ClockPaused(at(5, 13)),
+        ClockResumed(at(5, 14)),
+        TermsChanged(at(5, 15), RESOLVE, "carry", "contract"),
+        TermsChanged(at(5, 16), planned, "carry", "priority"),
+    ]
+    whole = clock(*events, terms=planned)
+    assert [line.as_text()[11:] for line in whole.history("plan", at(5, 17)).lines] == [
+        "09:00 UTC  started, 08:00 promised",
+        "10:00 UTC  done, 01:00 used",
+        "11:00 UTC  reopened, 01:00 used before",
+        "12:00 UTC  priority: no longer promised, 02:00 used before",
+        "16:00 UTC  priority, goes on: 02:00 used of 08:00",
+        "17:00 UTC  03:00 used, 05:00 left, due 2026-01-06 14:00 UTC",
+    ]
+    assert "reopened" not in str(whole.history("resolve", at(5, 17)))
 
 
 def test_what_a_history_says_is_there_in_german() -> None:

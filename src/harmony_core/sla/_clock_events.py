@@ -97,13 +97,13 @@ _KINDS = (ClockStarted, TermsChanged, ClockPaused, ClockResumed, ClockReopened, 
 _PLACES = {kind: place for place, kind in enumerate(_KINDS)}
 
 
-def _place(event: ClockEvent) -> tuple[datetime, int, str]:
-    name = ""
+def _place(event: ClockEvent) -> tuple[datetime, int, bool, str]:
+    name, rest = "", False
     if isinstance(event, ClockPaused | ClockResumed):
         name = event.reason
     elif isinstance(event, ClockStopped | ClockReopened):
-        name = event.target or ""
-    return event.at, _PLACES[type(event)], name
+        name, rest = event.target or "", event.target is None  # what has no name is for the rest
+    return event.at, _PLACES[type(event)], rest, name
 
 
 def in_order(events: Iterable[ClockEvent]) -> tuple[ClockEvent, ...]:

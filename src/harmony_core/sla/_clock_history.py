@@ -116,12 +116,15 @@ def told(events: Sequence[ClockEvent], known: int, target: str) -> Iterator[Hist
     replay = Replay(events, 1)
     for event in events[:known]:
         was_paused, paused_since, before = replay.is_paused, replay.paused_since, timedelta()
+        was = replay.tracks.get(target)
+        was_done = was is not None and was.stopped is not None
+        was_promised = was is not None and was.promised
         if isinstance(event, TermsChanged):
             before = _used(replay, target, event.at)
         if not isinstance(event, ClockStarted):
             replay.apply(event)
         track = replay.tracks.get(target)
-        if track is None:
+        if track is None or not (track.promised or was_promised or was_done):
             continue
         match event:
             case ClockStarted():
@@ -131,10 +134,12 @@ def told(events: Sequence[ClockEvent], known: int, target: str) -> Iterator[Hist
                 yield _line(event, key, used=track.used(event.at), reason=event.reason)
             case ClockResumed() if track.waits and not replay.is_paused:
                 yield _line(event, "resumed", covered=track.paused(paused_since, event.at))
-            case ClockStopped() if event.target in (None, target) and track.stopped == event.at:
+            case ClockStopped() if track.stopped is not None and not was_done:
                 yield _line(event, "done", used=track.used(event.at))
-            case ClockReopened() if event.target in (None, target):
+            case ClockReopened() if was_done and track.stopped is None:
                 yield _line(event, "reopened", used=track.used(event.at))
+            case TermsChanged() if track.stopped is not None and was is None:
+                yield line_of(track.stopped, "done", used=track.used(event.at))
             case TermsChanged() if track.stopped is None:
                 yield _changed(event, track, track.used(event.at), before)
 

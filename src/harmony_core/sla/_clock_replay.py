@@ -37,6 +37,7 @@ class Replay:
         self.pauses = Still()  # for whatever reasons, which may overlap
         self.paused_since = start.at
         self._paused_for: dict[str, datetime] = {}
+        self._waited_until: datetime | None = None  # a stop ended its pauses then
         self._done_early: dict[str, datetime] = {}  # before anything promised them
         self._named = {
             name
@@ -91,14 +92,17 @@ class Replay:
             )
         if not self._paused_for:
             self.paused_since = event.at
-        self._paused_for[event.reason] = event.at
+        self._paused_for[event.reason], self._waited_until = event.at, None
         self._settle(event.at)
 
     def _resume(self, event: ClockResumed) -> None:
         if event.reason not in self._paused_for:
             now = ", ".join(map(repr, self._paused_for)) or "nothing"
+            done = self._waited_until
+            since = f", as the stop at {done.isoformat()} had ended its pauses" if done else ""
             raise InvalidValue(
                 f"{_said(event)}, but it was not paused for that; it was paused for {now} then"
+                f"{since}"
             )
         del self._paused_for[event.reason]
         self._settle(event.at)
@@ -112,7 +116,7 @@ class Replay:
 
     def _stop(self, event: ClockStopped) -> None:
         done = [self._named_track(event)] if event.target is not None else self._running()
-        if not done:
+        if not done and not any(track.stopped == event.at for track in self.tracks.values()):
             raise InvalidValue(f"{_said(event)}, but everything was done by then: keep one stop")
         for track in done:
             since = self._done_early.get(event.target or "") if track is None else track.stopped
@@ -126,6 +130,7 @@ class Replay:
             elif event.target is not None:
                 self._done_early[event.target] = event.at
         if not self._running():  # what is done waits for nobody
+            self._waited_until = event.at if self._paused_for else None
             self._paused_for.clear()
             self._settle(event.at)
 

@@ -76,11 +76,10 @@ class Entitlement:
     def __attrs_post_init__(self) -> None:
         expect(self.of, str, "whose an entitlement is")
         expect(self.policy, ServicePolicy | None, "policy of an entitlement")
-        if (self.level is EntitlementLevel.DEFAULT) == bool(self.of):
-            raise InvalidValue(
-                f"an entitlement of a {self.level} needs its id, and the default has none, "
-                f"got {self.of!r}"
-            )
+        if self.level is EntitlementLevel.DEFAULT and self.of:
+            raise InvalidValue(f"the default is everybody's and has no id: leave out {self.of!r}")
+        if self.level is not EntitlementLevel.DEFAULT and not self.of:
+            raise InvalidValue(f"say whose it is: an entitlement by {self.level} needs its id")
         if self.policy is None and self.calendar is None:
             raise InvalidValue(f"the entitlement of {self} grants neither a policy nor a calendar")
         if self.first_day and self.last_day and self.last_day < self.first_day:
@@ -200,6 +199,11 @@ def entitled(
     return Entitled(policy_from.policy, calendar_from.calendar, policy_from, calendar_from, asked)
 
 
+def _during(one: Entitlement) -> str:
+    since = f"from {one.first_day}" if one.first_day else "since ever"
+    return f"{since} to {one.last_day}" if one.last_day else f"{since} without end"
+
+
 def _first(
     held: Iterable[Entitlement], part: _Part, day: date, asked: Iterable[Asked]
 ) -> Entitlement:
@@ -208,8 +212,8 @@ def _first(
         found = [one for one in giving if one.level is level]
         if len(found) > 1:
             raise RuleBroken(
-                f"{found[0]} grants {len(found)} entitlements with a {part} on {day}: end all but "
-                "one of them before that day"
+                f"{found[0]} grants {len(found)} entitlements with a {part} on {day}, "
+                f"{' and '.join(map(_during, found))}: end all but one of them before that day"
             )
         if found:
             return found[0]

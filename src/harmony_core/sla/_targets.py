@@ -90,6 +90,8 @@ class Target:
             raise InvalidValue(f"target {self.name!r} needs either time or working days")
         days = self.working_days
         expect(days, WorkingDays | NoneType, f"working days of target {self.name!r}")
+        if self.time is not None and isinstance(self.time, timedelta) and self.time < timedelta():
+            raise InvalidValue(f"target {self.name!r} needs time above zero, got {self.time}")
         nothing = checked_duration(self.time) == 0 if self.time is not None else False
         if nothing or (days is not None and days.count == 0 and days.at is not DueAt.CLOSE):
             raise InvalidValue(
