@@ -92,7 +92,7 @@ def _refuse_another(old: JournalEntry | None, new: JournalEntry) -> None:
         raise RuleBroken(
             f"entry {new.id!r} of {new.day} is not what the old books have: something beside the "
             "facts was another when it was made, such as a rate that was added later without a "
-            "day of its own"
+            "day of its own, or a company that closed a month before its nights were over"
         )
 
 

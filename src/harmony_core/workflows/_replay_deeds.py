@@ -172,6 +172,11 @@ def _paid(payment: Payment, *, booked: bool) -> Callable[[Store], object]:
 def _allocated(allocation: Allocation, *, booked: bool) -> Callable[[Store], object]:
     def do(into: Store) -> None:
         with into.begin() as unit:
+            claims = (*unit.receivables.all(), *unit.payables.all(), *unit.payments.all())
+            there = allocation.item_id in {one.id for one in claims}
+        if not there:
+            billing_night(into, allocation.day)
+        with into.begin() as unit:
             if booked:
                 sides = {one.id: one.side for one in unit.payments.all()}
                 sides |= {one.id: one.side for one in unit.payables.all()}
