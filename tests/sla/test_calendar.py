@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -20,6 +21,7 @@ from harmony_core.sla import (
     DayHours,
     DueAt,
     HolidayRule,
+    KeptDue,
     Opening,
     OpenSpans,
     OpenTime,
@@ -27,6 +29,7 @@ from harmony_core.sla import (
     Rota,
     Turns,
     WorkingDays,
+    _holidays,
     holiday_data_version,
     hours,
     in_hours,
@@ -342,6 +345,35 @@ def test_the_content_hash_is_that_of_the_rules() -> None:
         Turns("Europe/London", date(2026, 1, 5), 1, 2),
     ]
     assert len({calendar.content_hash for calendar in [LONDON, *others]}) == len(others) + 1
+
+
+def test_what_means_the_same_has_the_same_hash_in_any_order() -> None:
+    paris = Calendar.of("Europe/Paris", {"sat": "10:00-12:00"})
+    desk = LONDON | KOLKATA | paris
+    for other in (paris | LONDON | KOLKATA, KOLKATA | (paris | LONDON), desk | desk | paris):
+        assert other.content_hash == desk.content_hash
+    assert (LONDON & KOLKATA).content_hash == (KOLKATA & LONDON).content_hash
+    assert (LONDON | LONDON).content_hash == (LONDON & LONDON).content_hash == LONDON.content_hash
+    assert ((LONDON | KOLKATA) & paris).content_hash != (LONDON | (KOLKATA & paris)).content_hash
+    assert (
+        KeptDue.of(desk.add(at("2026-01-12T10:00"), hours(1)), desk).outdated(
+            paris | KOLKATA | LONDON
+        )
+        == ()
+    )
+
+
+def test_holidays_of_a_country_are_imported_when_the_calendar_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    package = SimpleNamespace(country_holidays=asked.append)
+    monkeypatch.setattr(_holidays, "_package", lambda: package)
+    _holidays.load.cache_clear()
+    for _ in range(2):
+        Calendar.of("UTC", {"mon": "09:00-17:00"}, holidays=["GB-ENG", "GB"])
+    assert asked == ["GB"]
+    _holidays.load.cache_clear()
 
 
 # --- working days -------------------------------------------------------------------------------

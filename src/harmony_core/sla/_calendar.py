@@ -135,17 +135,22 @@ class Calendar(OpenTime):
 
     def canonical(self) -> str:
         """See :class:`OpenTime`."""
-        week = {
-            name: _text(hours) for name, hours in zip(WEEKDAYS, self.week, strict=True) if hours
-        }
+        texts: dict[int, str] = {}  # the same hours stand on many days
+
+        def text(hours: tuple[Opening, ...]) -> str:
+            if id(hours) not in texts:
+                texts[id(hours)] = _text(hours)
+            return texts[id(hours)]
+
+        week = {name: text(hours) for name, hours in zip(WEEKDAYS, self.week, strict=True) if hours}
         parts = {
             "week": week,
-            "overrides": {row.day.isoformat(): _text(row.hours) for row in self.overrides},
+            "overrides": {row.day.isoformat(): text(row.hours) for row in self.overrides},
             "holidays": [day.isoformat() for day in self.holidays],
             "public": [
                 [rule.country, rule.subdivision, *rule.categories] for rule in self.public_holidays
             ],
-            "breaks": {row.day.isoformat(): _text(row.hours) for row in self.breaks},
+            "breaks": {row.day.isoformat(): text(row.hours) for row in self.breaks},
             "rule": "" if self.holiday_rule is HolidayRule.CIVIL_DAY else self.holiday_rule.value,
         }
         # What is empty is left out, so that a rule which is added later changes no older hash.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from importlib import import_module
@@ -16,7 +17,7 @@ import attrs
 from harmony_core.errors import BeyondHorizon, InvalidValue, NotFound, Word, expect, expect_each
 
 _CODE = re.compile(r"[A-Z]{2}")
-_DECADE = 10
+_YEARS = 5  # computed together: one alone takes nearly as long, and ten more than a question may
 _EARLIEST, _LATEST = 1899, 2500  # a year around the horizon of calendars
 _lock = Lock()
 
@@ -40,7 +41,8 @@ def _words(words: str | Iterable[str]) -> tuple[str, ...]:
 class PublicHolidays:
     """The public holidays of ``country``, and of ``subdivision`` in it, in every year.
 
-    Needs the extra ``sla`` as soon as a calendar is asked. Holidays of years to come are what is
+    Needs the extra ``sla`` as soon as a calendar is asked; the package is imported when one is
+    written. Holidays of years to come are what is
     known today: :func:`holiday_data_version` says by which data, and :meth:`days` copies them into
     a calendar that shall never change.
 
@@ -98,22 +100,22 @@ class PublicHolidays:
                 )
         found = [
             day
-            for decade in range(first_year // _DECADE, last_year // _DECADE + 1)
-            for day in _of_decade(self, decade)
+            for number in range(first_year // _YEARS, last_year // _YEARS + 1)
+            for day in _of_years(self, number * _YEARS)
         ]
         return frozenset(day for day in found if first_year <= day.year <= last_year)
 
 
 @lru_cache(maxsize=512)
-def _of_decade(rule: PublicHolidays, decade: int) -> frozenset[date]:
-    package, first = _package(), decade * _DECADE
+def _of_years(rule: PublicHolidays, first: int) -> frozenset[date]:
+    package = _package()
     with _lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # years for which feasts by the moon are not yet announced
         try:
             found = package.country_holidays(
                 rule.country,
                 subdiv=rule.subdivision or None,
-                years=range(max(first, 1), first + _DECADE),
+                years=range(max(first, 1), first + _YEARS),
                 categories=rule.categories,
             )
         except (NotImplementedError, ValueError) as reason:
@@ -122,6 +124,16 @@ def _of_decade(rule: PublicHolidays, decade: int) -> frozenset[date]:
                 "or give the dates themselves"
             ) from None
     return frozenset(found)
+
+
+@lru_cache(maxsize=512)
+def load(country: str) -> None:
+    """Import what the package knows of a country, so that the first question need not wait.
+
+    What is wrong with it or missing is said when somebody asks.
+    """
+    with suppress(NotFound, NotImplementedError):
+        _package().country_holidays(country)
 
 
 def _package() -> Any:

@@ -78,6 +78,7 @@ class OpenIndex:
         "_source",
         "_totals",
         "_years",
+        "content_hash",
         "working_days",
     )
 
@@ -92,6 +93,7 @@ class OpenIndex:
         # The first year counted, the open time before each one, and after the last.
         self._counted: tuple[int, list[int]] = 0, []
         self._lock = Lock()
+        self.content_hash: str | None = None  # of the calendar, once somebody asked for it
 
     def __reduce__(self) -> tuple[type[OpenIndex], tuple[OpenSet]]:
         return OpenIndex, (self._source,)  # what was computed stays behind

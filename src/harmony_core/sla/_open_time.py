@@ -171,8 +171,16 @@ class OpenTime(Protocol):
 
     @property
     def content_hash(self) -> str:
-        """Identifies the rules: equal calendars have equal ones, on every machine."""
-        return sha256(self.canonical().encode()).hexdigest()
+        """Identifies the rules: equal calendars have equal ones, on every machine.
+
+        In which order calendars are put together by ``|`` or ``&``, and how often one of them is
+        named, makes no difference.
+        """
+        known = self.open_index.content_hash
+        if known is None:
+            known = sha256(self.canonical().encode()).hexdigest()
+            self.open_index.content_hash = known
+        return known
 
     def __or__(self, other: OpenTime) -> CalendarUnion:
         return CalendarUnion(_parts(CalendarUnion, self) + _parts(CalendarUnion, other))
@@ -248,6 +256,11 @@ class _Together(OpenTime):
     parts: tuple[OpenTime, ...] = attrs.field(converter=_several)
     open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
 
+    def _said_once(self, word: str) -> str:
+        """Write the parts so that their order, and naming one twice, make no difference."""
+        texts = sorted({part.canonical() for part in self.parts})
+        return texts[0] if len(texts) == 1 else f"{word}({','.join(texts)})"
+
     @property
     def zones(self) -> frozenset[str]:
         """The zones of all parts."""
@@ -264,7 +277,7 @@ class CalendarUnion(_Together):
 
     def canonical(self) -> str:
         """See :class:`OpenTime`."""
-        return f"any({','.join(part.canonical() for part in self.parts)})"
+        return self._said_once("any")
 
     def __str__(self) -> str:
         return " | ".join(f"[{part}]" for part in self.parts)
@@ -289,7 +302,7 @@ class CalendarIntersection(_Together):
 
     def canonical(self) -> str:
         """See :class:`OpenTime`."""
-        return f"every({','.join(part.canonical() for part in self.parts)})"
+        return self._said_once("every")
 
     def __str__(self) -> str:
         return " & ".join(f"[{part}]" for part in self.parts)

@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 from typing import Final, Protocol
 
 from harmony_core.sla._days import LENGTH, Day, day_of
-from harmony_core.sla._holidays import HolidayRule, PublicHolidays
+from harmony_core.sla._holidays import HolidayRule, PublicHolidays, load
 from harmony_core.sla._hours import DayHours, Opening, Pairs, pairs
 from harmony_core.sla._sweep import Edges, cut, joined, minus
 from harmony_core.sla._zones import EPOCH
@@ -120,6 +120,8 @@ class Walls:
         self._run_on = any(end > LENGTH for hours in known.values() for _, end in hours)
         self._holidays = [day.toordinal() - _EPOCH_DAY for day in rules.holidays]
         self._public = rules.public_holidays
+        for rule in self._public:
+            load(rule.country)
         self._starts_only = rules.holiday_rule is HolidayRule.SHIFT_START
         rows = (*rules.overrides, *rules.breaks)
         self.years = frozenset(_touched([*(row.day for row in rows), *rules.holidays]))
