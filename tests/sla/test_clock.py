@@ -486,7 +486,7 @@ def test_a_history_knows_every_event() -> None:
 
 def test_a_history_tells_of_one_target_and_of_nothing_while_it_is_not_promised() -> None:
     planned = ClockTerms.of(LONDON, plan=hours(8), resolve=hours(16))
-    events = [
+    events: list[ClockEvent] = [
         ClockStopped(at(5, 10), "plan"),
         ClockReopened(at(5, 11)),
         TermsChanged(at(5, 12), RESOLVE, "carry", "priority"),

@@ -12,7 +12,7 @@ import attrs
 
 from harmony_core.errors import InvalidValue, NotFound, Word, expect, expect_each, expect_name
 from harmony_core.sla._durations import DueAt, WorkingDays
-from harmony_core.sla._index import OpenIndex, checked_duration
+from harmony_core.sla._index import OpenIndex
 from harmony_core.sla._open_time import OpenTime
 
 
@@ -90,9 +90,10 @@ class Target:
             raise InvalidValue(f"target {self.name!r} needs either time or working days")
         days = self.working_days
         expect(days, WorkingDays | NoneType, f"working days of target {self.name!r}")
-        if self.time is not None and isinstance(self.time, timedelta) and self.time < timedelta():
+        expect(self.time, timedelta | NoneType, f"time of target {self.name!r}", "hours(8)")
+        if self.time is not None and self.time < timedelta():
             raise InvalidValue(f"target {self.name!r} needs time above zero, got {self.time}")
-        nothing = checked_duration(self.time) == 0 if self.time is not None else False
+        nothing = self.time == timedelta()
         if nothing or (days is not None and days.count == 0 and days.at is not DueAt.CLOSE):
             raise InvalidValue(
                 f"target {self.name!r} leaves no time: leave it out where nothing is promised"
