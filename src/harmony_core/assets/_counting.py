@@ -16,7 +16,7 @@ import attrs
 
 from harmony_core.assets._devices import Device
 from harmony_core.assets._types import AssetTypes
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect_word
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.periods import Span
@@ -75,6 +75,7 @@ def count_devices(
     >>> count_devices([laptop], april, CountPolicy.DAILY, ["laptop"]).quantity
     Fraction(20, 1)
     """
+    policy = expect_word(policy, CountPolicy)
     if not period.days:
         raise InvalidValue(f"devices are counted over at least one day, got none at {period.start}")
     least = exact(minimum, "a minimum")

@@ -18,7 +18,7 @@ from datetime import date
 import attrs
 
 from harmony_core.assets._devices import Device, Window
-from harmony_core.errors import InvalidValue, Problem, Word
+from harmony_core.errors import InvalidValue, Problem, Word, kinds_checked
 
 
 class EventKind(Word):
@@ -30,7 +30,7 @@ class EventKind(Word):
     """no longer active on this day"""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class DeviceEvent:
     """A device went on or off on ``day``; ``recorded_on`` is when that became known."""
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, Word
+from harmony_core.errors import CurrencyMismatch, Word, kinds_checked
 from harmony_core.explanation import Explanation
 from harmony_core.finance import Booked, Money
 from harmony_core.periods import Span
@@ -59,7 +59,7 @@ def first_key(key: str) -> str:
     return key.partition("@")[0]
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Charge:
     """One amount owed by a customer, or to a supplier.
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 import attrs
 
 from harmony_core.contracts import Side
+from harmony_core.errors import kinds_checked
 from harmony_core.finance import (
     NEED_A_REASON,
     LineTax,
@@ -111,7 +112,7 @@ def _ids(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(ids)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Invoice:
     """What one entity asks of one customer on one day (or gets from a supplier, on the buy side).
 

@@ -22,7 +22,7 @@ from harmony_core.billing._open_items import (
 )
 from harmony_core.billing._receivable import Allocation, Payment, Receivable, allocation_id
 from harmony_core.contracts import Side
-from harmony_core.errors import InvalidValue, NotFound, RuleBroken
+from harmony_core.errors import InvalidValue, NotFound, RuleBroken, expect_word
 from harmony_core.finance import Money
 from harmony_core.parties import Directory
 
@@ -242,6 +242,7 @@ class ReceivablesLedger:
 
         Doing it again proposes nothing new.
         """
+        rule = expect_word(rule, AllocationRule)
         rule = AllocationRule(rule)
         run = _Run(self, day)
         for item in run.items:

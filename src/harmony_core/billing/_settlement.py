@@ -21,6 +21,7 @@ from harmony_core.billing._open_items import OnAccount, OpenItem
 from harmony_core.billing._receivable import Allocation, Payment
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Side
+from harmony_core.errors import expect_word
 from harmony_core.finance import (
     Booked,
     ExchangeAccounts,
@@ -128,6 +129,7 @@ def book_open_items(
 
     Source: IAS 21.23(a), 21.28.
     """
+    kind = expect_word(kind, RateKind)
     found: defaultdict[tuple[str, str, str], list[MonetaryItem]] = defaultdict(list)
     sells = ledger.side is Side.SELL
     for item in ledger.open_items(day):

@@ -15,7 +15,7 @@ from harmony_core.bulk._columns import Quantities, blocks, one_column
 from harmony_core.bulk._kernel import BLOCK, Whole
 from harmony_core.bulk._sums import exact_sums
 from harmony_core.bulk._whole_lines import GREATEST
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect_word
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, exact
 from harmony_core.pricing import Aggregation, PercentileRule
@@ -45,6 +45,7 @@ def aggregate(
     >>> [aggregate(how, usage, contract, 3).whole.tolist() for how in ways]
     [[3, 0, 1], [30, 0, 7], [5, 0, 7]]
     """
+    how = expect_word(how, Aggregation)
     rows = Rows(values, groups, into, places)
     if how is Aggregation.COUNT:
         return Quantities(rows.counted(), 0)
@@ -89,6 +90,7 @@ def percentile(
     >>> between.whole.tolist(), between.places
     ([1905], 2)
     """
+    rule = expect_word(rule, PercentileRule)
     part = exact(percent, "a percentile")
     if not 0 < part <= 100:
         raise InvalidValue(f"a percentile is above 0 and up to 100, got {exact_text(part)}")

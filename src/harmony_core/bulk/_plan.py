@@ -15,7 +15,7 @@ from harmony_core.bulk._kernel import BLOCK, Buffers, Kernel, Whole
 from harmony_core.bulk._room import Room
 from harmony_core.bulk._straight import straight_lines
 from harmony_core.bulk._whole_lines import GREATEST, Scale
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect_word
 from harmony_core.finance import HALF_UP, ExactAmount, Rounding, minor_digits
 from harmony_core.pricing import Scheme, charge, is_dated, refuse_unbillable
 
@@ -150,6 +150,7 @@ class RatePlan:
         places: int | None,
         nulls: Nulls,
     ) -> Rated:
+        nulls = expect_word(nulls, Nulls)
         amounts = one_column(quantities, "quantities", places)
         of_rows = None if codes is None else _codes(codes)
         size = len(amounts)

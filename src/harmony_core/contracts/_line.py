@@ -70,7 +70,7 @@ class ContractLine:
     id: str
     product_id: str
     names: tuple[tuple[str, str], ...]
-    type: ContractType
+    type: ContractType = attrs.field(converter=ContractType)
     division: str
     unit: str
     quantity: Fraction = attrs.field(converter=_quantity)
@@ -81,7 +81,7 @@ class ContractLine:
     tax_category: str
     start: date
     last_day: date | None = None
-    delivery: DeliveryMode = DeliveryMode.DIRECT
+    delivery: DeliveryMode = attrs.field(default=DeliveryMode.DIRECT, converter=DeliveryMode)
     renewal: Renewal | None = None
     fund: FundTerms | None = None
     serves: str | None = None

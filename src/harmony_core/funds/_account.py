@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect_word
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.funds._blocks import REFUSE_OVERAGE, Block, Draw, Overage, Refund
 from harmony_core.funds._draw_down import draw_down
@@ -129,6 +129,8 @@ def fund_account(
     worked 7 3 0
     posted 0 10 0
     """
+    basis = expect_word(basis, Basis)
+    order = expect_word(order, DrawOrder)
     if basis is Basis.BILLED and billed is None:
         raise InvalidValue("an account as billed needs to know what was billed when: give billed")
     fund, first, last = list(blocks), days.first_day, days.last_day

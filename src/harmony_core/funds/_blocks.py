@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance import HALF_UP, Exact, ExactAmount, Money, Rounding, exact
 from harmony_core.periods import Span
@@ -182,7 +182,7 @@ class Refund:
         return self.recorded_on or self.day
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Overage:
     """What happens beyond the blocks, and at which price.
 

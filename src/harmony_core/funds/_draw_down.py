@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect_word
 from harmony_core.funds._blocks import (
     REFUSE_OVERAGE,
     Block,
@@ -87,6 +87,8 @@ def draw_down(
     >>> statement.remaining, [str(line.amount) for line in statement.overage]
     ({'B': Fraction(0, 1)}, ['142.50 EUR'])
     """
+    order = expect_word(order, DrawOrder)
+    process = expect_word(process, Process)
     fund, work = list(blocks), list(draws)
     no_id_twice("block", [block.id for block in fund])
     given_back = [one for one in refunds if known is None or one.known_on <= known]

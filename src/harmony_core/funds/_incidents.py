@@ -13,7 +13,7 @@ from datetime import date
 
 import attrs
 
-from harmony_core.errors import Word
+from harmony_core.errors import Word, expect_word
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import ExactAmount, Money, money_sum
 from harmony_core.funds._blocks import Block, Draw, Overage, Refund
@@ -146,6 +146,7 @@ def charge_incidents(
     a 180.00 GBP 0.00 GBP
     b 10.00 GBP 170.00 GBP
     """
+    order = expect_word(order, DrawOrder)
     facts = sorted(incidents, key=lambda one: one.id)
     no_id_twice("incident", [one.id for one in facts])
     waiting, not_priced = [], []

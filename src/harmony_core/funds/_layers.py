@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.funds._blocks import Block
@@ -45,7 +45,7 @@ class Allowance:
             )
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class BlockPool:
     """Blocks of one unit, and which of them is drawn first."""
 

@@ -17,7 +17,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import HarmonyError, InvalidValue
+from harmony_core.errors import HarmonyError, InvalidValue, kinds_checked
 from harmony_core.finance import currency
 from harmony_core.interchange._external_keys import ExternalKeys
 from harmony_core.interchange._focus_rows import (
@@ -66,7 +66,7 @@ FOCUS_IDENTITY = (
 _REQUIRED = (*INSTANTS, "BilledCost", "BillingCurrency", "ChargeCategory")
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class FocusColumns:
     """How a cost-and-usage table of FOCUS becomes usage.
 
