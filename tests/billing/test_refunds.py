@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from harmony_core.billing import (
     CarriedBalance,
+    Charge,
     Facts,
     accruals,
     due,
@@ -31,7 +32,7 @@ from harmony_core.contracts import (
 )
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue, RuleBroken
-from harmony_core.finance import Booked, ExactAmount, Money, money_sum
+from harmony_core.finance import Booked, Column, ExactAmount, Money, money_sum
 from harmony_core.periods import Month, Span, months_between
 from harmony_core.pricing import PerUnit
 from harmony_core.products import (
@@ -294,8 +295,11 @@ def _lots(made: Contract) -> list[MigratedLot]:
     return [lot for _, one in made.refunds("1") for lot in one.lots]
 
 
+TOPPED_UP_TERMS = attrs.evolve(
+    fund_terms(), top_up=TopUp(2, by=10, prices=ExactAmount.of("85.00", "EUR"))
+)
 TOPPED_UP = sold(
-    attrs.evolve(fund_terms(), top_up=TopUp(2, by=10, prices=ExactAmount.of("85.00", "EUR"))),
+    TOPPED_UP_TERMS,
     hours=10,
     price="90",
 )
@@ -349,3 +353,74 @@ def test_a_refund_of_what_was_billed_before_the_books_opened_is_credited_alone()
     assert (str(credited.amount), credited.booked_on) == ("-1000.00 EUR", MAY)
     (row,) = recognise(made, [credited], Facts(time=USED), Month(2026, 5), {})
     assert row.amount == credited.booked
+
+
+def credited(made: Contract, facts: Facts, key: str, day: date, amount: str) -> Charge:
+    """What a credit note gives back of a charge."""
+    whole = {one.key: one for one in due(made, facts, TERMS, day)}[key]
+    share = Money.of(amount, "EUR").exact.value / whole.amount.exact.value
+    back = Booked(*((whole.booked.column(one).exact * -share).settle() for one in Column))
+    return attrs.evolve(whole, key=f"{key}~CN", booked=back, trigger=day, credits=key)
+
+
+@pytest.mark.parametrize(
+    ("day", "months"),
+    [
+        (date(2026, 2, 10), ["630.00 0.00", "-630.00 0.00", "0.00 0.00", "0.00 0.00"]),
+        (date(2026, 4, 10), ["630.00 0.00", "0.00 0.00", "270.00 270.00", "-900.00 -270.00"]),
+    ],
+)
+def test_a_block_that_is_credited_whole_has_earned_nothing_in_the_end(
+    day: date, months: list[str]
+) -> None:
+    """Seven of ten hours are drawn; the block ends with March, and is credited before or after."""
+    made = sold(fund_terms(valid_months=3), 10, "90")
+    facts = Facts(time=[worked(date(2026, 1, 20), 7)])
+    note = credited(made, facts, "C-1/1/service/2026-01-01", day, "900.00")
+    assert closed(made, facts, [note]) == months
+
+
+def test_a_refund_and_then_a_credit_of_the_rest_leave_no_revenue() -> None:
+    """Five hours are drawn, five refunded: a credit of the other half takes back what was drawn."""
+    made = sold(fund_terms(valid_months=3), 10, "90")
+    facts = Facts(time=[worked(date(2026, 1, 20), 5)])
+    day = date(2026, 2, 10)
+    note = credited(made, facts, "C-1/1/service/2026-01-01", date(2026, 2, 20), "450.00")
+    assert closed(given_back(made, facts, day), facts, [note]) == [
+        "450.00 0.00",
+        "-450.00 0.00",
+        "0.00 0.00",
+        "0.00 0.00",
+    ]
+
+
+def test_hours_keyed_after_the_end_of_a_block_were_no_breakage() -> None:
+    made = sold(fund_terms(valid_months=2), 10, "90")
+    facts = Facts(time=[worked(date(2026, 2, 3), 7), worked(date(2026, 2, 4), 2, date(2026, 3, 9))])
+    assert closed(made, facts, []) == ["0.00 0.00", "900.00 270.00", "0.00 -180.00", "0.00 0.00"]
+
+
+def test_a_top_up_that_became_known_late_is_earned_as_it_is_drawn() -> None:
+    """Nine hours of January, keyed in March, top up ten more for 850.00, of which none is drawn."""
+    made = sold(attrs.evolve(TOPPED_UP_TERMS, valid_months=4), 10, "90")
+    late = Facts(time=[worked(date(2026, 1, 20), 9, date(2026, 3, 9))])
+    assert shown(made, late)[-1] == "2026-03-09 top_up 850.00 EUR"
+    assert closed(made, late, []) == ["0.00 0.00", "0.00 0.00", "810.00 0.00", "90.00 90.00"]
+
+
+def closed(made: Contract, facts: Facts, notes: list[Charge]) -> list[str]:
+    """What four months recognise of all charges in euro, and what of that is breakage."""
+    so_far: dict[str, Booked] = {}
+    found = []
+    for month in months_between(Month(2026, 1), Month(2026, 4)):
+        there = {one.key: one for one in accruals(made, facts, TERMS, month)}
+        there |= {one.key: one for one in due(made, facts, TERMS, month.last_day)}
+        there |= {one.key: one for one in notes if one.trigger <= month.last_day}
+        rows = list(recognise(made, there.values(), facts, month, so_far))
+        for row in rows:
+            before = so_far.get(row.charge_key)
+            so_far[row.charge_key] = row.amount if before is None else before + row.amount
+        earned = money_sum((row.amount.transaction for row in rows), "EUR")
+        lapsed = money_sum((row.breakage.transaction for row in rows if row.breakage), "EUR")
+        found.append(f"{earned.amount} {lapsed.amount}")
+    return found

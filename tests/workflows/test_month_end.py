@@ -16,10 +16,14 @@ from harmony_core.finance import (
     RateKind,
     Role,
     consolidate,
+    money_sum,
     open_pairs,
 )
 from harmony_core.periods import Month
+from harmony_core.pricing import Flat
+from harmony_core.products import ContractType, Recognition
 from harmony_core.repositories import MemoryStore
+from harmony_core.work import Progress, TimeEntry
 from harmony_core.workflows import (
     MonthReport,
     close_books,
@@ -27,9 +31,10 @@ from harmony_core.workflows import (
     pay_within_group,
     review_work,
 )
-from tests.strategies import GROUP
+from tests.strategies import GROUP, contract, line
 from tests.workflows.company import (
     NOTHING,
+    PREPAID,
     RATES,
     books,
     company,
@@ -279,3 +284,51 @@ def test_companies_pay_each_other_and_what_they_still_owe_is_revalued() -> None:
         assert found.balances[Role.INTERCOMPANY_PAYABLE] == Money.zero(group.currency)
     back = [entry for entry in shown if entry.id.endswith("-back")]
     assert len(back) * 2 == len(shown)
+
+
+def earned_by_month(store: MemoryStore, *months: Month) -> list[tuple[str, str]]:
+    """What each month earns of one contract in euro, and what of that is breakage."""
+    found = []
+    for month in months:
+        rows = month_end(store, month).recognised
+        lapsed = [row.breakage.transaction for row in rows if row.breakage is not None]
+        total = money_sum((row.amount.transaction for row in rows), "EUR")
+        found.append((str(total.amount), str(money_sum(lapsed, "EUR").amount)))
+    return found
+
+
+def test_a_lower_estimate_takes_back_what_was_earned_whole() -> None:
+    terms = line(
+        Flat.of("1000.00", "EUR"),
+        date(2026, 1, 10),
+        kind=ContractType.TRANSACTIONAL,
+        months=None,
+        recognition=Recognition.PERCENT_COMPLETE,
+    )
+    store = in_memory(contracts=[contract(terms)], facts=[])
+    with store.begin() as unit:
+        for id_, day, share in (
+            ("P-1", date(2026, 1, 31), "1"),
+            ("P-2", date(2026, 2, 20), "0.8"),
+            ("P-3", date(2026, 3, 20), "1"),
+        ):
+            unit.progress.add(Progress(id_, "C-1", "1", day, share))
+    earned = earned_by_month(store, JANUARY, FEBRUARY, MARCH)
+    assert [amount for amount, _ in earned] == ["1000.00", "-200.00", "200.00"]
+
+
+def test_hours_keyed_after_a_block_was_earned_whole_were_no_breakage() -> None:
+    """Ten hours at 80.00 end on 4 March; three of them are keyed in April."""
+    worked = [
+        TimeEntry("T-1", "anna", date(2026, 2, 2), 6, "C-3", "1"),
+        TimeEntry("T-2", "anna", date(2026, 2, 3), 3, "C-3", "1", recorded_on=date(2026, 4, 2)),
+    ]
+    store = in_memory(contracts=[PREPAID], facts=worked)
+    earned = earned_by_month(store, JANUARY, FEBRUARY, MARCH, MARCH + 1, MARCH + 2)
+    assert earned == [
+        ("0.00", "0.00"),
+        ("480.00", "0.00"),
+        ("320.00", "320.00"),
+        ("0.00", "-240.00"),
+        ("0.00", "0.00"),
+    ]

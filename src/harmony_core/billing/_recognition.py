@@ -8,16 +8,16 @@ everything that was recognised before, so that late news lands, visibly, in the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 import attrs
 
+from harmony_core.billing._block_recognition import blocks_earned, pays_for_a_block
 from harmony_core.billing._charge import Charge, ChargeKind
 from harmony_core.billing._due import charge_of
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._fund_draws import block_end, fund_line, is_cut, is_refunded
-from harmony_core.billing._funds import fund_as_given
+from harmony_core.billing._fund_draws import block_end, fund_line, is_cut
 from harmony_core.billing._plan import PlannedCharge, first_trigger, kinds_of, periods_of
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, ContractLine
@@ -44,17 +44,15 @@ def earned_share(
 ) -> Fraction:
     """The share of a charge that is earned by the end of ``through``: zero to one.
 
-    A prepaid block that has ended is earned whole: what nobody drew has lapsed. What a credit note
-    gives back is taken from the months as its charge was earned, from the day of the note on.
+    What a credit note gives back is taken from the months as its charge was earned, from the day of
+    the note on.
     """
-    if charge.credits is not None and charge.trigger > through:
+    if (charge.credits or charge.corrects) is not None and charge.trigger > through:
         return Fraction(0)
     recognition = line.accounting.recognition
-    if charge.kind is ChargeKind.CARRIED and not _opens_with(line, charge):
-        return Fraction(charge.trigger <= through)  # given up: it takes back what has lapsed
+    if charge.kind is ChargeKind.CARRIED and charge.corrects is not None:
+        return Fraction(charge.trigger <= through)  # given up
     if charge.corrects is not None:
-        if charge.trigger > through:
-            return Fraction(0)
         if is_cut(line) and charge.kind is ChargeKind.SERVICE:  # with the block that it corrects
             return Fraction(block_end(line, charge.service.start) <= through)
         if line.is_fixed and recognition.by_period:  # it was amended
@@ -62,38 +60,11 @@ def earned_share(
         if recognition.by_progress:
             return _progressed(contract, line, through, facts)
         return Fraction(charge.service.last_day <= through)
-    if not _is_block(charge, line) and (
-        charge.kind is not ChargeKind.SERVICE or recognition is Recognition.AT_ONCE
-    ):
+    if charge.kind is not ChargeKind.SERVICE or recognition is Recognition.AT_ONCE:
         return Fraction(charge.service.last_day <= through)
     if recognition.by_period:
         return _served(recognition, charge.service, through)
-    if recognition.by_progress:
-        return _progressed(contract, line, through, facts)
-    fund = fund_as_given(_as_known(contract, line, through), line, facts)
-    return fund.earned_share((charge.kind, charge.service), through, _lot_of(charge))
-
-
-def drawn_share(
-    charge: Charge, contract: Contract, line: ContractLine, through: date, facts: Facts
-) -> Fraction:
-    """The share of prepaid blocks that was drawn by work up to ``through``, as known then."""
-    fund = fund_as_given(_as_known(contract, line, through), line, facts)
-    return fund.drawn_share((charge.kind, charge.service), through, _lot_of(charge))
-
-
-def _as_known(contract: Contract, line: ContractLine, day: date) -> Contract:
-    """The contract as known on a day on which it knows the line; what closes a fund is news."""
-    known = contract.known_by(day)
-    return known if any(one.id == line.id for one in known.lines_ever) else contract
-
-
-def _lot_of(charge: Charge) -> str | None:
-    return charge.evidence[0] if charge.kind is ChargeKind.CARRIED else None
-
-
-def _opens_with(line: ContractLine, charge: Charge) -> bool:
-    return any(lot.id == _lot_of(charge) for lot in line.opening)
+    return _progressed(contract, line, through, facts)
 
 
 def accruals(
@@ -139,37 +110,34 @@ def recognise(
         month: the month to close.
         so_far: by charge key, what earlier months recognised, cumulated over all of them.
     """
+    blocks: dict[str, list[Charge]] = {}
+    others: list[Charge] = []
+    for charge in charges:
+        line = contract.line(charge.line_id)
+        if pays_for_a_block(charge, line):
+            blocks.setdefault(line.id, []).append(charge)
+        else:
+            others.append(charge)
+    for line_id, bought in blocks.items():
+        line = contract.line(line_id)
+        rows = blocks_earned(contract, line, bought, facts, month=month, so_far=so_far)
+        for charge, amount, lapsed in rows:
+            yield Recognised(charge.key, contract.id, line_id, month, amount, lapsed)
     close = month.last_day
-    all_charges = tuple(charges)
-    left = _left_before(all_charges, close)
-    for charge in all_charges:
+    left = _left_before(others, close)
+    for charge in others:
         line = contract.line(charge.line_id)
         if line.fund is not None:
             line = fund_line(contract, line.id) or line
-        done = so_far.get(charge.key) or Booked.zero(*charge.booked.currencies)
         share = earned_share(charge, contract, line, close, facts)
         earned = _part(charge.booked, share)
         if charge.key in left:
             before_it = left[charge.key]
             earned = _part(before_it + charge.booked, share) - _part(before_it, share)
-        amount = earned - done
-        if not amount:
-            continue
-        breakage = None
-        if charge.kind is ChargeKind.CARRIED and not _opens_with(line, charge):
-            breakage = amount if line.accounting.recognition is Recognition.AS_DRAWN else None
-        elif _is_block(charge, line) and charge.corrects is None:
-            rolls_over = line.fund is not None and line.fund.rollover is not None
-            in_parts = rolls_over or line.accounting.expected_breakage
-            if in_parts or contract.refunds(line.id):  # it lapses bit by bit
-                before = month.span.start - timedelta(days=1)
-                lapsed = _part(charge.booked, _lapsed(charge, contract, line, close, facts))
-                was = _part(charge.booked, _lapsed(charge, contract, line, before, facts))
-                breakage = lapsed - was or None
-            elif earned == charge.booked and not is_refunded(line, charge.service.start):
-                drawn = _part(charge.booked, drawn_share(charge, contract, line, close, facts))
-                breakage = charge.booked - drawn or None
-        yield Recognised(charge.key, contract.id, line.id, month, amount, breakage)
+        done = so_far.get(charge.key)
+        amount = earned if done is None else earned - done
+        if amount:
+            yield Recognised(charge.key, contract.id, line.id, month, amount)
 
 
 def _left_before(charges: Iterable[Charge], close: date) -> dict[str, Booked]:
@@ -190,28 +158,6 @@ def _left_before(charges: Iterable[Charge], close: date) -> dict[str, Booked]:
 
 def _in_turn(charge: Charge) -> tuple[date, str]:
     return charge.trigger, charge.key
-
-
-def _lapsed(
-    charge: Charge, contract: Contract, line: ContractLine, through: date, facts: Facts
-) -> Fraction:
-    """The share that was earned by the end of a day although nobody drew it.
-
-    What the end of a line pays back has not lapsed: the correction of the charge takes it back.
-    What was refunded before is taken back on the same account as this.
-    """
-    drawn = drawn_share(charge, contract, line, through, facts)
-    earned = earned_share(charge, contract, line, through, facts)
-    start = charge.service.start
-    if earned == 1 and charge.kind is ChargeKind.SERVICE and is_refunded(line, start):
-        fund = fund_as_given(_as_known(contract, line, through), line, facts)
-        return min(earned - drawn, fund.given_back_share(start, through))
-    return earned - drawn
-
-
-def _is_block(charge: Charge, line: ContractLine) -> bool:
-    as_drawn = line.accounting.recognition is Recognition.AS_DRAWN
-    return as_drawn and charge.kind in (ChargeKind.SERVICE, ChargeKind.TOP_UP, ChargeKind.CARRIED)
 
 
 def _served(recognition: Recognition, service: Span, through: date) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -236,6 +236,10 @@ class HeldCharges(Part):
             for charge in self.all(triggered_through=triggered_through)
             if (charge.booked != earned[charge.key] if charge.key in earned else charge.booked)
         )
+
+    def of_contracts(self, contract_ids: Collection[str]) -> tuple[Charge, ...]:
+        wanted = frozenset(contract_ids)
+        return tuple(charge for charge in self.all() if charge.contract_id in wanted)
 
 
 def _within(day: date, first: date | None, last: date | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import partial
 from typing import Any
@@ -70,6 +70,10 @@ class SqlCharges(Part):
             .where(or_(*(charge[name] != func.coalesce(earned.c[name], 0) for name in columns)))
         )
         found = sorted(self.session.rows(statement), key=_first)
+        return tuple(self.memories.charges(row) for row in found)
+
+    def of_contracts(self, contract_ids: Collection[str]) -> tuple[Charge, ...]:
+        found = sorted(self.session.rows_of(tables.charge, "contract_id", contract_ids), key=_first)
         return tuple(self.memories.charges(row) for row in found)
 
 

@@ -8,7 +8,7 @@ compared and ordered by code point, days by calendar.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Protocol, TypeAlias, TypeVar
@@ -202,6 +202,10 @@ class ChargeRepository(Protocol):
         That is: what was recognised of them differs, in one of the three currencies, from what
         was booked; or nothing was, and the amount is not zero.
         """
+        ...
+
+    def of_contracts(self, contract_ids: Collection[str]) -> tuple[Charge, ...]:
+        """Give all charges of some contracts, ordered by key."""
         ...
 
 

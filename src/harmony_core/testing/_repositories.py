@@ -141,6 +141,15 @@ class ChargeRepositorySuite:
         assert [charge.key for charge in store.all(triggered_through=DAY)] == ["a", "c"]
         assert [charge.key for charge in store.all(DAY, DAY)] == ["a"]
 
+    def test_the_charges_of_some_contracts_are_ordered_by_key(
+        self, store: ChargeRepository
+    ) -> None:
+        """Whenever they were triggered; a contract without charges adds nothing."""
+        for key, contract_id in zip("cab", ("C-1", "C-2", "C-1"), strict=True):
+            store.add(attrs.evolve(samples.charge(key), contract_id=contract_id))
+        assert [charge.key for charge in store.of_contracts({"C-1", "C-9"})] == ["b", "c"]
+        assert store.of_contracts(()) == ()
+
 
 class RecognitionRepositorySuite:
     """A month earns of a charge once."""

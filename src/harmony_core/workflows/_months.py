@@ -17,6 +17,7 @@ from harmony_core.billing import (
     book_work,
     recognise,
 )
+from harmony_core.contracts import Contract
 from harmony_core.errors import NotFound, RuleBroken
 from harmony_core.finance import (
     ClosedPeriods,
@@ -26,6 +27,7 @@ from harmony_core.finance import (
     open_pairs,
 )
 from harmony_core.periods import Month
+from harmony_core.products import Recognition
 from harmony_core.repositories.ports import Store, UnitOfWork
 from harmony_core.work import Expense, RatedWork, TimeEntry
 from harmony_core.workflows._billing import NightReport, bill
@@ -154,8 +156,13 @@ def _recognised(
 ) -> Iterator[Recognised]:
     """What is held for review is earned all the same, as what is billed only later."""
     so_far = unit.recognised.totals()
+    there = {charge.key: charge for charge in unit.charges.unearned(month.last_day)}
+    moving = [one.id for one in scene.contracts.values() if _may_earn_less(one)]
+    for charge in unit.charges.of_contracts(moving):
+        if charge.trigger <= month.last_day:
+            there[charge.key] = charge
     billed: defaultdict[str, list[Charge]] = defaultdict(list)
-    for charge in unit.charges.unearned(month.last_day):
+    for charge in there.values():
         billed[charge.contract_id].append(charge)
     for charge in held:
         billed[charge.contract_id].append(charge)
@@ -166,3 +173,9 @@ def _recognised(
             *accruals(contract, scene.facts, scene.terms, month),
         ]
         yield from recognise(contract, charges, scene.facts, month, so_far)
+
+
+def _may_earn_less(contract: Contract) -> bool:
+    """Whether news can take back what was earned whole: a lower estimate, hours keyed late."""
+    patterns = {line.accounting.recognition for line in contract.lines_ever}
+    return any(one.by_progress or one is Recognition.AS_DRAWN for one in patterns)
