@@ -46,17 +46,19 @@ class Recognised(NamedTuple):
 #
 # --- R6: which rule, and from which month on -----------------------------------------------------
 # > Overage: at_once, in the month of its last service day. Corrections: at_once, in the month of
-# > max(last service day, trigger).
+# > max(last service day, trigger); those of prepaid blocks and top-ups as drawn, from their trigger.
 # > (R14) The correction of an amendment is earned as the line is, by day over its own days, and not
 # > before its trigger.
 
 
 def pattern(charge: Charge) -> str:
     """Recognition rule of a charge."""
-    amended = charge.line.changes and charge.line.product.recognition == "straight_line"
-    if (charge.kind == CORRECTION and not amended) or charge.series == "overage":
+    recognition = charge.line.product.recognition
+    amended = charge.line.changes and recognition == "straight_line"
+    follows = amended or recognition == "as_drawn"
+    if (charge.kind == CORRECTION and not follows) or charge.series == "overage":
         return "at_once"
-    return charge.line.product.recognition
+    return recognition
 
 
 # > Only charges with trigger on or before the last day of the month are recognised, except fixed
