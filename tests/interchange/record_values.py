@@ -335,7 +335,36 @@ transfer_rules = st.builds(
     days,
     st.none() | later_days,
     st.none() | st.sampled_from(finance.TransferSubject),
+    agreed_by=texts,
+    agreed_on=st.none() | days,
 )
+
+
+@st.composite
+def transfer_evidence(draw: st.DrawFn) -> finance.TransferEvidence:
+    charge, owed = draw(st.from_type(finance.TransferCharge)), draw(booked())
+    rule = attrs.evolve(draw(transfer_rules), id=charge.rule_id)
+    return finance.TransferEvidence(
+        charge,
+        rule=rule,
+        others=draw(
+            st.lists(st.tuples(ids, st.sampled_from(finance.Verdict)), max_size=2).map(tuple)
+        ),
+        subject=draw(st.sampled_from(finance.TransferSubject)),
+        fact_id=draw(ids),
+        person_id=draw(ids),
+        day=draw(days),
+        known_on=draw(days),
+        contract_id=draw(ids),
+        line_id=draw(st.none() | ids),
+        pair_id=draw(ids),
+        booked_on=draw(days),
+        earned=attrs.evolve(owed, transaction=charge.amount),
+        owed=attrs.evolve(owed, transaction=charge.amount),
+        rates=draw(st.lists(st.from_type(finance.Rate), max_size=2).map(tuple)),
+    )
+
+
 cost_rate_tables = st.builds(
     finance.CostRateTable,
     st.dictionaries(texts, histories(amounts()), max_size=2),
@@ -1090,6 +1119,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     | st.builds(finance.StackedTax, texts, fixed=money("CAD")),
     finance.CostRateTable: cost_rate_tables,
     finance.TransferRule: transfer_rules,
+    finance.TransferEvidence: transfer_evidence(),
     finance.CostPlus: st.builds(finance.CostPlus, not_negative, st.booleans()),
     finance.PercentOfSell: st.builds(finance.PercentOfSell, not_negative),
     finance.ResaleMinus: st.builds(finance.ResaleMinus, st.fractions(0, 100, max_denominator=50)),

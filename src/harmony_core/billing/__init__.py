@@ -94,6 +94,7 @@ from harmony_core.billing._release import (
 from harmony_core.billing._settlement import book_allocations, book_open_items, book_payment
 from harmony_core.billing._tax_in_books import tax_in_books
 from harmony_core.billing._terms import BillingTerms
+from harmony_core.billing._transfer_evidence import transfer_evidence
 from harmony_core.billing._usage import usage_lacks
 from harmony_core.billing._withholding import withheld_with
 from harmony_core.billing._work_books import book_work, booking_month, work_terms, worked_hours
@@ -209,6 +210,7 @@ __all__ = [
     "sale",
     "standing_overrides",
     "tax_in_books",
+    "transfer_evidence",
     "usage_lacks",
     "withheld_with",
     "work_terms",

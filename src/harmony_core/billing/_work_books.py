@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from harmony_core.billing._booking import line_dimensions
 from harmony_core.billing._terms import BillingTerms
+from harmony_core.billing._transfer_evidence import transfer_pair_id
 from harmony_core.contracts import Contract, Side
 from harmony_core.finance import (
     Dimensions,
@@ -192,7 +193,7 @@ def _transfers(
         totals = {about: total for about, total in totals.items() if total}
         if not totals:
             continue
-        pair_id = f"IC-{_part(performer)}-{_part(seller)}-{contract_id}-{currency}-{month}"
+        pair_id = transfer_pair_id(performer, seller, contract_id, currency, month)
         pair = IntercompanyPair.of_lines(
             totals,
             id=pair_id,
@@ -203,8 +204,3 @@ def _transfers(
             owed_at=terms.booking_rates(currency, seller, month.last_day),
         )
         yield from pair.entries(terms.group, pair_id)
-
-
-def _part(entity_id: str) -> str:
-    """An id within an id: its own dashes are spelt, so that no two pairs share a name."""
-    return entity_id.replace("%", "%25").replace("-", "%2D")

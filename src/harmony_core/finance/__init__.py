@@ -162,6 +162,7 @@ from harmony_core.finance._transfer import (
     total_charge,
     transfer_price,
 )
+from harmony_core.finance._transfer_evidence import TransferEvidence
 from harmony_core.finance._transfer_methods import (
     PASS_THROUGH,
     CostPlus,
@@ -297,6 +298,7 @@ __all__ = [
     "TaxTable",
     "TransferBasis",
     "TransferCharge",
+    "TransferEvidence",
     "TransferMethod",
     "TransferOutcome",
     "TransferRateCard",

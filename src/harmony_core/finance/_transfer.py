@@ -35,7 +35,8 @@ class TransferSubject(Word):
 class TransferCharge:
     """What ``performer`` charges ``seller``, under which rule, and why that much.
 
-    ``amount`` is the transaction amount of both companies' books.
+    ``amount`` is the transaction amount of both companies' books; ``basis`` are the facts that it
+    was worked out from, of one charge and not of several added up.
     """
 
     rule_id: str
@@ -43,6 +44,7 @@ class TransferCharge:
     seller: str
     amount: Money
     explanation: Explanation
+    basis: TransferBasis | None = None
 
 
 def total_charge(charges: Sequence[TransferCharge]) -> TransferCharge:
@@ -93,7 +95,8 @@ class TransferRule:
     """How ``performer`` charges ``seller`` from ``valid_from`` until before ``valid_to``.
 
     ``None`` for ``seller``, ``performer`` or ``subject`` stands for any. Percentages are of the
-    method; the id is on every charge made under the rule.
+    method; the id is on every charge made under the rule. ``agreed_by`` and ``agreed_on`` say who
+    decided it, or which document, and when: evidence, which decides nothing here.
     """
 
     id: str
@@ -103,6 +106,8 @@ class TransferRule:
     valid_from: date
     valid_to: date | None = None
     subject: TransferSubject | None = None
+    agreed_by: str = ""
+    agreed_on: date | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.seller is not None and self.seller == self.performer:
@@ -268,4 +273,4 @@ def transfer_price(
     rule = rules.rule(seller, performer, day, subject)
     explanation = explain_transfer(rule.method, basis, rate, rounding, rule_id=rule.id)
     amount = Money.of(explanation.value, explanation.unit)
-    return TransferCharge(rule.id, performer, seller, amount, explanation)
+    return TransferCharge(rule.id, performer, seller, amount, explanation, basis)

@@ -54,6 +54,7 @@ NAMES: dict[str, type] = {
     "cost-rate": finance.CostRate,
     "transfer-rule": finance.TransferRule,
     "transfer-charge": finance.TransferCharge,
+    "transfer-evidence": finance.TransferEvidence,
     "cost-plus": finance.CostPlus,
     "percent-of-sell": finance.PercentOfSell,
     "resale-minus": finance.ResaleMinus,

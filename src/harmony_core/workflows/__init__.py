@@ -5,8 +5,9 @@ A workflow loads through ports, decides by pure functions and saves everything t
 :func:`record_facts`, :func:`feed_usage`, :func:`register_devices`, :func:`billing_night`,
 :func:`release_documents`, :func:`credit_invoice`, :func:`receive_payments`,
 :func:`receive_bill_tax`, :func:`pay_suppliers`, :func:`pay_within_group`, :func:`month_end`,
-:func:`close_books`, :func:`review_work`, :func:`replay`. It knows ports and no store, so that any
-store that keeps the promises will do. The day is an argument; nothing here reads a clock.
+:func:`close_books`, :func:`review_work`, :func:`review_transfers`, :func:`replay`. It knows ports
+and no store, so that any store that keeps the promises will do. The day is an argument; nothing
+here reads a clock.
 """
 
 from harmony_core.workflows._amendments import (
@@ -41,7 +42,7 @@ from harmony_core.workflows._release import (
     review_documents,
 )
 from harmony_core.workflows._replay import ReplayReport, replay
-from harmony_core.workflows._review import WorkReview, review_work
+from harmony_core.workflows._review import WorkReview, review_transfers, review_work
 
 __all__ = [
     "AmendedContract",
@@ -78,6 +79,7 @@ __all__ = [
     "replay",
     "return_documents",
     "review_documents",
+    "review_transfers",
     "review_work",
     "stated_amendment",
     "succeed_contract",
