@@ -20,6 +20,7 @@ from harmony_core.finance import (
     book_pair_payment,
     book_pair_revaluation,
     consolidate,
+    consolidate_days,
     open_pairs,
 )
 from tests.finance.test_consolidation import ACCOUNTS, DAY, GROUP, transfer
@@ -136,6 +137,29 @@ def test_what_is_open_is_shown_at_the_closing_rate_in_both_books() -> None:
     found = consolidate([*entries, made[0], made[2]], BOOKS)
     assert not found.breaks
     assert not any(found.balances.values())
+
+
+def test_other_kinds_of_values_are_refused_in_words() -> None:
+    items = open_pairs(transfer("IC-1", 10_000_00), APRIL)
+    with pytest.raises(InvalidValue, match="must be a plain date, such as"):
+        open_pairs([], "2026-04-10")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="each of the pairs to be paid must be an OpenPair"):
+        pay(("IC-1",), 1, APRIL)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="what is paid must be a Money"):
+        book_pair_payment(
+            items,
+            5,  # type: ignore[arg-type]
+            id="P",
+            payer="GB",
+            payee="IN",
+            day=APRIL,
+            group=BOOKS,
+            rates=RATES,
+        )
+    with pytest.raises(InvalidValue, match="day of OpenPair must be a plain date"):
+        attrs.evolve(items[0], day="2026-04-10")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="each of the days to consolidate"):
+        list(consolidate_days([], BOOKS, ["2026-04-10"]))  # type: ignore[list-item]
 
 
 def test_what_is_broken_is_not_there_to_be_paid() -> None:

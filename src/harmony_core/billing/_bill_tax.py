@@ -23,7 +23,7 @@ from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._receivable import Receivable
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, Side
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, expect, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance import (
     AccountRole,
@@ -60,7 +60,7 @@ def _deductible(value: Exact) -> Fraction:
     return percent
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class InputTax:
     """How a line of a supplier's bill is taxed, and how much of it the company may take off.
 
@@ -138,6 +138,9 @@ def bill_tax(
         NotFound: a key is not on the bill.
         AccountNotMapped, RateNotFound: the entity lacks a code, or the rate book a rate.
     """
+    expect(day, date, "the day of the supplier's document", "date(2026, 3, 31)")
+    for how in taxes.values():
+        expect(how, InputTax, "the tax of a line", 'InputTax("S", 19)')
     _refuse_what_is_no_bill(bill, taxes)
     parts = tuple(_parts(bill, taxes))
     entity = terms.group.entity(bill.entity_id)

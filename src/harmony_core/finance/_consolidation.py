@@ -17,7 +17,7 @@ from typing import Any
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch
+from harmony_core.errors import CurrencyMismatch, expect_each
 from harmony_core.explanation import RoundingMode, round_ratio
 from harmony_core.finance._entities import AccountRole, Group
 from harmony_core.finance._journal import JournalEntry
@@ -182,7 +182,7 @@ def consolidate_days(
     chosen = known if only is None else {group.entity(name).id for name in only}
     gathered: _Gathered | None = None
     done = 0
-    for day in sorted(days):
+    for day in sorted(expect_each(days, date, "days to consolidate")):
         fresh = _Gathered(group, ownership, day, chosen, classes)
         if gathered is None or fresh.membership != gathered.membership:
             gathered, done = fresh, 0

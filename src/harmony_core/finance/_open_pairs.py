@@ -14,7 +14,7 @@ from datetime import date
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect, expect_each, kinds_checked
 from harmony_core.finance._entities import AccountRole, Group, LegalEntity, Role
 from harmony_core.finance._exchange import ExchangeAccounts, MonetaryItem, book_revaluation
 from harmony_core.finance._journal import JournalEntry, JournalLine, dimensions
@@ -30,7 +30,7 @@ _EARNED = (Role.INTERCOMPANY_REVENUE, Role.INTERCOMPANY_COST)
 _REALISED = f"{Role.EXCHANGE_DIFFERENCE}.realised"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class OpenPair:
     """A charge between two companies, and what of it is still to be paid.
 
@@ -77,6 +77,7 @@ def open_pairs(
         day: later entries are left out.
         rounding: of what payments relieve.
     """
+    expect(day, date, "the day to which pairs are open", "date(2026, 3, 31)")
     legs: defaultdict[str, list[JournalEntry]] = defaultdict(list)
     paid: defaultdict[str, list[Money]] = defaultdict(list)
     for entry in entries:
@@ -149,9 +150,11 @@ def book_pair_payment(
         RateNotFound: a rate of that day is missing.
         AccountNotMapped: a company has no account for a role.
     """
+    expect(amount, Money, "what is paid", 'Money.of("100.00", "EUR")')
+    expect(day, date, "the day of the payment", "date(2026, 3, 31)")
     between = [
         one
-        for one in items
+        for one in expect_each(items, OpenPair, "pairs to be paid")
         if {one.creditor, one.debtor} == {payer, payee} and one.open.currency == amount.currency
     ]
     parts = tuple(_parts(between, amount, payer, payee))
@@ -196,7 +199,8 @@ def book_pair_revaluation(
     Source: IAS 21.23(a), 21.28, 21.45.
     """
     found: defaultdict[tuple[str, str, str], list[OpenPair]] = defaultdict(list)
-    for one in items:
+    expect(day, date, "the day to revalue", "date(2026, 3, 31)")
+    for one in expect_each(items, OpenPair, "pairs to be revalued"):
         found[one.creditor, one.debtor, one.open.currency].append(one)
     for (creditor, debtor, currency), pairs in sorted(found.items()):
         name = f"REVIC-{creditor}-{debtor}-{currency}-{day}"

@@ -172,8 +172,8 @@ def _paid(payment: Payment, *, booked: bool) -> Callable[[Store], object]:
 def _allocated(allocation: Allocation, *, booked: bool) -> Callable[[Store], object]:
     def do(into: Store) -> None:
         with into.begin() as unit:
-            claims = (*unit.receivables.all(), *unit.payables.all(), *unit.payments.all())
-            there = allocation.item_id in {one.id for one in claims}
+            items = {one.id for one in (*unit.receivables.all(), *unit.payables.all())}
+            there = allocation.item_id in items | {one.id for one in unit.payments.all()}
         if not there:
             billing_night(into, allocation.day)
         with into.begin() as unit:
