@@ -23,7 +23,6 @@ from harmony_core.errors import (
     expect,
     expect_each,
     expect_name,
-    expect_word,
 )
 from harmony_core.orders._order import Order, OrderLine
 
@@ -272,7 +271,6 @@ class Quote:
             NotFound: the quote has no such version or line.
             InvalidValue: the day is no plain date, or the lines are an empty list.
         """
-        rest = expect_word(rest, Rest)
         rest = Rest(rest)
         number = self._current(version)
         names = None if lines is None else self._named(lines)
