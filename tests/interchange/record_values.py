@@ -649,6 +649,7 @@ def overrides(draw: st.DrawFn) -> products.Override:
         scheme=draw(st.none() | schemes("EUR")),
         billing=draw(billings),
         tax_category=draw(st.none() | texts),
+        tax_included=draw(st.none() | st.booleans()),
         delivery=draw(st.none() | st.sampled_from(products.DeliveryMode)),
         renewal=(renewal := draw(st.none() | renewals)),
         without_renewal=renewal is None and draw(st.booleans()),

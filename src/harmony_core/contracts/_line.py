@@ -226,10 +226,9 @@ class ContractLine:
             delivery=self.delivery,
             renewal=self.renewal,
             fund=self.fund,
+            tax_included=self.tax_included,
         )
-        more: list[tuple[str, str]] = []
-        if self.tax_included:
-            more.append(("price", culture.words("The prices include tax.")))
-        if self.cover is not None:
-            more += (("coverage", sentence) for sentence in cover_in_words(culture, self.cover))
-        return Description(said.name, (*said.sentences, *more)) if more else said
+        if self.cover is None:
+            return said
+        covered = (("coverage", sentence) for sentence in cover_in_words(culture, self.cover))
+        return Description(said.name, (*said.sentences, *covered))

@@ -254,6 +254,7 @@ def _line(
         delivery=product.delivery,
         renewal=product.renewal,
         fund=product.fund,
+        tax_included=product.tax_included,
         serves=ordered.serves,
         trail=trail,
     )
@@ -266,6 +267,11 @@ def _faults_of(line: ContractLine, order: Order, entity: LegalEntity) -> Iterato
             entity.account(role)
         except AccountNotMapped as missing:
             yield str(missing)
+    if line.tax_included and order.side is Side.BUY:
+        yield (
+            f"line {line.id!r} is bought at a price that includes tax: which it is says the "
+            "supplier's bill; override it with tax_included=False and a net price"
+        )
     if line.fund is not None:
         fund = line.fund
         needed: list[Callable[[str], object]] = [fund.incidents_in, fund.top_up_in]

@@ -101,6 +101,7 @@ def line_margin(
     through: date | None = None,
     currency: str | None = None,
     quantities: Mapping[str, Exact] | None = None,
+    tax_parts: Mapping[str, Exact] | None = None,
     policy: RatePolicy = DEFAULT_RATE_POLICY,
 ) -> LineMargin:
     """Give the margin of an order line, and the difference to what was expected by cause.
@@ -121,12 +122,14 @@ def line_margin(
             group's currency, each amount is converted once from its own.
         quantities: for a contract line whose quantity is measured, what is expected of it in each
             period, by its id.
+        tax_parts: for a contract line whose prices include tax, the part of them that is tax, by
+            its id: see ``TaxDecision.part_of_gross``.
         policy: which rates may be used.
 
     Raises:
         NotFound: the order has no such line, or none of the contracts holds it.
-        InvalidValue: no end is known, a measured quantity is not given, or the day is before the
-            order's.
+        InvalidValue: no end is known, a measured quantity or the part that is tax is not given, or
+            the day is before the order's.
         RateNotFound: a rate is missing.
     """
     ordered, sale_day = order.line(reference), order.sale_day
@@ -136,7 +139,9 @@ def line_margin(
             f"as of {as_of} there is nothing to compare"
         )
     into = order.currency if currency is None else currency
-    agreed = Sold.of(order, ordered, contracts, through, quantities or {})
+    agreed = Sold.of(
+        order, ordered, contracts, through, quantities or {}, tax_parts=tax_parts or {}
+    )
     desk = _Desk(rates, policy, into, sale_day, as_of)
     return _compared(order, ordered, agreed, desk)
 

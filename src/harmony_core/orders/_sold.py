@@ -23,6 +23,7 @@ from harmony_core.contracts import (
     term,
 )
 from harmony_core.errors import InvalidValue
+from harmony_core.explanation import exact_text
 from harmony_core.finance import Exact, ExactAmount, exact
 from harmony_core.orders._order import Order, OrderLine
 from harmony_core.periods import Span, proration
@@ -40,12 +41,14 @@ class Sold:
         amended: the same with all of its amendments.
         through: the last day looked at, for lines without an end.
         quantities: what is expected of a measured line in each period, by its id.
+        tax_parts: the part of the price that is tax, of a line whose prices include it, by its id.
     """
 
     contract: Contract
     amended: Contract
     through: date | None
     quantities: Mapping[str, Exact]
+    tax_parts: Mapping[str, Exact]
 
     @classmethod
     def of(
@@ -55,6 +58,8 @@ class Sold:
         contracts: Iterable[Contract],
         through: date | None,
         quantities: Mapping[str, Exact],
+        *,
+        tax_parts: Mapping[str, Exact],
     ) -> Sold:
         """As it was agreed at first.
 
@@ -71,7 +76,7 @@ class Sold:
             ]
             if lines:
                 bare = attrs.evolve(contract, lines=lines, amendments=())
-                return cls(bare, contract, through, quantities)
+                return cls(bare, contract, through, quantities, tax_parts)
         raise InvalidValue(
             f"no contract given holds line {ordered.reference} of order {order.id!r}: give what "
             "its execution gave"
@@ -100,9 +105,25 @@ class Sold:
         return max(self._last_day(line) for line in self.contract.lines_ever)
 
     def items(self) -> Iterator[tuple[date, ExactAmount]]:
-        """What the lines charge, period by period: the first day, and the amount."""
+        """What the lines charge, period by period: the first day, and the amount without tax."""
         for line in self.contract.lines_ever:
-            yield from self._charged(line)
+            left = 1 - self._tax_part(line)
+            yield from ((day, price * left) for day, price in self._charged(line))
+
+    def _tax_part(self, line: ContractLine) -> Fraction:
+        if not line.tax_included:
+            return Fraction(0)
+        if line.id not in self.tax_parts:
+            raise InvalidValue(
+                f"the prices of line {line.id!r} include tax: say by tax_parts which part of them "
+                "it is, such as TaxTable.decide(...).part_of_gross"
+            )
+        part = exact(self.tax_parts[line.id], "the part of a price that is tax")
+        if not 0 <= part < 1:
+            raise InvalidValue(
+                f"the part of a price that is tax is from 0 to below 1, got {exact_text(part)}"
+            )
+        return part
 
     def _charged(self, ever: ContractLine) -> Iterator[tuple[date, ExactAmount]]:
         horizon = self._horizon(ever)

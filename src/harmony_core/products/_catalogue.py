@@ -224,6 +224,8 @@ def _within(
             said[Behaviour.RENEWAL] = bundle.renewal
         if bundle.type is part.type and bundle.billing != part.billing:
             said[Behaviour.BILLING] = bundle.billing
+        if bundle.tax_included != part.tax_included:  # its price is shared among the parts
+            said[Behaviour.TAX_INCLUDED] = bundle.tax_included
         if said and isinstance(part.quantity, FixedQuantity):
             part = attrs.evolve(part, **{name.value: value for name, value in said.items()})
             trail.append(Origin(Level.BUNDLE, bundle.id, tuple(said), bundle.valid_from))

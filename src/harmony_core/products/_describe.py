@@ -73,12 +73,15 @@ def describe_behaviour(
     delivery: DeliveryMode,
     renewal: Renewal | None,
     fund: FundTerms | None,
+    tax_included: bool = False,
 ) -> Description:
     """Describe one bundle of behaviours; products and contract lines share this."""
     unit = culture.words(unit)
     sentences: list[tuple[str, str]] = []
     for scheme in schemes if not isinstance(quantity, ExpensesIncurred) else ():
         sentences += (("price", sentence) for sentence in price_in_words(culture, scheme, unit))
+    if tax_included:
+        sentences.append(("price", culture.words("The prices include tax.")))
     sentences.append(("quantity", _quantity(culture, quantity)))
     if fund is not None:
         sentences += (("fund", sentence) for sentence in _fund(culture, fund))

@@ -33,6 +33,7 @@ class Behaviour(Word):
     BILLING = "billing"
     ACCOUNTING = "accounting"
     TAX_CATEGORY = "tax_category"
+    TAX_INCLUDED = "tax_included"
     DELIVERY = "delivery"
     RENEWAL = "renewal"
     FUND = "fund"
@@ -89,6 +90,7 @@ class Override:
     billing: Billing | None = None
     accounting: Accounting | None = None
     tax_category: str | None = None
+    tax_included: bool | None = None
     delivery: DeliveryMode | None = attrs.field(default=None, converter=_delivery)
     renewal: Renewal | None = None
     without_renewal: bool = False
@@ -131,6 +133,7 @@ _KINDS: Mapping[str, Any] = {
     "billing": Billing,
     "accounting": Accounting,
     "tax_category": str,
+    "tax_included": bool,
     "renewal": Renewal,
     "without_renewal": bool,
     "fund": FundTerms,

@@ -85,6 +85,7 @@ _KINDS: Mapping[str, Any] = {
     "billing": Billing,
     "accounting": Accounting,
     "tax_category": str,
+    "tax_included": bool,
 }
 """What each thing that a product always says must be."""
 
@@ -102,6 +103,7 @@ class Product:
     Args:
         valid_from: first day of this version; ``None`` for one in force ever since.
         last_sale_day: the last day on which it can be sold; ``None`` while it is on offer.
+        tax_included: whether its prices include the taxes of the sale, as those of shops do.
         former: the versions before this one.
 
     Raises:
@@ -127,6 +129,7 @@ class Product:
     valid_from: date | None = None
     last_sale_day: date | None = None
     former: tuple[Product, ...] = attrs.field(default=(), converter=_in_order)
+    tax_included: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not self.id:
@@ -148,6 +151,11 @@ class Product:
                 refuse_unmeasurable(scheme, self.quantity)
         except InvalidValue as reason:
             raise InvalidValue(f"product {self.id!r}: {reason}") from None
+        if self.tax_included and self.fund is not None:
+            raise InvalidValue(
+                f"product {self.id!r} is prepaid: what its fund holds, carries and pays back is "
+                "net; give it a price without tax"
+            )
         refuse_unsharable(self.id, self.components)
         self._refuse_days()
         try:
@@ -202,6 +210,7 @@ class Product:
         components: Iterable[Component] = (),
         valid_from: date | None = None,
         last_sale_day: date | None = None,
+        tax_included: bool = False,
     ) -> Product:
         """Make a product of a type; what is not given is the default of that type.
 
@@ -237,6 +246,7 @@ class Product:
             components=components,
             valid_from=valid_from,
             last_sale_day=last_sale_day,
+            tax_included=tax_included,
         )
 
     @property
@@ -330,4 +340,5 @@ class Product:
             delivery=self.delivery,
             renewal=self.renewal,
             fund=self.fund,
+            tax_included=self.tax_included,
         )
