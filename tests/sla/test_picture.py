@@ -116,8 +116,33 @@ def test_a_clock_that_is_paused_now_has_no_due_on_its_picture() -> None:
     now = datetime(2026, 1, 5, 15, tzinfo=UTC)
     drawn = picture({}, date(2026, 1, 5), date(2026, 1, 6), zone="UTC", clock=clock(), moment=now)
     left = bars(drawn.as_svg(), "day")[0][0]
-    assert bars(drawn.as_svg(), "paused") == [(left + 14 * HOUR, 10 * HOUR), (left, 24 * HOUR)]
+    assert bars(drawn.as_svg(), "paused") == [(left + 14 * HOUR, HOUR)]
     assert [mark.text for mark in drawn.marks] == ["start", "now"]
+    waiting = Clock(clock().events[:2])
+    whole = picture({}, date(2026, 1, 5), date(2026, 1, 6), zone="UTC", clock=waiting)
+    assert bars(whole.as_svg(), "paused") == [(left + 14 * HOUR, 10 * HOUR), (left, 24 * HOUR)]
+
+
+def test_a_pause_that_a_change_has_forgotten_is_drawn_as_used() -> None:
+    at = datetime(2026, 1, 6, 13, tzinfo=UTC)
+    for on_change, used, paused in (("retroactive", 2, 1), ("retroactive_without_pauses", 5, 0)):
+        changed = clock().and_then(TermsChanged(at, clock().events[0].terms, on_change))  # type: ignore[union-attr]
+        drawn = picture(LONDON, date(2026, 1, 5), date(2026, 1, 5), zone="UTC", clock=changed)
+        assert sum(wide for _, wide in bars(drawn.as_svg(), "used")) == used * HOUR
+        assert len(bars(drawn.as_svg(), "paused")) == paused
+
+
+def test_an_hour_that_comes_twice_says_which_of_the_two_it_is() -> None:
+    always = Calendar.of("UTC", {"daily": "00:00-24:00"})
+    half_past = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    night = Clock([ClockStarted(half_past, ClockTerms.of(always, resolve=hours(1)))])
+    drawn = picture(
+        {}, date(2026, 10, 25), date(2026, 10, 25), zone="Europe/London", clock=night,
+        moment=half_past + timedelta(minutes=30),
+    )  # fmt: skip
+    marks = [line.strip() for line in str(drawn).splitlines()[2:]]
+    assert marks == ["^ start 01:30 BST", "^ now 01:00 GMT", "^ due 01:30 GMT"]
+    assert ">due 01:30 GMT<" in drawn.as_svg()
 
 
 def test_a_change_of_the_terms_is_marked_by_what_changed() -> None:

@@ -19,7 +19,7 @@ from harmony_core.periods import InstantSpan
 from harmony_core.sla._clock import Clock, ClockReading
 from harmony_core.sla._clock_events import TermsChanged
 from harmony_core.sla._index import HORIZON
-from harmony_core.sla._open_time import OpenTime
+from harmony_core.sla._open_time import OpenSpans, OpenTime
 from harmony_core.sla._picture_svg import as_svg
 from harmony_core.sla._picture_text import as_text
 from harmony_core.sla._picture_values import Day, Kind, Lane, Mark, Sheet
@@ -72,7 +72,7 @@ def picture(
         zone: whose days and hours they are.
         clock: drawn below them, with its start, pauses, warnings, due and breach.
         target: which of its targets; needed where it has several.
-        moment: as known then; without it, by all its events.
+        moment: as known then; without it, by all its events, and a pause that is open goes on.
         wording: the reader's language.
 
     Raises:
@@ -117,7 +117,8 @@ def picture(
     marks = tuple[Mark, ...]()
     if clock is not None:
         reading = _reading(clock, target, moment)
-        lanes.append(_lane(clock, reading, until))
+        shown = InstantSpan(since, until)
+        lanes.append(_lane(clock, reading, shown, until if moment is None else reading.moment))
         marks = tuple(mark for mark in _marks(clock, reading, wording) if since <= mark.at <= until)
     return OpenTimePicture(key, days, tuple(lanes), marks, wording)
 
@@ -132,33 +133,39 @@ def _reading(clock: Clock, target: str | None, moment: datetime | None) -> Clock
     return next(iter(found.values()))
 
 
-def _lane(clock: Clock, reading: ClockReading, until: datetime) -> Lane:
+def _lane(clock: Clock, reading: ClockReading, shown: InstantSpan, paused_to: datetime) -> Lane:
     """What counted up to the moment, what was too much of it, and what is still to come."""
     now = reading.stopped_at or reading.moment
     late = now if reading.due is None else min(reading.due, now)
     spans: list[tuple[Kind, tuple[InstantSpan, ...]]] = [
-        ("used", _ran(reading, reading.begun, late)),
-        ("over", _ran(reading, late, now)),
+        ("used", _ran(reading, reading.begun, late, shown)),
+        ("over", _ran(reading, late, now, shown)),
     ]
     if reading.stopped_at is None and reading.due is not None:
-        spans.append(("ahead", _ran(reading, now, reading.due)))
+        spans.append(("ahead", _ran(reading, now, reading.due, shown)))
     if reading.target.pausable:
-        paused = tuple(
-            InstantSpan(since, max(since, until) if end is None else min(end, max(now, since)))
+        paused = OpenSpans(
+            InstantSpan(since, max(since, paused_to) if end is None else min(end, max(now, since)))
             for since, end in clock.pauses(reading.moment)
             if since < now or end is None
         )
-        spans.append(("paused", paused))
+        counted = OpenSpans(  # also of a pause that a change of the terms has forgotten
+            InstantSpan(run.since, max(run.since, run.until or shown.end)) for run in reading.runs
+        )
+        spans.append(("paused", (paused - counted).open_spans(shown.start, shown.end)))
     return Lane(reading.target.name, tuple(spans))
 
 
-def _ran(reading: ClockReading, since: datetime, until: datetime) -> tuple[InstantSpan, ...]:
-    """The open time of a clock's runs between two instants."""
+def _ran(
+    reading: ClockReading, since: datetime, until: datetime, shown: InstantSpan
+) -> tuple[InstantSpan, ...]:
+    """The open time of a clock's runs between two instants, as far as it is shown."""
+    first, last = max(since, shown.start), min(until, shown.end)
     return tuple(
         span
         for run in reading.runs
-        if (start := max(run.since, since))
-        < (end := until if run.until is None else min(run.until, until))
+        if (start := max(run.since, first))
+        < (end := last if run.until is None else min(run.until, last))
         for span in run.calendar.open_spans(start, end)
     )
 

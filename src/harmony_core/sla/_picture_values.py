@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import attrs
 
 from harmony_core.explanation import PLAIN_ENGLISH, Wording
-from harmony_core.periods import InstantSpan, instant_of, local_midnight, wall_clock
+from harmony_core.periods import InstantSpan, instant_of, local_midnight
 
 Kind = Literal["open", "used", "ahead", "over", "paused"]
 """What a span is: a calendar's open time; a clock's used time, the time left to it, the time
@@ -109,5 +110,7 @@ class Sheet:
             yield day, tuple(sorted(marks, key=lambda mark: mark.at)), new_hours
 
     def said(self, mark: Mark) -> str:
-        """Write a mark with what the clocks of the zone show then."""
-        return f"{mark.text} {wall_clock(mark.at, self.zone):%H:%M}"
+        """Write a mark with what the clocks of the zone show then, and which pass of that it is."""
+        shown = mark.at.astimezone(ZoneInfo(self.zone))
+        comes_twice = shown.utcoffset() != shown.replace(fold=1 - shown.fold).utcoffset()
+        return f"{mark.text} {shown:%H:%M}{f' {shown:%Z}' if comes_twice else ''}"
