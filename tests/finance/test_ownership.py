@@ -16,6 +16,7 @@ from harmony_core.finance import (
     DISPOSED_NET_ASSETS,
     Booked,
     BreakReason,
+    CostView,
     Holding,
     JournalEntry,
     JournalLine,
@@ -25,6 +26,7 @@ from harmony_core.finance import (
     StatementClass,
     consolidate,
     consolidate_days,
+    profit_facts,
 )
 from tests.finance.test_consolidation import DAY, GROUP, gbp, sale, transfer
 
@@ -86,6 +88,19 @@ def test_days_gone_through_in_one_pass_are_what_each_is_alone(
 ) -> None:
     found = list(consolidate_days(entries, GROUP, asked, ownership=ownership))
     assert found == [consolidate(entries, GROUP, day, ownership=ownership) for day in sorted(asked)]
+
+
+RESULT = (Role.REVENUE, Role.INTERCOMPANY_REVENUE, Role.INTERCOMPANY_COST)
+
+
+@given(books(), holdings())
+def test_the_group_contributes_what_its_books_show_whoever_joined_and_left(
+    entries: list[JournalEntry], ownership: Ownership
+) -> None:
+    found = consolidate(entries, GROUP, ownership=ownership)
+    shown = -sum(found.balances[role].minor for role in RESULT if role in found.balances)
+    facts = profit_facts(entries, CostView.GROUP, GROUP, ownership=ownership)
+    assert facts.total.contribution.minor == shown
 
 
 @given(books(), days)
@@ -305,3 +320,15 @@ def test_what_moves_nothing_between_two_companies_needs_no_pair() -> None:
     )
     shown = JournalEntry("REV-1", "IN", DAY, "revaluation", "REV-1", lines, "GB")
     assert not consolidate([shown], GROUP).breaks
+
+
+def test_work_of_a_company_before_it_joined_is_bought_of_a_stranger() -> None:
+    """Charged 185.96 GBP before it joined, and 29.75 GBP after."""
+    joined = DAY + timedelta(days=1)
+    entries = [*transfer("IC-1", 19_575_00), *transfer("IC-2", 3_132_00, day=joined)]
+    ownership = Ownership.of(Holding("IN", joined))
+    total = profit_facts(entries, CostView.GROUP, GROUP, ownership=ownership).total
+    assert (total.direct_cost, total.revenue) == (gbp("185.96"), gbp("0.00"))
+    apart = profit_facts(entries, CostView.ENTITY, GROUP, ownership=ownership).total
+    assert apart.transfer_cost == gbp("185.96")
+    assert not profit_facts(entries, CostView.GROUP, GROUP).total.cost

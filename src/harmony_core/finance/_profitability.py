@@ -25,6 +25,7 @@ from harmony_core.finance._entities import Group, LegalEntity, Role
 from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._journal import Dimensions, JournalEntry, dimensions
 from harmony_core.finance._money import Money
+from harmony_core.finance._ownership import ALWAYS, Ownership
 from harmony_core.finance._three import Booked
 from harmony_core.periods import Month
 
@@ -127,6 +128,8 @@ def profit_facts(
     view: CostView,
     group: Group,
     hours: Iterable[HoursWorked] = (),
+    *,
+    ownership: Ownership = ALWAYS,
 ) -> ProfitFacts:
     """Read contributions off journal entries, in the group's currency.
 
@@ -142,8 +145,18 @@ def profit_facts(
         group: names the currency of the group column.
         hours: worked hours, for effective hourly rates; their dimensions should be those of the
             lines (``entity`` among them), or they form cells of their own.
+        ownership: since when companies belong to the group. What one booked on days on which it
+            did not is left out; in the group view what another charged it, or was charged by it,
+            is then revenue and direct cost, as with a stranger.
     """
-    return _facts(entries, view, group.currency, lambda amount: amount.group, hours)
+    return _facts(
+        entries,
+        view,
+        group.currency,
+        lambda amount: amount.group,
+        hours,
+        ownership=ownership,
+    )
 
 
 def entity_profit_facts(
@@ -164,14 +177,20 @@ def _facts(
     currency: str,
     column: Callable[[Booked], Money],
     hours: Iterable[HoursWorked],
+    *,
+    ownership: Ownership = ALWAYS,
 ) -> ProfitFacts:
     view = expect_word(view, CostView)
     cells: defaultdict[_Key, _Cell] = defaultdict(_Cell)
     with_entity = lru_cache(maxsize=None)(_with_entity)  # few sets of dimensions, many lines
     for entry in entries:
+        if ownership.share(entry.entity, entry.day) is None:
+            continue
         month = Month.containing(entry.day)
+        other = entry.counterparty
+        strange = other is not None and ownership.share(other, entry.day) is None
         for line in entry.lines:
-            places = _places(line.role, view)
+            places = _places(line.role, view, strange=strange)
             if not places:
                 continue
             amount = column(line.amount)
@@ -209,14 +228,17 @@ class _Cell:
         )
 
 
-def _places(role: str, view: CostView) -> tuple[str, ...]:
+def _places(role: str, view: CostView, *, strange: bool) -> tuple[str, ...]:
     """Say which figures of a contribution a line with this role belongs to."""
     kind, _, special = role.partition(".")
     if kind == Role.REVENUE:
         resold = special == "resale" or special.startswith("resale.")
         return ("revenue", "resale_revenue") if resold else ("revenue",)
     if kind in _TRANSFER:
-        return ("transfer_cost",) if view is CostView.ENTITY else ()
+        if view is CostView.ENTITY:
+            return ("transfer_cost",)
+        of_strangers = "revenue" if kind == Role.INTERCOMPANY_REVENUE else "direct_cost"
+        return (of_strangers,) if strange else ()
     place = _PLACES.get(kind)
     return (place,) if place else ()
 
