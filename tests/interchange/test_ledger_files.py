@@ -28,6 +28,7 @@ from harmony_core.finance import (
     LegalEntity,
     Money,
     Role,
+    custom_unit,
     dimensions,
     trial_balance,
 )
@@ -195,6 +196,15 @@ def test_xero_refuses_what_it_cannot_carry() -> None:
     long = entry(GB, *[("7060", "-1")] * 300, ("6040", "300"))
     with pytest.raises(InvalidValue, match="301 lines, a file takes 300"):
         xero_manual_journals([long], GB, system_accounts=())
+    with pytest.raises(InvalidValue, match="'12345678901' is longer than 10 signs"):
+        xero_manual_journals(
+            [entry(GB, ("12345678901", "5"), ("7060", "-5"))], GB, system_accounts=()
+        )
+    with pytest.raises(InvalidValue, match="system_accounts must be a list, got '4110'"):
+        xero_manual_journals([owed], GB, system_accounts="4110")
+    in_tokens = LegalEntity("XX", "Tokens", "XX", custom_unit("TOKEN"))
+    with pytest.raises(InvalidValue, match="currencies of ISO 4217, but 'XX' keeps its books in T"):
+        xero_manual_journals([], in_tokens, system_accounts=())
     kuwait = LegalEntity("KW", "Kuwait", "KW", "KWD")
     with pytest.raises(InvalidValue, match="2 decimal places, but KWD"):
         xero_manual_journals([], kuwait, system_accounts=())
@@ -368,6 +378,7 @@ def test_datev_says_what_a_row_is_of() -> None:
     [
         (entry(DE, ("411", "5"), ("7060", "-5")), "'411' is no number of 4 or 5 digits"),
         (entry(DE, ("411000", "5"), ("7060", "-5")), "'411000' is no number"),
+        (entry(DE, ("01234", "5"), ("7060", "-5")), "personal account '01234' begins with 0"),
         (entry(DE, ("4110", "10000000000"), ("7060", "-10000000000")), "more than ten digits"),
         (entry(DE, ("4110", "5"), ("7060", "-5"), source="INV 1"), "document's number 'INV 1'"),
         (entry(DE, ("4110", "5"), ("7060", "-5"), text="漢"), "is not in cp1252"),
@@ -452,6 +463,8 @@ def test_the_fec_books_what_we_booked(journal: list[JournalEntry]) -> None:
             numbers[row["JournalCode"]].append(int(row["EcritureNum"]))
     assert not any(balance.values()), "each entry balances by itself"
     assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
+    validations = [cells[header.index("ValidDate")] for cells in lines]
+    assert validations == sorted(validations)
     assert sums(rows) == balances(journal, FR)
 
 
@@ -500,6 +513,36 @@ def test_the_fec_refuses_what_it_cannot_carry() -> None:
     )
     with pytest.raises(InvalidValue, match="no name for the party 'K-9'"):
         fec([with_party], FR, attrs.evolve(NAMES, parties={}), validated=closed)
+
+
+def test_the_fec_is_of_one_year_in_the_order_of_validation() -> None:
+    days = {"E-1": date(2026, 3, 31), "E-2": date(2026, 4, 1)}
+    journal = [entry(FR, ("4110", "5"), ("7060", "-5"), id=name, day=days[name]) for name in days]
+    valid = {"E-1": date(2026, 5, 1), "E-2": date(2026, 4, 2)}
+    rows = list(fec(journal, FR, NAMES, validated=lambda one: valid[one.id]))
+    cells = [row.split("\t") for row in rows[1::2]]
+    assert [(row[2], row[3], row[15]) for row in cells] == [
+        ("1", "20260401", "20260402"),
+        ("2", "20260331", "20260501"),
+    ]
+    april = attrs.evolve(FR, fiscal_year_start_month=4)
+    with pytest.raises(InvalidValue, match="2026-04-01 is not in the financial year from 2025-04"):
+        fec(journal, april, NAMES, validated=closed)
+
+
+@pytest.mark.parametrize(
+    ("journals", "message"),
+    [
+        ({"invoice": ("", "Ventes")}, "kind 'invoice' needs a code and a name"),
+        ({"invoice": ("VE", " ")}, "kind 'invoice' needs a code and a name"),
+        ({"invoice": ("VE", "Ventes"), "x": ("VE", "Autres")}, "'VE' has one name, got 'Ventes'"),
+    ],
+)
+def test_the_journals_of_the_fec_are_named(
+    journals: dict[str, tuple[str, str]], message: str
+) -> None:
+    with pytest.raises(InvalidValue, match=message):
+        attrs.evolve(NAMES, journals=journals)
 
 
 def test_more_than_ten_faults_are_counted() -> None:

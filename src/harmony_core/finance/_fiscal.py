@@ -1,8 +1,9 @@
 """Fiscal years and their periods, and which of them are closed for whom.
 
 A fiscal year begins with the first of a month, which each company chooses for itself; its twelve
-periods are calendar months. A closed period is never touched: what belongs there is posted on the
-first open day after, and the entry says to which day it belongs.
+periods are calendar months (years of 52 or 53 weeks are not kept: all books here close by month).
+A closed period is never touched: what belongs there is posted on the first open day after, and
+the entry says to which day it belongs.
 """
 
 from __future__ import annotations

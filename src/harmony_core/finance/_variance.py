@@ -38,10 +38,7 @@ class VarianceCause(Word):
 
 
 def _quantity(value: Exact) -> Fraction:
-    number = exact(value, "a quantity")
-    if number < 0:
-        raise InvalidValue(f"a quantity sold is zero or more, got {number}")
-    return number
+    return exact(value, "a quantity")
 
 
 @attrs.frozen(field_transformer=kinds_checked)
@@ -50,7 +47,7 @@ class SalesFigures:
 
     Args:
         id: of the product, contract line or whatever is compared; unique within a period.
-        quantity: units, zero or more.
+        quantity: units; below zero where more was taken back than sold.
         revenue: in the currency of the deal.
         reported: the same in the currency of the report.
         cost: in the currency of the report.
@@ -70,10 +67,10 @@ class SalesFigures:
                 f"{self.id!r} has revenue or cost without a quantity: give the units, or 1 for a "
                 "flat amount"
             )
-        if bool(self.revenue) != bool(self.reported):
+        if self.reported and not self.revenue:
             raise InvalidValue(
-                f"{self.id!r}: {self.revenue} is reported as {self.reported}: both or neither are "
-                "zero"
+                f"{self.id!r}: {self.revenue} is reported as {self.reported}: nothing is worth "
+                "nothing in every currency"
             )
 
 
@@ -182,7 +179,8 @@ class _Unit:
 
     @classmethod
     def of(cls, sold: SalesFigures) -> _Unit:
-        price, reported = sold.revenue.exact.value, sold.reported.exact.value
+        reported = sold.reported.exact.value
+        price = sold.revenue.exact.value if reported else Fraction(0)  # less than the report shows
         rate = reported / price if price else Fraction(0)
         cost = sold.cost.exact.value / sold.quantity
         return cls(sold.revenue.currency, price / sold.quantity, rate, cost)

@@ -16,18 +16,20 @@ from types import MappingProxyType
 
 import attrs
 
-from harmony_core.errors import InvalidValue
-from harmony_core.finance import FiscalCalendar, JournalEntry, LegalEntity, Money
+from harmony_core.errors import InvalidValue, expect
+from harmony_core.finance import JournalEntry, LegalEntity, Money
 from harmony_core.interchange._datev_fields import DATEV_COLUMNS
 from harmony_core.interchange._ledger_file import (
     Fault,
     Posted,
     Posting,
+    of_another_year,
     posted,
     refuse,
     refuse_digits,
     shortened,
     unwritable,
+    year_start,
 )
 
 _MOST = 10**10
@@ -118,15 +120,11 @@ def datev_postings(
             a document's number, a text or a dimension does not fit; or the currency has more than
             two decimal places.
     """
+    expect(created, datetime, "created", "datetime(2026, 4, 1, 9, 30)")
     refuse_digits(entity, "DATEV")
     journal = posted(entries, entity)
     if not journal:
         raise InvalidValue(f"there is no entry of {entity.id!r} to write for DATEV")
-    year_start = _year_start(journal[0].entry.day, entity)
-
-    def of_another_year(one: Posted) -> Iterator[Fault]:
-        if _year_start(one.entry.day, entity) != year_start:
-            yield f"{one.entry.day} is not in the financial year from {year_start}: split the file"
 
     def odd(one: Posted) -> Iterator[Fault]:
         yield from _odd(one, stack)
@@ -136,14 +134,10 @@ def datev_postings(
                 "$ & % * + - /: give another by document="
             )
 
-    refuse("DATEV", journal, of_another_year, odd, unwritable("cp1252"))
-    header = _header(journal, entity, stack, year_start, created)
+    refuse("DATEV", journal, of_another_year(journal, entity), odd, unwritable("cp1252"))
+    first_day = year_start(journal[0].entry.day, entity)
+    header = _header(journal, entity, stack, first_day, created)
     return _file(journal, header, _Rows(entity.currency, stack, document, cost_centre))
-
-
-def _year_start(day: date, entity: LegalEntity) -> date:
-    calendar = FiscalCalendar.of(entity)
-    return calendar.year(calendar.period(day).year).first_day
 
 
 def _odd(one: Posted, stack: DatevStack) -> Iterator[Fault]:
@@ -152,6 +146,8 @@ def _odd(one: Posted, stack: DatevStack) -> Iterator[Fault]:
         code = posting.account
         if not (code.isascii() and code.isdecimal() and len(code) in lengths):
             yield f"the account {code!r} is no number of {lengths[0]} or {lengths[1]} digits"
+        elif len(code) == lengths[1] and code[0] == "0":
+            yield f"the personal account {code!r} begins with 0, as none does"
         if abs(posting.amount.amount) >= _MOST:
             yield f"{posting.amount} has more than ten digits before the comma"
         for name, value in posting.line.dimensions:

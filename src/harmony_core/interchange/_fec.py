@@ -15,9 +15,17 @@ from datetime import date
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.finance import JournalEntry, LegalEntity, Money, Role
-from harmony_core.interchange._ledger_file import Fault, Posted, Posting, one_line, posted, refuse
+from harmony_core.interchange._ledger_file import (
+    Fault,
+    Posted,
+    Posting,
+    of_another_year,
+    one_line,
+    posted,
+    refuse,
+)
 
 FEC_COLUMNS = (
     "JournalCode",
@@ -60,6 +68,19 @@ class FecNames:
     accounts: Mapping[str, str]
     parties: Mapping[str, str] | None = None
 
+    def __attrs_post_init__(self) -> None:
+        labels: dict[str, str] = {}
+        for kind, (code, label) in self.journals.items():
+            if not one_line(code) or not one_line(label):
+                raise InvalidValue(
+                    f"the journal of the kind {kind!r} needs a code and a name, got "
+                    f"{code!r} and {label!r}"
+                )
+            if labels.setdefault(code, label) != label:
+                raise InvalidValue(
+                    f"the journal {code!r} has one name, got {labels[code]!r} and {label!r}"
+                )
+
 
 def fec_file_name(siren: str, year_end: date) -> str:
     """Give the name that the file must have.
@@ -70,6 +91,8 @@ def fec_file_name(siren: str, year_end: date) -> str:
     >>> fec_file_name("732829320", date(2026, 12, 31))
     '732829320FEC20261231.txt'
     """
+    expect(siren, str, "a SIREN number", "'732829320'")
+    expect(year_end, date, "the last day of the year")
     if not _SIREN.fullmatch(siren) or _luhn(siren) % 10:
         raise InvalidValue(
             f"a SIREN number is nine digits, the last of which checks the others, got {siren!r}"
@@ -91,6 +114,7 @@ def fec(
 ) -> Iterator[str]:
     """Write the entries of a company's financial year as its FEC; a header, then row by row.
 
+    They stand, and are numbered within each journal, in the order in which they were validated.
     Columns are parted by tabs, days are ``YYYYMMDD``, amounts have a comma. An amount in another
     currency than the euro stands with its sign, debit above zero. Write the strings with
     ``encoding="utf-8"`` and ``newline=""``, under the name that :func:`fec_file_name` gives.
@@ -104,8 +128,8 @@ def fec(
 
     Raises:
         InvalidValue: the books are not in euros; a journal, an account or a party has no name; an
-            account does not begin with three digits; an entry has no source; or one was validated
-            before its day.
+            account does not begin with three digits; an entry has no source, is not of the
+            financial year of the others, or was validated before its day.
     """
     if entity.currency != "EUR":
         raise InvalidValue(
@@ -124,11 +148,13 @@ def fec(
                 yield f"no name for the party {party!r}: add it to names.parties"
 
     def too_early(one: Posted) -> Iterator[Fault]:
-        if (day := validated(one.entry)) < one.entry.day:
+        expect(day := validated(one.entry), date, "the day on which an entry was validated")
+        if day < one.entry.day:
             yield f"it is of {one.entry.day}, but was validated on {day}"
 
-    refuse("the FEC", journal, unnamed, _odd, too_early)
-    return _rows(journal, names, validated)
+    refuse("the FEC", journal, of_another_year(journal, entity), unnamed, _odd, too_early)
+    in_order = sorted(journal, key=lambda one: validated(one.entry))  # and else as it was posted
+    return _rows(in_order, names, validated)
 
 
 def _odd(one: Posted) -> Iterator[Fault]:

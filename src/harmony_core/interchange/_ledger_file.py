@@ -8,11 +8,19 @@ What a system cannot carry is refused before the first line is written, with all
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 import attrs
 
 from harmony_core.errors import InvalidValue
-from harmony_core.finance import JournalEntry, JournalLine, LegalEntity, Money, minor_digits
+from harmony_core.finance import (
+    FiscalCalendar,
+    JournalEntry,
+    JournalLine,
+    LegalEntity,
+    Money,
+    minor_digits,
+)
 
 
 @attrs.frozen
@@ -41,6 +49,10 @@ class Posted:
         return one_line(self.entry.text) or f"{self.entry.kind} {self.entry.source}"
 
 
+Fault = str
+Check = Callable[[Posted], Iterable[Fault]]
+
+
 def posted(entries: Iterable[JournalEntry], entity: LegalEntity) -> list[Posted]:
     """List a company's entries by day and id, so that the order of arrival does not matter.
 
@@ -66,17 +78,35 @@ def posted(entries: Iterable[JournalEntry], entity: LegalEntity) -> list[Posted]
     return found
 
 
+def year_start(day: date, entity: LegalEntity) -> date:
+    """Give the first day of the company's financial year in which a day lies."""
+    calendar = FiscalCalendar.of(entity)
+    return calendar.year(calendar.period(day).year).first_day
+
+
+def of_another_year(journal: Sequence[Posted], entity: LegalEntity) -> Check:
+    """Find the entries that are not of the financial year of the first one."""
+    first = year_start(journal[0].entry.day, entity) if journal else None
+
+    def check(one: Posted) -> Iterable[Fault]:
+        if year_start(one.entry.day, entity) != first:
+            yield f"{one.entry.day} is not in the financial year from {first}: split the file"
+
+    return check
+
+
 def refuse_digits(entity: LegalEntity, system: str, most: int = 2) -> None:
-    """Refuse books in a currency with more decimal places than the system has."""
+    """Refuse books in no currency, or in one with more decimal places than the system has."""
+    if ":" in entity.currency:  # a unit of the host's own
+        raise InvalidValue(
+            f"{system} carries currencies of ISO 4217, but {entity.id!r} keeps its books in "
+            f"{entity.currency}: export its journal by journal_csv"
+        )
     if (digits := minor_digits(entity.currency)) > most:
         raise InvalidValue(
             f"{system} carries {most} decimal places, but {entity.currency}, the currency of "
             f"{entity.id!r}, has {digits}: export its journal by journal_csv"
         )
-
-
-Fault = str
-Check = Callable[[Posted], Iterable[Fault]]
 
 
 def refuse(system: str, journal: Sequence[Posted], *checks: Check) -> None:

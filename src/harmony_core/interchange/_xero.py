@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from types import MappingProxyType
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect_each
 from harmony_core.finance import JournalEntry, LegalEntity
 from harmony_core.interchange._ledger_file import (
     Fault,
@@ -28,6 +28,7 @@ MOST_LINES = 300
 _MOST_CATEGORIES = 2
 _COLUMNS = ("*Narration", "*Date", "Description", "*AccountCode", "*TaxRate", "*Amount")
 _TRACKING = ("TrackingName1", "TrackingOption1", "TrackingName2", "TrackingOption2")
+_LONGEST_CODE = 10
 _NO_TAX = "Tax Exempt"
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -57,25 +58,33 @@ def xero_manual_journals(
             the most.
 
     Raises:
-        InvalidValue: an entry has a line on a system account or more lines than a file takes, the
-            currency has more than two decimal places, or there are more than two categories.
+        InvalidValue: an entry has a line on a system account, on one whose code is longer than ten
+            signs, or more lines than a file takes; the currency has more than two decimal places;
+            or there are more than two categories.
     """
     if len(tracking) > _MOST_CATEGORIES:
         raise InvalidValue(
             f"Xero has {_MOST_CATEGORIES} tracking categories, got {len(tracking)} dimensions: "
             f"{', '.join(tracking)}"
         )
+    kept_by_xero = frozenset(expect_each(system_accounts, str, "system_accounts"))
     refuse_digits(entity, "Xero")
     journal = posted(entries, entity)
 
     def on_system_accounts(one: Posted) -> Iterator[Fault]:
-        for code in sorted({posting.account for posting in one.postings} & set(system_accounts)):
+        for code in sorted({posting.account for posting in one.postings} & kept_by_xero):
             yield (
                 f"the account {code!r} takes no manual journal: map its role to a clearing account"
             )
 
-    refuse("Xero", journal, on_system_accounts, _too_many_lines)
+    refuse("Xero", journal, on_system_accounts, _long_codes, _too_many_lines)
     return _files(journal, tax_rate, tax_rates, tuple(tracking.items()))
+
+
+def _long_codes(one: Posted) -> Iterator[Fault]:
+    for code in sorted({posting.account for posting in one.postings}):
+        if len(code) > _LONGEST_CODE:
+            yield f"the account {code!r} is longer than {_LONGEST_CODE} signs"
 
 
 def _too_many_lines(one: Posted) -> Iterator[Fault]:
