@@ -8,6 +8,7 @@ Durations are elapsed time; :class:`WorkingDays` are days and never 24 hours. No
 library is needed for it.
 """
 
+from harmony_core.sla._answers import Due, StartBy
 from harmony_core.sla._attainment import (
     AttainedCase,
     Attainment,
@@ -47,10 +48,8 @@ from harmony_core.sla._open_time import (
     CalendarDifference,
     CalendarIntersection,
     CalendarUnion,
-    Due,
     OpenSpans,
     OpenTime,
-    StartBy,
 )
 from harmony_core.sla._picture import OpenTimePicture, picture
 from harmony_core.sla._policy import PolicyRule, ServicePolicy, WhatChanged

@@ -22,8 +22,8 @@ from harmony_core.sla._hours import (
     plain_day,
     weekly,
 )
-from harmony_core.sla._index import OpenIndex
-from harmony_core.sla._open_time import OWN_INDEX, OpenTime
+from harmony_core.sla._index import OWN_INDEX, OpenIndex
+from harmony_core.sla._open_time import OpenTime
 from harmony_core.sla._utc_days import days_of_zone, total_of_zone
 from harmony_core.sla._walls import Walls
 from harmony_core.sla._zones import zone_key

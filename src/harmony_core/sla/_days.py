@@ -8,7 +8,8 @@ and how often a day opens is nobody's burden but the day's.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from operator import sub
@@ -104,37 +105,54 @@ def _without(base: Day, closed: Day) -> Day:
     return day_of(tuple(minus(base.edges, closed.edges)))
 
 
-def days_of_any(parts: Sequence[Sequence[Day]]) -> list[Day]:
-    """Give, day by day, the time in which any of several is open."""
-    made = {days: _at_least(1, days) for days in set(zip(*parts, strict=True))}
-    return [made[days] for days in zip(*parts, strict=True)]
+Together = Callable[[tuple[Day, ...]], Day]
+"""What becomes of the same day of several calendars."""
 
 
-def days_of_every(parts: Sequence[Sequence[Day]]) -> list[Day]:
-    """Give, day by day, the time in which all of several are open."""
-    made = {days: _at_least(len(parts), days) for days in set(zip(*parts, strict=True))}
-    return [made[days] for days in zip(*parts, strict=True)]
+def any_of(days: tuple[Day, ...]) -> Day:
+    """Give the time in which any of several days is open."""
+    return _at_least(1, days)
 
 
-def days_without(base: Sequence[Day], closed: Sequence[Day]) -> list[Day]:
-    """Give, day by day, the time in which one is open and another is not."""
-    made = {days: _without(*days) for days in set(zip(base, closed, strict=True))}
-    return [made[days] for days in zip(base, closed, strict=True)]
+def every_of(days: tuple[Day, ...]) -> Day:
+    """Give the time in which all of several days are open."""
+    return _at_least(len(days), days)
+
+
+def first_without_second(days: tuple[Day, ...]) -> Day:
+    """Give the time in which one day is open and another is not."""
+    return _without(*days)
+
+
+def put_together(parts: Sequence[Sequence[Day]], how: Together) -> list[Day]:
+    """Put the days of several calendars together, one after the other."""
+    rows = list(zip(*parts, strict=True))
+    made = {days: how(days) for days in set(rows)}
+    return [made[days] for days in rows]
+
+
+def total_together(parts: Sequence[Sequence[Day]], how: Together) -> int:
+    """Add up the open time of several calendars put together, which needs no list of days."""
+    counts = Counter(zip(*parts, strict=True))
+    return sum(how(days).total * count for days, count in counts.items())
 
 
 def split(edges: Sequence[int], count: int) -> list[Day]:
     """Cut open time into so many days."""
-    days, begun = [CLOSED] * count, dict[int, Edges]()
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        first, last = start // LENGTH, (end - 1) // LENGTH
-        begun.setdefault(first, []).append(start - first * LENGTH)
-        if last > first:
-            begun[first].append(LENGTH)
-            days[first + 1 : last] = [OPEN] * (last - first - 1)
-            begun[last] = [0]
-        begun[last].append(end - last * LENGTH)
-    for number, of_day in begun.items():
+    days, done, index = [CLOSED] * count, 0, 0
+    while index < len(edges) and (number := edges[index] // LENGTH) < count:
+        since = number * LENGTH
+        until = bisect_left(edges, since + LENGTH, index)
+        of_day = [edge - since for edge in edges[index:until]]
+        if index % 2:  # open until this day, and in it unless it closes with the day before
+            days[done:number] = [OPEN] * (number - done)
+            of_day = [0, *of_day] if of_day[0] else of_day[1:]
+        if until % 2:
+            of_day.append(LENGTH)
         days[number] = day_of(tuple(of_day))
+        done, index = number + 1, until
+    if index < len(edges):  # a close with which the last day ends
+        days[done:] = [OPEN] * (count - done)
     return days
 
 

@@ -116,7 +116,15 @@ def openings(hours: Hours) -> tuple[Opening, ...]:
             f"hours of a day are like '09:00-12:00, 13:00-17:30', or '' where it is closed, "
             f"got {hours!r}"
         )
-    return tuple(sorted(Opening.of(part) for part in hours))
+    parts = tuple(hours)
+    if all(type(part) is str for part in parts):
+        return _of_texts(parts)
+    return tuple(sorted(map(Opening.of, parts)))
+
+
+@lru_cache(maxsize=256)
+def _of_texts(parts: tuple[str, ...]) -> tuple[Opening, ...]:
+    return tuple(sorted(map(Opening.of, parts)))
 
 
 @lru_cache(maxsize=1024)

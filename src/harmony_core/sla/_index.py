@@ -13,9 +13,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import accumulate
 from threading import Lock
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
+
+import attrs
 
 from harmony_core.errors import BeyondHorizon, InvalidValue, NeverOpens
 from harmony_core.sla._changes import second_of
@@ -41,6 +44,10 @@ class OpenSet(Protocol):
 
     def total_of(self, year: int) -> int:
         """Give the open time of a year of UTC, which may be known without its days."""
+        ...
+
+    def canonical(self) -> str:
+        """Write the rules in one text."""
         ...
 
     def kind(self, year: int) -> Hashable:
@@ -74,11 +81,11 @@ class OpenIndex:
     __slots__ = (
         "_counted",
         "_days",
+        "_hash",
         "_lock",
         "_source",
         "_totals",
         "_years",
-        "content_hash",
         "working_days",
     )
 
@@ -93,10 +100,17 @@ class OpenIndex:
         # The first year counted, the open time before each one, and after the last.
         self._counted: tuple[int, list[int]] = 0, []
         self._lock = Lock()
-        self.content_hash: str | None = None  # of the calendar, once somebody asked for it
+        self._hash = ""  # once somebody asked for it
 
     def __reduce__(self) -> tuple[type[OpenIndex], tuple[OpenSet]]:
         return OpenIndex, (self._source,)  # what was computed stays behind
+
+    @property
+    def content_hash(self) -> str:
+        """Identifies the rules."""
+        if not self._hash:
+            self._hash = sha256(self._source.canonical().encode()).hexdigest()
+        return self._hash
 
     # --- questions --------------------------------------------------------------------------
 
@@ -345,6 +359,10 @@ def _within_horizon(year: int) -> None:
             f"calendars reach from {FIRST_YEAR} to {LAST_YEAR}, so the year {year} is beyond: "
             "check the instant"
         )
+
+
+OWN_INDEX: Any = attrs.Factory(OpenIndex, takes_self=True)
+"""The default of a calendar's index: an empty one, which fills as the calendar is asked."""
 
 
 def _shut(befores: Sequence[int], day: int) -> int:

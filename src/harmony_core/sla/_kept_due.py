@@ -9,6 +9,7 @@ from types import NoneType
 import attrs
 
 from harmony_core.errors import InvalidValue, Word, expect
+from harmony_core.sla._answers import Due
 from harmony_core.sla._calendar import Calendar
 from harmony_core.sla._clock import ClockReading
 from harmony_core.sla._holidays import holiday_data_version
@@ -17,7 +18,6 @@ from harmony_core.sla._open_time import (
     CalendarDifference,
     CalendarIntersection,
     CalendarUnion,
-    Due,
     OpenTime,
     an_open_time,
 )

@@ -3,65 +3,39 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
-from typing import Any, Protocol
+from typing import Protocol
 
 import attrs
 
 from harmony_core.errors import BeyondHorizon, InvalidValue, expect, expect_each
 from harmony_core.periods import InstantSpan
+from harmony_core.sla._answers import Due, StartBy
 from harmony_core.sla._days import (
     LENGTH,
     Day,
-    days_of_any,
-    days_of_every,
-    days_without,
+    any_of,
+    every_of,
+    first_without_second,
     moved,
+    put_together,
     split,
+    total_together,
 )
 from harmony_core.sla._durations import WorkingDays
 from harmony_core.sla._index import (
+    OWN_INDEX,
     OpenIndex,
     checked_duration,
     microseconds,
     moment_in_utc,
-    year_length,
     year_start,
 )
 from harmony_core.sla._sweep import Edges, cut, joined
-from harmony_core.sla._working_days import (
-    due_on_working_day,
-    start_on_working_day,
-    working_days,
-)
+from harmony_core.sla._working_days import due_on_working_day, start_on_working_day, working_days
 from harmony_core.sla._zones import EPOCH
-
-
-@attrs.frozen
-class Due:
-    """When a duration has been worked.
-
-    ``due`` is the first such instant: at a close, the close. ``breach_at`` is the last one, from
-    which on more has been worked: after a close, the next opening, and ``None`` where none comes
-    before the horizon. They differ only when time runs out exactly at a close.
-    """
-
-    due: datetime
-    breach_at: datetime | None
-
-
-@attrs.frozen
-class StartBy:
-    """From when a duration is worked up to an instant; :class:`Due` seen in a mirror.
-
-    ``latest`` is the last such instant: at an opening, the opening. ``earliest`` is the first one:
-    before an opening, the close before it, and ``None`` where there is none.
-    """
-
-    latest: datetime
-    earliest: datetime | None
 
 
 class OpenTime(Protocol):
@@ -176,11 +150,7 @@ class OpenTime(Protocol):
         In which order calendars are put together by ``|`` or ``&``, and how often one of them is
         named, makes no difference.
         """
-        known = self.open_index.content_hash
-        if known is None:
-            known = sha256(self.canonical().encode()).hexdigest()
-            self.open_index.content_hash = known
-        return known
+        return self.open_index.content_hash
 
     def __or__(self, other: OpenTime) -> CalendarUnion:
         return CalendarUnion(_parts(CalendarUnion, self) + _parts(CalendarUnion, other))
@@ -223,16 +193,11 @@ class OpenTime(Protocol):
         """Give the days of ``[first, last)`` since 1970 on which hours begin, for working days."""
 
 
-OWN_INDEX: Any = attrs.Factory(OpenIndex, takes_self=True)
-"""The default of a calendar's index: an empty one, which fills as the calendar is asked."""
-
-
 def an_open_time(value: object) -> OpenTime:
     """Refuse what is no calendar."""
     if not isinstance(getattr(value, "open_index", None), OpenIndex):
         raise InvalidValue(f"calendars combine with calendars, got {value!r}")
-    found: OpenTime = value  # type: ignore[assignment]  # it has an index
-    return found
+    return value  # type: ignore[return-value]  # it has an index
 
 
 def _parts(
@@ -249,31 +214,61 @@ def _several(parts: Iterable[OpenTime]) -> tuple[OpenTime, ...]:
     return found
 
 
+class _DayByDay(OpenTime):
+    """Calendars that are put together, each in its own zone."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def _operands(self) -> tuple[OpenTime, ...]: ...
+
+    @staticmethod
+    @abstractmethod
+    def _day(days: tuple[Day, ...]) -> Day: ...
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """The zones of all of them."""
+        return frozenset().union(*(part.zones for part in self._operands))
+
+    def kind(self, year: int) -> Hashable:
+        """See :class:`OpenTime`."""
+        return tuple(part.kind(year) for part in self._operands)
+
+    def days_of(self, year: int) -> list[Day]:
+        """See :class:`OpenTime`."""
+        days = [part.open_index.days_of(year) for part in self._operands]
+        return put_together(days, self._day)
+
+    def total_of(self, year: int) -> int:
+        """See :class:`OpenTime`."""
+        days = [part.open_index.days_of(year) for part in self._operands]
+        return total_together(days, self._day)
+
+
 @attrs.frozen
-class _Together(OpenTime):
-    """Several calendars, each in its own zone."""
+class _Together(_DayByDay):
+    """Several calendars of which none comes first."""
 
     parts: tuple[OpenTime, ...] = attrs.field(converter=_several)
     open_index: OpenIndex = attrs.field(default=OWN_INDEX, init=False, eq=False, repr=False)
+
+    @property
+    def _operands(self) -> tuple[OpenTime, ...]:
+        return self.parts
 
     def _said_once(self, word: str) -> str:
         """Write the parts so that their order, and naming one twice, make no difference."""
         texts = sorted({part.canonical() for part in self.parts})
         return texts[0] if len(texts) == 1 else f"{word}({','.join(texts)})"
 
-    @property
-    def zones(self) -> frozenset[str]:
-        """The zones of all parts."""
-        return frozenset().union(*(part.zones for part in self.parts))
-
-    def kind(self, year: int) -> Hashable:
-        """See :class:`OpenTime`."""
-        return tuple(part.kind(year) for part in self.parts)
-
 
 @attrs.frozen
 class CalendarUnion(_Together):
     """The time in which any part is open: follow the sun."""
+
+    _day = staticmethod(any_of)
 
     def canonical(self) -> str:
         """See :class:`OpenTime`."""
@@ -287,10 +282,6 @@ class CalendarUnion(_Together):
         """See :class:`OpenTime`."""
         return all(part.is_never_open for part in self.parts)
 
-    def days_of(self, year: int) -> list[Day]:
-        """See :class:`OpenTime`."""
-        return days_of_any([part.open_index.days_of(year) for part in self.parts])
-
     def days_begun(self, first: int, last: int) -> set[int]:
         """Those of any part."""
         return set().union(*(part.days_begun(first, last) for part in self.parts))
@@ -299,6 +290,8 @@ class CalendarUnion(_Together):
 @attrs.frozen
 class CalendarIntersection(_Together):
     """The time in which every part is open."""
+
+    _day = staticmethod(every_of)
 
     def canonical(self) -> str:
         """See :class:`OpenTime`."""
@@ -312,18 +305,16 @@ class CalendarIntersection(_Together):
         """See :class:`OpenTime`."""
         return any(part.is_never_open for part in self.parts)
 
-    def days_of(self, year: int) -> list[Day]:
-        """See :class:`OpenTime`."""
-        return days_of_every([part.open_index.days_of(year) for part in self.parts])
-
     def days_begun(self, first: int, last: int) -> set[int]:
         """Those of every part."""
         return set.intersection(*(part.days_begun(first, last) for part in self.parts))
 
 
 @attrs.frozen
-class CalendarDifference(OpenTime):
+class CalendarDifference(_DayByDay):
     """The time in which ``base`` is open and ``without`` is not."""
+
+    _day = staticmethod(first_without_second)
 
     base: OpenTime = attrs.field(converter=an_open_time)
     without: OpenTime = attrs.field(converter=an_open_time)
@@ -337,23 +328,13 @@ class CalendarDifference(OpenTime):
         return f"[{self.base}] - [{self.without}]"
 
     @property
-    def zones(self) -> frozenset[str]:
-        """The zones of both."""
-        return self.base.zones | self.without.zones
-
-    def kind(self, year: int) -> Hashable:
-        """See :class:`OpenTime`."""
-        return self.base.kind(year), self.without.kind(year)
-
-    @property
     def is_never_open(self) -> bool:
         """See :class:`OpenTime`."""
         return self.base.is_never_open or self.base == self.without
 
-    def days_of(self, year: int) -> list[Day]:
-        """See :class:`OpenTime`."""
-        base, without = self.base.open_index.days_of(year), self.without.open_index.days_of(year)
-        return days_without(base, without)
+    @property
+    def _operands(self) -> tuple[OpenTime, ...]:
+        return self.base, self.without
 
     def days_begun(self, first: int, last: int) -> set[int]:
         """Those of the base."""
@@ -399,7 +380,9 @@ class OpenSpans(OpenTime):
 
     def kind(self, year: int) -> Hashable:
         """See :class:`OpenTime`."""
-        return year if self._within(year) else year_length(year)
+        since, until = year_start(year), year_start(year + 1)
+        first, last = bisect_right(self._edges, since), bisect_left(self._edges, until)
+        return year if first % 2 or first < last else until - since
 
     @property
     def is_never_open(self) -> bool:
@@ -408,11 +391,8 @@ class OpenSpans(OpenTime):
 
     def days_of(self, year: int) -> list[Day]:
         """See :class:`OpenTime`."""
-        return split(self._within(year), year_length(year) // LENGTH)
-
-    def _within(self, year: int) -> Edges:
         since, until = year_start(year), year_start(year + 1)
-        return moved(cut(self._edges, since, until), -since)
+        return split(moved(cut(self._edges, since, until), -since), (until - since) // LENGTH)
 
     def days_begun(self, first: int, last: int) -> set[int]:
         """All: it does not know days."""

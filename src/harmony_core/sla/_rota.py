@@ -12,11 +12,11 @@ import attrs
 from harmony_core.errors import BeyondHorizon, InvalidValue, expect, expect_each, expect_name
 from harmony_core.periods import InstantSpan
 from harmony_core.sla._changes import instants, kind_of_year, second_of
-from harmony_core.sla._days import OPEN, UNIT, Day, split
+from harmony_core.sla._days import UNIT, Day, split
 from harmony_core.sla._hours import clock, plain_day
-from harmony_core.sla._index import OpenIndex, moment_in_utc
-from harmony_core.sla._open_time import OWN_INDEX, CalendarUnion, OpenTime, an_open_time
-from harmony_core.sla._sweep import cut
+from harmony_core.sla._index import OWN_INDEX, OpenIndex, moment_in_utc
+from harmony_core.sla._open_time import CalendarUnion, OpenTime, an_open_time
+from harmony_core.sla._sweep import Edges, cut
 from harmony_core.sla._zones import DAY, EPOCH, zone_key
 
 _EPOCH_DAY = EPOCH.toordinal()
@@ -94,10 +94,17 @@ class Turns(OpenTime):
 
     def days_of(self, year: int) -> list[Day]:
         """See :class:`OpenTime`."""
+        return split(self._edges(year), (second_of(year + 1) - second_of(year)) // DAY)
+
+    def total_of(self, year: int) -> int:
+        """See :class:`OpenTime`."""
+        edges = self._edges(year)
+        return sum(edges[1::2]) - sum(edges[::2])
+
+    def _edges(self, year: int) -> Edges:
         start, end = second_of(year), second_of(year + 1)
-        count = (end - start) // DAY
         if self.of == 1:
-            return [OPEN] * count
+            return [0, (end - start) * UNIT]
         cycle = self.days * self.of
         from_day, until_day = start // DAY - 3, end // DAY + 3
         begins = self._begins + (from_day - self._begins) // cycle * cycle
@@ -109,7 +116,7 @@ class Turns(OpenTime):
         ]
         near = cut(walls, from_day * DAY, until_day * DAY)
         found = cut(instants(self.zone, near, start - 6 * DAY, end + 6 * DAY), start, end)
-        return split([(edge - start) * UNIT for edge in found], count)
+        return [(edge - start) * UNIT for edge in found]
 
     def days_begun(self, first: int, last: int) -> set[int]:
         """All: turns have no hours of their own."""
