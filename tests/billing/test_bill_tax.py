@@ -168,3 +168,17 @@ def test_the_tax_of_a_bill_is_asset_or_cost_and_its_credit_note_is_the_mirror(
     ledger = ledger.adding(ledger.allocate(DAY))
     assert not ledger.open_items(DAY)
     assert ledger.balances(DAY) == {("DE", "S-1", currency): -found.asked}
+
+
+def test_other_kinds_of_values_are_refused_in_words() -> None:
+    how = {"K-1": InputTax("S", 19, 0)}
+    with pytest.raises(InvalidValue, match="the bill must be an Invoice"):
+        bill_tax("BILL-1", how, CONTRACTS, TERMS, day=DAY)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="the taxes of a bill must be"):
+        bill_tax(bill(100), [how], CONTRACTS, TERMS, day=DAY)  # type: ignore[arg-type]
+    with pytest.raises(NotFound, match="contract 'B-1' of the bill was not given"):
+        bill_tax(bill(100), how, {}, TERMS, day=DAY)
+    with pytest.raises(InvalidValue, match="must not be empty"):
+        InputTax("", 19)
+    with pytest.raises(InvalidValue, match="each of the documents of a ledger"):
+        PayablesLedger(["BILL-1"])  # type: ignore[list-item]

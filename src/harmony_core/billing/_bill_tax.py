@@ -23,7 +23,7 @@ from harmony_core.billing._invoice import Invoice, InvoiceLine
 from harmony_core.billing._receivable import Receivable
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Contract, Side
-from harmony_core.errors import InvalidValue, NotFound, expect, kinds_checked
+from harmony_core.errors import InvalidValue, NotFound, expect, expect_name, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance import (
     AccountRole,
@@ -82,6 +82,9 @@ class InputTax:
     deductible_percent: Fraction = attrs.field(default=Fraction(100), converter=_deductible)
     jurisdiction: str = ""
 
+    def __attrs_post_init__(self) -> None:
+        expect_name(self.category, "the tax category of a bill's line")
+
     @property
     def owed_by_buyer(self) -> bool:
         """Whether the supplier asks for none, and the buyer owes it to the tax office."""
@@ -135,9 +138,11 @@ def bill_tax(
 
     Raises:
         InvalidValue: it is an invoice to a customer, or it bears tax already.
-        NotFound: a key is not on the bill.
+        NotFound: a key is not on the bill, or the contract of a line with cost is not given.
         AccountNotMapped, RateNotFound: the entity lacks a code, or the rate book a rate.
     """
+    expect(bill, Invoice, "the bill")
+    expect(taxes, Mapping, "the taxes of a bill", '{charge_key: InputTax("S", 19)}')
     expect(day, date, "the day of the supplier's document", "date(2026, 3, 31)")
     for how in taxes.values():
         expect(how, InputTax, "the tax of a line", 'InputTax("S", 19)')
@@ -226,6 +231,8 @@ def _costs(
     net = money_sum((line.net for line in part.lines), part.tax.currency)
     shares = [part.cost.exact.value * Fraction(line.net.minor, net.minor) for line in part.lines]
     for line, amount in zip(part.lines, fit(shares, part.cost), strict=True):
+        if line.contract_id not in contracts:
+            raise NotFound(f"contract {line.contract_id!r} of the bill was not given")
         contract = contracts[line.contract_id]
         agreed = contract.line(line.line_id)
         accounting = agreed.accounting

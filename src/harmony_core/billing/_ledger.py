@@ -22,7 +22,7 @@ from harmony_core.billing._open_items import (
 )
 from harmony_core.billing._receivable import Allocation, Payment, Receivable, allocation_id
 from harmony_core.contracts import Side
-from harmony_core.errors import InvalidValue, NotFound, RuleBroken, expect_word
+from harmony_core.errors import InvalidValue, NotFound, RuleBroken, expect_each, expect_word
 from harmony_core.finance import Money
 from harmony_core.parties import Directory
 
@@ -54,9 +54,10 @@ class ReceivablesLedger:
         directory: Directory | None = None,
     ) -> None:
         self._directory = directory
-        self._receivables = tuple(receivables)
-        self._payments = tuple(payments)
-        self.allocations = tuple(sorted(allocations, key=lambda one: (one.day, one.id)))
+        self._receivables = expect_each(receivables, Receivable, "documents of a ledger")
+        self._payments = expect_each(payments, Payment, "payments of a ledger")
+        made = expect_each(allocations, Allocation, "allocations of a ledger")
+        self.allocations = tuple(sorted(made, key=lambda one: (one.day, one.id)))
         """Every allocation and reversal, by day and id."""
         self._of_item: defaultdict[str, list[Allocation]] = defaultdict(list)
         for one in self.allocations:

@@ -18,7 +18,7 @@ import attrs
 from harmony_core.billing._invoice import Invoice
 from harmony_core.billing._payment_terms import PaymentTerms
 from harmony_core.contracts import Side
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect, kinds_checked
 from harmony_core.finance import AccountRole, Booked, JournalEntry, Money, Role, booked_sum
 
 
@@ -28,7 +28,7 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(values)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Receivable:
     """What a document asks of a customer, in three currencies; below zero it is a credit.
 
@@ -74,6 +74,7 @@ def receivable(invoice: Invoice, entry: JournalEntry, terms: PaymentTerms) -> Re
     Raises:
         InvalidValue: a supplier's bill, or an entry that does not ask for what the invoice does.
     """
+    expect(invoice, Invoice, "the invoice")
     if invoice.side is not Side.SELL:
         raise InvalidValue(f"{invoice.id!r} is a supplier's bill: it is owed, see payable")
     return _claim(invoice, entry, terms, Role.RECEIVABLE)
@@ -86,6 +87,7 @@ def payable(bill: Invoice, entry: JournalEntry, terms: PaymentTerms) -> Receivab
         InvalidValue: an invoice to a customer, or an entry that does not ask for what the bill
             does.
     """
+    expect(bill, Invoice, "the bill")
     if bill.side is not Side.BUY:
         raise InvalidValue(f"{bill.id!r} is an invoice to a customer, see receivable")
     return _claim(bill, entry, terms, Role.PAYABLE)
@@ -94,6 +96,8 @@ def payable(bill: Invoice, entry: JournalEntry, terms: PaymentTerms) -> Receivab
 def _claim(
     invoice: Invoice, entry: JournalEntry, terms: PaymentTerms, role: AccountRole
 ) -> Receivable:
+    expect(entry, JournalEntry, "the entry of a document")
+    expect(terms, PaymentTerms, "the terms of payment", "PaymentTerms(30)")
     asked = [line.amount for line in entry.lines if line.role == role]
     currencies = (invoice.currency, *entry.currencies[1:])
     booked = booked_sum(asked, currencies)
@@ -110,7 +114,7 @@ def _claim(
     return Receivable(invoice.id, *parties, invoice.day, due, booked, references, invoice.side)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Payment:
     """Money that came in from a customer; below zero, money that went back.
 
@@ -154,7 +158,7 @@ def allocation_id(source_id: str, item_id: str, number: int) -> str:
     return f"{quote(source_id, safe='')}/{quote(item_id, safe='')}/{number}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class Allocation:
     """How much of a payment or a credit note settled an item; a reversal is below zero.
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, expect_each
+from harmony_core.errors import CurrencyMismatch, expect, expect_each
 from harmony_core.explanation import RoundingMode, round_ratio
 from harmony_core.finance._entities import AccountRole, Group
 from harmony_core.finance._journal import JournalEntry
@@ -207,6 +207,7 @@ class _Gathered:
         self.group, self.ownership, self.through = group, ownership, through
         self.chosen, self.classes = chosen, classes
         self.known = {entity.id for entity in group.entities}
+        expect(ownership, Ownership, "the ownership of a group", "Ownership.of(Holding(...))")
         ownership.require_in(self.known)
         self.parts: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
         self.legs: defaultdict[str, list[JournalEntry]] = defaultdict(list)

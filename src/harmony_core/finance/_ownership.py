@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound, kinds_checked
+from harmony_core.errors import InvalidValue, NotFound, expect_each, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance._exact import Exact, exact
 
@@ -97,7 +97,8 @@ class Ownership:
         >>> held.share("AT", since)
         Fraction(12, 25)
         """
-        found = tuple(sorted(holdings, key=lambda one: (one.entity, one.first_day)))
+        given = expect_each(holdings, Holding, "holdings of a group")
+        found = tuple(sorted(given, key=lambda one: (one.entity, one.first_day)))
         if any(one.holder is not None for one in found):
             found = tuple(_Chain(found).as_group())
         return cls(found)

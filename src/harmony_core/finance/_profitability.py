@@ -19,7 +19,14 @@ from functools import lru_cache
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, Word, expect_word, kinds_checked
+from harmony_core.errors import (
+    CurrencyMismatch,
+    InvalidValue,
+    Word,
+    expect,
+    expect_word,
+    kinds_checked,
+)
 from harmony_core.finance._contribution import Contribution
 from harmony_core.finance._entities import Group, LegalEntity, Role
 from harmony_core.finance._exact import Exact, exact
@@ -181,6 +188,7 @@ def _facts(
     ownership: Ownership = ALWAYS,
 ) -> ProfitFacts:
     view = expect_word(view, CostView)
+    expect(ownership, Ownership, "the ownership of a group", "Ownership.of(Holding(...))")
     cells: defaultdict[_Key, _Cell] = defaultdict(_Cell)
     with_entity = lru_cache(maxsize=None)(_with_entity)  # few sets of dimensions, many lines
     for entry in entries:

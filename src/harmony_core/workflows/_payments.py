@@ -21,7 +21,7 @@ from harmony_core.billing import (
     book_payment,
 )
 from harmony_core.contracts import Side
-from harmony_core.errors import InvalidValue, RuleBroken
+from harmony_core.errors import InvalidValue, RuleBroken, expect, expect_each
 from harmony_core.finance import (
     JournalEntry,
     Money,
@@ -136,6 +136,7 @@ def pay_within_group(
         RuleBroken: another payment was booked under that id.
         NotFound, AccountNotMapped, RateNotFound: something is missing; nothing is kept.
     """
+    expect(day, date, "the day of the payment", "date(2026, 3, 31)")
     with store.begin() as unit:
         terms, booked = billing_terms(unit), tuple(unit.journal.entries())
         before = tuple(one for one in booked if one.pair == id)
@@ -220,9 +221,11 @@ def _settle(
     rule: AllocationRule,
     booked: bool,
 ) -> PaymentsReport:
+    expect(day, date, "the day of the run", "date(2026, 3, 31)")
     with store.begin() as unit:
         there = {one.id for one in unit.payments.all()}
-        new = {one.id: one for one in payments}
+        given = expect_each(payments, Payment, "payments")
+        new = {one.id: one for one in given}
         _refuse_the_other_side(new.values(), kind)
         for payment in new.values():
             unit.payments.add(payment)

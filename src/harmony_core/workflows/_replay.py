@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import attrs
 
-from harmony_core.errors import InvalidValue, RuleBroken
+from harmony_core.errors import InvalidValue, RuleBroken, expect
 from harmony_core.finance import Group, JournalEntry, RateKind
 from harmony_core.periods import Month
 from harmony_core.repositories.ports import Company, Log, Register, Store, UnitOfWork
@@ -56,6 +56,9 @@ def replay(
             currency of the deal or of the company.
         RateNotFound: a rate to the new currency is missing.
     """
+    expect(group, Group, "the group of another currency")
+    if into is store:
+        raise InvalidValue("a store is replayed into another one: give a new one")
     with store.begin() as old:
         company = old.company.get()
         _refuse_another_group(company.group, group)
