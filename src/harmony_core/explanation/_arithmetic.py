@@ -64,12 +64,14 @@ def round_ratio(numerator: int, denominator: int, mode: RoundingMode) -> int:
     >>> round_ratio(-5, 2, RoundingMode.HALF_UP), round_ratio(-5, 2, RoundingMode.HALF_EVEN)
     (-3, -2)
     """
+    if mode is _HALF_UP:  # the one that nearly every amount is rounded by: one division does
+        twice = denominator + denominator
+        if numerator >= 0:
+            return (numerator + numerator + denominator) // twice
+        return -((denominator - numerator - numerator) // twice)
     low, rest = divmod(numerator, denominator)  # low <= exact value, 0 <= rest < denominator
     if not rest:
         return low
-    if mode is _HALF_UP:  # the one that nearly every amount is rounded by
-        twice = 2 * rest
-        return low + (twice > denominator or (twice == denominator and numerator >= 0))
     if mode is _FLOOR:
         return low
     if mode is _CEILING:
