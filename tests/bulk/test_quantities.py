@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import nanoarrow as na
 import numpy as np
@@ -260,3 +261,15 @@ def test_what_has_no_average_over_time_is_refused(
 ) -> None:
     with pytest.raises(InvalidValue, match=reason):
         time_weighted(changes, times, [0, 0], 1, length=length)
+
+
+@pytest.mark.parametrize("into", [None, -1, 1.5, True, 2**60])
+def test_how_many_groups_there_are_is_a_whole_number(into: Any) -> None:
+    for ask in (
+        lambda: aggregate(Aggregation.SUM, [1], [0], into),
+        lambda: percentile([1], [0], into),
+        lambda: high_water([1], [0], into),
+        lambda: time_weighted([1], [0], [0], into, length=24),
+    ):
+        with pytest.raises(InvalidValue, match="how many groups there are is a whole number from"):
+            ask()

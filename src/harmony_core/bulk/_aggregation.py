@@ -21,6 +21,8 @@ from harmony_core.finance import Exact, exact
 from harmony_core.pricing import Aggregation, PercentileRule
 
 _LEAST = -(2**63)
+_TOO_MANY = 2**48
+"""Groups that no memory holds a number for."""
 
 
 def aggregate(
@@ -123,6 +125,8 @@ class Rows:
     def __init__(
         self, values: object, groups: object, into: int, places: int | None, least: int = _LEAST
     ) -> None:
+        if type(into) is not int or not 0 <= into < _TOO_MANY:
+            raise InvalidValue(f"how many groups there are is a whole number from 0, got {into!r}")
         self.values = one_column(values, "values", places)
         self.groups = one_column(groups, "groups", None)
         if self.groups.places:

@@ -16,7 +16,7 @@ import numpy as np
 
 from harmony_core.bulk._columns import Column, blocks, one_column
 from harmony_core.bulk._kernel import BLOCK, Whole
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.periods import Interval, bucket_start, wall_clock
 
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
@@ -48,6 +48,7 @@ def bucket_starts(
     >>> bucket_starts([1_790_000_000], timedelta(hours=1), "Asia/Kathmandu").tolist()
     [1789996500]
     """
+    expect(unit, str, "the unit of instants", "'ms'")
     bucket_start(_EPOCH, width, zone)  # refuses a width or a zone that there is not
     column = one_column(instants, "instants", None, also="timestamp")
     unit = column.unit or unit

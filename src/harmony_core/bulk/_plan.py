@@ -132,6 +132,8 @@ class RatePlan:
         >>> [rated.minor.tolist() for rated in months]
         [[13, 25], [38]]
         """
+        if isinstance(batches, str | bytes) or not isinstance(batches, Iterable):
+            raise InvalidValue(f"batches come from a list or an iterator, got {batches!r}")
         buffers = Buffers()
         for number, batch in enumerate(batches):
             quantities, codes = batch if isinstance(batch, tuple) else (batch, None)

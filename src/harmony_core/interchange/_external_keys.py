@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound
+from harmony_core.errors import InvalidValue, NotFound, expect, expect_each
 
 CUSTOMER = "customer"
 METER = "meter"
@@ -87,7 +87,7 @@ class ExternalKeys:
     def __init__(self, keys: Iterable[ExternalKey]) -> None:
         by_key: defaultdict[tuple[str, str, str], list[ExternalKey]] = defaultdict(list)
         by_object: defaultdict[tuple[str, str], list[ExternalKey]] = defaultdict(list)
-        for key in sorted(set(keys), key=_order):
+        for key in sorted(set(expect_each(keys, ExternalKey, "external keys")), key=_order):
             by_key[key.system, key.kind, key.key].append(key)
             by_object[key.kind, key.id].append(key)
         for of_one_key in by_key.values():
@@ -104,6 +104,7 @@ class ExternalKeys:
         Raises:
             NotFound: none; the message says when the key means something, if ever.
         """
+        _refuse_other_kinds(system, key, kind, day)
         id_ = self.get(system, key, kind, day)
         if id_ is None:
             held = self._by_key.get((system, kind, key), ((), ()))[1]
@@ -119,13 +120,17 @@ class ExternalKeys:
 
     def get(self, system: str, key: str, kind: str, day: date) -> str | None:
         """Give the id of the object that the key means on ``day``, or ``None``."""
-        found = self._by_key.get((system, kind, key))
-        if found is None:
-            return None
-        starts, keys = found
-        for index in range(bisect_right(starts, day) - 1, -1, -1):
-            if keys[index].holds(day):
-                return keys[index].id
+        try:
+            found = self._by_key.get((system, kind, key))
+            if found is None:
+                return None
+            starts, keys = found
+            for index in range(bisect_right(starts, day) - 1, -1, -1):
+                if keys[index].holds(day):
+                    return keys[index].id
+        except TypeError:  # asked for only here: a feed looks up every row
+            _refuse_other_kinds(system, key, kind, day)
+            raise
         return None
 
     def of(
@@ -136,6 +141,9 @@ class ExternalKeys:
         system: str | None = None,
     ) -> tuple[ExternalKey, ...]:
         """Give the keys that mean an object on ``day``, ordered by system and key."""
+        for text, what in ((kind, "kind"), (id, "id")):
+            expect(text, str, f"the {what} of an object")
+        expect(day, date, "the day on which keys are looked up")
         return tuple(
             key
             for key in self._by_object.get((kind, id), ())
@@ -148,7 +156,7 @@ class ExternalKeys:
         Raises:
             InvalidValue: as for a mapping of all of them.
         """
-        return ExternalKeys([*self, *keys])
+        return ExternalKeys([*self, *expect_each(keys, ExternalKey, "external keys")])
 
     def __iter__(self) -> Iterator[ExternalKey]:
         """Go through all keys, by system, kind, key and start."""
@@ -156,6 +164,12 @@ class ExternalKeys:
 
     def __len__(self) -> int:
         return sum(len(keys) for _, keys in self._by_key.values())
+
+
+def _refuse_other_kinds(system: object, key: object, kind: object, day: object) -> None:
+    for text, what in ((system, "system"), (key, "key"), (kind, "kind")):
+        expect(text, str, f"the {what} of an external key")
+    expect(day, date, "the day on which a key is looked up")
 
 
 def _order(key: ExternalKey) -> tuple[str, str, date, str, date]:

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from harmony_core.errors import HarmonyError, InputRejected, InvalidValue, Problem
+from harmony_core.errors import HarmonyError, InputRejected, InvalidValue, Problem, expect_each
 from harmony_core.finance import exact
 from harmony_core.interchange._csv_lines import csv_lines
 from harmony_core.interchange._faults import shown
@@ -213,6 +213,7 @@ def csv_table(
     >>> [(row.path, row.cells["hours"]) for row in csv_table(["id,hours", "T1,1.5"], "time.csv")]
     [('time.csv:2', '1.5')]
     """
+    expect_each(columns, str, "columns of a table")
     rows = csv_lines(lines, delimiter=delimiter)
     first = next(rows, None)
     path = f"{name}:{first.number if first else 1}"

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect_each, kinds_checked
 from harmony_core.finance import Exact, exact
 from harmony_core.interchange._external_keys import CUSTOMER, METER, ExternalKeys
 from harmony_core.interchange._faults import Asked
@@ -25,20 +25,29 @@ from harmony_core.work import UsageRecord
 
 
 def as_pairs(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple(dict(value).items())
+    listed = value.items() if isinstance(value, Mapping) else value
+    try:
+        found = tuple(dict(expect_each(listed, tuple | list, "pairs of names")).items())
+    except ValueError as wrong:  # of ours, or of a pair that is none
+        raise InvalidValue(
+            f"give a name for each name, as in {{'a': 'b'}}, got {value!r}"
+        ) from wrong
+    for pair in found:
+        expect_each(pair, str, "names and what they stand for")
+    return found
 
 
 def as_names(value: Collection[str]) -> tuple[str, ...]:
     if isinstance(value, str):
         raise InvalidValue(f"give a list of names, not the text {value!r}")
-    return tuple(value)
+    return expect_each(value, str, "names")
 
 
 def _factor(value: Exact) -> Fraction:
     return exact(value, "a factor")
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=kinds_checked)
 class UsageColumns:
     """Names the columns of a feed.
 

@@ -21,8 +21,10 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from harmony_core.errors import InvalidValue, expect, expect_each
 from harmony_core.explanation import exact_text
 from harmony_core.interchange._external_keys import ExternalKeys
+from harmony_core.interchange._faults import shown
 from harmony_core.interchange._tables import Header, Row
 from harmony_core.interchange._usage_outcomes import (
     AcceptedUsage,
@@ -76,13 +78,15 @@ def stream_usage(
         InputRejected: a table has no header that can be understood, or lacks a column that the
             layout names.
     """
+    _refuse_other_kinds(rows, layout, keys, through, name)
     read = layout.reader(keys) if through is None else _until(through, layout.reader(keys))
     named = _with_columns(
         (_row(row, name, number) for number, row in enumerate(rows)), layout.required
     )
     before: dict[tuple[str, str], UsageRecord] = {}
     if not callable(known):
-        before.update((_identity(record), record) for record in known)
+        listed = expect_each(known, UsageRecord, "records of earlier feeds")
+        before.update((_identity(record), record) for record in listed)
         for row in named:
             yield _compared(read(row), before)
         return
@@ -134,6 +138,21 @@ def read_usage(
         tuple(others[NotUsage]),
         ControlTotal(*(tallies[part].tally for part in _PARTS)),
     )
+
+
+def _refuse_other_kinds(
+    rows: object, layout: object, keys: object, through: object, name: object
+) -> None:
+    if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
+        raise InvalidValue(
+            f"rows of a feed must be a list of mappings, or csv_table(...), got {shown(rows)}"
+        )
+    if not callable(getattr(layout, "reader", None)):
+        such_as = "UsageColumns('probe', day='day')"
+        raise InvalidValue(f"a layout says which column is what, such as {such_as}, got {layout!r}")
+    expect(keys, ExternalKeys, "the keys of a feed", "ExternalKeys([...])")
+    expect(through, date | None, "the last day of a feed")
+    expect(name, str, "the name of a feed")
 
 
 class _Running:
