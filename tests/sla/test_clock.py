@@ -438,6 +438,16 @@ def test_warning_levels_are_points_on_the_same_clock() -> None:
     assert reading.warned == (Fraction("33.3"), Fraction(50), Fraction(100))
 
 
+def test_what_no_calendar_ever_holds_is_a_level_without_an_instant() -> None:
+    far = ClockTerms(LONDON, [Target.of("resolve", hours(8), warn_at=[50, 10**8, 10**30])])
+    found = clock(terms=far).read("resolve", at(5, 10)).warnings
+    assert [level.at for level in found] == [at(5, 13), None, None]
+    endless = ClockTerms.of(LONDON, resolve=timedelta.max)
+    waiting = clock(ClockPaused(at(5, 10)), terms=endless)
+    assert waiting.read("resolve", at(5, 11)).remaining == timedelta.max - hours(1)
+    assert str(waiting.history("resolve", at(5, 11))).endswith("due when it goes on")
+
+
 def test_a_history_is_told_in_the_readers_language_and_zone() -> None:
     terms = ClockTerms.of(LONDON, resolve=hours(20))
     told = Clock(

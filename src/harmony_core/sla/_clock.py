@@ -38,7 +38,7 @@ class WarningPoint:
     """A percentage of a target as a point on its clock.
 
     ``at`` is the first instant at which so much has been used; ``None`` where the clock is paused
-    before it.
+    before it, or its calendar has not so much open time.
     """
 
     percent: Fraction
@@ -181,7 +181,12 @@ class Clock:
         return _reading(replay, track, moment)
 
     def at(self, moment: datetime) -> dict[str, ClockReading]:
-        """Read all targets that are promised, or done, at an instant."""
+        """Read all targets that are promised, or done, at an instant.
+
+        Raises:
+            InvalidValue: the clock starts later.
+            BeyondHorizon: one of them runs on a calendar without enough open time.
+        """
         replay, moment = self._replay(moment)
         return {
             name: _reading(replay, track, moment)
@@ -224,7 +229,7 @@ def _standing(reading: ClockReading) -> HistoryLine:
     details: dict[str, Detail] = {
         "used": reading.elapsed,
         "left": reading.remaining,
-        "over": -reading.remaining,
+        "over": reading.elapsed - reading.time if reading.is_breached else timedelta(),
         "promised": reading.time,
         "due": reading.due or "",
     }
@@ -272,7 +277,7 @@ def _point(ran: _Ran, time: timedelta, level: Fraction) -> datetime | None:
     used = -(-microseconds(time) * level.numerator // (level.denominator * 100))
     try:
         return ran.until(timedelta(microseconds=used))[0]
-    except BeyondHorizon:
+    except (BeyondHorizon, OverflowError):
         return None
 
 

@@ -31,6 +31,7 @@ class Replay:
         if not isinstance(start, ClockStarted):
             found = f"{_said(start)} is before any start" if start else "there are no events"
             raise InvalidValue(f"a clock begins with ClockStarted, but {found}")
+        self._made_of = tuple(events), known
         self.started = start.at
         self.origin = start.at  # a restart moves it
         self.tracks: dict[str, Track] = {}
@@ -48,6 +49,9 @@ class Replay:
         self._take_up(start.terms, start.at)
         for event in events[1:known]:
             self.apply(event)
+
+    def __reduce__(self) -> tuple[type[Replay], tuple[tuple[ClockEvent, ...], int | None]]:
+        return Replay, self._made_of  # what they come to is derived again
 
     @property
     def is_paused(self) -> bool:
