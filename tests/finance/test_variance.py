@@ -112,6 +112,13 @@ def test_more_taken_back_than_sold_is_less_sold() -> None:
     assert found.difference == Money.of(-440, "EUR")
 
 
+def test_without_units_there_is_no_volume() -> None:
+    even = [BASE, one(-100, -900, -800, -400, "B")]
+    assert not any(variance(even, even).exact_causes.values())
+    moved = variance(even, [BASE]).causes
+    assert moved[VarianceCause.VOLUME] == Money.zero("EUR")
+
+
 def test_too_little_to_be_shown_is_nothing_sold_at_its_cost() -> None:
     tiny = SalesFigures("A", 1, Money.of("0.10", "INR"), Money.of(0, "GBP"), Money.of(2, "GBP"))
     usual = SalesFigures("A", 1, Money.of(1000, "INR"), Money.of(10, "GBP"), Money.of(2, "GBP"))

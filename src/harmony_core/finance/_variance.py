@@ -143,11 +143,12 @@ def variance(before: Iterable[SalesFigures], now: Iterable[SalesFigures]) -> Var
             raise CurrencyMismatch(currency, one.reported.currency)
     units_then = sum((one.quantity for one in old.values()), Fraction(0))
     units_now = sum((one.quantity for one in new.values()), Fraction(0))
+    growth = units_now / units_then if units_then else 1  # sold as much as taken back: no volume
     by_item = {}
     for name in sorted(old | new):
         then, this = old.get(name), new.get(name)
-        share = then.quantity / units_then if then is not None and units_then else Fraction(0)
-        parts = _of_one(then, this, share * units_now)
+        at_old_mix = Fraction(0) if then is None else then.quantity * growth
+        parts = _of_one(then, this, at_old_mix)
         by_item[name] = MappingProxyType(
             {cause: ExactAmount.of(value, currency) for cause, value in parts.items()}
         )
