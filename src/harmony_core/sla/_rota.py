@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import attrs
 
-from harmony_core.errors import BeyondHorizon, InvalidValue, expect, expect_each, expect_name
+from harmony_core.errors import BeyondHorizon, InvalidValue, expect, expect_each
 from harmony_core.periods import InstantSpan
 from harmony_core.sla._changes import instants, kind_of_year, second_of
 from harmony_core.sla._days import UNIT, Day, split
@@ -145,7 +145,7 @@ def _named(members: Iterable[tuple[str, OpenTime]]) -> tuple[tuple[str, OpenTime
 def _pair(member: tuple[str, OpenTime]) -> tuple[str, OpenTime]:
     if len(member) != 2:
         raise InvalidValue(f"a member of a rota is a name and a calendar, got {member!r}")
-    expect_name(member[0], "name in a rota")
+    expect(member[0], str, "name in a rota")
     return member
 
 
