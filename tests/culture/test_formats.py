@@ -164,3 +164,12 @@ def test_shares_and_unit_prices_keep_their_sign_on_the_local_side() -> None:
     assert Formats.of("tr-TR").percent(Fraction("-0.075")) == "-%7,5"
     price = ExactAmount.of("-0.00045", "EUR")
     assert Formats.of("nl-NL").unit_price(price) == f"€{NBSP}-0,00045"
+
+
+def test_the_apostrophe_of_the_keyboard_groups_in_switzerland() -> None:
+    swiss = Formats.of("de-CH")
+    for text in ("1'234.50", "1’234.50"):
+        assert swiss.parse_number(text) == Fraction("1234.5")
+        assert swiss.parse_money(text, "CHF") == Money.of("1234.50", "CHF")
+    with pytest.raises(InvalidValue):
+        swiss.parse_number("12'34.50")

@@ -24,6 +24,7 @@ _LEAST_BEFORE_GROUP = {
 not named."""
 
 _SPACES = "\u0020\u00a0\u202f\u2009"
+_APOSTROPHES = "'\u2019"
 _MARKS = str.maketrans("", "", "\u200e\u200f\u061c")  # directions of writing, no part of a number
 
 
@@ -71,6 +72,9 @@ class Numerals:
         if any_space and self.group in _SPACES:
             for space in _SPACES:
                 unsigned = unsigned.replace(space, self.group)
+        if self.group in _APOSTROPHES:  # the one of the keyboard, and of later data, is the same
+            for sign in _APOSTROPHES:
+                unsigned = unsigned.replace(sign, self.group)
         whole, point, rest = unsigned.partition(self.decimal)
         if not self._is_whole(whole) or (point and not _is_digits(rest)):
             return None
