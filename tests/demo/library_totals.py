@@ -70,6 +70,7 @@ class Totals:
             "billed": self.billed(),
             "bought": self.bought(),
             "invoices": self.invoices(),
+            "taxes": self.taxes(),
             "corrections": self.corrections(),
             "recognised": self.recognised(),
             "labour": self.labour(),
@@ -134,6 +135,18 @@ class Totals:
                 "tax": _texts(taxes[entity]),
             }
             for entity, count in counts.items()
+        }
+
+    def taxes(self) -> object:
+        found: defaultdict[str, defaultdict[str, Sums]]
+        found = defaultdict(lambda: defaultdict(dict))
+        for invoice in self.invoices_kept:
+            if invoice.side is Side.SELL:
+                for part in invoice.tax_breakdown:
+                    _add(found[invoice.entity_id][f"{part.jurisdiction} {part.category}"], part.tax)
+        return {
+            entity: {name: _texts(sums) for name, sums in by.items()}
+            for entity, by in found.items()
         }
 
     def corrections(self) -> object:

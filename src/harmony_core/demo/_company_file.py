@@ -11,8 +11,10 @@ from harmony_core.finance import (
     FixedRate,
     Group,
     LegalEntity,
+    NamedTax,
     PercentOfSell,
     TaxRate,
+    TaxRule,
     TransferRule,
     TransferSubject,
 )
@@ -27,6 +29,7 @@ def company(node: Node) -> Company:
             for part in node["divisions"].each()
         ),
         tax_rates=tuple(_tax_rate(part) for part in node["tax_rates"].each()),
+        tax_rules=tuple(_tax_rule(part) for part in node["tax_rules"].each()),
         transfer_rules=(
             *(_transfer_rule(part) for part in node["transfer_rules"].each()),
             _AT_COST,
@@ -74,6 +77,26 @@ def _tax_rate(node: Node) -> TaxRate:
         node["percent"].number(),
         node["valid_from"].day(),
         _day_after(node["valid_to"].optional_day()),
+    )
+
+
+def _tax_rule(node: Node) -> TaxRule:
+    """A rule for sales within the seller's country."""
+    further = (
+        NamedTax(part["jurisdiction"].text(), part["code"].text())
+        for part in node["further"].each()
+    )
+    return TaxRule(
+        node["id"].text(),
+        node["seller"].text(),
+        node["category"].text(),
+        node["reason"].text(),
+        codes=[part.text() for part in node["codes"].each()],
+        abroad=False,
+        jurisdiction=node["jurisdiction"].text(),
+        further=tuple(further),
+        valid_from=node["valid_from"].day(),
+        valid_to=_day_after(node["valid_to"].optional_day()),
     )
 
 

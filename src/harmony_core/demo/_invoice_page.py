@@ -45,7 +45,8 @@ def invoice_html(results: Results, invoice: Invoice, culture: Culture) -> str:
     rows, reasons = [], []
     for item in invoice.lines:
         charge, contract, line = _parts(results.contracts, by_key, item.charge_key)
-        tax = "–" if item.tax_percent is None else culture.percent(item.tax_percent / 100)
+        rates = (tax.percent for tax in item.taxes)
+        tax = " + ".join("–" if rate is None else culture.percent(rate / 100) for rate in rates)
         span = charge.service
         days = f"{culture.day(span.first_day)} – {culture.day(span.last_day)}"
         quantity = "" if charge.quantity is None else culture.number(charge.quantity)
@@ -109,9 +110,12 @@ def _reason(culture: Culture, charge: Charge, line: ContractLine) -> str:
 
 def _totals(culture: Culture, invoice: Invoice) -> list[tuple[str, Money]]:
     rows = [(culture.words("Net"), invoice.net)]
+    several = len({group.jurisdiction for group in invoice.tax_breakdown}) > 1
     for group in invoice.tax_breakdown:
         rate = "–" if group.percent is None else culture.percent(group.percent / 100)
         label = culture.words("Tax {rate} on {net}", rate=rate, net=culture.money(group.taxable))
+        if several:
+            label = f"{group.jurisdiction} {group.category}: {label}"
         reasons = "; ".join(culture.words(reason) for reason in group.reasons)
         rows.append((f"{label} ({reasons})" if reasons else label, group.tax))
     return [*rows, (culture.words("Total"), invoice.total)]

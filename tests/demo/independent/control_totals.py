@@ -86,8 +86,10 @@ def bought(all_books: Books) -> object:
 # --- R7 ------------------------------------------------------------------------------------------
 # > Invoice = all charges (not zero) of one (entity, party, currency, trigger). Party: the master of
 # > a merged customer. Tax category: the product's when customer's country = entity's country, else
-# > "G"; rate at the trigger day in the entity's country; tax per (category, rate) = settle(sum of
-# > nets x percent/100). Buy side: no tax in this issue.
+# > "G"; rate at the trigger day in the entity's country. Where a rule of the seller names the
+# > category, or every category, a sale within the country bears the tax of the rule's category and
+# > jurisdiction, and those beside it; tax per (jurisdiction, category, rate) = settle(sum of nets x
+# > percent/100). Buy side: no tax in this issue.
 #
 # Decision: the customer's country is the master's. Corrections join the invoice of their trigger
 # day.
@@ -102,28 +104,72 @@ def tax_percent(company: Company, country: str, category: str, day: date) -> Fra
     raise LookupError(f"no tax rate {country}/{category} on {day}")
 
 
-def invoices(all_books: Books) -> object:
-    company = all_books.company
+def taxes_of(company: Company, charge: Charge, day: date) -> list[tuple[str, str]]:
+    """The taxes that a charge bears: jurisdiction and category."""
+    country = company.entity_country[charge.line.entity]
+    if company.customer_country[charge.line.party] != country:
+        return [(country, "G")]
+    category = charge.line.product.tax_category
+    for rule in company.tax_rules:
+        if (
+            rule.seller == country
+            and rule.valid_from <= day
+            and (rule.valid_to is None or day <= rule.valid_to)
+            and (not rule.categories or category in rule.categories)
+        ):
+            return rule.taxes
+    return [(country, category)]
+
+
+def documents_of(all_books: Books) -> dict[tuple[str, str, str, date, str], list[Charge]]:
     documents: dict[tuple[str, str, str, date, str], list[Charge]] = defaultdict(list)
     for charge in _sell(all_books.charges):
         line = charge.line
         place = line.entity, line.party, line.currency, charge.trigger, charge.credit_id
         documents[place].append(charge)
+    return documents
+
+
+def document_taxes(
+    company: Company, trigger: date, credit: str, charges: list[Charge]
+) -> dict[tuple[str, str], Fraction]:
+    """The tax of a document by jurisdiction and category."""
+    day = charges[0].billed_on if credit else trigger
+    groups: dict[tuple[str, str, Fraction], Fraction] = defaultdict(Fraction)
+    for charge in charges:
+        for place, category in taxes_of(company, charge, day):
+            percent = tax_percent(company, place, category, day)
+            groups[place, category, percent] += charge.net
+    taxes: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    for (place, category, percent), taxable in groups.items():
+        taxes[place, category] += settle(taxable * percent / 100, charges[0].line.currency)
+    return taxes
+
+
+def taxes_by_place(all_books: Books) -> object:
+    """By entity, jurisdiction and category, in each currency."""
+    found: dict[str, dict[str, Money]] = {}
+    for (entity, _, currency, trigger, credit), charges in documents_of(all_books).items():
+        for (place, category), tax in document_taxes(
+            all_books.company, trigger, credit, charges
+        ).items():
+            sums = found.setdefault(entity, {})
+            sums.setdefault(f"{place} {category}", defaultdict(Fraction))[currency] += tax
+    return {
+        entity: {name: _money(amounts) for name, amounts in by.items()}
+        for entity, by in found.items()
+    }
+
+
+def invoices(all_books: Books) -> object:
     counts: dict[str, int] = defaultdict(int)
     nets: dict[str, Money] = defaultdict(lambda: defaultdict(Fraction))
     taxes: dict[str, Money] = defaultdict(lambda: defaultdict(Fraction))
-    for (entity, party, currency, trigger, credit), charges in documents.items():
-        day = charges[0].billed_on if credit else trigger
-        country = company.entity_country[entity]
-        groups: dict[tuple[str, Fraction], Fraction] = defaultdict(Fraction)
-        for charge in charges:
-            domestic = company.customer_country[party] == country
-            category = charge.line.product.tax_category if domestic else "G"
-            groups[category, tax_percent(company, country, category, day)] += charge.net
+    for (entity, _, currency, trigger, credit), charges in documents_of(all_books).items():
+        found = document_taxes(all_books.company, trigger, credit, charges)
         counts[entity] += 1
-        for (_, percent), taxable in groups.items():
-            nets[entity][currency] += taxable
-            taxes[entity][currency] += settle(taxable * percent / 100, currency)
+        nets[entity][currency] += sum((charge.net for charge in charges), Fraction(0))
+        taxes[entity][currency] += sum(found.values(), Fraction(0))
     return {
         entity: {
             "count": str(count),
@@ -362,6 +408,7 @@ def totals(all_books: Books) -> dict[str, object]:
         "billed": billed(all_books),
         "bought": bought(all_books),
         "invoices": invoices(all_books),
+        "taxes": taxes_by_place(all_books),
         "corrections": corrections(all_books),
         "recognised": recognised(all_books),
         "labour": labour(all_books),

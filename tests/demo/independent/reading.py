@@ -141,12 +141,23 @@ class Rate(NamedTuple):
     known_from: date
 
 
+class TaxRule(NamedTuple):
+    """Which taxes a sale at home bears: pairs of jurisdiction and category."""
+
+    seller: str
+    categories: list[str]  # of products; none: all of them
+    valid_from: date
+    valid_to: date | None  # last day
+    taxes: list[tuple[str, str]]
+
+
 class Company(NamedTuple):
     group_currency: str
     opening_day: date
     entity_currency: dict[str, str]
     entity_country: dict[str, str]
     tax_rates: list[TaxRate]
+    tax_rules: list[TaxRule]
     transfer_rules: list[TransferRule]
     type_parent: dict[str, str | None]
     contractors: set[str]
@@ -470,6 +481,19 @@ def read_company(folder: Path) -> Company:
                 _day_or_none(row["valid_to"]),
             )
             for row in company["tax_rates"]
+        ],
+        tax_rules=[
+            TaxRule(
+                row["seller"],
+                row["codes"],
+                date.fromisoformat(row["valid_from"]),
+                _day_or_none(row["valid_to"]),
+                [
+                    (row["jurisdiction"], row["category"]),
+                    *((part["jurisdiction"], part["code"]) for part in row["further"]),
+                ],
+            )
+            for row in company.get("tax_rules", ())
         ],
         transfer_rules=[
             TransferRule(

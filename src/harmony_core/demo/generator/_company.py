@@ -78,6 +78,7 @@ def company() -> Json:
         ],
         "divisions": [{"id": key, "names": {"en": en, "de": de}} for key, en, de in DIVISIONS],
         "tax_rates": _tax_rates(),
+        "tax_rules": _tax_rules(),
         "transfer_rules": _transfer_rules(),
         "asset_types": [{"id": key, "parent": parent} for key, parent in ASSET_TYPES.items()],
     }
@@ -92,12 +93,50 @@ def _tax_rates() -> list[Json]:
             ("DE", category, "19", "2007-01-01", "2020-06-30"),
             ("DE", category, "16", "2020-07-01", "2020-12-31"),
             ("DE", category, "19", "2021-01-01", None),
-            ("IN", category, "18", "2017-07-01", None),
-            ("US", category, "8.875" if category == "H" else "0", "2011-03-31", None),
         ]
+    rows += [
+        ("IN", "CGST", "9", "2017-07-01", None),
+        ("IN-KA", "SGST", "9", "2017-07-01", None),
+        ("US", "S", "0", "2011-03-31", None),
+        ("US-NY", "H", "4", "2005-06-01", None),
+        ("US-NY-NYC", "CITY", "4.5", "2009-08-01", None),
+        ("US-NY-MCTD", "MCTD", "0.375", "2009-06-01", None),
+    ]
     rows += [(key, "G", "0", "2007-01-01", None) for key in ("GB", "DE", "US", "IN")]
     names = ("jurisdiction", "category", "percent", "valid_from", "valid_to")
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _tax_rules() -> list[Json]:
+    """Sales at home that bear several taxes: customers are in Karnataka and in New York City."""
+
+    def rule(key: str, seller: str, category: str, **more: Json) -> Json:
+        said: dict[str, Json] = {"codes": [], "jurisdiction": seller}
+        dated: dict[str, Json] = {"valid_from": "2017-07-01", "valid_to": None}
+        return {"id": key, "seller": seller, "category": category, **said, **dated, **more}
+
+    def beside(*taxes: tuple[str, str]) -> list[Json]:
+        return [{"jurisdiction": place, "code": code} for place, code in taxes]
+
+    city = beside(("US-NY-NYC", "CITY"), ("US-NY-MCTD", "MCTD"))
+    return [
+        rule(
+            "TAX-IN",
+            "IN",
+            "CGST",
+            reason="supply within Karnataka",
+            further=beside(("IN-KA", "SGST")),
+        ),
+        rule(
+            "TAX-NYC",
+            "US",
+            "H",
+            codes=["H"],
+            jurisdiction="US-NY",
+            reason="goods delivered in New York City",
+            further=city,
+        ),
+    ]
 
 
 def _transfer_rules() -> list[Json]:
