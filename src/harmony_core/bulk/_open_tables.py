@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from harmony_core.bulk._kernel import BLOCK, Whole
 from harmony_core.sla import OpenTime
+from harmony_core.sla._days import LENGTH
 
 FOREVER = np.int64(2**62)
 """Later than any instant, and more than any open time."""
@@ -137,13 +138,19 @@ def _intervals(calendar: OpenTime, first: int, last: int) -> tuple[Whole, Whole,
 
     One interval of no length stands before all others, and one that never begins after them.
     """
-    opens, _, totals = calendar.open_index.table(first, last)
     since = np.datetime64(f"{first}-01-01", "us").astype(np.int64)
-    opening = np.array([since, *opens], np.int64)
-    ends = np.zeros(len(opens) + 2, np.int64)
-    if totals:
-        ends[1:-1] = np.array(totals[1:], np.int64) - totals[0]
+    days = [day for year in range(first, last + 1) for day in calendar.open_index.days_of(year)]
+    known = {day: np.array(day.edges, np.int64) for day in set(days)}
+    edges = np.concatenate([known[day] for day in days])
+    midnights = since + np.arange(len(days)) * LENGTH
+    edges += np.repeat(midnights, [len(day.edges) for day in days])
+    opens, closes = edges[::2], edges[1::2]
+    apart = opens[1:] > closes[:-1]  # what meets at midnight is one
+    opens = np.concatenate(([since], opens[:1], opens[1:][apart], [FOREVER]))
+    closes = np.concatenate((closes[:-1][apart], closes[-1:]))
+    ends = np.zeros(len(opens), np.int64)
+    np.cumsum(closes - opens[1:-1], out=ends[1:-1])
     ends[-1] = FOREVER
-    gaps = np.append(opening, FOREVER)
+    gaps = opens.copy()
     gaps[1:-1] -= ends[:-2]
-    return np.append(opening, FOREVER), gaps, ends
+    return opens, gaps, ends

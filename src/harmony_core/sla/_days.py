@@ -154,18 +154,3 @@ def split(edges: Sequence[int], count: int) -> list[Day]:
     if index < len(edges):  # a close with which the last day ends
         days[done:] = [OPEN] * (count - done)
     return days
-
-
-def edges_of(days: Iterable[Day]) -> Edges:
-    """List the open time of days that follow each other, joined over midnight."""
-    found = Edges()
-    for number, day in enumerate(days):
-        if not day.edges:
-            continue
-        since = number * LENGTH
-        if found and found[-1] == since + day.edges[0]:
-            found.pop()
-            found += [since + edge for edge in day.edges[1:]]
-        else:
-            found += [since + edge for edge in day.edges]
-    return found

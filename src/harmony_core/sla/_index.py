@@ -22,7 +22,7 @@ import attrs
 
 from harmony_core.errors import BeyondHorizon, InvalidValue, NeverOpens
 from harmony_core.sla._changes import second_of
-from harmony_core.sla._days import LENGTH, UNIT, Day, Table, edges_of
+from harmony_core.sla._days import LENGTH, UNIT, Day, Table
 from harmony_core.sla._zones import DAY, EPOCH, in_utc
 
 FIRST_YEAR: Final = 1900
@@ -265,19 +265,6 @@ class OpenIndex:
             while (day := bisect_right(befores, befores[day]) - 1) <= last:
                 yield base, tables, day
                 day += 1
-
-    def table(self, first_year: int, last_year: int) -> tuple[list[int], list[int], list[int]]:
-        """Give the openings and closes of years in microseconds since 1970, and their totals.
-
-        The totals are the open time before each opening, from the anchor, and after the last.
-        """
-        years = range(first_year, last_year + 1)
-        edges = edges_of([day for year in years for day in self.days_of(year)])
-        start = year_start(first_year)
-        opens, closes = ([start + at for at in edges[side::2]] for side in (0, 1))
-        before = (self._years.get(first_year) or self._year(first_year))[1][0]
-        lengths = (close - at for at, close in zip(opens, closes, strict=True))
-        return opens, closes, list(accumulate(lengths, initial=before))
 
     # --- growth -----------------------------------------------------------------------------
 
