@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import ge
 from typing import TypeAlias
 
 import attrs
@@ -43,8 +44,8 @@ class JournalLine:
     dimensions: Dimensions = ()
 
     def __attrs_post_init__(self) -> None:
-        names = [name for name, _ in self.dimensions]
-        if names != sorted(set(names)):
+        names = [name for name, _ in self.dimensions] if self.dimensions else ()
+        if any(map(ge, names, names[1:])):
             raise InvalidValue(
                 f"dimensions are sorted by name and each named once, got {names}: "
                 "make them by dimensions(...)"
@@ -90,6 +91,8 @@ class JournalEntry:
     text: str = ""
 
     def __attrs_post_init__(self) -> None:
+        if _is_zero(self.lines):
+            return
         total = _total(self.id, self.lines)
         if total:
             open_columns = ", ".join(
@@ -175,6 +178,27 @@ def journal_entry(
     if residue:
         entry_lines += (JournalLine(Role.ROUNDING, rounding_account, -residue),)
     return JournalEntry(id, entity, day, kind, source, entry_lines, counterparty, pair, text)
+
+
+def _is_zero(lines: Sequence[JournalLine]) -> bool:
+    """Say whether lines of one currency a column add up to nothing: the short way of nearly all."""
+    if not lines:
+        return False
+    in_transaction, in_entity, in_group = lines[0].amount.currencies
+    transaction = entity = group = 0
+    for line in lines:
+        amount = line.amount
+        one, two, three = amount.transaction, amount.entity, amount.group
+        if (
+            one.currency != in_transaction
+            or two.currency != in_entity
+            or three.currency != in_group
+        ):
+            return False
+        transaction += one.minor
+        entity += two.minor
+        group += three.minor
+    return not (transaction or entity or group)
 
 
 def _total(entry_id: str, lines: Sequence[JournalLine]) -> Booked:
