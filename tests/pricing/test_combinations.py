@@ -13,6 +13,7 @@ from harmony_core.errors import InvalidValue
 from harmony_core.explanation import RoundingMode
 from harmony_core.periods import Timing
 from harmony_core.pricing import (
+    KILLBILL,
     AmountOff,
     AtLeast,
     AtMost,
@@ -184,6 +185,10 @@ def test_what_only_looks_impossible_is_allowed() -> None:
     priced = Converted(CARDS, Conversion.multiply("12.50"))  # units times a price are a value
     assert FreeUnits(priced, 5).price(7) == CARDS.price(25)
     assert MinimumQuantity(priced, 4).price(1) == CARDS.price(50)
+    free = FreeUnits(Converted(UNIT, Conversion.divide(3)), 10)  # more than the minimum around it
+    assert [MinimumQuantity(free, 5).price(count).value for count in (1, 16)] == [0, 20]
+    whole = KILLBILL.applied(MinimumQuantity(FreeUnits(UNIT, 10), 5))
+    assert [whole.price(count).value for count in (1, "12.5")] == [0, 20]
     flat = Flat.of("100", "EUR")  # with nothing to change it, nothing is said in vain
     for neutral in (FreeUnits(flat, 0), MinimumQuantity(flat, 0), Converted(flat, SAME)):
         assert neutral.price(3).value == 100

@@ -207,7 +207,7 @@ def _refuse_minimum_beyond_blocks(scheme: Scheme, quantity: Fraction) -> None:
         return
     inner: Scheme | None = getattr(scheme, "scheme", None)
     if inner is not None:
-        least = quantity - getattr(scheme, "free", 0)
+        least = max(quantity - getattr(scheme, "free", 0), Fraction(0))
         if conversion := getattr(scheme, "conversion", None):
             least = conversion.convert(quantity)
         _refuse_minimum_beyond_blocks(inner, least)
