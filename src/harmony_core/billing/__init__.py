@@ -16,6 +16,7 @@ what to do about it. A ``PayablesLedger`` says what we still owe suppliers.
 from harmony_core.billing._ageing import Ageing, AgeingBucket, ageing
 from harmony_core.billing._amendment_charges import AmendmentCharges, BlocksLeft, charges_of
 from harmony_core.billing._bill_tax import BillTax, InputTax, bill_tax
+from harmony_core.billing._billed_work import billed_work
 from harmony_core.billing._booking import book_invoice, book_recognition, line_dimensions
 from harmony_core.billing._carrying import CarriedBalance, CarriedValidity, refund
 from harmony_core.billing._charge import Charge, ChargeKind, charge_key
@@ -166,6 +167,7 @@ __all__ = [
     "after_deed",
     "ageing",
     "bill_tax",
+    "billed_work",
     "book_allocations",
     "book_invoice",
     "book_open_items",

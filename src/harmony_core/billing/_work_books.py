@@ -18,6 +18,7 @@ from harmony_core.billing._transfer_evidence import transfer_pair_id
 from harmony_core.contracts import Contract, Side
 from harmony_core.finance import (
     Dimensions,
+    ExactAmount,
     HoursWorked,
     IntercompanyPair,
     JournalEntry,
@@ -29,7 +30,7 @@ from harmony_core.finance import (
 )
 from harmony_core.parties import Person
 from harmony_core.periods import Month
-from harmony_core.pricing import is_dated, price
+from harmony_core.pricing import PerUnit, Ramp, Scheme, Uplifted
 from harmony_core.products import ExpensesIncurred, ExpenseTerms, TimeWorked
 from harmony_core.work import Expense, RatedExpense, RatedTime, TimeEntry, WorkTerms
 
@@ -64,9 +65,10 @@ def book_work(
 
 
 def work_terms(contracts: Iterable[Contract]) -> dict[tuple[str, str], WorkTerms]:
-    """What each sell line says about work: who sells it, and at which price, if any.
+    """What each sell line says about work: who sells it, and at which price of an hour, if any.
 
-    A price in bands depends on all hours of a month; an entry alone takes the price of one hour.
+    A price in bands or packages depends on all hours of a period: what an entry costs is told by
+    :func:`billed_work`.
     """
     terms = {}
     for contract in contracts:
@@ -74,14 +76,15 @@ def work_terms(contracts: Iterable[Contract]) -> dict[tuple[str, str], WorkTerms
             continue
         for line in contract.lines_ever:
             markup = None
-            hourly = None
+            hourly: ExactAmount | Scheme | None = None
             by_category: tuple[ExpenseTerms, ...] = ()
-            worked = TimeWorked()
+            worked, by_charge = TimeWorked(), False
             if isinstance(line.source, ExpensesIncurred):
                 markup, by_category = line.source.markup_percent, line.source.categories
             elif isinstance(line.source, TimeWorked):
                 worked = line.source
-                hourly = line.scheme if is_dated(line.scheme) else price(line.scheme, 1)
+                hourly = _hourly(line.scheme)
+                by_charge = hourly is None
             terms[contract.id, line.id] = WorkTerms(
                 contract.entity_id,
                 contract.currency,
@@ -90,8 +93,20 @@ def work_terms(contracts: Iterable[Contract]) -> dict[tuple[str, str], WorkTerms
                 expense_terms=by_category,
                 time=worked,
                 customer=contract.party_id,
+                by_charge=by_charge,
             )
     return terms
+
+
+def _hourly(scheme: Scheme) -> ExactAmount | Scheme | None:
+    """The price of an hour, by date if it changes; ``None`` where no hour has one of its own."""
+    if isinstance(scheme, PerUnit):
+        return scheme.unit_price
+    if isinstance(scheme, Uplifted) and isinstance(scheme.scheme, PerUnit):
+        return scheme
+    if isinstance(scheme, Ramp) and all(isinstance(step.scheme, PerUnit) for step in scheme.steps):
+        return scheme
+    return None
 
 
 def worked_hours(

@@ -28,6 +28,7 @@ from harmony_core.work._billed_time import (
     rated_for,
     split_time,
 )
+from harmony_core.work._charge_shares import ChargeShare, share_charge, unbilled
 from harmony_core.work._coverage import (
     Considered,
     Coverage,
@@ -54,6 +55,7 @@ from harmony_core.work._views import CustomerView, customer_view
 
 __all__ = [
     "BilledTime",
+    "ChargeShare",
     "Considered",
     "Coverage",
     "CoverageBook",
@@ -97,6 +99,8 @@ __all__ = [
     "rate_time",
     "rate_work",
     "rated_for",
+    "share_charge",
     "share_complete",
     "split_time",
+    "unbilled",
 ]

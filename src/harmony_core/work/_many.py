@@ -11,11 +11,13 @@ import attrs
 
 from harmony_core.errors import CurrencyMismatch, HarmonyError
 from harmony_core.finance import (
+    DEFAULT_RATE_POLICY,
     HALF_UP,
     CostRateTable,
     Exact,
     ExactAmount,
     RateBook,
+    RatePolicy,
     Rounding,
     TransferRules,
     exact,
@@ -24,6 +26,7 @@ from harmony_core.parties import Person
 from harmony_core.pricing import Scheme, scheme_on
 from harmony_core.products import ExpensesIncurred, ExpenseTerms, TimeTerms, TimeWorked
 from harmony_core.work._billed_time import TimeBill, bill_time
+from harmony_core.work._charge_shares import ChargeShare
 from harmony_core.work._facts import Expense, TimeEntry
 from harmony_core.work._once import each_once
 from harmony_core.work._rating import RatedExpense, RatedTime, rate_expense, rate_time
@@ -40,7 +43,9 @@ class WorkTerms:
     ``unit_price`` is of one hour: an amount, or a scheme where it changes by date; ``None``: the
     hours are covered. ``expense_markup_percent`` of ``None``: the customer does not pay expenses.
     ``time`` says how hours worked become hours charged, and what they cost by a rate card; the
-    rates of ``customer`` are those of entries that name no customer themselves.
+    rates of ``customer`` are those of entries that name no customer themselves. ``by_charge``: what
+    an hour costs depends on all hours of a period (bands, packages), so that there is no
+    ``unit_price`` and only the share of its charge tells what an entry costs.
     """
 
     seller_entity: str
@@ -51,6 +56,7 @@ class WorkTerms:
     expense_terms: tuple[ExpenseTerms, ...] = ()
     time: TimeWorked = attrs.field(factory=TimeWorked)
     customer: str | None = None
+    by_charge: bool = False
 
     def expenses_of(self, category: str) -> ExpenseTerms:
         """How expenses of a category are passed on; covered where the line passes none on."""
@@ -100,6 +106,8 @@ def rate_work(
     transfer_rules: TransferRules,
     rates: RateBook,
     known: date | None = None,
+    billed: Mapping[str, ChargeShare] | None = None,
+    policy: RatePolicy = DEFAULT_RATE_POLICY,
 ) -> RatedWork:
     """Rate time entries and expenses by the terms of their contract lines.
 
@@ -112,6 +120,9 @@ def rate_work(
         rates: turn an expense into the customer's currency, at the rate of its day.
         known: leave out facts that became known after this day, and use employers, cost rates
             and exchange rates as they were known then; ``None``: everything that is known.
+        billed: shares of charges by the id of their time entry, see ``billing.billed_work``; they
+            stand in place of what an entry costs by itself.
+        policy: which exchange rates may be used.
 
     Raises:
         InvalidValue: two time entries, or two expenses, of one id that say different things.
@@ -141,7 +152,9 @@ def rate_work(
                         transfer_rules=transfer_rules,
                         rate=None
                         if spent.covered
-                        else rates.find(paid, agreed.currency, fact.day, known=known),
+                        else rates.find(
+                            paid, agreed.currency, fact.day, policy=policy, known=fact.known_on
+                        ),
                         rounding=agreed.rounding,
                         known=known,
                     )
@@ -158,6 +171,8 @@ def rate_work(
                         rounding=agreed.rounding,
                         known=known,
                         charged=_charged(fact, agreed, together.get(_month_of(fact))),
+                        billed=None if billed is None else billed.get(fact.id),
+                        by_charge=agreed.by_charge,
                     )
                 )
         except HarmonyError as problem:

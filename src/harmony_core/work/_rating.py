@@ -33,6 +33,7 @@ from harmony_core.finance import (
     transfer_price,
 )
 from harmony_core.parties import Person
+from harmony_core.work._charge_shares import ChargeShare
 from harmony_core.work._facts import Expense, TimeEntry
 
 
@@ -45,9 +46,10 @@ class RatedTime:
         performer_entity: who employed the person on that day.
         cost: hours worked at the cost rate of that day, in the currency of that rate.
         cost_explanation: of ``cost``.
-        unit_price: the line's price of an hour; ``None`` where the hours are covered.
-        billable: what the customer pays, settled for this entry; ``None`` where the hours are
-            covered by something else.
+        unit_price: the line's price of an hour; ``None`` where the hours are covered, or their
+            price depends on all hours of a period.
+        billable: what the customer pays: the entry's share of what is billed, or its own price
+            settled. ``None`` where the hours are covered by something else, or it is not known.
         billable_explanation: of ``billable``.
         transfer: what the performer charges the seller; ``None`` within one entity.
     """
@@ -85,6 +87,8 @@ def rate_time(
     rounding: Rounding = HALF_UP,
     known: date | None = None,
     charged: Iterable[tuple[Fraction, ExactAmount]] | None = None,
+    billed: ChargeShare | None = None,
+    by_charge: bool = False,
 ) -> RatedTime:
     """Rate a time entry.
 
@@ -100,10 +104,13 @@ def rate_time(
         known: take employer and cost rate as they were known on this day.
         charged: hours and the price of one, where terms or a rate card say so: they stand in place
             of the hours worked, their multiplier and ``unit_price``.
+        billed: the entry's share of what is billed: it stands in place of any price of its own.
+        by_charge: the price depends on all hours of a period, so that only ``billed`` tells it.
 
     Raises:
         NotFound: the person, the employer, the cost rate or the transfer rule of that day.
-        InvalidValue: the transfer rule needs a fact that time does not have.
+        InvalidValue: the transfer rule needs a fact that time does not have, or the customer's
+            amount, which is not known.
     """
     employment = _person(people, entry.person_id).employer(entry.day, known)
     found = cost_rates.find(entry.person_id, employment.group, entry.day, known)
@@ -117,7 +124,11 @@ def rate_time(
             else _charged(entry, charged, unit_price.currency, rounding)
         )
         billable = Money.of(billable_why.value, unit_price.currency)
-    sell = Money.zero(cost.currency) if billable is None else billable
+    if billed is not None and billed.amount != billable:
+        billable, billable_why = billed.amount, billed.explanation
+    sell = billable
+    if billable is None and not by_charge:
+        sell = Money.zero(cost.currency)
     transfer = transfer_price(
         transfer_rules,
         seller=seller_entity,

@@ -21,7 +21,8 @@ class CustomerView:
     """One piece of work as it may stand on an invoice.
 
     ``quantity`` is in ``unit`` (``h``, or nothing for an expense); ``unit_price`` and ``amount``
-    are ``None`` for work that is covered by something else.
+    are ``None`` for work that is covered by something else. Work that costs a share of what is
+    billed for several hours together has an amount and no unit price.
     """
 
     fact_id: str
@@ -36,7 +37,8 @@ class CustomerView:
 def customer_view(rated: RatedTime | RatedExpense) -> CustomerView:
     """Show a rated fact to the customer.
 
-    Hours appear as charged, multiplier included, so that quantity times unit price is the amount.
+    Hours appear with their multiplier. A unit price appears where quantity times unit price is the
+    amount, but for the part of a minor unit by which the charge was settled.
     """
     if isinstance(rated, RatedExpense):
         expense, amount = rated.expense, rated.billable
@@ -46,6 +48,11 @@ def customer_view(rated: RatedTime | RatedExpense) -> CustomerView:
         )
     entry = rated.entry
     hours = entry.hours * entry.multiplier
-    return CustomerView(
-        entry.id, entry.day, entry.work_type, hours, "h", rated.unit_price, rated.billable
-    )
+    price, amount = rated.unit_price, rated.billable
+    if price is not None and (amount is None or not _makes(price * hours, amount)):
+        price = None
+    return CustomerView(entry.id, entry.day, entry.work_type, hours, "h", price, amount)
+
+
+def _makes(exactly: ExactAmount, amount: Money) -> bool:
+    return abs(exactly.value - amount.exact.value) < Money(1, amount.currency).exact.value

@@ -14,6 +14,7 @@ from harmony_core.billing import (
     BillingTerms,
     Charge,
     Facts,
+    billed_work,
     booking_month,
     work_terms,
 )
@@ -111,9 +112,9 @@ class Scene:
         nobody pays for, so that its cost is booked.
         """
         facts: list[TimeEntry | Expense] = [*self.time, *self.expenses]
-        return self._rated(fact for fact in facts if booking_month(fact) == month)
+        return self._rated([fact for fact in facts if booking_month(fact) == month], month)
 
-    def _rated(self, facts: Iterable[TimeEntry | Expense]) -> RatedWork:
+    def _rated(self, facts: Iterable[TimeEntry | Expense], month: Month) -> RatedWork:
         terms = work_terms(self.contracts.values())
         rated = rate_work(
             facts,
@@ -122,6 +123,8 @@ class Scene:
             cost_rates=self.company.cost_rates,
             transfer_rules=self.company.rules,
             rates=self.terms.rates,
+            billed=billed_work(self.contracts.values(), self.facts, self.terms, month),
+            policy=self.terms.rate_policy,
         )
         times, expenses, uncovered = list(rated.times), list(rated.expenses), []
         for item in rated.uncovered:
