@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from fractions import Fraction
 
 import attrs
 import pytest
@@ -136,7 +137,7 @@ def test_what_follows_the_customers_amount_follows_the_invoice(
     assert pair.lines[0].amount.transaction == Money.of(transferred, "EUR")
     (rated,) = review_work(store, [JANUARY]).times
     view = customer_view(rated)
-    assert (view.quantity, view.unit_price, view.amount) == (20, None, found.amount)
+    assert (view.quantity, view.unit_price, view.amount) == (Fraction(20), None, found.amount)
 
 
 def test_late_hours_move_the_transfer_by_what_they_move_the_invoice() -> None:

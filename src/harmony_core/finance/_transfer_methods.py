@@ -273,7 +273,7 @@ def _given(why: Explainer, name: str, label: str, amount: ExactAmount) -> _Part:
 def _sell(why: Explainer, basis: TransferBasis, method: str) -> _Part:
     if basis.sell is None:
         raise InvalidValue(
-            f"{method} needs the customer's amount: pass sell=, such as the work's share of a charge"
+            f"{method} needs the customer's amount: pass sell=, such as its share of a charge"
         )
     return _given(why, "sell", "customer's amount", basis.sell.exact)
 
