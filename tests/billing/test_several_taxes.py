@@ -201,6 +201,9 @@ def test_each_tax_has_its_total_its_reason_and_its_account() -> None:
         ("tax_payable.CA-QC.QST", "2311", "-9.98"),
     ]
     assert str(tax_in_books(billed.entry)) == "14.98 CAD"
+    assert str(tax_in_books(billed.entry, role="tax_payable.CA-QC")) == "9.98 CAD"
+    assert str(tax_in_books(billed.entry, role="tax_payable.CA-QC.QST")) == "9.98 CAD"
+    assert str(tax_in_books(billed.entry, role="tax_payable.CA-Q")) == "0.00 CAD"
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,12 @@ from harmony_core.errors import CurrencyMismatch
 from harmony_core.explanation import Explanation, RoundingMode
 from harmony_core.finance import (
     ExactAmount,
+    LineTax,
     Money,
     Rate,
     RateBook,
     Rounding,
+    TaxBase,
     TaxLine,
     TaxMethod,
     convert,
@@ -91,6 +93,34 @@ def test_what_other_roundings_add_is_a_step_of_its_own() -> None:
         ("rounded", Fraction("0.08")),
         ("shown", Fraction("0.09")),
     ]
+
+
+@given(
+    st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=4),
+    st.sampled_from(TaxMethod),
+    ROUNDINGS,
+    st.booleans(),
+)
+def test_a_tax_upon_a_tax_is_what_its_explanation_says(
+    nets: list[int], method: TaxMethod, rounding: Rounding, included: bool
+) -> None:
+    qst = LineTax("QST", "9.5", "CA-QC", TaxBase.RUNNING)
+    lines = [
+        TaxLine.of(Money(net, "CAD"), "GST", 5, jurisdiction="CA", further=[qst]) for net in nets
+    ]
+    found = tax_document("CAD", lines, method=method, rounding=rounding, tax_included=included)
+    for group in found.groups:
+        why = explain_tax(group, rounding)
+        assert why.value == why.evaluate() == group.tax.exact.value
+
+
+def test_a_tax_upon_a_tax_says_whose_it_is_and_what_it_stands_on_in_german() -> None:
+    qst = LineTax("QST", "9.5", "CA-QC", TaxBase.RUNNING)
+    line = TaxLine.of(Money(10000, "CAD"), "GST", 5, jurisdiction="CA", further=[qst])
+    _, group = tax_document("CAD", [line]).groups
+    text = explain_tax(group).as_text(Culture.of("de"))
+    assert "Steuerhoheit: CA-QC" in text
+    assert "Steuerpflichtiger Betrag mit den Steuern davor: 105 CAD" in text
 
 
 def test_a_rate_from_another_currency_explains_nothing() -> None:

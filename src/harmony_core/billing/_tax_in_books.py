@@ -6,7 +6,9 @@ from harmony_core.billing._invoice import Invoice
 from harmony_core.finance import AccountRole, Column, JournalEntry, Money, Role, TaxGroup, money_sum
 
 
-def tax_in_books(entry: JournalEntry, column: Column = Column.ENTITY) -> Money:
+def tax_in_books(
+    entry: JournalEntry, column: Column = Column.ENTITY, role: AccountRole = Role.TAX_PAYABLE
+) -> Money:
     """Give the tax that an invoice states in the accounting currency (EN 16931, BT-111).
 
     It is the sum of what the entry of the invoice books as tax, so that document, books and return
@@ -15,12 +17,11 @@ def tax_in_books(entry: JournalEntry, column: Column = Column.ENTITY) -> Money:
     Args:
         entry: of the invoice, from ``book_invoice``.
         column: whose currency; the entity's books, unless the group wants to know.
+        role: of which taxes: all of them, or one such as ``tax_payable.CA-QC.QST``.
     """
     currency = entry.currencies[list(Column).index(column)]
     taxes = (
-        line.amount.column(column)
-        for line in entry.lines
-        if line.role.partition(".")[0] == Role.TAX_PAYABLE
+        line.amount.column(column) for line in entry.lines if f"{line.role}.".startswith(f"{role}.")
     )
     return -money_sum(taxes, currency)
 
