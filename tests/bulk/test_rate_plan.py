@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import attrs
 import numpy as np
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from harmony_core.bulk import Nulls, RatePlan
 from harmony_core.errors import InvalidValue
 from harmony_core.explanation import RoundingMode
-from harmony_core.finance import ExactAmount, Rounding
+from harmony_core.finance import ExactAmount, Money, Rounding
 from harmony_core.pricing import (
     AtLeast,
     AtMost,
@@ -32,6 +33,7 @@ from harmony_core.pricing import (
     Ramp,
     Scheme,
     ZeroQuantity,
+    charge,
     price,
     scheme_on,
 )
@@ -236,6 +238,16 @@ def test_unsigned_numbers_beyond_63_bits_are_rated(quantities: object) -> None:
     rated = RatePlan([PerUnit.of("0.25", "JPY")]).rate(quantities)
     assert rated.minor.tolist() == [2**62, 2**61]
     assert rated.one_by_one == 2
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.int64, np.uint64, np.longlong])
+def test_a_number_out_of_a_column_is_priced_alone_too(kind: Any) -> None:
+    three = np.array([3], kind)[0]
+    assert charge(PerUnit.of("0.25", "EUR"), three) == Money.of("0.75", "EUR")
+    others: tuple[Any, ...] = np.float64(3), np.array([True])[0]
+    for inexact in others:
+        with pytest.raises(InvalidValue, match="a quantity must be exact, got"):
+            charge(PerUnit.of("0.25", "EUR"), inexact)
 
 
 def test_a_list_with_one_great_number_is_no_list_of_floats() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Rational
 from typing import TypeAlias
 
 from harmony_core.errors import InvalidValue
@@ -73,9 +74,10 @@ def exact_ratio(value: Exact, what: str = "a number") -> tuple[int, int]:
         if abs(value.adjusted()) >= _OUT_OF_PROPORTION:
             raise InvalidValue(f"{what} is out of all proportion: {value}")
         return value.as_integer_ratio()
-    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+    number: object = value
+    if isinstance(number, bool) or not isinstance(number, Rational):
         raise InvalidValue(
             f"{what} must be exact, got {type(value).__name__} {value!r}: "
             "pass a string, an int, a Decimal or a Fraction"
         )
-    return value.as_integer_ratio()
+    return int(number.numerator), int(number.denominator)  # a whole number of numpy is one too
