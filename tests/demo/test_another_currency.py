@@ -109,10 +109,15 @@ def test_the_third_column_is_each_fact_at_the_rate_of_its_own_day(dollars: Books
             assert charge.booked.group == at_the_rate_of(dollars, charge.amount, charge), charge.key
     seen = Counter(entry.kind for entry in dollars.entries)
     for entry in dollars.entries:
-        if entry.kind in ("labour", "expenses", "transfer"):
+        if entry.kind in ("labour", "expenses"):
             for line in entry.lines:
                 expected = at_the_rate_of(dollars, line.amount.transaction, entry)
                 assert line.amount.group == expected, entry.id
+        if entry.kind == "transfer":  # its lines are fitted to what was charged in all
+            for role in {line.role for line in entry.lines}:
+                parts = [line.amount for line in entry.lines if line.role == role]
+                whole = booked_sum(parts, parts[0].currencies)
+                assert whole.group == at_the_rate_of(dollars, whole.transaction, entry), entry.id
     assert all(seen[kind] >= 24 for kind in ("labour", "expenses", "transfer"))
 
 
