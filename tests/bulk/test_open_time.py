@@ -88,6 +88,28 @@ def test_every_second_of_a_week_in_any_order() -> None:
         assert moment(found[row]) == answer.due
 
 
+def test_calendars_that_open_often_and_seldom_share_a_plan() -> None:
+    """Slots are as long as the openings of all of them allow."""
+    often = [f"{at // 60:02}:{at % 60:02}:00-{at // 60:02}:{at % 60:02}:30" for at in range(1440)]
+    once = Calendar.of("UTC", {}, overrides={date(2027, 1, 1): "00:00-09:00"})
+    calendars = [LONDON, Calendar.of("Asia/Kolkata", {"daily": often}), once, LONDON - LONDON]
+    plan = OpenTimePlan(calendars)
+    random = np.random.default_rng(7)
+    starts = np.datetime64("2026-01-01", "us") + random.integers(0, 365 * 86_400 * 10**6, 400)
+    codes = random.integers(0, 4, 400)
+    worked = plan.between(starts, starts[::-1], codes)
+    some = np.flatnonzero(codes < 2)
+    due = plan.due(starts[some], hours(20), codes[some])
+    for row, code in enumerate(codes):
+        start, end = (
+            EPOCH + timedelta(microseconds=int(at)) for at in starts[[row, -1 - row]].view("i8")
+        )
+        assert worked[row].item() == calendars[code].between(start, end)
+    for place, start, found in zip(some, starts[some].view("i8"), due, strict=True):
+        answer = calendars[codes[place]].add(EPOCH + timedelta(microseconds=int(start)), hours(20))
+        assert moment(found) == answer.due
+
+
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
 def test_whole_numbers_count_their_unit(unit: str) -> None:
     per = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]

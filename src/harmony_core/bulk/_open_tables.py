@@ -20,7 +20,8 @@ from harmony_core.sla._days import LENGTH
 FOREVER = np.int64(2**62)
 """Later than any instant, and more than any open time."""
 
-_SHIFT = 34  # a slot is 2**34 microseconds, 4.8 hours: most hold one opening at most
+_SHIFT = 34
+"""A slot is 2**34 microseconds, 4.8 hours, or less where more opens: most hold one at most."""
 
 
 class Rooms:
@@ -39,23 +40,26 @@ class OpenTables:
         parts = [_intervals(calendar, first, last) for calendar in calendars]
         self.since = int(parts[0][0][0])
         self.until = int(np.datetime64(f"{last + 1}-01-01", "us").astype(np.int64))
-        self._slots = ((self.until - self.since) >> _SHIFT) + 2
-        starts = self.since + (np.arange(self._slots, dtype=np.int64) << _SHIFT)
+        intervals = sum(len(opens) for opens, _, _ in parts)
+        self._totals = np.array([ends[-2] for _, _, ends in parts], np.int64)
+        self._shift = _shift((self.until - self.since) * len(parts), intervals)
+        self._worked_shift = _shift(int(self._totals.sum()), intervals)
+        self._slots = ((self.until - self.since) >> self._shift) + 2
         self._backs = np.empty(len(parts), np.int64)
         of_slots, of_worked, places, back_at = list[Whole](), list[Whole](), 0, 0
         for number, (opens, _, ends) in enumerate(parts):
             # The first interval is empty and begins with the years; the last is for ever ahead.
-            of_slots.append(np.searchsorted(opens, starts, "right") - 1 + places)
-            steps = np.arange((int(ends[-2]) >> _SHIFT) + 2, dtype=np.int64) << _SHIFT
-            of_worked.append(np.searchsorted(ends, steps, "left") + places)
+            begun = -((self.since - opens) >> self._shift)  # the first slot that begins after it
+            of_slots.append(_counted(begun, self._slots) + (places - 1))
+            steps = (int(ends[-2]) >> self._worked_shift) + 2
+            of_worked.append(_counted((ends >> self._worked_shift) + 1, steps) + places)
             self._backs[number] = back_at
-            places, back_at = places + len(opens), back_at + len(steps)
+            places, back_at = places + len(opens), back_at + steps
         self._next_opens = np.concatenate([np.append(opens[1:], FOREVER) for opens, _, _ in parts])
         self._gaps = np.concatenate([gaps for _, gaps, _ in parts])
         self._ends = np.concatenate([ends for _, _, ends in parts])
         self._of_slots = np.concatenate(of_slots).astype(np.intp)
         self._of_worked = np.concatenate(of_worked).astype(np.intp)
-        self._totals = np.array([ends[-2] for _, _, ends in parts], np.int64)
 
     def worked(self, at: Whole, codes: Whole | None, out: Whole, rooms: Rooms) -> None:
         """Write the open time from the beginning of the years up to each instant, inside them."""
@@ -78,7 +82,7 @@ class OpenTables:
         slot, place = rooms.words[0][:size], rooms.places[:size]
         most = self._totals[0] if codes is None else np.take(self._totals, codes, out=out)
         np.minimum(worked, most, out=slot)
-        slot >>= _SHIFT
+        slot >>= self._worked_shift
         if codes is not None:
             slot += np.take(self._backs, codes, out=out)
         np.take(self._of_worked, slot, out=place, mode="clip")
@@ -99,20 +103,17 @@ class OpenTables:
 
     @cached_property
     def _closes(self) -> Whole:
-        """The close of each interval, or of the last that touches it: years are cut apart."""
-        ends = self._gaps + np.where(self._gaps < FOREVER, self._ends, 0)
-        goes_on = (self._next_opens == ends) & (ends < FOREVER)
+        """The close of each interval."""
+        ends: Whole = self._gaps + np.where(self._gaps < FOREVER, self._ends, 0)
         ends[ends >= self.until] = FOREVER
-        last = np.flatnonzero(~goes_on)
-        found: Whole = ends[last[np.searchsorted(last, np.arange(len(ends)))]]
-        return found
+        return ends
 
     def _places(
         self, at: Whole, codes: Whole | None, slot: Whole, place: NDArray[np.intp], rooms: Rooms
     ) -> None:
         """Write which interval each instant lies in or after."""
         np.subtract(at, self.since, out=slot)
-        slot >>= _SHIFT
+        slot >>= self._shift
         if codes is not None:
             slot += np.multiply(codes, self._slots, out=rooms.words[1][: len(at)])
         np.take(self._of_slots, slot, out=place, mode="clip")
@@ -131,6 +132,17 @@ class OpenTables:
         while len(rows):
             rows = rows[passed(borders[place[rows]], wanted[rows])]
             place[rows] += 1
+
+
+def _shift(length: int, intervals: int) -> int:
+    """Give how long slots are, so that there are some more of them than intervals."""
+    return max(0, min(_SHIFT, (length // (2 * intervals)).bit_length() - 1))
+
+
+def _counted(numbers: Whole, slots: int) -> Whole:
+    """Count for each slot the numbers up to its own."""
+    counts = np.bincount(np.minimum(numbers, slots), minlength=slots + 1)
+    return np.cumsum(counts[:slots])
 
 
 def _intervals(calendar: OpenTime, first: int, last: int) -> tuple[Whole, Whole, Whole]:
