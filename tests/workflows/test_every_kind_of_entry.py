@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
+import attrs
 import pytest
 
 from harmony_core.billing import InputTax, Payment
@@ -240,3 +241,24 @@ def test_the_group_consolidates_on_every_day(lived: Entries) -> None:
         found = consolidate(lived, GROUP, day)
         assert found.is_zero
         assert not found.breaks
+
+
+def test_the_bill_of_a_subcontractor_clears_what_his_hours_cost_already() -> None:
+    """Bob's six hours at 61.40 GBP are cost when he works; his bill of 368.40 is no cost again."""
+    agreed = line(PerUnit.of("368.40", "GBP"), date(2026, 2, 1), months=None)
+    agreed = attrs.evolve(
+        agreed,
+        accounting=attrs.evolve(
+            agreed.accounting, cost_role=Role.LABOUR_ABSORBED, recognition=Recognition.AT_ONCE
+        ),
+    )
+    his = contract(agreed, id="B-7", side=Side.BUY, party="S-1", entity="GB")
+    store = in_memory(contracts=[*CONTRACTS, his])
+    month_end(store, JANUARY)
+    month_end(store, FEBRUARY)
+    entries = tuple(one for one in books(store).entries if one.entity == "GB")
+    hours = Money.of("368.40", "GBP")
+    assert balance(entries, Role.COST_OF_SALES, FEBRUARY) == hours
+    assert not balance(entries, Role.LABOUR_ABSORBED, FEBRUARY)
+    assert balance(entries, Role.PAYABLE, FEBRUARY) == -hours
+    assert not balance(entries, Role.PURCHASE_BALANCE, FEBRUARY)
