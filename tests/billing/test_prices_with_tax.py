@@ -310,7 +310,7 @@ def test_what_cannot_be_divided_is_refused() -> None:
     made = priced("119")
     with pytest.raises(InvalidValue, match=r"include tax: give the terms the taxes"):
         list(due(made, BUYERS, TERMS, date(2026, 1, 1)))
-    with pytest.raises(NotFound, match="K-1"):
+    with pytest.raises(NotFound, match="give the facts the directory with 'K-1'"):
         list(due(made, Facts(), WITH_TAXES, date(2026, 1, 1)))
     charges = list(due(made, BUYERS, WITH_TAXES, date(2026, 1, 1)))
     other = TaxTable([TaxRate("DE", "S", 7, SINCE)])

@@ -11,7 +11,7 @@ from __future__ import annotations
 from harmony_core.billing._invoicing import decided_tax
 from harmony_core.billing._plan import PlannedCharge
 from harmony_core.billing._terms import BillingTerms
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, NotFound
 from harmony_core.explanation import Explainer, Explanation
 from harmony_core.finance import HALF_UP, Money
 from harmony_core.parties import Directory
@@ -36,6 +36,12 @@ def without_tax(
         raise InvalidValue(
             f"the prices of line {line.id!r} of contract {contract.id!r} include tax: "
             "give the terms the taxes that divide them, BillingTerms(..., taxes=TaxTable(...))"
+        )
+    if contract.party_id not in directory:
+        raise NotFound(
+            f"the prices of line {line.id!r} of contract {contract.id!r} include tax, and that "
+            f"depends on the customer: give the facts the directory with {contract.party_id!r}, "
+            "Facts(..., directory=Directory([...]))"
         )
     found = decided_tax(
         terms.taxes,

@@ -46,7 +46,8 @@ class Recognised(NamedTuple):
 #
 # --- R6: which rule, and from which month on -----------------------------------------------------
 # > Overage: at_once, in the month of its last service day. Corrections: at_once, in the month of
-# > max(last service day, trigger); those of prepaid blocks and top-ups as drawn, from their trigger.
+# > max(last service day, trigger); those of prepaid blocks and top-ups as drawn, from their
+# > trigger.
 # > (R14) The correction of an amendment is earned as the line is, by day over its own days, and not
 # > before its trigger.
 
