@@ -18,7 +18,7 @@ from harmony_core.billing import (
     book_payment,
 )
 from harmony_core.contracts import Side
-from harmony_core.errors import AccountNotMapped, InvalidValue, NotFound
+from harmony_core.errors import AccountNotMapped, CurrencyMismatch, InvalidValue, NotFound
 from harmony_core.finance import (
     Booked,
     Group,
@@ -194,3 +194,37 @@ def test_the_two_sides_do_not_mix() -> None:
         ReceivablesLedger([], [PAID])
     with pytest.raises(InvalidValue, match="'BILL-1' is of the buy side"):
         ReceivablesLedger([INVOICE, BILL])
+
+
+def test_what_the_bank_took_stands_in_the_books_and_the_rest_is_a_difference() -> None:
+    """400.00 USD stood at 360.00 EUR; the day's rate makes 372.00 of it, the bank made 370.55."""
+    for side, one, kind in (
+        (Side.SELL, INVOICE, ReceivablesLedger),
+        (Side.BUY, BILL, PayablesLedger),
+    ):
+        sign = 1 if side is Side.SELL else -1
+        took = attrs.evolve(
+            PAID,
+            party_id=one.party_id,
+            references=[one.id],
+            side=side,
+            in_books=Money.of("370.55", "EUR"),
+        )
+        cash, claim = book_payment(took, TERMS).lines
+        assert cash.amount.entity == Money.of("370.55", "EUR") * sign
+        assert cash.amount.group == Money.of("320.00", "GBP") * sign
+        ledger = kind([one], [took])
+        [settled] = book_allocations(ledger, ledger.allocate(FEBRUARY), TERMS)
+        assert settled.lines[0].amount.entity == Money.of("10.55", "EUR") * sign
+        assert (claim.amount + settled.lines[0].amount).entity == Money.of(-360, "EUR") * sign
+
+
+def test_what_the_bank_cannot_have_taken_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="both have one sign"):
+        attrs.evolve(PAID, in_books=Money.of("-1.00", "EUR"))
+    with pytest.raises(CurrencyMismatch):
+        book_payment(attrs.evolve(PAID, in_books=Money.of("370.55", "GBP")), TERMS)
+    own = Payment("P", "DE", "K-1", FEBRUARY, Money.of(5, "EUR"), in_books=Money.of(6, "EUR"))
+    euros = attrs.evolve(TERMS, group=attrs.evolve(TERMS.group, currency="EUR"))
+    with pytest.raises(InvalidValue, match=r"it is 5.00 EUR there, not 6.00 EUR"):
+        book_payment(own, euros)

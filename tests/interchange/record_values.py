@@ -1051,6 +1051,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         st.lists(ids, max_size=2),
         texts,
         st.sampled_from(contracts.Side),
+        st.none() | moneys_above_zero,
     ),
     billing.Allocation: allocations(),
     billing.DunningTable: dunning_tables,

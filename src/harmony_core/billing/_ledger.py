@@ -96,11 +96,16 @@ class ReceivablesLedger:
             party, amount = self._party(payment.party_id), payment.amount
             if amount.minor < 0:
                 back = (payment.entity_id, party, payment.day, payment.day, -amount)
-                self._items[payment.id] = OpenItem(payment.id, *back, amount * 0, amount * 0)
+                took = None if payment.in_books is None else -payment.in_books
+                self._items[payment.id] = OpenItem(
+                    payment.id, *back, amount * 0, amount * 0, in_books=took
+                )
                 self._returns[payment.id] = payment.references
             else:
                 money_in = (payment.entity_id, party, payment.day, amount, amount * 0)
-                self._sources[payment.id] = OnAccount(payment.id, *money_in, payment.references)
+                self._sources[payment.id] = OnAccount(
+                    payment.id, *money_in, payment.references, in_books=payment.in_books
+                )
         ids = [one.id for one in self._receivables] + [one.id for one in self._payments]
         if twice := [id_ for id_, times in Counter(ids).items() if times > 1]:
             raise InvalidValue(f"two documents or payments are called {twice[0]!r}: ids are unique")

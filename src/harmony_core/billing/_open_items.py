@@ -28,7 +28,8 @@ class AllocationRule(Word):
 class OpenItem:
     """What a customer owes for a document: its amount less credits and payments.
 
-    ``booked`` holds the three amounts of the whole document; ``None`` for money that went back.
+    ``booked`` holds the three amounts of the whole document; ``None`` for money that went back, of
+    which ``in_books`` is what the bank took, see :class:`Payment`.
     """
 
     id: str
@@ -40,6 +41,7 @@ class OpenItem:
     credited: Money
     paid: Money
     booked: Booked | None = None
+    in_books: Money | None = None
 
     @property
     def open(self) -> Money:
@@ -62,7 +64,8 @@ class OpenItem:
 class OnAccount:
     """What is left of a payment or a credit note; the customer may take it off later.
 
-    ``booked`` holds the three amounts of a whole credit note, above zero; ``None`` for payments.
+    ``booked`` holds the three amounts of a whole credit note, above zero; ``None`` for payments, of
+    which ``in_books`` is what the bank took, see :class:`Payment`.
     """
 
     id: str
@@ -73,6 +76,7 @@ class OnAccount:
     allocated: Money
     references: tuple[str, ...] = ()
     booked: Booked | None = None
+    in_books: Money | None = None
 
     @property
     def left(self) -> Money:

@@ -127,9 +127,11 @@ class Payment:
             back, the ids of the payments or credit notes that it returns.
         account: role of the account that it came in on, or went out from.
         side: ``BUY`` for what suppliers are paid.
+        in_books: what the bank's account took, in the currency of the company's books, where the
+            bank changed the money at a rate of its own; without it, the rates of the day convert.
 
     Raises:
-        InvalidValue: the amount is zero.
+        InvalidValue: the amount is zero, or what the bank took has another sign.
 
     >>> Payment("P-1", "DE", "K-1", date(2026, 2, 3), Money.of("0.00", "EUR"))
     Traceback (most recent call last):
@@ -145,8 +147,14 @@ class Payment:
     references: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     account: AccountRole = Role.BANK
     side: Side = attrs.field(default=Side.SELL, converter=Side)
+    in_books: Money | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.in_books is not None and self.in_books.minor * self.amount.minor <= 0:
+            raise InvalidValue(
+                f"payment {self.id!r} of {self.amount} cannot be {self.in_books} in the books: "
+                "both have one sign"
+            )
         if not self.amount:
             raise InvalidValue(
                 f"payment {self.id!r} is of {self.amount}: it moves no money, leave it out"

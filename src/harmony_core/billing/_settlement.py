@@ -21,13 +21,12 @@ from harmony_core.billing._open_items import OnAccount, OpenItem
 from harmony_core.billing._receivable import Allocation, Payment
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.contracts import Side
-from harmony_core.errors import expect_word
+from harmony_core.errors import CurrencyMismatch, InvalidValue, expect_word
 from harmony_core.finance import (
     Booked,
     ExchangeAccounts,
     JournalEntry,
     MonetaryItem,
-    Money,
     RateKind,
     Role,
     Settled,
@@ -49,9 +48,10 @@ def book_payment(payment: Payment, terms: BillingTerms) -> JournalEntry:
 
     Raises:
         AccountNotMapped, RateNotFound: the entity lacks a code, or the rate book a rate.
+        CurrencyMismatch, InvalidValue: what the bank took cannot be so in these books.
     """
     accounts = _accounts(terms, payment.entity_id, payment.party_id, payment.side)
-    cash = _booked(payment.amount, payment.entity_id, payment.day, terms)
+    cash = _booked(payment, terms)
     if payment.side is Side.BUY:
         cash = -cash
     return JournalEntry(
@@ -171,18 +171,30 @@ def _turned(item: MonetaryItem) -> MonetaryItem:
     return attrs.evolve(item, booked=-item.booked, paid=-item.paid)
 
 
-def _booked(amount: Money, entity_id: str, day: date, terms: BillingTerms) -> Booked:
-    rates = terms.booking_rates(amount.currency, entity_id, day)
-    return rates.book(amount, terms.rounding)
+def _booked(paid: Payment | OpenItem | OnAccount, terms: BillingTerms) -> Booked:
+    """Money at the rates of its day; in the books at what the bank took, where that is known."""
+    rates = terms.booking_rates(paid.amount.currency, paid.entity_id, paid.day)
+    booked = rates.book(paid.amount, terms.rounding)
+    if paid.in_books is None:
+        return booked
+    of_books = booked.entity.currency
+    if paid.in_books.currency != of_books:
+        raise CurrencyMismatch(of_books, paid.in_books.currency)
+    if paid.amount.currency == of_books and paid.in_books != paid.amount:
+        raise InvalidValue(
+            f"payment {paid.id!r} of {paid.amount} is in the currency of the books: it is "
+            f"{paid.amount} there, not {paid.in_books}"
+        )
+    return attrs.evolve(booked, entity=paid.in_books)
 
 
 def _of_item(item: OpenItem, terms: BillingTerms) -> MonetaryItem:
     """An invoice as its document booked it; money that went back as of its own day."""
-    booked = item.booked or _booked(item.amount, item.entity_id, item.day, terms)
+    booked = item.booked or _booked(item, terms)
     return MonetaryItem(booked, terms.rounding, paid=item.credited + item.paid)
 
 
 def _of_source(source: OnAccount, terms: BillingTerms) -> MonetaryItem:
     """A credit note as its document booked it; a payment as of its own day; both above zero."""
-    booked = source.booked or _booked(source.amount, source.entity_id, source.day, terms)
+    booked = source.booked or _booked(source, terms)
     return MonetaryItem(booked, terms.rounding, paid=source.allocated)
