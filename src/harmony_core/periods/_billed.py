@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from harmony_core.errors import NotFound
+from harmony_core.errors import NotFound, expect
 from harmony_core.periods._alignment import Alignment
 from harmony_core.periods._instants import InstantSpan, in_utc, local_day
 from harmony_core.periods._schedule import Interval, Schedule
@@ -12,6 +12,13 @@ from harmony_core.periods._span import Span
 from harmony_core.periods._timing import Timing, after_invoice
 
 _SECOND = timedelta(seconds=1)
+
+
+def _expect_service(schedule: object, on: object, start: object, end: object | None = None) -> None:
+    expect(schedule, Schedule, "the schedule of a service", "Schedule(start, Interval.months(1))")
+    expect(on, date, "the day that is asked about")
+    expect(start, date, "the first day of service")
+    expect(end, date | None, "the end of service")
 
 
 def billed_period(
@@ -29,6 +36,7 @@ def billed_period(
     termination, and for a look at current usage it is the one containing ``on``. It never begins
     before ``start``, the first day of service; a period wholly before it is the empty span there.
     """
+    _expect_service(schedule, on, start)
     n = schedule.index_at(on)
     if Timing(timing) is Timing.ARREARS and not terminated and not current:
         n -= 1
@@ -85,6 +93,7 @@ def billed_through(schedule: Schedule, on: date, start: date, end: date | None =
     >>> billed_through(monthly, date(2026, 2, 28), date(2026, 1, 31))
     datetime.date(2026, 3, 31)
     """
+    _expect_service(schedule, on, start, end)
     if on < start:
         return start
     through = schedule.period_at(on).end
@@ -104,6 +113,7 @@ def service_period_at(schedule: Schedule, on: date, start: date, end: date | Non
     >>> str(service_period_at(tenth, date(2023, 12, 1), date(2024, 1, 1)))
     '2024-01-01..2024-01-09'
     """
+    _expect_service(schedule, on, start, end)
     day = max(on, start)
     if end is not None and day not in Span(start, end):
         raise NotFound(f"no period on {day}: the service from {start} has ended on {end}")
@@ -122,6 +132,7 @@ def period_ended(schedule: Schedule, on: date, start: date) -> Span:
     >>> str(period_ended(tenth, date(2024, 1, 10), date(2024, 1, 1)))
     '2024-01-01..2024-01-09'
     """
+    _expect_service(schedule, on, start)
     period = schedule.period(schedule.index_at(on) - 1)
     if period.end <= start:
         raise NotFound(f"no period is over on {on}: the service started on {start}")
@@ -150,6 +161,9 @@ def invoiced_period(
     >>> str(invoiced_period(date(2019, 2, 1), Interval.months(1), Timing.ARREARS, date(2019, 1, 5)))
     '2019-01-05..2019-01-31'
     """
+    expect(start, date, "the first day of service")
+    expect(last_billed_day, date | None, "the last day billed")
+    expect(last_day, date | None, "the last day of service")
     first = start if last_billed_day is None else Span.of_days(last_billed_day, last_billed_day).end
     last = after_invoice(invoice_on, interval, timing, alignment, offset_days).last_billed_day
     if last_day is not None:

@@ -47,6 +47,9 @@ class ProratedChange:
         >>> str(change.net), str(change.rounded(Fraction(1, 100)).net)  # -274.19..., -274.20
         ('-8500/31', '-1371/5')
         """
+        expect(step, Fraction | int, "the step of a rounding", "Fraction(1, 100)")
+        if step <= 0:
+            raise InvalidValue(f"a rounding step must be above zero, got {step}")
         return ProratedChange(
             round_to_step(self.credit, step, mode),
             round_to_step(self.charge, step, mode),

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from harmony_core.errors import InvalidValue, NotFound, expect_each
+from harmony_core.errors import InvalidValue, NotFound, expect, expect_each
 
 T = TypeVar("T")
 
@@ -65,7 +65,11 @@ class History(Generic[T]):
     @classmethod
     def of(cls, values: Iterable[tuple[date, T]]) -> History[T]:
         """Make a history of values that have been known ever since, as ``(valid_from, value)``."""
-        return cls(tuple(Version(valid_from, date.min, value) for valid_from, value in values))
+        listed = expect_each(values, tuple | list, "values of a history, each with its first day")
+        for pair in listed:
+            if len(pair) != 2:
+                raise InvalidValue(f"a value of a history is (valid_from, value), got {pair!r}")
+        return cls(tuple(Version(valid_from, date.min, value) for valid_from, value in listed))
 
     @classmethod
     def always(cls, value: T) -> History[T]:
@@ -89,10 +93,15 @@ class History(Generic[T]):
         Raises:
             NotFound: nothing holds on that day; the message names it.
         """
-        for index in range(bisect_right(self._starts, day) - 1, -1, -1):
-            version = self.versions[index]
-            if known is None or version.known_from <= known:
-                return version.value
+        try:
+            for index in range(bisect_right(self._starts, day) - 1, -1, -1):
+                version = self.versions[index]
+                if known is None or version.known_from <= known:
+                    return version.value
+        except TypeError:  # asked for only here: a history is read in every run
+            expect(day, date, "the day of a value")
+            expect(known, date | None, "the day on which a value is known")
+            raise
         as_known = "" if known is None else f" as known on {known}"
         first = f"the first value holds from {self._starts[0]}" if self._starts else "it is empty"
         raise NotFound(f"nothing holds on {day}{as_known}: {first}")

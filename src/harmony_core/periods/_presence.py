@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
 from operator import itemgetter
+from typing import Any
 
 import attrs
 
-from harmony_core.errors import InvalidValue
+from harmony_core.errors import InvalidValue, expect, expect_each
 from harmony_core.periods._instants import local_day
 from harmony_core.periods._span import Span
 
@@ -58,10 +59,13 @@ def presence(
     >>> str(presence([[(datetime(2026, 6, 1, tzinfo=UTC), True), (gone, False)]], july).units)
     '10/31'
     """
+    expect(period, Span, "the period of device days", "Span.of_days(first, last)")
+    expect(full, Span | None, "the full period of device days")
     of = period if full is None else full
     if not of:
         raise InvalidValue(f"device days of a full period without days: {of}")
-    return Presence(sum(days_present(changes, period, zone) for changes in things), of)
+    each = expect_each(things, Iterable, "things, each with its changes")
+    return Presence(sum(days_present(changes, period, zone) for changes in each), of)
 
 
 def days_present(changes: Iterable[Change], period: Span, zone: str = "UTC") -> int:
@@ -72,8 +76,15 @@ def days_present(changes: Iterable[Change], period: Span, zone: str = "UTC") -> 
 
     Source: device days as Lago counts a prorated unique count.
     """
+    expect(period, Span, "the period of device days", "Span.of_days(first, last)")
+    given: Iterable[Any] = changes
+    pairs: tuple[Any, ...] = expect_each(given, tuple | list, "changes of presence")
+    for change in pairs:
+        if len(change) != 2:
+            raise InvalidValue(f"a change is an instant and whether it came, got {change!r}")
+        expect(change[0], datetime, "the instant of a change")
     counted, uncounted = 0, period.start
-    for stay in _stays(changes, period.end, zone):
+    for stay in _stays(pairs, period.end, zone):
         first, end = max(stay.start, uncounted), min(stay.end, period.end)
         if first < end:
             counted += (end - first).days

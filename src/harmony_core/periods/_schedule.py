@@ -185,6 +185,7 @@ class Schedule:
 
     def boundaries(self, from_day: date, until: date | None = None) -> Iterator[date]:
         """List the boundaries from ``from_day`` on and before ``until``; endless without it."""
+        expect(until, date | None, "the end of boundaries")
         n = self.index_at(from_day)
         if self.boundary(n) < from_day:
             n += 1
@@ -198,6 +199,7 @@ class Schedule:
         The first may start before ``from_day`` and the last may end after ``until``:
         :func:`service_periods` clips them.
         """
+        expect(until, date | None, "the end of periods")
         n = self.index_at(from_day)
         start = self.boundary(n)
         while until is None or max(start, from_day) < until:

@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 import attrs
 
-from harmony_core.errors import NotFound, Word, expect
+from harmony_core.errors import InvalidValue, NotFound, Word, expect
 from harmony_core.periods._alignment import Alignment, billing_schedule, service_periods
 from harmony_core.periods._schedule import Interval
 from harmony_core.periods._span import Span
+
+_MOST_DAYS = date.max.toordinal()
 
 
 class Timing(Word):
@@ -34,7 +36,7 @@ def trigger_day(period: Span, timing: Timing, lead_days: int = 0) -> date:
         day = period.start
     else:
         day = period.end if Timing(timing) is Timing.ARREARS else period.start
-    return day - timedelta(days=lead_days)
+    return day - _days(lead_days) if lead_days else day
 
 
 def invoice_day(
@@ -57,8 +59,15 @@ def invoice_day(
     """
     _refuse_no_period(period)
     if Timing(timing) is Timing.ADVANCE:
-        return period.first_day + timedelta(days=offset_days or 0)
-    return period.last_day + timedelta(days=_arrears_offset(alignment, offset_days))
+        return period.first_day + _days(offset_days or 0)
+    return period.last_day + _days(_arrears_offset(alignment, offset_days))
+
+
+def _days(count: int) -> timedelta:
+    expect(count, int, "how many days earlier or later", "14")
+    if abs(count) > _MOST_DAYS:
+        raise InvalidValue(f"{count} days lead out of the calendar, which has the years 1 to 9999")
+    return timedelta(days=count)
 
 
 def _refuse_no_period(period: object) -> None:
@@ -120,11 +129,11 @@ def after_invoice(
     """
     expect(invoice_on, date, "the day of an invoice")
     if Timing(timing) is Timing.ADVANCE:
-        start = invoice_on - timedelta(days=offset_days or 0)
+        start = invoice_on - _days(offset_days or 0)
         billed = _first_period(start, interval, alignment)
         following = _first_period(billed.end, interval, alignment)
     else:
-        last = invoice_on - timedelta(days=_arrears_offset(alignment, offset_days))
+        last = invoice_on - _days(_arrears_offset(alignment, offset_days))
         billed = Span.of_days(last, last)
         following = _first_period(billed.end, interval, alignment)
     return Invoiced(billed.last_day, invoice_day(following, timing, alignment, offset_days))
