@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -72,6 +73,15 @@ def test_a_civil_day_of_25_hours_is_one_day() -> None:
     stay = [(start, True), (start + timedelta(hours=24, minutes=59), False)]
     assert days_present(stay, AUTUMN, BERLIN) == 1
     assert days_present(stay, AUTUMN) == 2
+
+
+def test_changes_are_in_the_order_of_their_instants_and_not_of_their_wall_clocks() -> None:
+    berlin = ZoneInfo(BERLIN)
+    came = datetime(2026, 10, 20, 9, tzinfo=berlin)
+    went = datetime(2026, 10, 25, 2, 40, tzinfo=berlin)  # before the clocks go back
+    again = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=berlin)  # fifty minutes later
+    stays = [(came, True), (went, False), (again, True)]
+    assert days_present(stays, AUTUMN, BERLIN) == 12
 
 
 def test_a_stub_is_measured_by_its_full_period() -> None:

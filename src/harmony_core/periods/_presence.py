@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
-from operator import itemgetter
 from typing import Any
 
 import attrs
 
 from harmony_core.errors import InvalidValue, expect, expect_each
-from harmony_core.periods._instants import local_day
+from harmony_core.periods._instants import in_utc, local_day
 from harmony_core.periods._span import Span
 
 Change = tuple[datetime, bool]
@@ -95,7 +94,7 @@ def days_present(changes: Iterable[Change], period: Span, zone: str = "UTC") -> 
 def _stays(changes: Iterable[Change], until: date, zone: str) -> Iterator[Span]:
     """List the days of each stay, oldest first; one that lasts ends with the period."""
     since: date | None = None
-    for at, present in sorted(changes, key=itemgetter(0)):
+    for at, present in sorted(changes, key=lambda change: in_utc(change[0])):
         if present and since is None:
             since = local_day(at, zone)
         elif not present and since is not None:
