@@ -388,6 +388,13 @@ def test_what_cannot_be_migrated_is_refused() -> None:
         (HOURLY, new, CarriedBalance("1"), InvalidValue, "it has no balance"),
         (
             old,
+            attrs.evolve(new, entity_id="GB"),
+            CarriedBalance("1", into="1"),
+            RuleBroken,
+            "is owed by 'DE', but contract 'C-2' is of 'GB'.* pay it back with into=None",
+        ),
+        (
+            old,
             contract(line(Flat.of(1, "EUR"), MAY)),
             CarriedBalance("1", into="1"),
             InvalidValue,

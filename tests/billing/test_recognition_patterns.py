@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harmony_core.billing import (
     Charge,
@@ -14,7 +17,7 @@ from harmony_core.billing import (
     due,
     recognise,
 )
-from harmony_core.contracts import Contract, Side
+from harmony_core.contracts import Amendment, Contract, NewPrice, Side, lines_ended
 from harmony_core.culture import Culture
 from harmony_core.errors import InvalidValue
 from harmony_core.finance import Booked, Role, money_sum
@@ -275,3 +278,49 @@ def test_reports_move_with_the_facts_of_a_forecast() -> None:
     [found] = moved.progress_of("C-2", "7")
     assert (found.day, found.recorded_on) == (date(2025, 2, 28), date(2025, 3, 1))
     assert not moved.progress_of("C-1", "1")
+
+
+YEAR_AHEAD = {
+    # 1200.00 for the year; 604.93 are given back for July to December, 654.25 from 16 June on
+    Recognition.STRAIGHT_LINE: ["101.92", "92.05", "101.92", "98.63", "101.92", "98.63"],
+    Recognition.STRAIGHT_LINE_MONTHS: ["100.00"] * 5 + ["95.07"],
+    Recognition.STRAIGHT_LINE_PRORATED_MONTHS: ["100.00"] * 5 + ["95.07"],
+}
+
+
+@pytest.mark.parametrize("recognition", list(YEAR_AHEAD))
+def test_no_month_after_an_early_end_has_a_part_of_what_was_paid(recognition: Recognition) -> None:
+    year = contract(line(Flat.of("1200.00", EUR), months=12, recognition=recognition))
+    over = year.amended(lines_ended(year, date(2026, 6, 30), id="T", agreed_on=date(2026, 5, 10)))
+    found = earned(over, Facts(), last=Month(2026, 12))
+    assert [one.removesuffix(" EUR") for one in found.values()] == YEAR_AHEAD[recognition]
+    late = year.amended(lines_ended(year, date(2026, 6, 15), id="T", agreed_on=date(2026, 9, 5)))
+    found = earned(late, Facts(), last=Month(2026, 12))
+    assert list(found)[-1] == "2026-09"
+    assert sum(Decimal(one.removesuffix(" EUR")) for one in found.values()) == Decimal("545.75")
+
+
+@given(
+    st.sampled_from([one for one in Recognition if one.by_period or one is Recognition.AT_ONCE]),
+    st.sampled_from([1, 3, 12]),
+    st.sampled_from(Timing),
+    st.dates(date(2026, 1, 5), date(2026, 11, 30)),
+    st.integers(0, 90),
+    st.booleans(),
+)
+def test_what_ends_early_is_earned_by_its_end_or_when_that_is_known(
+    recognition: Recognition, months: int, timing: Timing, last: date, delay: int, more: bool
+) -> None:
+    terms = line(Flat.of("1234.56", EUR), months=months, timing=timing, recognition=recognition)
+    of = contract(terms)
+    if more:
+        change = NewPrice("1", Flat.of("1500.00", EUR))
+        of = of.amended(Amendment("P", "C-1", date(2026, 1, 2), date(2026, 2, 17), change))
+    known = last + timedelta(days=delay - 45)
+    over = of.amended(lines_ended(of, last, id="T", agreed_on=max(known, date(2026, 1, 3))))
+    charges = list(due(over, Facts(), TERMS, date(2027, 6, 30)))
+    found = earned(over, Facts(), last=Month(2027, 6))
+    total = money_sum((one.amount for one in charges), EUR)
+    assert sum(Decimal(one.removesuffix(" EUR")) for one in found.values()) == total.amount
+    over_by = Month.containing(max(last, known))
+    assert not [month for month, one in found.items() if month > str(over_by) and one != "0.00 EUR"]

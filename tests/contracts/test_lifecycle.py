@@ -19,11 +19,13 @@ from harmony_core.contracts import (
     LineBegins,
     LineEnds,
     LineRunsOn,
+    contract_end,
     line_end,
     lines_ended,
     lines_resumed,
     next_end,
     notice_effect,
+    notice_kept,
     notice_withdrawn,
     require_possible,
     running_days,
@@ -372,6 +374,38 @@ def test_a_line_ends_with_its_last_renewal_and_is_billed_until_then() -> None:
     assert state_on(made.amended(runs_on), last + DAY) is ACTIVE
     with pytest.raises(RuleBroken, match="ends no line"):  # it ends by itself, and no earlier
         notice_effect(made, date(2026, 1, 1), id="N")
+
+
+@pytest.mark.parametrize(
+    ("to", "received", "ends"),
+    [
+        (NoticeAnchor.TERM_END, date(2026, 1, 10), date(2026, 4, 30)),  # the term is served
+        (NoticeAnchor.TERM_END, date(2026, 3, 10), date(2026, 6, 10)),
+        (NoticeAnchor.TERM_END, date(2027, 8, 1), date(2027, 11, 1)),
+        (NoticeAnchor.MONTH_END, date(2027, 8, 1), date(2027, 11, 30)),
+    ],
+)
+def test_what_runs_on_after_its_last_renewal_ends_by_the_same_notice(
+    to: NoticeAnchor, received: date, ends: date
+) -> None:
+    """The last term ends with April 2026, the notice is of three months."""
+    renewal = attrs.evolve(YEARLY, maximum_renewals=0, notice=Notice(Interval.months(3), to))
+    made = contract(attrs.evolve(SERVICE, renewal=renewal))
+    agreed = Amendment("A", "C-1", date(2025, 6, 1), date(2026, 5, 1), [LineRunsOn("1")])
+    goes_on = made.amended(agreed)
+    effect = notice_effect(goes_on, received, id="N")
+    assert [one.termination.ends_on for one in effect.lines] == [ends]
+    assert contract_end(goes_on, received).ends_on == ends
+    noted = amended(goes_on, *effect.amendments)
+    assert line_end(noted, "1").last_day == ends
+    assert notice_kept(noted, "N") == effect
+    (coming,) = upcoming_renewals([goes_on], SPRING)
+    assert (coming.renews, coming.renews_through) == (True, None)
+    until = LineRunsOn("1", date(2027, 6, 30))
+    to_a_day = made.amended(attrs.evolve(agreed, changes=[until]))
+    (coming,) = upcoming_renewals([to_a_day], SPRING)
+    assert (coming.renews, coming.renews_through) == (True, date(2027, 6, 30))
+    assert contract_end(to_a_day, date(2026, 6, 1)).ends_on == date(2027, 6, 30)
 
 
 @pytest.mark.parametrize("anchor", list(NoticeAnchor))

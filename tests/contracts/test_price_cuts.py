@@ -201,7 +201,8 @@ def test_the_refusal_of_a_second_part_names_the_days_that_fit() -> None:
     assert str(refused.value) == (
         "amendment 'R', line '1': it ends on 2026-02-19 and runs on from 2026-03-01, within the "
         "service period 2026-02-15..2026-03-14, and has a minimum charge: each part of the period "
-        "would have it in full; let it run on from 2026-02-20 or 2026-03-15"
+        "would have it in full; let it run on from 2026-02-20 or 2026-03-15, by an amendment of "
+        "its own where other lines cannot on that day"
     )
     by_hand = attrs.evolve(sold, amendments=[gone, back])
     assert "would have it in full" in by_hand.charged_twice()["1"]

@@ -1169,7 +1169,9 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
         lambda found: pricing.IndexSeries(found.items())
     ),
     pricing.Uplift: uplifts(),
-    pricing.Uplifted: st.builds(pricing.Uplifted, schemes("EUR") | ramps("EUR"), uplifts()),
+    pricing.Uplifted: only(
+        pricing.Uplifted, around(pricing.Uplifted, schemes("EUR") | ramps("EUR"), uplifts())
+    ),
     pricing.PriceEntry: price_entries(),
     pricing.PriceBook: price_books,
     pricing.Profile: profiles,

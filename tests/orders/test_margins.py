@@ -571,3 +571,8 @@ def test_an_adjustment_that_cannot_be_is_refused() -> None:
         QuantityChange(-1)
     with pytest.raises(InvalidValue, match="two purchases with one id"):
         order_of(SCREENS, SCREENS)
+    with pytest.raises(NotFound, match="has no purchase 'P-9'; it has P-1"):
+        attrs.evolve(order_of(SCREENS), adjustments=[event("A", MAY, Cancellation(), "P-9")])
+    elsewhere = attrs.evolve(event("A", MAY, Cancellation()), reference="C-9/1")
+    with pytest.raises(NotFound, match="has no line 'C-9/1'"):
+        attrs.evolve(order_of(SCREENS), adjustments=[elsewhere])

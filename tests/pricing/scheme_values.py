@@ -175,6 +175,14 @@ def uplifts(draw: st.DrawFn, roundings: st.SearchStrategy[Rounding | None] = rou
     )
 
 
+def can_rise(scheme: Scheme) -> bool:
+    """Whether it has an agreed amount: what a record brings, or a share of value, has none."""
+    try:
+        return bool(Uplifted(scheme, Uplift.fixed(date(2020, 1, 1), 0)))
+    except InvalidValue:
+        return False
+
+
 @st.composite
 def ramps(draw: st.DrawFn, inner: st.SearchStrategy[Scheme] = schemes) -> Ramp:
     """Any ramp that has a price on all of ``days``."""
@@ -188,7 +196,7 @@ dated: st.SearchStrategy[Scheme] = st.recursive(
         around(AtLeast, inner, money),
         around(Discounted, inner, discounts),
         around(FreeUnits, inner, quantities),
-        st.builds(Uplifted, inner, uplifts()),
+        around(Uplifted, inner, uplifts()),
         ramps(inner),
     ),
     max_leaves=3,

@@ -23,6 +23,7 @@ from harmony_core.pricing import (
     CapacityStep,
     CapacitySteps,
     Commitment,
+    Discounted,
     Dynamic,
     FillUp,
     FixedUplift,
@@ -31,6 +32,7 @@ from harmony_core.pricing import (
     IndexSeries,
     IndexUplift,
     Percentage,
+    PercentOff,
     PerUnit,
     PricePoint,
     Ramp,
@@ -48,6 +50,7 @@ from harmony_core.pricing import (
 )
 from harmony_core.products._price_words import price_in_words
 from tests.pricing.scheme_values import (
+    can_rise,
     dated,
     days,
     money,
@@ -142,7 +145,7 @@ def test_unrounded_uplifts_multiply_the_price_of_every_quantity(
     assert price(raised, quantity) == price(scheme, quantity) * factor
 
 
-@given(scheme=schemes, since=days, day=days)
+@given(scheme=schemes.filter(can_rise), since=days, day=days)
 def test_an_uplift_of_nothing_changes_nothing(scheme: Scheme, since: date, day: date) -> None:
     uplifted = Uplifted(scheme, Uplift.fixed(since, 0, rounding=None))
     assert scheme_on(uplifted, day) == scheme
@@ -179,7 +182,25 @@ def test_steps_are_rounded_one_after_the_other(percent: Fraction, day: date, lat
     assert uplift.amount_on(euro("1000"), on) == whole
 
 
-@given(ramp=ramps(), uplift=uplifts(), day=days, quantity=quantities)
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        Dynamic("EUR", 1),
+        Percentage.of("2.9", "EUR"),
+        Discounted(Dynamic("EUR", 1), [PercentOff(10)]),
+        Ramp.of((date(2000, 1, 1), Dynamic("EUR", 1))),
+    ],
+)
+def test_what_has_no_agreed_amount_is_not_uplifted_in_silence(scheme: Scheme) -> None:
+    with pytest.raises(InvalidValue, match="an uplift would change nothing"):
+        Uplifted(scheme, Uplift.fixed(date(2024, 5, 31), 3))
+    Uplifted(
+        Ramp.of((date(2000, 1, 1), scheme), (date(2025, 1, 1), PerUnit(euro(1)))),
+        Uplift.fixed(None, 3),
+    )
+
+
+@given(ramp=ramps(schemes.filter(can_rise)), uplift=uplifts(), day=days, quantity=quantities)
 def test_a_ramp_inside_an_uplift_and_an_uplift_inside_a_ramp_agree(
     ramp: Ramp, uplift: Uplift, day: date, quantity: Fraction
 ) -> None:

@@ -110,9 +110,8 @@ def migrate(
             begins earlier; a balance is of a line without a fund of blocks, or joins one; or nobody
             said what it becomes in another unit.
         CurrencyMismatch: a balance or the new contract is in another currency.
-        RuleBroken: the state of the old contract forbids it, both have one id, or a balance is of
-            more than is left.
-
+        RuleBroken: the state of the old contract forbids it, both have one id, a balance is of
+            more than is left, or it would go to another legal entity.
     """
     if to.id == contract.id:
         raise RuleBroken(f"contract {to.id!r} cannot follow itself: give the new one its own id")
@@ -143,6 +142,12 @@ def migrate(
         if name not in left:
             left[name] = FundLeft(contract, name, on, agreed_on, facts)
         joins = None if balance.into is None else line_to_join(to, balance.into)
+        if joins is not None and to.entity_id != contract.entity_id:
+            raise RuleBroken(
+                f"the balance of line {name!r} is owed by {contract.entity_id!r}, but contract "
+                f"{to.id!r} is of {to.entity_id!r}: the books of two companies do not share it; "
+                "pay it back with into=None and sell as much anew, or stay with the company"
+            )
         lots = left[name].lots(balance)
         given_up[name] += lots
         if joins is not None:

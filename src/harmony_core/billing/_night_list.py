@@ -138,7 +138,7 @@ def _place(item: DueItem) -> tuple[date, str, str, str, str]:
 
 def _ends(contract: Contract, days: Span) -> Iterator[DueItem]:
     for line in lines_from(contract, days.start):
-        end = possible_end(line, days.start)
+        end = possible_end(line, days.start, runs_on=True)
         if end.deadline is not None and end.deadline in days:
             yield DueItem(end.deadline, DueKind.DEADLINE, contract.id, line.id)
         if line.last_day is not None and line.last_day in days:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from itertools import takewhile
 
 import attrs
 
@@ -20,7 +21,7 @@ from harmony_core.billing._facts import Facts
 from harmony_core.billing._fund_draws import block_end, fund_line, is_cut
 from harmony_core.billing._plan import PlannedCharge, first_trigger, kinds_of, periods_of
 from harmony_core.billing._terms import BillingTerms
-from harmony_core.contracts import Contract, ContractLine
+from harmony_core.contracts import Contract, ContractLine, line_end
 from harmony_core.finance import Booked, MonthWeight, straight_line
 from harmony_core.periods import Month, Span
 from harmony_core.products import Recognition
@@ -45,11 +46,15 @@ def earned_share(
     """The share of a charge that is earned by the end of ``through``: zero to one.
 
     What a credit note gives back is taken from the months as its charge was earned, from the day of
-    the note on.
+    the note on. What was agreed is earned whole by the end of its line: what that gives back is
+    rated by days, and no month after it has a part of it, or of what rounding left.
     """
     if (charge.credits or charge.corrects) is not None and charge.trigger > through:
         return Fraction(0)
     recognition = line.accounting.recognition
+    agreed = line.is_fixed and line.fund is None and not recognition.by_progress
+    if agreed and _has_ended(charge, contract, through):
+        return Fraction(1)
     if charge.kind is ChargeKind.CARRIED and charge.corrects is not None:
         return Fraction(charge.trigger <= through)  # given up
     if charge.corrects is not None:
@@ -65,6 +70,21 @@ def earned_share(
     if recognition.by_period:
         return _served(recognition, charge.service, through)
     return _progressed(contract, line, through, facts)
+
+
+def _has_ended(charge: Charge, contract: Contract, day: date) -> bool:
+    """Whether an amendment ended the line within the period of a charge, as known on a day."""
+    known = contract.known_by(day)
+    if not known.amendments or all(one.id != charge.line_id for one in known.lines_ever):
+        return False
+    last_day = line_end(known, charge.line_id).last_day
+    if last_day is None or last_day > day or last_day >= charge.service.last_day:
+        return False
+    start = charge.service.start
+    periods = periods_of(contract.line(charge.line_id), charge.kind)
+    return any(
+        start in one.span for one in takewhile(lambda it: it.span.start <= last_day, periods)
+    )
 
 
 def accruals(

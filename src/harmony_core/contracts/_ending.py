@@ -94,14 +94,16 @@ def notice_effect(
         if line.is_billed_once or not _runs_from(contract, line, received):
             continue
         end = line_end(contract, line.id).last_day
-        if line.renewal is None or next_end(line.renewal, line.anchor, received).ends_on < received:
-            if end is not None:  # a line may run on beyond the last of its terms
+        if line.renewal is None:
+            if end is not None:
                 continue
             raise RuleBroken(
                 f"line {line.id!r} of contract {contract.id!r} runs on without terms to count a "
                 "notice by: agree on its end, or name the lines that the notice is for"
             )
-        termination = next_end(line.renewal, line.anchor, received)
+        termination = next_end(line.renewal, line.anchor, received, runs_on=end is None)
+        if termination.ends_on < received:
+            continue  # it was extended, to a day, beyond the last of its terms
         if end is None or termination.ends_on < end:
             explanation = _explained(line.renewal, termination)
             found.append(LineTermination(line.id, termination, explanation))
@@ -138,10 +140,13 @@ def notice_kept(contract: Contract, notice_id: str) -> NoticeEffect | None:
         return None
     received = amendments[0].agreed_on
     found = []
+    others = [one for one in contract.amendments if one not in amendments]
+    without = attrs.evolve(contract, amendments=others)
     for line in contract.lines_ever:
         ended = any(change.line_id == line.id for one in amendments for change in one.changes)
         if ended and line.renewal is not None:
-            termination = next_end(line.renewal, line.anchor, received)
+            runs_on = line_end(without, line.id, received).last_day is None
+            termination = next_end(line.renewal, line.anchor, received, runs_on=runs_on)
             explanation = _explained(line.renewal, termination)
             found.append(LineTermination(line.id, termination, explanation))
     stamped = (attrs.evolve(one, recorded_on=None) for one in amendments)

@@ -28,19 +28,23 @@ class PossibleEnd:
     deadline: date | None = None
 
 
-def possible_end(line: ContractLine, day: date) -> PossibleEnd:
+def possible_end(line: ContractLine, day: date, *, runs_on: bool = False) -> PossibleEnd:
     """Give the next possible end of a line for a notice received on a day.
 
-    A line with a last day ends then by itself, unless a notice ends it earlier. A line with neither
-    a last day nor terms goes on until both sides agree otherwise.
+    A line with a last day ends then by itself, unless a notice ends it earlier. One that runs on
+    without an end after the last of its terms ends by the same notice. A line with neither a last
+    day nor terms goes on until both sides agree otherwise.
 
     Args:
         line: as it stands on that day, see :meth:`Contract.line_on`.
         day: on which a notice would arrive.
+        runs_on: it goes on after the last of its terms where it has no last day, as the lines of a
+            contract do as they stand; one alone ends by itself.
     """
     if line.renewal is None:
         return PossibleEnd(line.last_day)
-    found = next_end(line.renewal, line.anchor, day)
+    runs_on = runs_on and line.last_day is None
+    found = next_end(line.renewal, line.anchor, day, runs_on=runs_on)
     if line.last_day is not None and found.ends_on < day:  # extended beyond the last of its terms
         return PossibleEnd(line.last_day)
     if line.last_day is not None and line.last_day <= found.ends_on:
@@ -58,7 +62,7 @@ def contract_end(contract: Contract, day: date) -> PossibleEnd:
     line that ends earlier, see :func:`first_deadline`.
     """
     lines = _going_on(contract, day)
-    ends_on = _latest(possible_end(line, day).ends_on for line in lines)
+    ends_on = _latest(possible_end(line, day, runs_on=True).ends_on for line in lines)
     if ends_on is None:
         return PossibleEnd(None)
     receipts = (_last_receipt(line, day, ends_on) for line in lines)
@@ -71,7 +75,9 @@ def first_deadline(contract: Contract, day: date) -> date | None:
     It is the day to watch, where lines can end on different days; ``None`` where no line needs a
     notice, or none can be given.
     """
-    deadlines = (possible_end(line, day).deadline for line in _going_on(contract, day))
+    deadlines = (
+        possible_end(line, day, runs_on=True).deadline for line in _going_on(contract, day)
+    )
     return min((one for one in deadlines if one is not None), default=None)
 
 
@@ -91,7 +97,7 @@ def _last_receipt(line: ContractLine, day: date, ends_on: date) -> date | None:
     in_time = bisect_right(
         days,
         ends_on,
-        key=lambda n: possible_end(line, day + timedelta(days=n)).ends_on or date.max,
+        key=lambda n: possible_end(line, day + timedelta(days=n), runs_on=True).ends_on or date.max,
     )
     return day + timedelta(days=in_time - 1)
 

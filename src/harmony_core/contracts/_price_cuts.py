@@ -73,7 +73,7 @@ def _reason_of_gap(agreed: Agreed, line: ContractLine, day: date) -> str | None:
     return (
         f"it ends on {days.last_day} and runs on from {day}, within the service period {full}, and "
         f"has {once}: each part of the period would have it in full; let it run on from {days.end} "
-        f"or {full.end}"
+        f"or {full.end}, by an amendment of its own where other lines cannot on that day"
     )
 
 

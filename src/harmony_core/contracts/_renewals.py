@@ -9,6 +9,7 @@ import attrs
 
 from harmony_core.contracts._contract import Contract
 from harmony_core.contracts._line import ContractLine
+from harmony_core.contracts._notice import last_receipt
 from harmony_core.contracts._standing import line_end, running_days
 from harmony_core.contracts._term import Term, end_by_itself, term_at, terms
 from harmony_core.errors import PriceNotFound
@@ -96,21 +97,23 @@ def _renewal(
 ) -> UpcomingRenewal:
     after = last_day + _DAY
     following = term_at(renewal, line.anchor, after)
+    now = contract.line_on(line.id, last_day)
+    then = contract.line_on(line.id, after)
+    goes_on = following or then  # it may have been extended beyond the last of its terms
+    by_notice = following is None and then is not None and then.last_day is None
     found = UpcomingRenewal(
         contract.id,
         line.id,
         last_day,
-        term.last_receipt,
-        following is not None,
-        None if following is None else following.last_day,
+        last_receipt(last_day, renewal.notice) if by_notice else term.last_receipt,
+        goes_on is not None,
+        None if goes_on is None else goes_on.last_day,
     )
-    now = contract.line_on(line.id, last_day)
-    then = contract.line_on(line.id, after)
     if not line.is_fixed or now is None:
         return found
     price = scheme_on(now.scheme, last_day).price(now.quantity)
     found = attrs.evolve(found, price=price)
-    if following is None or then is None:
+    if goes_on is None or then is None:
         return found
     try:
         scheme, facts = scheme_on(then.scheme, after), facts_on(then.scheme, after)

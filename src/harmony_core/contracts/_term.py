@@ -157,7 +157,9 @@ def ending(renewal: Renewal, start: date, received: date | None = None) -> Endin
     return Ending(found.ends_on, number, found)
 
 
-def next_end(renewal: Renewal, start: date, received: date) -> Termination:
+def next_end(
+    renewal: Renewal, start: date, received: date, *, runs_on: bool = False
+) -> Termination:
     """Give the next possible end of an agreement for a notice received on a day.
 
     Where no notice reaches another end any more, that is the day on which it ends by itself.
@@ -166,6 +168,8 @@ def next_end(renewal: Renewal, start: date, received: date) -> Termination:
         renewal: terms and notice.
         start: first day of the agreement.
         received: the day on which a notice arrives or would arrive.
+        runs_on: it was agreed that it goes on after its last renewal, without an end: from then on
+            it ends by the same notice, as terms that run on do.
 
     Raises:
         InvalidValue: the day is no plain date.
@@ -182,6 +186,9 @@ def next_end(renewal: Renewal, start: date, received: date) -> Termination:
     else:
         ends_on = _end(renewal, start, _number_reaching(renewal, start, earliest))
     by_itself = end_by_itself(renewal, start)
-    if by_itself is not None:
-        ends_on = min(ends_on, by_itself)
+    if by_itself is not None and ends_on > by_itself:
+        if not runs_on:
+            ends_on = by_itself
+        elif notice.to is NoticeAnchor.TERM_END:
+            ends_on = period_end  # no further term ends
     return Termination(received, period_end, ends_on, last_receipt(ends_on, notice))

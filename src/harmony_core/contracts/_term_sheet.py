@@ -320,7 +320,7 @@ def term_sheet(
         LineSheet(
             line,
             _term(line, day),
-            possible_end(line, day),
+            possible_end(line, day, runs_on=True),
             _ended_by(contract, line, day),
             drawn_through(contract, line.id),
         )
@@ -358,7 +358,7 @@ _ENDED = {
 
 def _ended_by(contract: Contract, line: ContractLine, day: date) -> Amendment | None:
     """What fixed the last day of a line, where nothing can end it earlier any more."""
-    if line.is_billed_once or possible_end(line, day).deadline is not None:
+    if line.is_billed_once or possible_end(line, day, runs_on=True).deadline is not None:
         return None
     fixed = line_end(contract, line.id)
     return fixed.amendment if fixed.last_day == line.last_day is not None else None

@@ -147,7 +147,8 @@ class Order:
     Raises:
         InvalidValue: an empty id, a side that is neither, something of another kind than it must
             be, a currency without minor units, or two adjustments with one id.
-        NotFound: there is no such currency.
+        NotFound: there is no such currency, or an adjustment is of a line or a purchase that the
+            order does not have.
     """
 
     id: str
@@ -174,6 +175,8 @@ class Order:
         ids = [adjustment.id for adjustment in self.adjustments]
         if len(set(ids)) != len(ids):
             raise InvalidValue(f"order {self.id!r} has two adjustments with one id: {sorted(ids)}")
+        for adjustment in self.adjustments:
+            self._refuse_unknown_purchase(adjustment)
 
     @property
     def sale_day(self) -> date | None:
@@ -243,10 +246,7 @@ class Order:
                         f"order {self.id!r} has another adjustment {one.id!r}: an event is not "
                         "edited, so record a further one"
                     )
-        adjusted = attrs.evolve(self, adjustments=known.values())
-        for one in adjusted.adjustments:
-            adjusted._refuse_unknown_purchase(one)
-        return adjusted
+        return attrs.evolve(self, adjustments=known.values())
 
     def _refuse_unknown_purchase(self, adjustment: Adjustment) -> None:
         bought = {purchase.id for purchase in self.line(adjustment.reference).purchases}

@@ -237,7 +237,7 @@ class Percentage:
         """Give the same scheme with ``change`` made to its amounts: see :func:`repriced`."""
         return attrs.evolve(
             self,
-            fee=change(self.fee),
+            fee=change(self.fee) if self.fee.value else self.fee,  # no fee is agreed
             least=changed(self.least, change),
             most=changed(self.most, change),
         )

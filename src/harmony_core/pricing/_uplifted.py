@@ -6,7 +6,7 @@ from datetime import date
 
 import attrs
 
-from harmony_core.errors import expect
+from harmony_core.errors import InvalidValue, expect
 from harmony_core.explanation import Explanation, exact_text
 from harmony_core.finance import Exact, ExactAmount
 from harmony_core.periods import Span
@@ -22,10 +22,6 @@ from harmony_core.pricing._scheme import ONLY_LINE, PricePoint, Scheme, require_
 from harmony_core.pricing._uplift import Uplift
 
 
-def _nothing(amount: ExactAmount) -> ExactAmount:
-    return amount
-
-
 @attrs.frozen
 class Uplifted:
     """``scheme`` with every agreed amount raised by ``uplift``; :func:`scheme_on` gives a day's.
@@ -36,7 +32,8 @@ class Uplifted:
     times the factor, unless part of it is a percentage of a value.
 
     Raises:
-        InvalidValue: the scheme, or one inside it, cannot be repriced.
+        InvalidValue: the scheme, or one inside it, cannot be repriced, or it has no agreed amount
+            that an uplift could raise.
 
     >>> from harmony_core.pricing import BandTable, FillUp
     >>> seats = FillUp(BandTable.of("EUR", [(10, "12"), (None, "8")]))
@@ -51,7 +48,19 @@ class Uplifted:
     def __attrs_post_init__(self) -> None:
         require_scheme(self.scheme)
         expect(self.uplift, Uplift, "the uplift of a scheme", 'Uplift.fixed(None, "3")')
-        repriced(self.scheme, _nothing)  # refuses at set-up what it could not raise later
+        raised: list[ExactAmount] = []
+
+        def noted(amount: ExactAmount) -> ExactAmount:
+            raised.append(amount)
+            return amount
+
+        repriced(self.scheme, noted)  # refuses at set-up what it could not raise later
+        if not raised:
+            raise InvalidValue(
+                f"an uplift would change nothing of {type(self.scheme).__name__}, which has no "
+                "agreed amount: its price comes with each record, or is a share of a value; leave "
+                "the uplift out, or agree on another factor or share from a day on with a Ramp"
+            )
 
     @property
     def currency(self) -> str:
