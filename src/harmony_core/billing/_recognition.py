@@ -46,14 +46,15 @@ def earned_share(
     """The share of a charge that is earned by the end of ``through``: zero to one.
 
     What a credit note gives back is taken from the months as its charge was earned, from the day of
-    the note on. What was agreed is earned whole by the end of its line: what that gives back is
-    rated by days, and no month after it has a part of it, or of what rounding left.
+    the note on. What was agreed is earned whole by the end of its line: what that gives back goes
+    by days, and where months are earned alike, no month after the end is left with a difference.
     """
     if (charge.credits or charge.corrects) is not None and charge.trigger > through:
         return Fraction(0)
     recognition = line.accounting.recognition
     agreed = line.is_fixed and line.fund is None and not recognition.by_progress
-    if agreed and _has_ended(charge, contract, through):
+    by_day = recognition.month_weight is MonthWeight.BY_DAY  # its days cancel by themselves
+    if agreed and not by_day and _has_ended(charge, contract, through):
         return Fraction(1)
     if charge.kind is ChargeKind.CARRIED and charge.corrects is not None:
         return Fraction(charge.trigger <= through)  # given up
