@@ -115,6 +115,18 @@ def test_boundaries_keep_the_wall_clock_over_a_change() -> None:
     assert listed == [utc("2026-03-07T13:00Z"), utc("2026-03-14T12:00Z")]
 
 
+def test_what_the_clocks_show_twice_stays_the_second_time_where_nothing_moves() -> None:
+    second = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # 02:30 in Berlin
+    first = second - timedelta(hours=1)  # 02:30 as well, before the clocks went back
+    assert wall_clock(first, "Europe/Berlin") == wall_clock(second, "Europe/Berlin")
+    for instant in (first, second):
+        assert add_interval(instant, Interval.days(1), 0, zone="Europe/Berlin") == instant
+        monthly = InstantSchedule(instant, Interval.months(1), "Europe/Berlin")
+        assert monthly.boundary(0) == instant
+        assert [monthly.index_at(monthly.boundary(n)) for n in (-1, 0, 1)] == [-1, 0, 1]
+        assert monthly.index_at(instant - timedelta(microseconds=1)) == -1
+
+
 def test_an_anchor_day_holds_for_instants_too() -> None:
     schedule = InstantSchedule(utc("2026-02-10T00:00Z"), Interval.months(1), "UTC", anchor_day=31)
     assert schedule.boundary(1) == utc("2026-03-31T00:00Z")

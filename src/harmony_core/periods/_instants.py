@@ -159,7 +159,8 @@ def add_interval(
     """
     wall = wall_clock(instant, zone)
     day = move_day(wall.date(), interval, n, extra_days)
-    moved = instant_of(datetime.combine(day, wall.time()), zone)
+    same = day == wall.date()  # then it stays, even as the second time that the clocks show it
+    moved = in_utc(instant) if same else instant_of(datetime.combine(day, wall.time()), zone)
     return moved + timedelta(seconds=extra_seconds)
 
 
@@ -210,6 +211,8 @@ class InstantSchedule:
 
     def boundary(self, n: int) -> datetime:
         """Give boundary ``n`` in UTC; number 0 is the anchor unless ``anchor_day`` moves it."""
+        if not n and self.anchor_day is None:
+            return self.anchor  # which may be the second time that the clocks show it
         return instant_of(datetime.combine(self._days.boundary(n), self._clock), self.zone)
 
     def period(self, n: int) -> InstantSpan:
