@@ -92,6 +92,19 @@ def test_ties(mode: RoundingMode, of_minus_25: int, of_25: int, of_35: int) -> N
     assert found == [of_minus_25, of_25, of_35]
 
 
+@given(st.integers(), st.integers(1), st.integers(-9, 9))
+def test_half_up_is_the_nearest_whole_number_and_a_tie_goes_away_from_zero(
+    whole: int, denominator: int, off: int
+) -> None:
+    numerator = whole * denominator + denominator // 2 + off  # at a tie, and close to it
+    found = round_ratio(numerator, denominator, RoundingMode.HALF_UP)
+    away = abs(Fraction(numerator, denominator) - found)
+    assert away < Fraction(1, 2) or (
+        away == Fraction(1, 2) and abs(found) * denominator > abs(numerator)
+    )
+    assert round_ratio(-numerator, denominator, RoundingMode.HALF_UP) == -found
+
+
 def test_it_reads_as_a_calculation_in_both_languages() -> None:
     why = Explainer("time worked", 1)
     why.fact("first day", "2026-03-01")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from math import prod
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import attrs
 import numpy as np
@@ -22,6 +22,7 @@ from harmony_core.errors import InvalidValue
 Axis: TypeAlias = tuple[object, int]
 """A column of codes, and how many codes there are."""
 NamedAxis: TypeAlias = tuple[str, object, int]
+Narrow: TypeAlias = NDArray[np.int32]
 
 MOST_CELLS = 2**27
 _LEAST = -(2**63)
@@ -69,8 +70,8 @@ def named_cube(
 class _Rows:
     """The columns side by side, read block by block as values and the cells they belong to.
 
-    A cell has a number of 32 bits, made from codes as narrow as they come; only the last step
-    widens it, for numpy finds its place by 64.
+    A cell has a number of 32 bits, and codes are looked at in the width they have; only the last
+    step widens a number, for numpy finds its place by 64.
     """
 
     def __init__(self, values: Column, axes: Sequence[NamedAxis]) -> None:
@@ -84,17 +85,16 @@ class _Rows:
 
     def __iter__(self) -> Iterator[tuple[Whole, Whole]]:
         room, cells = np.empty((2, BLOCK), np.int64)
-        numbers = np.empty(BLOCK, np.int32)
+        numbers, widened = np.empty((2, BLOCK), np.int32)
         first, *others = self.axes
         for start, stop in blocks(len(self.values)):
             cell, number = cells[: stop - start], numbers[: stop - start]
-            known = first.between(start, stop, cell)
+            known = first.between(start, stop, widened, cell)
             for axis in others:
-                np.multiply(known, axis.size, out=number, dtype=np.int32, casting="unsafe")
-                code = axis.between(start, stop, cell)
-                np.add(number, code, out=number, dtype=np.int32, casting="unsafe")
+                np.multiply(known, axis.size, out=number)
+                np.add(number, axis.between(start, stop, widened, cell), out=number)
                 known = number
-            np.copyto(cell, known, casting="unsafe")
+            np.copyto(cell, known)
             yield self.values.narrow(start, stop, room, _LEAST), cell
 
 
@@ -120,9 +120,18 @@ class Codes:
             raise InvalidValue(f"{name} has {size} codes: give the number that it has")
         return cls(name, column, size)
 
-    def between(self, start: int, stop: int, into: Whole) -> NDArray[Any]:
-        """Give the codes of some rows in the width they have; all of them are below ``size``."""
-        codes = self.column.as_stored(start, stop, into)
+    @property
+    def all(self) -> Narrow:
+        """Give them in one piece."""
+        rows = len(self.column)
+        return self.between(0, rows, np.empty(rows, np.int32), np.empty(rows, np.int64))
+
+    def between(self, start: int, stop: int, into: Narrow, room: Whole) -> Narrow:
+        """Give the codes of some rows in 32 bits; ``into`` is used where they are not that already.
+
+        ``room`` is for those that do not stand in one piece.
+        """
+        codes = self.column.as_stored(start, stop, room)
         # Read without a sign, what is below zero is above every size.
         if np.maximum.reduce(codes.view(f"u{codes.itemsize}"), initial=0) >= self.size:
             row = start + int(np.argmax((codes < 0) | (codes >= self.size)))
@@ -130,7 +139,11 @@ class Codes:
                 f"row {row} has the code {self.column.whole(row)} on {self.name}, but there are "
                 f"codes 0 to {self.size - 1}"
             )
-        return codes
+        if codes.dtype == np.int32:
+            return codes
+        narrow = into[: stop - start]
+        np.copyto(narrow, codes, casting="unsafe")  # each is less than the number of cells
+        return narrow
 
 
 def cells_of(sizes: Sequence[int]) -> int:

@@ -108,10 +108,9 @@ class ProfitCube:
         if axis not in range(len(shape)):
             raise InvalidValue(f"the cube has axes 0 to {len(shape) - 1}, got {axis}")
         codes = Codes.of(f"axis {axis} rolled up", *onto, rows=shape[axis])
-        coarser = codes.between(0, shape[axis], np.empty(shape[axis], np.int64))
         sizes = (*shape[:axis], codes.size, *shape[axis + 1 :])
         cells = np.arange(cells_of(sizes)).reshape(sizes)
-        cell = np.take(cells, coarser, axis=axis).ravel()
+        cell = np.take(cells, codes.all, axis=axis).ravel()
 
         def name(number: int) -> str:
             return f"cell {tuple(map(int, np.unravel_index(number, sizes)))}"
