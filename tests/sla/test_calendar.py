@@ -379,6 +379,45 @@ def test_holidays_of_a_country_are_imported_when_the_calendar_is_written(
 # --- working days -------------------------------------------------------------------------------
 
 
+@given(
+    zones,
+    st.integers(1901, 2490),
+    st.lists(hours_of_day, min_size=7, max_size=7),
+    st.booleans(),
+)
+def test_working_days_are_counted_as_they_are_listed(
+    zone: str, first: int, week: list[list[tuple[int, int]]], shift_start: bool
+) -> None:
+    """Counting passes over years, and looks at the days whose clocks skip something."""
+    holidays = [date(first, 12, 31), date(first + 1, 5, 1), date(first + 2, 1, 1)]
+    dated = {date(first + 1, 12, 31): [(79_200, 21_600)], date(first + 2, 7, 1): week[0]}
+    rules = {"overrides": dated, "breaks": {date(first, 6, 1): week[1]}}
+    for holidays_of in (holidays, []):
+        calendar = case(zone, week, holidays=holidays_of, shift_start=shift_start, **rules).calendar
+        for year in range(first, first + 4):
+            listed = calendar.working_days(date(year, 1, 1), date(year, 12, 31))
+            assert calendar.count_working_days(zone, year) == len(listed)
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours_of_week", "year", "lost"),
+    [
+        ("Pacific/Apia", {"fri": "09:00-17:00"}, 2011, date(2011, 12, 30)),
+        ("Europe/London", {"sun": "01:00-02:00"}, 2026, date(2026, 3, 29)),
+        ("Europe/London", {"sun": "01:15-01:20, 01:30-02:00"}, 2026, date(2026, 3, 29)),
+    ],
+)
+def test_a_day_whose_hours_the_clocks_skip_is_no_working_day(
+    zone: str, hours_of_week: dict[str, str], year: int, lost: date
+) -> None:
+    calendar = Calendar.of(zone, hours_of_week)
+    listed = calendar.working_days(date(year, 1, 1), date(year, 12, 31))
+    assert lost not in listed
+    assert lost - timedelta(days=7) in listed
+    assert calendar.count_working_days(zone, year) == len(listed)
+    assert calendar.count_working_days("Asia/Tokyo", year) is None
+
+
 @pytest.mark.parametrize(
     ("start", "days", "due"),
     [

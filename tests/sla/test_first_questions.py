@@ -109,6 +109,15 @@ def test_a_first_question_is_answered_in_few_calls(calendar: str) -> None:
         assert found < CALLS, (calendar, name)
 
 
+@pytest.mark.parametrize(
+    "calendar", ["London", "20,000 overrides", "20,000 holidays", "a minute each 29 February"]
+)
+def test_working_days_of_centuries_are_counted_and_not_listed(calendar: str) -> None:
+    asked = CALENDARS[calendar]()
+    assert calls_of(lambda it: it.add(FRIDAY, WorkingDays(90_000)), asked) < CALLS
+    assert len(asked.open_index.working_days) <= 2
+
+
 def test_fifty_zones_are_asked_for_one_year_each() -> None:
     desk = CalendarUnion([Calendar.of(zone, WEEK) for zone in ZONES[::12][:50]])
     assert calls_of(QUESTIONS["add"], desk) < CALLS

@@ -24,7 +24,7 @@ from harmony_core.sla._hours import (
 )
 from harmony_core.sla._index import OWN_INDEX, OpenIndex
 from harmony_core.sla._open_time import OpenTime
-from harmony_core.sla._utc_days import days_of_zone, total_of_zone
+from harmony_core.sla._utc_days import days_of_zone, total_of_zone, working_days_of_zone
 from harmony_core.sla._walls import Walls
 from harmony_core.sla._zones import zone_key
 
@@ -196,6 +196,10 @@ class Calendar(OpenTime):
     def total_of(self, year: int) -> int:
         """See :class:`OpenTime`; without its days."""
         return total_of_zone(self._walls, self.zone, year)
+
+    def count_working_days(self, zone: str, year: int) -> int | None:
+        """See :class:`OpenTime`; those of its own zone."""
+        return working_days_of_zone(self._walls, zone, year) if zone == self.zone else None
 
 
 def _said(week: Sequence[Sequence[Opening]]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -188,6 +187,10 @@ class OpenTime(Protocol):
         """Give the open time of a year of UTC, in microseconds."""
         return sum([day.total for day in self.open_index.days_of(year)])
 
+    def count_working_days(self, zone: str, year: int) -> int | None:  # noqa: ARG002
+        """Count the working days of a year in a zone, if that is known without listing them."""
+        return None
+
     @abstractmethod
     def days_begun(self, first: int, last: int) -> set[int]:
         """Give the days of ``[first, last)`` since 1970 on which hours begin, for working days."""
@@ -200,9 +203,7 @@ def an_open_time(value: object) -> OpenTime:
     return value  # type: ignore[return-value]  # it has an index
 
 
-def _parts(
-    kind: type[CalendarUnion | CalendarIntersection], value: OpenTime
-) -> tuple[OpenTime, ...]:
+def _parts(kind: type[_Together], value: OpenTime) -> tuple[OpenTime, ...]:
     found = an_open_time(value)
     return found.parts if isinstance(found, kind) else (found,)
 
@@ -381,8 +382,7 @@ class OpenSpans(OpenTime):
     def kind(self, year: int) -> Hashable:
         """See :class:`OpenTime`."""
         since, until = year_start(year), year_start(year + 1)
-        first, last = bisect_right(self._edges, since), bisect_left(self._edges, until)
-        return year if first % 2 or first < last else until - since
+        return year if cut(self._edges, since, until) else until - since
 
     @property
     def is_never_open(self) -> bool:

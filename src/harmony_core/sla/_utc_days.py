@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from harmony_core.sla._changes import Part, kind_of_year, second_of
+from harmony_core.sla._changes import Part, changes, kind_of_year, second_of
 from harmony_core.sla._days import CLOSED, UNIT, Day, across, day_of, moved, touching
-from harmony_core.sla._sweep import Edges, cut
+from harmony_core.sla._sweep import Edges, cut, minus
 from harmony_core.sla._walls import Line, Walls, weekday
 from harmony_core.sla._zones import DAY
 
@@ -52,6 +52,23 @@ def total_of_zone(walls: Walls, zone: str, year: int) -> int:
         elif _open_before(line, reached):
             total += (until - since) * UNIT
     return total
+
+
+def working_days_of_zone(walls: Walls, zone: str, year: int) -> int:
+    """Count the working days of a local year, which needs none of them singly."""
+    line, first, last = walls.line(year), second_of(year) // DAY, second_of(year + 1) // DAY
+    turns = changes(zone, (first - 2) * DAY, (last + 2) * DAY)
+    skipped = [(at + before, at + after) for at, before, after in turns if after > before]
+    cut_short = {day for gap in skipped for day in range(gap[0] // DAY, (gap[1] - 1) // DAY + 1)}
+    count = line.working_days(first, last)
+    for day in cut_short:
+        if first <= day < last and line.working_days(day, day + 1):
+            gaps = [[(end - day * DAY) * UNIT for end in gap] for gap in skipped]
+            left = line.day(day).edges
+            for gap in gaps:
+                left = tuple(minus(left, gap))
+            count -= not left
+    return count
 
 
 def _parts(zone: str, year: int) -> Iterator[Part]:

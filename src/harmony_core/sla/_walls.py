@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from harmony_core.sla._days import LENGTH, Day, day_of
 from harmony_core.sla._holidays import HolidayRule, PublicHolidays, load
@@ -51,25 +51,35 @@ class Rules(Protocol):
     def holiday_rule(self) -> HolidayRule: ...
 
 
+class Local(NamedTuple):
+    """A day on the clocks of a zone, and whether it is a working day: hours of its own begin."""
+
+    open: Day
+    works: bool
+
+
 class Line:
     """Local days, counted since 1970: those of a week, and dated ones with what they differ by."""
 
-    __slots__ = ("_days", "_differences", "_numbers", "_sums", "week")
+    __slots__ = ("_counts", "_days", "_differences", "_numbers", "_sums", "week")
 
-    def __init__(self, week: list[Day], dated: Mapping[int, Day]) -> None:
-        self.week = week
-        self._sums = list(accumulate((day.total for day in week), initial=0))
+    def __init__(self, week: list[Local], dated: Mapping[int, Local]) -> None:
+        self.week = [day.open for day in week]
+        self._sums = list(accumulate((day.open.total for day in week), initial=0))
+        self._counts = list(accumulate((day.works for day in week), initial=0)), [0]
         self._numbers = sorted(dated)
         self._days = [dated[number] for number in self._numbers]
-        usual = (week[weekday(number)] for number in self._numbers)
-        differ = (day.total - other.total for day, other in zip(self._days, usual, strict=True))
-        self._differences = list(accumulate(differ, initial=0))
+        self._differences = [0]
+        for number, (open_, works) in zip(self._numbers, self._days, strict=True):
+            usual = week[weekday(number)]
+            self._differences.append(self._differences[-1] + open_.total - usual.open.total)
+            self._counts[1].append(self._counts[1][-1] + works - usual.works)
 
     def day(self, number: int) -> Day:
         """Give one local day."""
         index = bisect_left(self._numbers, number)
         if index < len(self._numbers) and self._numbers[index] == number:
-            return self._days[index]
+            return self._days[index].open
         return self.week[weekday(number)]
 
     def dated(self, first: int, last: int) -> list[int]:
@@ -82,6 +92,16 @@ class Line:
         index = bisect_left(self._numbers, number)
         before = weeks * self._sums[-1] + self._sums[of_week] + self._differences[index]
         return before + self.day(number).worked(at) if at else before
+
+    def working_days(self, first: int, last: int) -> int:
+        """Count the working days of ``[first, last)``, on clocks that never change."""
+        usual, differences = self._counts
+        counted = list[int]()
+        for number in (first, last):
+            weeks, of_week = divmod(number + _THURSDAY, 7)
+            index = bisect_left(self._numbers, number)
+            counted.append(weeks * usual[-1] + usual[of_week] + differences[index])
+        return counted[1] - counted[0]
 
 
 class Walls:
@@ -99,6 +119,7 @@ class Walls:
         "_public",
         "_run_on",
         "_starts_only",
+        "_week",
         "years",
     )
 
@@ -126,8 +147,8 @@ class Walls:
         rows = (*rules.overrides, *rules.breaks)
         self.years = frozenset(_touched([*(row.day for row in rows), *rules.holidays]))
         before = [self._hours[-1], *self._hours]
-        week = [_local(one, own, (), ()) for one, own in pairwise(before)]
-        self._line = Line(week, self._dated(*_EVER, set(self._holidays)))
+        self._week = [_local(one, own, (), ()) for one, own in pairwise(before)]
+        self._line = Line(self._week, self._dated(*_EVER, set(self._holidays)))
 
     def has_public(self, year: int) -> bool:
         """Whether holidays of a country may close days of a year, which nobody wrote down."""
@@ -139,9 +160,9 @@ class Walls:
             return self._line
         first, last = (date(at, 1, 1).toordinal() - _EPOCH_DAY for at in (year, year + 1))
         holidays = self._closed(first - _MARGIN, last + _MARGIN)
-        return Line(self._line.week, self._dated(first - _MARGIN, last + _MARGIN, holidays))
+        return Line(self._week, self._dated(first - _MARGIN, last + _MARGIN, holidays))
 
-    def _dated(self, first: int, last: int, holidays: set[int]) -> dict[int, Day]:
+    def _dated(self, first: int, last: int, holidays: set[int]) -> dict[int, Local]:
         """Put together the days of ``[first, last)`` that differ from those of the week."""
         special = _within(self._overrides, first - 1, last)
         shut = _within(self._breaks, first - 1, last)
@@ -208,9 +229,10 @@ def _within(rows: tuple[list[int], list[Pairs]], first: int, last: int) -> dict[
 
 
 @lru_cache(maxsize=2048)
-def _local(before: Pairs, own: Pairs, shut_before: Pairs, shut: Pairs) -> Day:
+def _local(before: Pairs, own: Pairs, shut_before: Pairs, shut: Pairs) -> Local:
     """Give a local day, into which the hours and breaks of the day before may run."""
-    return day_of(tuple(minus(_of_day(before, own), _of_day(shut_before, shut))))
+    found = day_of(tuple(minus(_of_day(before, own), _of_day(shut_before, shut))))
+    return Local(found, bool(own) and found.total > 0)
 
 
 def _of_day(before: Pairs, own: Pairs) -> Edges:

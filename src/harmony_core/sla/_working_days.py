@@ -42,6 +42,8 @@ class Opens(Protocol):
 
     def kind(self, year: int) -> Hashable: ...
 
+    def count_working_days(self, zone: str, year: int) -> int | None: ...
+
     def days_begun(self, first: int, last: int) -> set[int]: ...
 
 
@@ -126,25 +128,32 @@ def _nth(calendar: Opens, zone: str, day: date, count: int) -> date:
     days = _of_year(calendar, zone, day.year)
     number = (day - date(day.year, 1, 1)).days
     index = (bisect_right(days, number) - 1 if count > 0 else bisect_left(days, number)) + count
-    for year in range(day.year, FIRST_YEAR, -1):
-        if index >= 0:
-            break
-        days = _of_year(calendar, zone, year - 1)
-        index += len(days)
-    for year in range(day.year, LAST_YEAR):
-        if index < len(days):
-            return date(year, 1, 1) + timedelta(days=days[index])
-        index -= len(days)
-        days = _of_year(calendar, zone, year + 1)
-    raise BeyondHorizon(f"there are no {count} working days between {day} and {LAST_YEAR}")
+    year = day.year
+    while index < 0:
+        year -= 1
+        index += _count(calendar, zone, year)
+    while index >= (found := _count(calendar, zone, year)):
+        index -= found
+        year += 1
+    return date(year, 1, 1) + timedelta(days=_of_year(calendar, zone, year)[index])
 
 
-def _of_year(calendar: Opens, zone: str, year: int) -> tuple[int, ...]:
-    """Give the working days of a year, counted from its first day."""
+def _count(calendar: Opens, zone: str, year: int) -> int:
+    _within(year)
+    found = calendar.count_working_days(zone, year)
+    return len(_of_year(calendar, zone, year)) if found is None else found
+
+
+def _within(year: int) -> None:
     if not FIRST_YEAR < year < LAST_YEAR:
         raise BeyondHorizon(
             f"working days are known from {FIRST_YEAR + 1} to {LAST_YEAR - 1}, not in {year}"
         )
+
+
+def _of_year(calendar: Opens, zone: str, year: int) -> tuple[int, ...]:
+    """Give the working days of a year, counted from its first day."""
+    _within(year)
     near, known = (year - 1, year, year + 1), calendar.open_index.working_days
     kind = zone, tuple((calendar.kind(one), kind_of_year(zone, one)) for one in near)
     if (numbers := known.get(kind)) is None:
