@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 import pytest
@@ -181,3 +181,15 @@ def test_a_column_of_days_is_none_of_instants() -> None:
     pyarrow = pytest.importorskip("pyarrow")
     with pytest.raises(InvalidValue, match=r"date32: cast it to int64 .*, or to a time stamp"):
         bucket_starts(pyarrow.array([1], pyarrow.date32()), Interval.days(1))
+
+
+def test_a_list_of_datetimes_is_a_column_of_microseconds() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    twice = [datetime(2026, 10, 25, 2, 30, fold=fold, tzinfo=berlin) for fold in (0, 1)]
+    starts = bucket_starts(twice, timedelta(hours=1), "Europe/Berlin")
+    assert np.array(starts, "datetime64[us]").astype(str).tolist() == [
+        "2026-10-25T00:00:00.000000",
+        "2026-10-25T01:00:00.000000",
+    ]
+    with pytest.raises(InvalidValue):
+        bucket_starts([twice[0].replace(tzinfo=None)], timedelta(hours=1))

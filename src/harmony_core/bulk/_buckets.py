@@ -15,6 +15,7 @@ import attrs
 import numpy as np
 
 from harmony_core.bulk._columns import Column, blocks, one_column
+from harmony_core.bulk._instants import are_all, listed_instants
 from harmony_core.bulk._kernel import BLOCK, Whole
 from harmony_core.errors import InvalidValue, expect
 from harmony_core.periods import Interval, bucket_start, wall_clock
@@ -35,7 +36,8 @@ def bucket_starts(
     Args:
         instants: a column of whole numbers since 1970-01-01 in UTC, or of ``datetime64`` or Arrow
             time stamps (so of pandas and polars). Those of a zone are instants whatever it is;
-            those without one are read in UTC.
+            those without one are read in UTC. A plain list of aware datetimes is one too, in
+            microseconds.
         width: a day, a week, months that divide the year, or whole seconds that divide a day.
         zone: an IANA name.
         unit: what the instants count, and what the answer counts: ``s``, ``ms``, ``us`` or
@@ -50,6 +52,8 @@ def bucket_starts(
     """
     expect(unit, str, "the unit of instants", "'ms'")
     bucket_start(_EPOCH, width, zone)  # refuses a width or a zone that there is not
+    if are_all(instants, datetime):
+        instants = listed_instants(instants)
     column = one_column(instants, "instants", None, also="timestamp")
     unit = column.unit or unit
     if unit not in _PER_SECOND:

@@ -26,9 +26,8 @@ _PER_UNIT = {"D": 86_400 * 10**6, "h": 3600 * 10**6, "m": 60 * 10**6, "s": 10**6
 
 def as_instants(source: object, what: str, unit: str) -> Whole:
     """Read instants as microseconds since 1970."""
-    if _are_all(source, datetime):
-        walls = [moment_in_utc(moment).replace(tzinfo=None) for moment in source]
-        return np.array(walls, "datetime64[us]").view(np.int64)
+    if are_all(source, datetime):
+        return listed_instants(source).view(np.int64)
     if (dimensions := getattr(source, "ndim", 1)) > 1:
         raise InvalidValue(f"{what} are one column, got an array of {dimensions} dimensions")
     if isinstance(source, np.ndarray) and source.dtype == np.dtype("datetime64[us]"):
@@ -40,13 +39,19 @@ def as_instants(source: object, what: str, unit: str) -> Whole:
     return whole_column(column, what, _to_microseconds(column.unit or unit, what))
 
 
+def listed_instants(source: Sequence[datetime]) -> Instants:
+    """Make a column of a plain list of aware datetimes."""
+    walls = [moment_in_utc(moment).replace(tzinfo=None) for moment in source]
+    return np.array(walls, "datetime64[us]")
+
+
 def as_durations(source: object, unit: str, size: int) -> Whole | int:
     """Read durations in microseconds: one for all rows, or a column."""
     if isinstance(source, timedelta):
         if source < timedelta():
             raise InvalidValue(f"a duration is zero or more, got {source}")
         return min(source, _LONGEST) // MICROSECOND
-    if _are_all(source, timedelta):
+    if are_all(source, timedelta):
         source = np.array([min(one, _LONGEST) for one in source], "timedelta64[us]")
     own = None
     if getattr(getattr(source, "dtype", None), "kind", None) == "m":  # of pandas too
@@ -70,7 +75,7 @@ def _no_duration(row: int) -> InvalidValue:
     return InvalidValue(f"row {row} has no duration: leave it out")
 
 
-def _are_all(source: object, kind: type) -> TypeGuard[Sequence[Any]]:
+def are_all(source: object, kind: type) -> TypeGuard[Sequence[Any]]:
     """Whether it is a plain list of them: slow, but right."""
     return (
         isinstance(source, list | tuple)
