@@ -285,6 +285,9 @@ def test_expenses_are_converted_at_the_rate_of_their_day_and_settled_one_by_one(
     )
     assert charge.amount == Money.of("137.53", "EUR")
     assert charge.evidence == ("E-1", "E-2", "E-3")
+    # the euro of the books is the euro of the contract: only what was spent needs a rate
+    assert "hand:EUR/GBP:spot:2026-01-19" in charge.rate_ids
+    assert "GBP" not in charge.explanation.as_text()  # the customer does not see where it was paid
 
 
 def test_a_missing_rate_names_pair_and_day() -> None:

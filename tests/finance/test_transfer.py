@@ -199,6 +199,7 @@ def test_the_explanation_names_rule_rate_and_every_step() -> None:
     why = explain_transfer(CostPlus(8), basis, RATES.find("INR", "GBP", DAY), rule_id="T-1")
     assert why.as_text().splitlines() == [
         "transfer price: cost plus (v1)",
+        "  exchange rate: test:INR/GBP:spot:2026-03-10",
         "  transfer rule: T-1",
         "  cost per hour: 1450 INR",
         "  hours worked: 12.5 h",
@@ -344,6 +345,14 @@ def test_a_month_of_charges_is_booked_as_one_pair() -> None:
         total_charge([first, attrs.evolve(second, seller="DE")])
     with pytest.raises(InvalidValue, match="no charge"):
         total_charge([])
+
+
+def test_a_converted_price_names_the_rates_that_converted_it() -> None:
+    found = Rate("INR", "GBP", DAY, "0.0095", source="treasury").found
+    basis = TransferBasis.of_time("12.5", ExactAmount.of(1450, "INR"))
+    why = explain_transfer(EIGHT_PERCENT, basis, found)
+    assert ("exchange rate", "treasury:INR/GBP:spot:2026-03-10") in why.facts
+    assert why.evaluate() == Fraction("185.96")
 
 
 def test_a_pair_with_two_amounts_is_refused() -> None:

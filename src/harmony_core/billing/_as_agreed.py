@@ -141,7 +141,9 @@ def _together(parts: list[Measured], terms: BillingTerms) -> Measured:
     result = "amount" if exactly else "whole"
     evidence = tuple(dict.fromkeys(name for part in parts for name in part.evidence))
     amount = Money.of(why.value(result), currency)
-    return Measured(amount, parts[-1].quantity, evidence, why.explanation(result))
+    rate_ids = tuple(dict.fromkeys(name for part in parts for name in part.rate_ids))
+    explanation = why.explanation(result)
+    return Measured(amount, parts[-1].quantity, evidence, explanation, rate_ids=rate_ids)
 
 
 def _open(explanation: Explanation, unsettled: str | None) -> Explanation:

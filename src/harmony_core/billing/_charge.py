@@ -70,7 +70,7 @@ class Charge:
         booked_on: the day whose exchange rates convert it, once, into all three currencies: the
             trigger, or the end of the first month in which part of it was earned, if earlier.
         booked: what is owed, in three currencies; below zero gives back.
-        rate_ids: the exchange rates that converted it.
+        rate_ids: the exchange rates that converted it, and those of the expenses that it passes on.
         quantity: what was counted, before any correction; ``None`` where nothing is counted.
         evidence: ids of the devices, time entries, expenses or usage records behind it; usage is
             named with its source, ``source:id``.

@@ -79,7 +79,7 @@ def charge_of(
         trigger=planned.trigger,
         booked_on=booked_on,
         booked=rates.book(expected.amount),
-        rate_ids=rates.ids,
+        rate_ids=(*rates.ids, *(one for one in expected.rate_ids if one not in rates.ids)),
         quantity=expected.quantity,
         evidence=expected.evidence,
         explanation=expected.explanation,

@@ -96,19 +96,26 @@ def expenses_passed_on(asked: Measurement, day: date, source: ExpensesIncurred) 
     why = asked.explainer("expenses passed on")
     currency = asked.contract.currency
     parts = []
+    rate_ids: list[str] = []
     for number, item in enumerate(items, start=1):
-        passed_on = _passed_on(asked, item, source).exact.value
-        parts.append(why.given(f"spent{number}", f"{item.day} {item.id}", passed_on, currency))
+        passed_on, ids = _passed_on(asked, item, source)
+        rate_ids += ids
+        spent, label = passed_on.exact.value, f"{item.day} {item.id}"
+        parts.append(why.given(f"spent{number}", label, spent, currency))
     total = why.step("total", "expenses passed on", "add", *parts, unit=currency)
     amount = Money.of(why.value(total), currency)
     evidence = tuple(item.id for item in items)
-    return Measured(amount, None, evidence, why.explanation(total))
+    used = tuple(dict.fromkeys(rate_ids))
+    return Measured(amount, None, evidence, why.explanation(total), rate_ids=used)
 
 
-def _passed_on(asked: Measurement, item: Expense, source: ExpensesIncurred) -> Money:
+def _passed_on(
+    asked: Measurement, item: Expense, source: ExpensesIncurred
+) -> tuple[Money, tuple[str, ...]]:
+    """What the customer pays for an expense, and the exchange rates that say so."""
     terms = source.terms_of(item.category)
     if terms.covered:
-        return Money.zero(asked.contract.currency)
+        return Money.zero(asked.contract.currency), ()
     rate = asked.terms.rates.find(
         item.amount.currency,
         asked.contract.currency,
@@ -117,7 +124,8 @@ def _passed_on(asked: Measurement, item: Expense, source: ExpensesIncurred) -> M
         known=item.known_on,
     )
     with_markup = item.amount.exact * (1 + terms.markup_percent / 100)
-    return capped(convert(with_markup, rate, asked.terms.rounding), terms.cap, asked.terms.rounding)
+    rounding = asked.terms.rounding
+    return capped(convert(with_markup, rate, rounding), terms.cap, rounding), rate.ids
 
 
 def _weighed(why: Explainer, entry: TimeEntry, number: int) -> str:

@@ -23,7 +23,8 @@ from harmony_core.pricing import Scheme, facts_on, scheme_on
 class Measured:
     """The whole of a period as known on a day, whatever was charged of it before.
 
-    ``unsettled`` names the value that the last step of the explanation settles, if one does.
+    ``unsettled`` names the value that the last step of the explanation settles, if one does;
+    ``rate_ids`` are the exchange rates of what was spent and is passed on.
     """
 
     amount: Money
@@ -31,6 +32,7 @@ class Measured:
     evidence: tuple[str, ...]
     explanation: Explanation
     unsettled: str | None = None
+    rate_ids: tuple[str, ...] = ()
 
 
 @attrs.frozen

@@ -35,6 +35,7 @@ class ExpectedCharge:
         quantity: what is counted; ``None`` where nothing is.
         evidence: ids of the facts behind it.
         gross: what the price comes to with the tax that it includes, see :class:`Charge`.
+        rate_ids: the exchange rates of what was spent and is passed on.
     """
 
     planned: PlannedCharge
@@ -44,6 +45,7 @@ class ExpectedCharge:
     evidence: tuple[str, ...]
     explanation: Explanation
     gross: Money | None = None
+    rate_ids: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -98,10 +100,13 @@ def expected_charge(
     if optional and not now.amount:
         return None
     service, amount, why = changed_days(planned), now.amount, now.explanation
-    if not planned.line.tax_included:
-        return ExpectedCharge(planned, service, amount, now.quantity, now.evidence, why)
-    net, why = without_tax(planned, service, why, facts.directory, terms)
-    return ExpectedCharge(planned, service, net, now.quantity, now.evidence, why, amount)
+    gross = None
+    if planned.line.tax_included:
+        gross = amount
+        amount, why = without_tax(planned, service, why, facts.directory, terms)
+    return ExpectedCharge(
+        planned, service, amount, now.quantity, now.evidence, why, gross, now.rate_ids
+    )
 
 
 def _change(
@@ -153,7 +158,10 @@ def _difference(
     why.step("amount", "the period as known now, less what was charged", "subtract", whole, charged)
     amount = Money.of(why.value("amount"), now.amount.currency)
     explanation = why.explanation("amount")
-    return attrs.evolve(now, amount=amount, explanation=explanation, evidence=evidence)
+    rate_ids = tuple(dict.fromkeys((*now.rate_ids, *before.rate_ids)))
+    return attrs.evolve(
+        now, amount=amount, explanation=explanation, evidence=evidence, rate_ids=rate_ids
+    )
 
 
 def _no_less(why: Explainer, prefix: str, name: str, given_back: Money | None) -> str:

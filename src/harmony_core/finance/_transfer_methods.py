@@ -252,6 +252,8 @@ class _Part:
             raise CurrencyMismatch(self.currency, rate.base)
         if rate.quote == self.currency:
             return self
+        for rate_id in rate.ids:
+            self.why.fact("exchange rate", rate_id)
         self.why.given("rate", "exchange rate", rate.value)
         step = "in {currency}, at the rate of {day}"
         details = {"currency": rate.quote, "day": rate.day.isoformat()}
