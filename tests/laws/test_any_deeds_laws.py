@@ -47,6 +47,7 @@ from harmony_core.workflows import (
     receive_bill_tax,
     receive_payments,
     replay,
+    return_payment,
 )
 from tests.strategies import GROUP, TERMS, contract, line
 from tests.workflows.company import CONTRACTS, books, in_memory
@@ -70,7 +71,17 @@ deeds = st.builds(
     Deed,
     st.integers(0, 89).map(lambda number: OPENING + timedelta(days=number)),
     st.sampled_from(
-        ["night", "received", "paid", "within", "written off", "credited", "taxed", "closed"]
+        [
+            "night",
+            "received",
+            "paid",
+            "bounced",
+            "within",
+            "written off",
+            "credited",
+            "taxed",
+            "closed",
+        ]
     ),
     st.integers(0, 30),
     st.integers(1, 120),
@@ -89,6 +100,12 @@ def do(store: MemoryStore, deed: Deed, name: str) -> None:
             billing_night(store, day)
         case "received" | "paid" | "written off":
             pay(store, deed, name)
+        case "bounced":
+            with store.begin() as unit:
+                there = [one for one in unit.payments.all() if one.day <= day]
+            if there:
+                first = there[deed.which % len(there)]
+                return_payment(store, first.id, id=name, day=day, booked=True)
         case "within":
             items = open_pairs(books(store).entries, day)
             if items:

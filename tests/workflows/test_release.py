@@ -43,6 +43,7 @@ from harmony_core.workflows import (
     receive_payments,
     release_documents,
     return_documents,
+    return_payment,
     review_documents,
 )
 from harmony_core.workflows._scene import billing_terms
@@ -437,6 +438,31 @@ def test_payments_settle_what_the_nights_asked_for() -> None:
     after = receive_payments(store, day=DAY)
     assert after.allocations == (), "the invoice is paid: the credit waits on account"
     assert after.ledger.balances(DAY) == {("DE", "K-1", "EUR"): Money.of("-100.00", "EUR")}
+
+
+def test_a_payment_that_bounced_opens_what_it_settled_and_takes_its_difference_back() -> None:
+    dollars = contract(line(PerUnit.of("12", "USD"), quantity=10))
+    store = in_memory(contracts=[dollars], devices=(), facts=())
+    [invoice] = billing_night(store, date(2026, 1, 5)).invoices
+    paid = Payment("P-1", "DE", "K-1", date(2026, 1, 20), invoice.total, [invoice.id])
+    first = receive_payments(store, [paid], day=paid.day, booked=True)
+    assert not first.ledger.open_items(DAY)
+    back = return_payment(store, "P-1", id="P-1-back", day=date(2026, 1, 27), booked=True)
+    assert [(item.id, item.open) for item in back.ledger.open_items(DAY)] == [
+        (invoice.id, invoice.total)
+    ]
+    assert return_payment(store, "P-1", id="P-1-back", day=date(2026, 1, 27)).entries == ()
+    with pytest.raises(RuleBroken, match="money of payment 'P-1' went back before"):
+        return_payment(store, "P-1", id="P-1-again", day=DAY)
+    with pytest.raises(NotFound, match="no payment 'P-9'"):
+        return_payment(store, "P-9", id="P-10", day=DAY)
+    owed = [
+        row.amount
+        for entry in books(store).entries
+        for row in entry.lines
+        if row.role == Role.RECEIVABLE
+    ]
+    assert booked_sum(owed, owed[0].currencies) == owed[0], "as the invoice booked it"
 
 
 def test_payments_are_booked_once_and_a_closed_month_is_left_alone() -> None:

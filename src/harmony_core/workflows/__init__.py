@@ -3,7 +3,7 @@
 A workflow loads through ports, decides by pure functions and saves everything together or nothing:
 :func:`execute_orders`, :func:`stated_amendment`, :func:`amend_contract`, :func:`give_notice`,
 :func:`record_facts`, :func:`feed_usage`, :func:`register_devices`, :func:`billing_night`,
-:func:`release_documents`, :func:`credit_invoice`, :func:`receive_payments`,
+:func:`release_documents`, :func:`credit_invoice`, :func:`receive_payments`, :func:`return_payment`,
 :func:`receive_bill_tax`, :func:`pay_suppliers`, :func:`pay_within_group`, :func:`month_end`,
 :func:`close_books`, :func:`review_work`, :func:`review_transfers`, :func:`replay`. It knows ports
 and no store, so that any store that keeps the promises will do. The day is an argument; nothing
@@ -31,6 +31,7 @@ from harmony_core.workflows._payments import (
     receivables_ledger,
     receive_bill_tax,
     receive_payments,
+    return_payment,
 )
 from harmony_core.workflows._release import (
     DraftsReport,
@@ -78,6 +79,7 @@ __all__ = [
     "release_documents",
     "replay",
     "return_documents",
+    "return_payment",
     "review_documents",
     "review_transfers",
     "review_work",

@@ -21,7 +21,7 @@ from harmony_core.billing import (
     book_payment,
 )
 from harmony_core.contracts import Side
-from harmony_core.errors import InvalidValue, RuleBroken, expect, expect_each
+from harmony_core.errors import InvalidValue, NotFound, RuleBroken, expect, expect_each
 from harmony_core.finance import (
     JournalEntry,
     Money,
@@ -114,6 +114,77 @@ def pay_suppliers(
         AccountNotMapped, RateNotFound: something cannot be booked; nothing is kept.
     """
     return _settle(store, payments, PayablesLedger, day=day, rule=rule, booked=booked)
+
+
+def return_payment(
+    store: Store,
+    payment_id: str,
+    *,
+    id: str,  # noqa: A002  the new payment's name
+    day: date,
+    booked: bool = False,
+) -> PaymentsReport:
+    """Keep that a payment went back whole: it bounced, or was another's.
+
+    All that it settled is open again, as of the day; exchange differences are taken back with it.
+    What waits on account is allocated as in :func:`receive_payments`. Done again under the same id
+    it finds nothing to do.
+
+    Args:
+        store: where everything is kept.
+        payment_id: of the payment that went back, in or out.
+        id: of the movement of the money; its amount has the other sign.
+        day: on which it moved.
+        booked: whether the journal has the bank, see :func:`receive_payments`.
+
+    Raises:
+        NotFound: there is no such payment.
+        RuleBroken: money of it went back before, or another payment has that id.
+        AccountNotMapped, RateNotFound: something cannot be booked; nothing is kept.
+    """
+    expect(day, date, "the day of the movement", "date(2026, 3, 31)")
+    with store.begin() as unit:
+        there = {one.id: one for one in unit.payments.all()}
+        if payment_id not in there:
+            raise NotFound(f"no payment {payment_id!r}: nothing can go back")
+        first = there[payment_id]
+        gone = attrs.evolve(
+            first,
+            id=id,
+            day=day,
+            amount=-first.amount,
+            references=[payment_id],
+            in_books=None if first.in_books is None else -first.in_books,
+        )
+        unit.payments.add(gone)
+        if id in there:
+            return PaymentsReport((), ledger_of(unit, first.side))
+        if first.amount.minor < 0 or any(
+            one.amount.minor < 0 and payment_id in one.references for one in there.values()
+        ):
+            raise RuleBroken(f"money of payment {payment_id!r} went back before")
+        ledger = ledger_of(unit, first.side)
+        back = ledger.returned(payment_id, day)
+        made = (*back, *ledger.adding(back).allocate(day))
+        for allocation in made:
+            unit.allocations.add(allocation)
+        entries = _booked(unit, ledger, [gone], made) if booked else ()
+        return PaymentsReport(made, ledger.adding(made), entries)
+
+
+def _booked(
+    unit: UnitOfWork,
+    ledger: ReceivablesLedger,
+    new: Iterable[Payment],
+    made: Iterable[Allocation],
+) -> tuple[JournalEntry, ...]:
+    """Post new payments and allocations; in closed months on the first open day."""
+    terms, closed = billing_terms(unit), closed_periods(unit)
+    moved = [book_payment(one, terms) for one in ledger.standing(new)]
+    posted = (*moved, *book_allocations(ledger, made, terms))
+    entries = tuple(closed.posted(entry) for entry in posted)
+    unit.journal.add(entries)
+    return entries
 
 
 def pay_within_group(
@@ -235,12 +306,8 @@ def _settle(
             unit.allocations.add(allocation)
         entries: tuple[JournalEntry, ...] = ()
         if booked:
-            terms, closed = billing_terms(unit), closed_periods(unit)
-            standing = ledger.standing(one for one in new.values() if one.id not in there)
-            received = [book_payment(one, terms) for one in standing]
-            posted = (*received, *book_allocations(ledger, made, terms))
-            entries = tuple(closed.posted(entry) for entry in posted)
-            unit.journal.add(entries)
+            fresh = [one for one in new.values() if one.id not in there]
+            entries = _booked(unit, ledger, fresh, made)
         return PaymentsReport(made, ledger.adding(made), entries)
 
 

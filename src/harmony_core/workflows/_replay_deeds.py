@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from functools import partial
 
 import attrs
 
 from harmony_core.billing import (
-    Allocation,
     BillingTerms,
     Invoice,
-    Payment,
     Receivable,
     ReviewDeed,
     ReviewStep,
-    book_allocations,
-    book_payment,
 )
-from harmony_core.contracts import Side
 from harmony_core.finance import (
     Booked,
     JournalEntry,
-    Money,
     RateKind,
     Role,
     booked_sum,
@@ -34,23 +27,14 @@ from harmony_core.repositories.ports import Store, UnitOfWork
 from harmony_core.workflows._billing import billing_night
 from harmony_core.workflows._documents import closed_periods
 from harmony_core.workflows._months import close_books, month_end
-from harmony_core.workflows._payments import ledger_of, pay_within_group
 from harmony_core.workflows._release import (
     credit_invoice,
     release_documents,
     return_documents,
     review_documents,
 )
+from harmony_core.workflows._replay_money import Deed, money_deeds
 from harmony_core.workflows._scene import billing_terms
-
-
-@attrs.frozen
-class Deed:
-    """What somebody did, on which day, and what comes first on it."""
-
-    day: date
-    order: tuple[int, int, str]
-    do: Callable[[Store], object]
 
 
 def deeds_of(
@@ -60,7 +44,7 @@ def deeds_of(
     found = [
         *_nights(old, entries, revalued_at),
         *_bill_taxes(old, entries),
-        *_payments(old, entries),
+        *money_deeds(old, entries),
     ]
     return sorted(found, key=lambda one: (one.day, one.order))
 
@@ -133,70 +117,6 @@ def _converted_again(entry: JournalEntry, terms: BillingTerms) -> JournalEntry:
 def _asked_of(entry: JournalEntry) -> Booked:
     asked = (-line.amount for line in entry.lines if line.role == Role.PAYABLE)
     return booked_sum(asked, entry.currencies)
-
-
-def _payments(old: UnitOfWork, entries: Mapping[str, JournalEntry]) -> Iterator[Deed]:
-    """Payments and allocations, booked where they were; they are not allocated anew."""
-    paid_on: dict[str, date] = {}
-    for payment in old.payments.all():
-        entry = entries.get(f"PAY-{payment.id}")
-        day = paid_on[payment.id] = payment.day if entry is None else entry.day
-        yield Deed(day, (2, 0, payment.id), _paid(payment, booked=entry is not None))
-    any_booked = any(one.startswith(("PAY-", "SET-")) for one in entries)
-    for one in old.allocations.all():
-        entry = entries.get(f"SET-{one.id}")
-        day = max(one.day, paid_on.get(one.source_id, one.day)) if entry is None else entry.day
-        yield Deed(day, (3, 0, one.id), _allocated(one, booked=any_booked))
-    for entry in entries.values():
-        cash = [line.amount.transaction for line in entry.lines if line.role == Role.BANK]
-        if entry.kind == "settlement" and entry.pair and entry.counterparty and not entry.text:
-            amount = sum(cash, Money.zero(entry.currencies[0]))
-            if amount.minor > 0 or (not amount and entry.entity < entry.counterparty):
-                yield Deed(entry.day, (2, 1, entry.id), _within_group(entry, amount))
-
-
-def _paid(payment: Payment, *, booked: bool) -> Callable[[Store], object]:
-    def do(into: Store) -> None:
-        with into.begin() as unit:
-            unit.payments.add(payment)
-            if booked:
-                ledger = ledger_of(unit, payment.side)
-                made = [
-                    book_payment(one, billing_terms(unit)) for one in ledger.standing([payment])
-                ]
-                unit.journal.add(map(closed_periods(unit).posted, made))
-
-    return do
-
-
-def _allocated(allocation: Allocation, *, booked: bool) -> Callable[[Store], object]:
-    def do(into: Store) -> None:
-        with into.begin() as unit:
-            items = {one.id for one in (*unit.receivables.all(), *unit.payables.all())}
-            there = allocation.item_id in items | {one.id for one in unit.payments.all()}
-        if not there:
-            billing_night(into, allocation.day)
-        with into.begin() as unit:
-            if booked:
-                sides = {one.id: one.side for one in unit.payments.all()}
-                sides |= {one.id: one.side for one in unit.payables.all()}
-                ledger = ledger_of(unit, sides.get(allocation.source_id, Side.SELL))
-                made = book_allocations(ledger, [allocation], billing_terms(unit))
-                unit.journal.add(map(closed_periods(unit).posted, made))
-            unit.allocations.add(allocation)
-
-    return do
-
-
-def _within_group(received: JournalEntry, amount: Money) -> Callable[[Store], object]:
-    return partial(
-        pay_within_group,
-        payer=str(received.counterparty),
-        payee=received.entity,
-        amount=amount,
-        id=str(received.pair),
-        day=received.day,
-    )
 
 
 def _reviewed(step: ReviewStep) -> Callable[[Store], object]:
