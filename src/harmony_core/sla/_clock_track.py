@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 import attrs
 
@@ -173,24 +172,21 @@ class Track:
         """Open time used up to a moment, at or after the last event, or to when it was done."""
         last = moment if self.stopped is None else min(self.stopped, moment)
         count, used = self._ended
-        if self.stopped is None:  # then all stints before the last are over
+        if self.stopped is None and count < len(self._stints) - 1:  # all before the last are over
             for stint in self._stints[count:-1]:
                 used += stint.used(last)
-            count = max(count, len(self._stints) - 1)
+            count = len(self._stints) - 1
             self._ended = count, used
-        return used + sum((stint.used(last) for stint in self._stints[count:]), timedelta())
+        for stint in self._stints[count:]:
+            used += stint.used(last)
+        return used
 
     def paused(self, since: datetime, until: datetime) -> timedelta:
         """Open time that was not used between two instants."""
-        late = takewhile(
-            lambda stint: stint.until is None or stint.until > since, reversed(self._stints)
-        )
-        return sum(
-            (
-                stint.still.covered(
-                    stint.calendar, max(stint.since, since), min(stint.until or until, until)
-                )
-                for stint in late
-            ),
-            timedelta(),
-        )
+        found = timedelta()
+        for stint in reversed(self._stints):
+            if stint.until is not None and stint.until <= since:
+                break
+            end = until if stint.until is None else min(stint.until, until)
+            found += stint.still.covered(stint.calendar, max(stint.since, since), end)
+        return found
