@@ -27,7 +27,7 @@ from harmony_core.sla._reader import a_wording
 from harmony_core.sla._targets import a_calendar
 from harmony_core.sla._zones import zone_key
 
-_MOST_DAYS = 62
+_MOST_DAYS = 366
 
 
 @attrs.frozen
@@ -68,7 +68,7 @@ def picture(
     Args:
         calendars: one, or several by the name that is written beside them.
         first_day: a civil day of ``zone``.
-        last_day: the last one, at most two months later.
+        last_day: the last one; a picture has at most a year.
         zone: whose days and hours they are.
         clock: drawn below them, with its start, pauses, warnings, due and breach.
         target: which of its targets; needed where it has several.
