@@ -228,6 +228,22 @@ def test_a_price_that_includes_two_taxes() -> None:
     assert (str(found.total_excl.amount), str(found.payable.amount)) == ("100.00", "114.98")
 
 
+def test_what_several_roundings_leave_of_a_class_is_divided_among_its_lines() -> None:
+    """0.59 leave 0.5324 by themselves, but 0.52 after four taxes that were fitted to the whole."""
+    further = [
+        LineTax("county", 1, "US-CA-LA"),
+        LineTax("levy", "1.5", "US-CA", TaxBase.RUNNING),
+        LineTax("duty", 3, "US", TaxBase.RUNNING),
+    ]
+    made = [
+        TaxLine.of(Money(minor, "USD"), code, 5, jurisdiction="US", further=further)
+        for minor, code in ((9, "S"), (50, "S"), (10, "Z"))
+    ]
+    found = tax_document("USD", made, method=TaxMethod.PER_DOCUMENT, tax_included=True)
+    assert [str(net.amount) for net in found.line_net] == ["0.08", "0.44", "0.10"]
+    assert str(found.total_incl.amount) == "0.69"
+
+
 def test_one_line_without_the_second_tax_leaves_the_base_of_the_first_whole() -> None:
     """GST on 20.05 is 1.0025; QST stands on 10.02 with its part of 1.00, not on all of it."""
     qst = LineTax("QST", "9.5", "CA-QC", TaxBase.RUNNING)

@@ -72,6 +72,9 @@ def _keep(laid: Laid, chain: Chain, gross: dict[int, Money], taxes: list[Money])
     parts = _parts(chain, laid)
     left = 1 - sum(parts, Fraction(0))
     weights = [amount.exact.value * left for amount in gross.values()]
+    exactly = sum(weights, Fraction(0))
+    if len(chain) > 1 and exactly:  # several roundings may lead further off than lines can take
+        weights = [weight * net.exact.value / exactly for weight in weights]
     laid.nets |= zip(gross, [net] if len(weights) == 1 else fit(weights, net), strict=True)
     running = net
     for tax, amount, part in zip(chain, taxes, parts, strict=True):
