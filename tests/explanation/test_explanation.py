@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -90,6 +91,14 @@ def test_rounding_moves_by_less_than_a_step_and_ties_as_named(
 def test_ties(mode: RoundingMode, of_minus_25: int, of_25: int, of_35: int) -> None:
     found = [round_ratio(tenths, 10, mode) for tenths in (-25, 25, 35)]
     assert found == [of_minus_25, of_25, of_35]
+    by_name: Any = mode.value  # its text is the same rule, and never another one
+    assert [round_ratio(tenths, 10, by_name) for tenths in (-25, 25, 35)] == found
+
+
+def test_a_word_that_is_no_rule_of_rounding_is_refused() -> None:
+    word: Any = "commercial"
+    with pytest.raises(ValueError, match="'commercial' is not a valid RoundingMode"):
+        round_ratio(5, 2, word)
 
 
 @given(st.integers(), st.integers(1), st.integers(-9, 9))

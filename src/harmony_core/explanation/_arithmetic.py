@@ -80,6 +80,8 @@ def round_ratio(numerator: int, denominator: int, mode: RoundingMode) -> int:
         return low if numerator >= 0 else low + 1
     if mode is _UP:
         return low + 1 if numerator >= 0 else low
+    if type(mode) is not RoundingMode:  # its text; another word would pass for one of the halves
+        return round_ratio(numerator, denominator, RoundingMode(mode))
     twice = 2 * rest
     if twice != denominator:
         return low + (twice > denominator)

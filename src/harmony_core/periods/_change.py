@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import InvalidValue, expect
+from harmony_core.errors import InvalidValue, expect, expect_word
 from harmony_core.explanation import RoundingMode, round_to_step
 from harmony_core.periods._day_count import ACTUAL_ACTUAL, DayCount, proration
 from harmony_core.periods._instants import InstantSpan, in_utc
@@ -48,6 +48,7 @@ class ProratedChange:
         ('-8500/31', '-1371/5')
         """
         expect(step, Fraction | int, "the step of a rounding", "Fraction(1, 100)")
+        mode = expect_word(mode, RoundingMode)
         if step <= 0:
             raise InvalidValue(f"a rounding step must be above zero, got {step}")
         return ProratedChange(
