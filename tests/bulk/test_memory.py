@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from nanoarrow.c_array_stream import CArrayStream
 
-from harmony_core.bulk import Nulls, RatePlan, aggregate, bucket_starts, high_water
+from harmony_core.bulk import Nulls, RatePlan, aggregate, bucket_starts, high_water, profit_cube
 from harmony_core.pricing import Aggregation, BandTable, FillUp, LookUp
 
 ROWS, CHUNKS, GROUPS = 600_000, 46, 50
@@ -110,3 +110,17 @@ def test_buckets_need_their_own_column_and_a_mark_for_every_day() -> None:
     at = Chunked(1_790_000_000 + np.arange(ROWS) * 60, na.int64())
     room = ROOM + 8 * ROWS + 4_000_000
     assert peak(lambda: bucket_starts(at, timedelta(hours=1), "Europe/Berlin")) < room
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_cube_needs_its_cells_and_a_megabyte(chunked: bool) -> None:
+    minor, groups = (
+        NUMBERS.integers(-(10**6), 10**6, ROWS),
+        np.arange(ROWS, dtype=np.int32) % GROUPS,
+    )
+    lines: object = Chunked(minor, na.int64()) if chunked else minor
+    codes: object = Chunked(groups, na.int32()) if chunked else groups
+    found = profit_cube(lines, CODES, (codes, GROUPS), currency="EUR")
+    assert int(found.summed(0).contribution) == -int(minor.sum())
+    most = peak(lambda: profit_cube(lines, CODES, (codes, GROUPS), currency="EUR"))
+    assert most < ROOM
