@@ -140,9 +140,10 @@ def proration(
     >>> proration(Span(date(2025, 1, 17), date(2025, 2, 1)), january)
     Fraction(15, 31)
     """
-    expect(day_count, DayCount, "the rule that counts days", "DayCount.fixed(30)")
-    for span, what in ((service, "what was served"), (period, "the period of a full price")):
-        expect(span, Span | InstantSpan, what)
+    if type(day_count) is not DayCount or type(service) is not Span or type(period) is not Span:
+        expect(day_count, DayCount, "the rule that counts days", "DayCount.fixed(30)")
+        for span, what in ((service, "what was served"), (period, "the period of a full price")):
+            expect(span, Span | InstantSpan, what)
     if isinstance(service, InstantSpan) and isinstance(period, InstantSpan):
         return _elapsed_ratio(service, period, day_count)
     if isinstance(service, InstantSpan) or isinstance(period, InstantSpan):
