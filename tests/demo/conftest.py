@@ -1,7 +1,7 @@
 """The demo company, read once and played once into each kind of store.
 
 A process plays only what its tests ask for: whoever needs all 24 months belongs into
-``test_control_totals.py`` (in memory) or ``test_demo.py`` (SQLite).
+``test_control_totals.py`` or ``test_another_currency.py`` (in memory) or ``test_demo.py`` (SQLite).
 """
 
 from __future__ import annotations
