@@ -128,6 +128,8 @@ class _Account:
         """Which block it is: the kind of what paid for it, and its period, or the lot carried."""
         for charge in self.charges:
             if charge.kind is not ChargeKind.CARRIED:
+                if _is_first(charge):
+                    return charge.kind, charge.service, None
                 start = charge.service.start
                 for period in periods_of(self.line, charge.kind):
                     if start in period.span:

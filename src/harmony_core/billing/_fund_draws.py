@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time, timedelta
 from fractions import Fraction
 from itertools import pairwise, takewhile
@@ -23,7 +23,7 @@ from harmony_core.contracts import (
     line_end,
     running_days,
 )
-from harmony_core.funds import Draw, Incident
+from harmony_core.funds import Draw, Incident, IncidentStatement, OverageLine
 from harmony_core.periods import InstantSpan, Span, add_months
 from harmony_core.products import FundTerms, FundUnit, LeftOver, TimeWorked
 from harmony_core.work import Expense, TimeEntry
@@ -327,3 +327,11 @@ def _alike(fact: Drawing, back: Drawing) -> bool:
     if isinstance(fact, Expense) and isinstance(back, Expense):
         return (fact.category, fact.amount.currency) == (back.category, back.amount.currency)
     return isinstance(fact, TimeEntry) and isinstance(back, TimeEntry)
+
+
+def shortfalls(charged: IncidentStatement) -> Iterator[OverageLine]:
+    """What the fund did not pay of incidents, as overage in its unit of money."""
+    for one in charged.lines:
+        if one.billed:
+            billed = one.billed.exact.value
+            yield OverageLine(one.incident_id, one.day, billed, billed, one.billed, one.explanation)

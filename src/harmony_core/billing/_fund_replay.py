@@ -15,6 +15,7 @@ from harmony_core.billing._fund_draws import (
     Taken,
     draw_id,
     is_refunded,
+    shortfalls,
     takes_back,
     units_of,
     worked,
@@ -27,10 +28,10 @@ from harmony_core.contracts import (
 from harmony_core.explanation import Explainer
 from harmony_core.finance import ExactAmount, Money
 from harmony_core.funds import (
+    Allocation,
     Balance,
     Block,
     FundStatement,
-    IncidentStatement,
     Overage,
     OverageLine,
     charge_incidents,
@@ -48,6 +49,19 @@ class _Served:
     statement: FundStatement
     passed_on: tuple[Taken, ...]
     not_covered: tuple[Taken, ...]
+    by_block: dict[str, list[Allocation]] = attrs.field(init=False, eq=False)
+
+    @by_block.default
+    def _by_block(self) -> dict[str, list[Allocation]]:
+        """What drew each block: every month asks it of every block that there ever was."""
+        found: dict[str, list[Allocation]] = {}
+        for one in self.statement.allocations:
+            found.setdefault(one.block_id, []).append(one)
+        return found
+
+    def drawing(self, block: str, through: date) -> list[Allocation]:
+        """What work through a day drew from a block."""
+        return [one for one in self.by_block.get(block, ()) if one.day <= through]
 
 
 class FundReplay(BoughtFund):
@@ -97,13 +111,8 @@ class FundReplay(BoughtFund):
 
     def gone_of(self, name: str, through: date) -> Fraction:
         """The units of a block that work through a day drew, or that were given up."""
-        drawn = (
-            one.quantity
-            for one in self.statement(date.max).allocations
-            if one.block_id == name and one.day <= through
-        )
         given = (one.quantity for one in self.given_up if one.block_id == name)
-        return sum(drawn, Fraction(0)) + sum(given, Fraction(0))
+        return self.drawn([name], date.max, through) + sum(given, Fraction(0))
 
     def drawn_from(
         self, start: date, known: date, through: date = date.max
@@ -113,13 +122,15 @@ class FundReplay(BoughtFund):
         It is told as known on a day.
         """
         name = block_id(self.line, start)
-        parts = [
-            one
-            for one in self.statement(known).allocations
-            if one.block_id == name and one.day <= through
-        ]
-        ids = dict.fromkeys(part.draw_id for part in parts)
-        return sum((part.quantity for part in parts), Fraction(0)), tuple(ids)
+        served = self._as_known(self._unknown(known))
+        ids = dict.fromkeys(one.draw_id for one in served.drawing(name, through))
+        return self.drawn([name], known, through), tuple(ids)
+
+    def drawn(self, names: Iterable[str], known: date, through: date) -> Fraction:
+        """The units that work through a day drew from some blocks, as known on a day."""
+        served = self._as_known(self._unknown(known))
+        parts = (one.quantity for name in names for one in served.drawing(name, through))
+        return sum(parts, Fraction(0))
 
     def statement(self, known: date) -> FundStatement:
         """Every draw replayed, of the entries recorded on or before ``known``.
@@ -296,7 +307,7 @@ class FundReplay(BoughtFund):
                 pauses=self._pauses,
                 closed_from=self.closed_from,
             )
-            return attrs.evolve(found.fund, overage=tuple(_shortfalls(found)), denied=())
+            return attrs.evolve(found.fund, overage=tuple(shortfalls(found)), denied=())
         drawn = draw_down(
             blocks,
             draws,
@@ -334,11 +345,3 @@ class FundReplay(BoughtFund):
     def measured(self) -> str:
         """What overage is billed in: clock hours, or units of the fund."""
         return self._unit if self.terms.apply_multiplier else "h"
-
-
-def _shortfalls(charged: IncidentStatement) -> Iterator[OverageLine]:
-    """What the fund did not pay of incidents, as overage in its unit of money."""
-    for one in charged.lines:
-        if one.billed:
-            billed = one.billed.exact.value
-            yield OverageLine(one.incident_id, one.day, billed, billed, one.billed, one.explanation)

@@ -57,14 +57,7 @@ class LineFund(FundReplay):
         statement = self.statement(through)
         lots = {lot.id: lot.units for lot in self.line.opening if lot.id == lot_id}
         bought = lots or self._bought(charge, statement)
-        drawn = sum(
-            (
-                part.quantity
-                for part in statement.allocations
-                if part.block_id in bought and part.day <= through
-            ),
-            Fraction(0),
-        )
+        drawn = self.drawn(bought, through, through)
         total = sum(bought.values(), Fraction(0))
         return min(Fraction(1), drawn / total) if total else Fraction(1)
 
@@ -225,14 +218,7 @@ class LineFund(FundReplay):
         earned = total = Fraction(0)
         for one in statement.top_ups_in(charge[1]):
             ended = one.block.last_day is not None and one.block.last_day <= through
-            drawn = sum(
-                (
-                    part.quantity
-                    for part in statement.allocations
-                    if part.block_id == one.block.id and part.day <= through
-                ),
-                Fraction(0),
-            )
+            drawn = self.drawn([one.block.id], through, through)
             back = self._given_back([one.block.id], through)
             gone = min(one.quantity, drawn / self._expected + back)
             earned, total = earned + (one.quantity if ended else gone), total + one.quantity
