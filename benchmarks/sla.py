@@ -12,7 +12,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from itertools import repeat
 from statistics import median
 from time import perf_counter
@@ -20,7 +21,8 @@ from timeit import Timer
 
 from benchmarks._rounds import median_seconds, on_one_core
 from benchmarks._sla_contenders import CASES, HOLIDAYS, START, contenders, missing, prepared
-from harmony_core.sla import Calendar, OpenTime, hours
+from harmony_core.errors import BeyondHorizon
+from harmony_core.sla import Calendar, CalendarUnion, OpenTime, hours, zones_of
 
 ROUNDS, ROWS = 15, 1_000_000
 _ROUND = 0.002
@@ -34,6 +36,7 @@ def main() -> None:
     with on_one_core():
         single_answers(3 if quick else ROUNDS)
         a_year(3 if quick else ROUNDS)
+        first_questions(3 if quick else ROUNDS)
         columns(int(quick or ROWS), 3 if quick else 9)
 
 
@@ -93,6 +96,47 @@ def a_year(rounds: int) -> None:
             calendar.next_open(START)
             taken.append(perf_counter() - start)
         print(f"the first question about a year of {name}: {median(taken) * 1e3:.2f} ms")
+
+
+def first_questions(rounds: int) -> None:
+    """Time what a calendar has to find out before its first answer, near, far and over centuries.
+
+    The clocks of the zones are known by then: reading them is a matter of the process.
+    """
+    often = [f"{at // 60:02}:{at % 60:02}:00-{at // 60:02}:{at % 60:02}:30" for at in range(1440)]
+    days = [date(1901, 1, 1) + timedelta(days=2 * number) for number in range(100_000)]
+    week = {"mon-fri": "09:00-17:30"}
+    zones = (zones_of("US") + zones_of("RU"))[:50]
+    calendars: dict[str, Callable[[], OpenTime]] = {
+        "London": london,
+        "1,440 openings a day": lambda: Calendar.of("Europe/London", {"daily": often}),
+        "100,000 overrides": lambda: Calendar.of(
+            "Europe/London", week, overrides=dict.fromkeys(days, "10:00-11:00")
+        ),
+        "one hour in 2036": lambda: Calendar.of(
+            "Europe/London", {}, overrides={date(2036, 1, 1): "09:00-10:00"}
+        ),
+        "a union of 50 zones": lambda: CalendarUnion([Calendar.of(zone, week) for zone in zones]),
+    }
+    ends = datetime(1900, 1, 1, tzinfo=UTC), datetime(2499, 12, 31, tzinfo=UTC)
+    questions: dict[str, Callable[[OpenTime], object]] = {
+        "next opening": lambda it: it.next_open(START),
+        "in 2400": lambda it: it.next_open(START.replace(year=2400)),
+        "1900 to 2499": lambda it: it.between(*ends),
+    }
+    print("\nmilliseconds of a first question" + "".join(f"{name:>16}" for name in questions))
+    for name, made in calendars.items():
+        cells = []
+        for question in questions.values():
+            taken = []
+            for _ in range(min(rounds, 5)):
+                calendar = made()
+                start = perf_counter()
+                with suppress(BeyondHorizon):
+                    question(calendar)
+                taken.append(perf_counter() - start)
+            cells.append(f"{median(taken) * 1e3:>16.2f}")
+        print(f"{name:<32}{''.join(cells)}")
 
 
 def columns(rows: int, rounds: int) -> None:

@@ -16,7 +16,7 @@ from dateutil import tz as dateutil_tz
 
 from harmony_core.errors import InvalidValue, NotFound
 from harmony_core.sla import Calendar, hours, tz_data_version, zone_key, zones_of
-from harmony_core.sla._changes import _by_rule, _clocks, changes, kind_of_year, parts
+from harmony_core.sla._changes import _by_rule, _clocks, _kind, changes, kind_of_year, parts
 from harmony_core.sla._index import LAST_YEAR
 from harmony_core.sla._zones import in_utc
 from tests.sla.calendars import ZONES
@@ -169,7 +169,7 @@ def test_no_change_of_any_zone_is_missed(part: int) -> None:
 @pytest.fixture
 def of_the_package(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Data as on a computer that has none of its own: short files, whose rule begins early."""
-    known = (_clocks, _by_rule, kind_of_year)
+    known = (_clocks, _by_rule, _kind)
     monkeypatch.setattr(zoneinfo, "TZPATH", ())
     for of_zones in known:
         of_zones.cache_clear()

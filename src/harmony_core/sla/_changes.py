@@ -193,17 +193,19 @@ def parts(key: str, first: int, last: int) -> list[Part]:
     ]
 
 
-@lru_cache(maxsize=8192)
 def kind_of_year(key: str, year: int) -> KindOfYear:
     """Name what years have in common whose clocks and days of the week are alike.
 
     A year that keeps to the zone's rule is of one of 14 kinds.
     """
-    days, settled = _weekdays(year), _clocks(key).ruled + 1
-    if year >= settled and (like := _like(days, settled)) != year:
-        return kind_of_year(key, like)
+    settled = _clocks(key).ruled + 1
+    return _kind(key, year if year < settled else _like(_weekdays(year), settled))
+
+
+@lru_cache(maxsize=16_384)
+def _kind(key: str, year: int) -> KindOfYear:
     start, end = second_of(year), second_of(year + 1)
-    return days, tuple(
+    return _weekdays(year), tuple(
         (since - start, until - start, offset, None if wall is None else wall - start)
         for since, until, offset, wall in parts(key, start, end)
     )
