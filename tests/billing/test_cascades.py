@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 import attrs
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.billing import Facts, due, fund_line, fund_of
+from harmony_core.billing import Facts, billed_work, booking_month, due, fund_line, fund_of
 from harmony_core.contracts import (
     Amendment,
     Contract,
@@ -24,10 +24,10 @@ from harmony_core.contracts import (
     passes_on_to,
 )
 from harmony_core.errors import InvalidValue
-from harmony_core.finance import ExactAmount
+from harmony_core.finance import ExactAmount, Money, money_sum
 from harmony_core.funds import Allowance, Block, BlockPool, Draw, Layer, Unlimited, cover
-from harmony_core.periods import Interval, Month, Schedule, Timing
-from harmony_core.pricing import PerUnit
+from harmony_core.periods import Interval, Month, Schedule, Timing, months_between
+from harmony_core.pricing import BandTable, FillUp, PerUnit
 from harmony_core.products import (
     CarryMode,
     ContractType,
@@ -311,3 +311,78 @@ def test_the_lines_of_a_contract_cover_what_the_layers_of_a_cascade_do(
     charged = [one.quantity for one in due(CARE, facts, TERMS, END) if one.line_id == "hour"]
     by_the_hour = sum((units for (name, _), units in wanted.items() if name == "hour"), Fraction(0))
     assert sum(filter(None, charged), Fraction(0)) == by_the_hour
+
+
+BANDED = attrs.evolve(HOURLY, scheme=FillUp(BandTable.of("EUR", [(2, "110"), (None, "90")])))
+
+
+def falls_to(made: Contract, time: list[TimeEntry]) -> dict[str, Money]:
+    """What falls to each entry of what the hours are billed for, added up over all months."""
+    found: defaultdict[str, Money] = defaultdict(lambda: Money.zero("EUR"))
+    for month in months_between(Month(2026, 1), Month(2026, 9)):
+        for name, share in billed_work([made], Facts(time=time), TERMS, month).items():
+            assert share.explanation.evaluate() == share.amount.exact.value
+            found[name] += share.amount
+    return dict(found)
+
+
+def test_hours_that_a_fund_passes_on_bear_what_the_hour_line_bills_for_them() -> None:
+    """4 and 3.5 h are covered by 5 + 10 h; of 9 h 1.5 are left: 165.00, beside 1 h of its own."""
+    time = [
+        worked("T-1", date(2026, 1, 5), 4),
+        worked("T-2", date(2026, 1, 6), "3.5"),
+        worked("T-3", date(2026, 1, 7), 9),
+        worked("T-4", date(2026, 1, 8), 1, on="hour"),
+    ]
+    shares = falls_to(contract(ALLOWANCE, block(hours=10), HOURLY), time)
+    assert {name: str(amount) for name, amount in shares.items()} == {
+        "T-3": "165.00 EUR",
+        "T-4": "110.00 EUR",
+    }
+
+
+def test_covered_time_that_becomes_known_late_bears_the_hours_that_it_pushes_out() -> None:
+    """15 h in January leave nothing; 2 h of the 5th, known in February, push 2 h of the 9th out."""
+    time = [
+        worked("T-1", date(2026, 1, 9), 15),
+        worked("T-2", date(2026, 1, 5), 2, date(2026, 2, 10)),
+    ]
+    made = contract(ALLOWANCE, block(hours=10), HOURLY)
+    assert {name: str(amount) for name, amount in falls_to(made, time).items()} == {
+        "T-2": "220.00 EUR"
+    }
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.dates(date(2026, 1, 1), date(2026, 5, 31)),
+            st.integers(-8, 24).map(lambda quarters: Fraction(quarters, 4)),
+            st.sampled_from([None, 0, 3, 40]),
+            st.sampled_from(["allowance", "block", "hour"]),
+        ),
+        max_size=8,
+    ),
+    st.sampled_from([HOURLY, BANDED]),
+)
+def test_whatever_funds_pass_on_the_shares_are_the_bill(
+    rows: list[tuple[date, Fraction, int | None, str]], hourly: ContractLine
+) -> None:
+    made = contract(ALLOWANCE, block(hours=4), hourly)
+    time = [
+        worked(
+            f"T-{number}",
+            day,
+            str(hours),
+            None if delay is None else day + timedelta(days=delay),
+            on=on,
+        )
+        for number, (day, hours, delay, on) in enumerate(rows)
+    ]
+    charges = [one for one in due(made, Facts(time=time), TERMS, END) if one.line_id == "hour"]
+    whole = money_sum((one.amount for one in charges), "EUR")
+    assert money_sum(falls_to(made, time).values(), "EUR") == whole
+    for month in months_between(Month(2026, 1), Month(2026, 6)):
+        then = [entry for entry in time if booking_month(entry) <= month]
+        at_close = billed_work([made], Facts(time=then), TERMS, month)
+        assert billed_work([made], Facts(time=time), TERMS, month) == at_close

@@ -9,7 +9,7 @@ is and the shares of all months add up to the charge.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from fractions import Fraction
@@ -19,7 +19,14 @@ import attrs
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._plan import PlannedCharge, first_trigger, periods_of, plan
+from harmony_core.billing._funds import left_for
+from harmony_core.billing._plan import (
+    PlannedCharge,
+    first_trigger,
+    moving_facts,
+    periods_of,
+    plan,
+)
 from harmony_core.billing._preview import expected_charge
 from harmony_core.billing._terms import BillingTerms
 from harmony_core.billing._work_books import booking_month
@@ -29,7 +36,14 @@ from harmony_core.finance import Money
 from harmony_core.periods import Month, ServicePeriod, Span
 from harmony_core.pricing import price, scheme_on
 from harmony_core.products import TimeTerms, TimeWorked
-from harmony_core.work import ChargeShare, TimeEntry, bill_time, share_charge, unbilled
+from harmony_core.work import (
+    ChargeShare,
+    TimeEntry,
+    bill_time,
+    share_charge,
+    shares_added,
+    unbilled,
+)
 
 
 def billed_work(
@@ -47,69 +61,93 @@ def billed_work(
         month: whose :func:`booking_month` the entries have.
 
     Returns:
-        By the id of the entry. Prepaid lines, which bill units and not entries, and the lines that
-        they pass hours on to are left out, and so are lines whose charges cannot be computed: the
-        night that bills them says why.
+        By the id of the entry. Of prepaid lines, which bill units and not entries, only what they
+        pass on to a line of time worked bears something. Lines whose charges cannot be computed are
+        left out: the night that bills them says why.
     """
-    books = _Books(facts, terms, month)
     mine: defaultdict[tuple[str, str], list[TimeEntry]] = defaultdict(list)
     for entry in facts.time:
         if booking_month(entry) == month:
             mine[entry.contract_id or "", entry.line_id or ""].append(entry)
-    found: dict[str, ChargeShare] = {}
+    books = _Books(facts, terms, month, mine)
+    found: defaultdict[str, list[ChargeShare]] = defaultdict(list)
     for contract in contracts:
         for line in contract.lines_ever if contract.side is Side.SELL else ():
-            entries = mine.get((contract.id, line.id))
-            if entries and _bills_only_its_own(contract, line):
+            if isinstance(line.source, TimeWorked) and line.fund is None:
                 with suppress(HarmonyError):  # the night that bills it says what is missing
-                    found.update(books.shares(contract, line, entries))
-    return found
-
-
-def _bills_only_its_own(contract: Contract, line: ContractLine) -> bool:
-    """Whether a line bills time worked, and none that prepaid lines pass on to it."""
-    timed = isinstance(line.source, TimeWorked) and line.fund is None
-    return timed and not any(fed_by(contract.lines_ever, line))
+                    for name, share in list(books.shares(contract, line)):
+                        found[name].append(share)
+    return {name: shares_added(shares) for name, shares in found.items()}
 
 
 @attrs.frozen
 class _Books:
-    """The books of a month, for which facts are shared out."""
+    """The books of a month, for which facts are shared out; its time by contract and line."""
 
     facts: Facts
     terms: BillingTerms
     month: Month
+    mine: Mapping[tuple[str, str], Sequence[TimeEntry]]
 
-    def shares(
-        self, contract: Contract, line: ContractLine, entries: Sequence[TimeEntry]
-    ) -> dict[str, ChargeShare]:
-        """The shares of entries of one line."""
+    def shares(self, contract: Contract, line: ContractLine) -> Iterator[tuple[str, ChargeShare]]:
+        """The shares of what a line bills: for its own time, and for what funds left of theirs."""
+        feeding = fed_by(contract.lines_ever, line)
+        own = self.mine.get((contract.id, line.id), ())
+        if not own and not any(self.mine.get((contract.id, one.id)) for one in feeding):
+            return
+        last = self.month.last_day if feeding else max(entry.day for entry in own)
+        billed: set[str] = set()
+        for period in takewhile(
+            lambda one: one.span.start <= last, periods_of(line, ChargeKind.SERVICE)
+        ):
+            if feeding or any(entry.day in period.span for entry in own):
+                for name, share in self._of_period(contract, line, period):
+                    billed.add(name)
+                    yield name, share
         nothing = unbilled(contract.currency, "the line does not run that day")
-        found = {entry.id: nothing for entry in entries}
-        last = max(entry.day for entry in entries)
-        periods = periods_of(line, ChargeKind.SERVICE)
-        for period in takewhile(lambda one: one.span.start <= last, periods):
-            if any(entry.day in period.span for entry in entries):
-                found.update(self._of_period(contract, line, period))
-        return found
+        yield from ((entry.id, nothing) for entry in own if entry.id not in billed)
 
     def _of_period(
         self, contract: Contract, line: ContractLine, period: ServicePeriod
     ) -> Iterator[tuple[str, ChargeShare]]:
         first = first_trigger(contract, line, ChargeKind.SERVICE, period)
         behind: defaultdict[date, list[TimeEntry]] = defaultdict(list)
-        for entry in self.facts.time_of(contract.id, line.id, period.span):
-            behind[max(entry.known_on, first)].append(entry)
+        for fact in moving_facts(contract, line, period.span, self.facts):
+            if isinstance(fact, TimeEntry):
+                behind[max(fact.known_on, first)].append(fact)
+        if not behind:
+            return
         charges = {
             one.trigger: one
             for one in plan(contract, line, self.facts, date.min, max(behind))
             if one.kind is ChargeKind.SERVICE and one.period == period
         }
         for day, entries in sorted(behind.items()):
-            mine = [entry for entry in entries if booking_month(entry) == self.month]
-            if prices := _prices(contract, line, period.span, day, mine):
-                amount = self._amount(charges[day], entries)
+            if not any(booking_month(entry) == self.month for entry in entries):
+                continue
+            known = contract.known_by(day) if contract.amendments else contract
+            new = [
+                entry
+                for entry in self._timed(known, line, period.span, day)
+                if max(entry.known_on, first) == day and booking_month(entry) == self.month
+            ]
+            prices = _prices(known, line, period.span, new)
+            amount = self._amount(charges[day], entries)
+            if not prices and amount:  # they are covered, and pushed others out of their fund
+                prices = {
+                    entry.id: Fraction(0) for entry in entries if booking_month(entry) == self.month
+                }
+            if prices:
                 yield from share_charge(amount, prices, charges[day].key).items()
+
+    def _timed(
+        self, contract: Contract, line: ContractLine, span: Span, day: date
+    ) -> list[TimeEntry]:
+        """The time that a line bills of a period, with what funds left of theirs."""
+        own = self.facts.time_of(contract.id, line.id, span)
+        if not fed_by(contract.lines_ever, line):
+            return list(own)
+        return [*own, *left_for(contract, line, _booked_by(self.facts, self.month), span, day)]
 
     def _amount(self, planned: PlannedCharge, behind: Iterable[TimeEntry]) -> Money:
         """What a charge bills for the hours behind it that are in the books of the month."""
@@ -141,12 +179,12 @@ def _booked_by(facts: Facts, month: Month) -> Facts:
 
 
 def _prices(
-    contract: Contract, line: ContractLine, span: Span, known: date, entries: Sequence[TimeEntry]
+    contract: Contract, line: ContractLine, span: Span, entries: Sequence[TimeEntry]
 ) -> dict[str, Fraction]:
     """What each entry costs by itself, unsettled, as agreed for its day."""
     parts = [(span, line)]
     if contract.amendments:
-        parts = list(contract.known_by(known).parts(line.id, span))
+        parts = list(contract.parts(line.id, span))
     found: dict[str, Fraction] = {}
     for days, agreed in parts:
         within = [entry for entry in entries if entry.day in days]

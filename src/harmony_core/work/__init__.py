@@ -28,7 +28,12 @@ from harmony_core.work._billed_time import (
     rated_for,
     split_time,
 )
-from harmony_core.work._charge_shares import ChargeShare, share_charge, unbilled
+from harmony_core.work._charge_shares import (
+    ChargeShare,
+    share_charge,
+    shares_added,
+    unbilled,
+)
 from harmony_core.work._coverage import (
     Considered,
     Coverage,
@@ -101,6 +106,7 @@ __all__ = [
     "rated_for",
     "share_charge",
     "share_complete",
+    "shares_added",
     "split_time",
     "unbilled",
 ]

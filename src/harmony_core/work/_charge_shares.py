@@ -7,13 +7,13 @@ its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import attrs
 
 from harmony_core.explanation import Explainer, Explanation
-from harmony_core.finance import Money, fit
+from harmony_core.finance import Money, fit, money_sum
 
 
 @attrs.frozen
@@ -86,6 +86,19 @@ def _settled(why: Explainer, amount: Money) -> ChargeShare:
         why.given("fitted", "so that the shares add up to the charge", fitted, code)
         name = why.step("amount", "share of the charge", "add", name, "fitted", unit=code)
     return ChargeShare(amount, why.explanation(name))
+
+
+def shares_added(shares: Sequence[ChargeShare]) -> ChargeShare:
+    """Add up the shares of one piece of work in several charges; at least one."""
+    if len(shares) == 1:
+        return shares[0]
+    why, code = Explainer("shares of several charges", 1), shares[0].amount.currency
+    names = [
+        why.adopt(share.explanation, f"share{number}_")
+        for number, share in enumerate(shares, start=1)
+    ]
+    total = why.step("total", "shares together", "add", *names, unit=code)
+    return ChargeShare(money_sum((one.amount for one in shares), code), why.explanation(total))
 
 
 def unbilled(currency: str, reason: str) -> ChargeShare:
