@@ -104,6 +104,8 @@ def test_rates_are_rounded_once_each_and_lines_without_bear_none() -> None:
     assert str(found.asked) == "1.91 EUR"
     assert taxed(bill(10_00)).entry is None
     assert taxed(bill(10_00), InputTax("Z", 0)).entry is None
+    with pytest.raises(InvalidValue, match="category Z asks for no tax, got 19 per cent"):
+        InputTax("Z", 19)
 
 
 def test_the_tax_of_another_country_has_its_own_account() -> None:

@@ -27,7 +27,7 @@ from harmony_core.finance import (
 
 PERCENTS = st.sampled_from(["0", "5", "7.7", "19", "25.5", None])
 NETS = st.integers(-(10**7), 10**7)
-TAXED = st.lists(st.tuples(NETS, st.sampled_from("SZ"), PERCENTS), min_size=1, max_size=10)
+TAXED = st.lists(st.tuples(NETS, st.sampled_from("SR"), PERCENTS), min_size=1, max_size=10)
 METHODS = st.sampled_from(list(TaxMethod))
 
 
@@ -38,6 +38,14 @@ def euro(text: str) -> Money:
 def document(rows: list[tuple[int, str, Any]], method: TaxMethod) -> TaxDocument:
     lines = [TaxLine.of(Money(minor, "EUR"), category, rate) for minor, category, rate in rows]
     return tax_document("EUR", lines, method=method)
+
+
+@pytest.mark.parametrize("category", ["Z", "E", "AE", "K", "G", "O"])
+def test_a_category_that_asks_for_no_tax_has_no_rate(category: str) -> None:
+    with pytest.raises(InvalidValue, match=f"category {category} asks for no tax, got 19 per cent"):
+        TaxLine.of(euro("100.00"), category, 19)
+    for rate in (0, None):
+        assert not tax_document("EUR", [TaxLine.of(euro("100.00"), category, rate)]).total_tax
 
 
 @given(TAXED, METHODS)

@@ -38,7 +38,7 @@ PERCENTS = st.sampled_from(["0", "5", "7.7", "19", "25.5"])
 MINORS = st.integers(-(10**7), 10**7)
 EXACT_LINES = st.lists(
     st.tuples(
-        st.fractions(-(10**5), 10**5, max_denominator=10**4), st.sampled_from("SZ"), PERCENTS
+        st.fractions(-(10**5), 10**5, max_denominator=10**4), st.sampled_from("SR"), PERCENTS
     ),
     min_size=1,
     max_size=8,

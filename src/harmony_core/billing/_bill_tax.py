@@ -45,6 +45,9 @@ from harmony_core.finance import (
 _OWED_BY_BUYER = ("AE", "K")
 """Reverse charge, and what is bought within the Union: the document shows no tax."""
 
+_WITHOUT_TAX = ("Z", "E", "G", "O")
+"""Zero rated, exempt, export, outside scope: nobody owes tax (EN 16931, BR-Z-05 and its like)."""
+
 
 def _percent(value: Exact) -> Fraction:
     percent = exact(value, "a share of tax in per cent")
@@ -71,7 +74,8 @@ class InputTax:
         jurisdiction: whose tax it is, where it is not that of the company's own country.
 
     Raises:
-        InvalidValue: a rate is below zero, or more than all of a tax is deductible.
+        InvalidValue: a rate is below zero, or above it in a category without tax (``Z``, ``E``,
+            ``G``, ``O``), or more than all of a tax is deductible.
 
     >>> InputTax("S", 19, 50).deductible_percent
     Fraction(50, 1)
@@ -84,6 +88,11 @@ class InputTax:
 
     def __attrs_post_init__(self) -> None:
         expect_name(self.category, "the tax category of a bill's line")
+        if self.percent and self.category in _WITHOUT_TAX:
+            raise InvalidValue(
+                f"category {self.category} asks for no tax, got {exact_text(self.percent)} "
+                "per cent: give the rate 0, or the category of the supplier's document"
+            )
 
     @property
     def owed_by_buyer(self) -> bool:

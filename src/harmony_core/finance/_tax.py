@@ -20,6 +20,7 @@ from harmony_core.finance._line_tax import LineTax, TaxBase, line_taxes, tax_per
 from harmony_core.finance._money import ExactAmount, Money, money_sum
 from harmony_core.finance._rounding import HALF_UP, Rounding
 from harmony_core.finance._tax_inside import take_out
+from harmony_core.finance._tax_rules import FIXED_PERCENT
 from harmony_core.finance._tax_totals import lay_on_top, lay_withheld
 from harmony_core.finance._taxed_items import Chain, Item, Laid, TaxMethod, TaxNumbers
 
@@ -43,6 +44,10 @@ class TaxLine:
         tax_included: this line contains its taxes, whatever the document says: they are taken out
             of it alone, line by line.
         divided: the net of such a line, where it was divided before: a part that is given back.
+
+    Raises:
+        InvalidValue: a category of no tax (Z, E, AE, K, G, O) has a rate: EN 16931 wants 0 with it
+            (BR-Z-05, BR-E-05, BR-AE-05, BR-IC-05, BR-G-05), and none with O (BR-O-05).
     """
 
     gross: ExactAmount
@@ -60,6 +65,11 @@ class TaxLine:
         if self.divided is not None and not self.tax_included:
             raise InvalidValue(
                 f"{self.divided} is the net of a price that includes tax: say tax_included=True"
+            )
+        if self.rate_percent and self.category in FIXED_PERCENT:
+            raise InvalidValue(
+                f"category {self.category} asks for no tax, got {exact_text(self.rate_percent)} "
+                "per cent: EN 16931 wants the rate 0, or another category"
             )
 
     @classmethod
