@@ -811,12 +811,16 @@ changes: dict[type, st.SearchStrategy[Any]] = {
 
 
 @st.composite
-def adjustments(draw: st.DrawFn) -> orders.Adjustment:
+def adjustments(
+    draw: st.DrawFn, bought: st.SearchStrategy[tuple[str, str]] | None = None
+) -> orders.Adjustment:
+    """Changes of any purchase, or of those: the reference of a line and the id of a purchase."""
     change = draw(st.one_of(purchases, *changes.values()))
+    reference, purchase = draw(st.tuples(ids, ids) if bought is None else bought)
     return orders.Adjustment(
         draw(ids),
-        draw(ids),
-        change.id if isinstance(change, orders.Purchase) else draw(ids),
+        reference,
+        change.id if isinstance(change, orders.Purchase) else purchase,
         draw(days),
         change,
         draw(ids),
@@ -846,6 +850,27 @@ def lines_ordered(draw: st.DrawFn) -> orders.OrderLine:
 
 
 order_lines = lines_ordered()
+
+
+@st.composite
+def whole_orders(draw: st.DrawFn) -> orders.Order:
+    lines = draw(st.lists(order_lines, max_size=2, unique_by=lambda it: it.reference))
+    bought = [(line.reference, purchase.id) for line in lines for purchase in line.purchases]
+    changed = st.lists(adjustments(st.sampled_from(bought)), max_size=2, unique_by=lambda it: it.id)
+    return orders.Order(
+        draw(ids),
+        draw(st.sampled_from(contracts.Side)),
+        draw(ids),
+        draw(ids),
+        draw(st.sampled_from(["EUR", "JPY", "KWD"])),
+        lines,
+        draw(st.none() | days),
+        draw(st.booleans()),
+        draw(st.none() | days),
+        draw(changed) if bought else [],
+    )
+
+
 quote_versions = st.builds(
     orders.QuoteVersion,
     days,
@@ -1238,19 +1263,7 @@ OF_THEIR_OWN: Mapping[type, st.SearchStrategy[Any]] = {
     ),
     contracts.MigratedLot: migrated_lot("EUR"),
     orders.OrderLine: order_lines,
-    orders.Order: st.builds(
-        orders.Order,
-        ids,
-        st.sampled_from(contracts.Side),
-        ids,
-        ids,
-        st.sampled_from(["EUR", "JPY", "KWD"]),
-        st.lists(order_lines, max_size=2),
-        st.none() | days,
-        st.booleans(),
-        st.none() | days,
-        st.lists(adjustments(), max_size=2, unique_by=lambda it: it.id),
-    ),
+    orders.Order: whole_orders(),
     assets.Device: st.builds(
         assets.Device, ids, texts, texts, st.lists(days, max_size=5, unique=True).map(_windows)
     ),
