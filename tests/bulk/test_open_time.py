@@ -289,6 +289,11 @@ NOON = np.array(["2026-03-02T12:00"], "datetime64[us]")
         (lambda plan: plan.due([1.5], hours(1), [0]), "floats are not exact"),
         (lambda plan: plan.due([1001], hours(1), [0], unit="ns"), "parts of a microsecond"),
         (lambda plan: plan.due([1], hours(1), [0], unit="years"), "not 'years'"),
+        (lambda plan: plan.is_open([1], [0], unit=[]), r"not \[\]"),
+        (
+            lambda plan: plan.is_open([datetime(2026, 3, 2, tzinfo=UTC), None], [0, 0]),
+            "row 1 of moments is no instant, got None",
+        ),
         (lambda plan: plan.between(NOON, [1, 2], [0]), "1 starts need as many ends, got 2"),
         (
             lambda plan: plan.due(np.array(["NaT"], "datetime64[us]"), hours(1), [0]),

@@ -28,6 +28,8 @@ def as_instants(source: object, what: str, unit: str) -> Whole:
     """Read instants as microseconds since 1970."""
     if are_all(source, datetime):
         return listed_instants(source).view(np.int64)
+    if isinstance(source, list | tuple):
+        _refuse_a_mixture(source, what)
     if (dimensions := getattr(source, "ndim", 1)) > 1:
         raise InvalidValue(f"{what} are one column, got an array of {dimensions} dimensions")
     if isinstance(source, np.ndarray) and source.dtype == np.dtype("datetime64[us]"):
@@ -37,6 +39,14 @@ def as_instants(source: object, what: str, unit: str) -> Whole:
         return found
     column = one_column(source, what, None, also="timestamp")
     return whole_column(column, what, _to_microseconds(column.unit or unit, what))
+
+
+def _refuse_a_mixture(source: Sequence[object], what: str) -> None:
+    """Name the first row of a list of datetimes that is none."""
+    rows = [row for row, one in enumerate(source) if not isinstance(one, datetime)]
+    if 0 < len(rows) < len(source):
+        found = source[rows[0]]
+        raise InvalidValue(f"row {rows[0]} of {what} is no instant, got {found!r}: leave it out")
 
 
 def listed_instants(source: Sequence[datetime]) -> Instants:
@@ -89,7 +99,7 @@ def _to_microseconds(unit: str, what: str) -> Callable[[Whole], Whole]:
         return lambda block: block
     if unit == "ns":
         return lambda block: _whole_microseconds(block, what)
-    if unit not in _PER_UNIT:
+    if unit not in tuple(_PER_UNIT):  # also what cannot be looked up
         raise InvalidValue(f"{what} count one of {', '.join(_PER_UNIT)}, us, ns, not {unit!r}")
     per = _PER_UNIT[unit]
     most = int(FOREVER) // per
