@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmony_core.billing import Facts, billed_work, booking_month, due, fund_line, fund_of
+from harmony_core.billing import (
+    ChargeKind,
+    Facts,
+    billed_work,
+    booking_month,
+    due,
+    fund_line,
+    fund_of,
+)
 from harmony_core.contracts import (
     Amendment,
     Contract,
@@ -353,6 +361,21 @@ def test_covered_time_that_becomes_known_late_bears_the_hours_that_it_pushes_out
     }
 
 
+def test_hours_beyond_a_block_bear_the_overage_that_is_billed_for_them() -> None:
+    """12 h on a block of 10: 2 h at 130.00, of which 1.5 are of the second entry, known later."""
+    fund = FundTerms(FundUnit.HOURS, 3, {"*": 1}, [ExactAmount.of(130, "EUR")])
+    made = contract(attrs.evolve(block(hours=10), fund=fund))
+    time = [
+        worked("T-1", date(2026, 1, 9), "10.5", on="block"),
+        worked("T-2", date(2026, 1, 12), "1.5", date(2026, 2, 12), on="block"),
+    ]
+    shares = falls_to(made, time)
+    assert {name: str(amount) for name, amount in shares.items()} == {
+        "T-1": "65.00 EUR",
+        "T-2": "195.00 EUR",
+    }
+
+
 @given(
     st.lists(
         st.tuples(
@@ -364,11 +387,16 @@ def test_covered_time_that_becomes_known_late_bears_the_hours_that_it_pushes_out
         max_size=8,
     ),
     st.sampled_from([HOURLY, BANDED]),
+    st.booleans(),
 )
-def test_whatever_funds_pass_on_the_shares_are_the_bill(
-    rows: list[tuple[date, Fraction, int | None, str]], hourly: ContractLine
+def test_whatever_funds_pass_on_or_bill_the_shares_are_the_bill(
+    rows: list[tuple[date, Fraction, int | None, str]], hourly: ContractLine, passed: bool
 ) -> None:
-    made = contract(ALLOWANCE, block(hours=4), hourly)
+    blocks = block(hours=4)
+    if not passed:
+        beyond = FundTerms(FundUnit.HOURS, 3, {"*": 1}, [ExactAmount.of(130, "EUR")])
+        blocks = attrs.evolve(blocks, fund=beyond)
+    made = contract(ALLOWANCE, blocks, hourly)
     time = [
         worked(
             f"T-{number}",
@@ -379,7 +407,11 @@ def test_whatever_funds_pass_on_the_shares_are_the_bill(
         )
         for number, (day, hours, delay, on) in enumerate(rows)
     ]
-    charges = [one for one in due(made, Facts(time=time), TERMS, END) if one.line_id == "hour"]
+    charges = [
+        one
+        for one in due(made, Facts(time=time), TERMS, END)
+        if one.line_id == "hour" or one.kind is ChargeKind.OVERAGE
+    ]
     whole = money_sum((one.amount for one in charges), "EUR")
     assert money_sum(falls_to(made, time).values(), "EUR") == whole
     for month in months_between(Month(2026, 1), Month(2026, 6)):

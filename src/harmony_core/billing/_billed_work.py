@@ -9,7 +9,7 @@ is and the shares of all months add up to the charge.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from fractions import Fraction
@@ -19,7 +19,8 @@ import attrs
 
 from harmony_core.billing._charge import ChargeKind
 from harmony_core.billing._facts import Facts
-from harmony_core.billing._funds import left_for
+from harmony_core.billing._fund_draws import Drawing, draw_id, fund_line
+from harmony_core.billing._funds import LineFund, fund_of, left_for
 from harmony_core.billing._plan import (
     PlannedCharge,
     first_trigger,
@@ -61,9 +62,9 @@ def billed_work(
         month: whose :func:`booking_month` the entries have.
 
     Returns:
-        By the id of the entry. Of prepaid lines, which bill units and not entries, only what they
-        pass on to a line of time worked bears something. Lines whose charges cannot be computed are
-        left out: the night that bills them says why.
+        By the id of the entry. Of prepaid lines, which bill units and not entries, only overage and
+        what they pass on to a line of time worked bears something. Lines whose charges cannot be
+        computed are left out: the night that bills them says why.
     """
     mine: defaultdict[tuple[str, str], list[TimeEntry]] = defaultdict(list)
     for entry in facts.time:
@@ -73,10 +74,9 @@ def billed_work(
     found: defaultdict[str, list[ChargeShare]] = defaultdict(list)
     for contract in contracts:
         for line in contract.lines_ever if contract.side is Side.SELL else ():
-            if isinstance(line.source, TimeWorked) and line.fund is None:
-                with suppress(HarmonyError):  # the night that bills it says what is missing
-                    for name, share in list(books.shares(contract, line)):
-                        found[name].append(share)
+            with suppress(HarmonyError):  # the night that bills it says what is missing
+                for name, share in list(books.shares(contract, line)):
+                    found[name].append(share)
     return {name: shares_added(shares) for name, shares in found.items()}
 
 
@@ -91,67 +91,69 @@ class _Books:
 
     def shares(self, contract: Contract, line: ContractLine) -> Iterator[tuple[str, ChargeShare]]:
         """The shares of what a line bills: for its own time, and for what funds left of theirs."""
+        kind = _kind(line)
         feeding = fed_by(contract.lines_ever, line)
         own = self.mine.get((contract.id, line.id), ())
-        if not own and not any(self.mine.get((contract.id, one.id)) for one in feeding):
+        fed = any(self.mine.get((contract.id, one.id)) for one in feeding)
+        if kind is None or not (own or fed):
             return
-        last = self.month.last_day if feeding else max(entry.day for entry in own)
+        drawn = kind is ChargeKind.OVERAGE or bool(feeding)
+        last = self.month.last_day if drawn else max(entry.day for entry in own)
         billed: set[str] = set()
-        for period in takewhile(
-            lambda one: one.span.start <= last, periods_of(line, ChargeKind.SERVICE)
-        ):
-            if feeding or any(entry.day in period.span for entry in own):
-                for name, share in self._of_period(contract, line, period):
+        for period in takewhile(lambda one: one.span.start <= last, periods_of(line, kind)):
+            if drawn or any(entry.day in period.span for entry in own):
+                for name, share in self._of_period(contract, line, kind, period):
                     billed.add(name)
                     yield name, share
-        nothing = unbilled(contract.currency, "the line does not run that day")
-        yield from ((entry.id, nothing) for entry in own if entry.id not in billed)
+        if kind is ChargeKind.SERVICE:
+            nothing = unbilled(contract.currency, "the line does not run that day")
+            yield from ((entry.id, nothing) for entry in own if entry.id not in billed)
 
     def _of_period(
-        self, contract: Contract, line: ContractLine, period: ServicePeriod
+        self, contract: Contract, line: ContractLine, kind: ChargeKind, period: ServicePeriod
     ) -> Iterator[tuple[str, ChargeShare]]:
-        first = first_trigger(contract, line, ChargeKind.SERVICE, period)
-        behind: defaultdict[date, list[TimeEntry]] = defaultdict(list)
+        first = first_trigger(contract, line, kind, period)
+        behind: defaultdict[date, dict[str, Drawing]] = defaultdict(dict)
         for fact in moving_facts(contract, line, period.span, self.facts):
-            if isinstance(fact, TimeEntry):
-                behind[max(fact.known_on, first)].append(fact)
+            behind[max(fact.known_on, first)][draw_id(fact)] = fact
         if not behind:
             return
         charges = {
             one.trigger: one
             for one in plan(contract, line, self.facts, date.min, max(behind))
-            if one.kind is ChargeKind.SERVICE and one.period == period
+            if one.kind is kind and one.period == period
         }
-        for day, entries in sorted(behind.items()):
-            if not any(booking_month(entry) == self.month for entry in entries):
+        for day, facts in sorted(behind.items()):
+            new = {name: one for name, one in facts.items() if _booked_in(one) == self.month}
+            if not any(isinstance(fact, TimeEntry) for fact in new.values()):
                 continue
-            known = contract.known_by(day) if contract.amendments else contract
-            new = [
-                entry
-                for entry in self._timed(known, line, period.span, day)
-                if max(entry.known_on, first) == day and booking_month(entry) == self.month
-            ]
-            prices = _prices(known, line, period.span, new)
-            amount = self._amount(charges[day], entries)
+            prices = self._prices(charges[day], day, new)
+            amount = self._amount(charges[day], facts.values())
             if not prices and amount:  # they are covered, and pushed others out of their fund
-                prices = {
-                    entry.id: Fraction(0) for entry in entries if booking_month(entry) == self.month
-                }
+                prices = dict.fromkeys(new, Fraction(0))
             if prices:
-                yield from share_charge(amount, prices, charges[day].key).items()
+                shares = share_charge(amount, prices, charges[day].key)
+                yield from ((n, one) for n, one in shares.items() if isinstance(new[n], TimeEntry))
 
-    def _timed(
-        self, contract: Contract, line: ContractLine, span: Span, day: date
-    ) -> list[TimeEntry]:
-        """The time that a line bills of a period, with what funds left of theirs."""
-        own = self.facts.time_of(contract.id, line.id, span)
-        if not fed_by(contract.lines_ever, line):
-            return list(own)
-        return [*own, *left_for(contract, line, _booked_by(self.facts, self.month), span, day)]
+    def _prices(
+        self, planned: PlannedCharge, day: date, new: Container[str]
+    ) -> dict[str, Fraction]:
+        """What each new draw behind a charge costs by itself, unsettled, as known on a day."""
+        contract, line, span = planned.contract, planned.line, planned.period.span
+        known = contract.known_by(day) if contract.amendments else contract
+        if planned.kind is ChargeKind.OVERAGE:
+            ended = fund_line(known, line.id)
+            fund = ended and fund_of(known, ended, _booked_by(self.facts, self.month))
+            found = _prices_of_overage(fund, span, day) if fund else {}
+            return {name: each for name, each in found.items() if name in new}
+        time = list(self.facts.time_of(contract.id, line.id, span))
+        if fed_by(known.lines_ever, line):
+            time += left_for(known, line, _booked_by(self.facts, self.month), span, day)
+        return _prices_of_time(known, line, span, [entry for entry in time if entry.id in new])
 
-    def _amount(self, planned: PlannedCharge, behind: Iterable[TimeEntry]) -> Money:
-        """What a charge bills for the hours behind it that are in the books of the month."""
-        months = sorted({booking_month(entry) for entry in behind})
+    def _amount(self, planned: PlannedCharge, behind: Iterable[Drawing]) -> Money:
+        """What a charge bills for what is behind it and in the books of the month."""
+        months = sorted({_booked_in(fact) for fact in behind})
         if months == [self.month]:
             return self._whole(planned, self.facts)
         so_far = self._whole(planned, _booked_by(self.facts, self.month))
@@ -162,6 +164,17 @@ class _Books:
     def _whole(self, planned: PlannedCharge, facts: Facts) -> Money:
         expected = expected_charge(planned, facts, self.terms)
         return Money.zero(planned.contract.currency) if expected is None else expected.amount
+
+
+def _kind(line: ContractLine) -> ChargeKind | None:
+    """Which of its charges bill time: ``None`` where none does."""
+    if line.fund is None:
+        return ChargeKind.SERVICE if isinstance(line.source, TimeWorked) else None
+    return None if line.fund.incidents else ChargeKind.OVERAGE
+
+
+def _booked_in(fact: Drawing) -> Month:
+    return Month.containing(max(fact.day, fact.known_on))
 
 
 def _booked_by(facts: Facts, month: Month) -> Facts:
@@ -178,7 +191,19 @@ def _booked_by(facts: Facts, month: Month) -> Facts:
     )
 
 
-def _prices(
+def _prices_of_overage(fund: LineFund, span: Span, day: date) -> dict[str, Fraction]:
+    """Hours beyond a fund at their price, expenses as they were spent."""
+    lines, currency = fund.statement(day).overage_in(span), fund.contract.currency
+    hours = sum((one.quantity for one in lines if not fund.is_spent(one)), Fraction(0))
+    hourly = Fraction(0)
+    if hours and (scheme := fund.terms.overage_scheme(currency)) is not None:
+        hourly = price(scheme, abs(hours)).value / abs(hours)
+    elif hours:
+        hourly = fund.terms.overage_price(currency).value
+    return {one.draw_id: one.quantity * (1 if fund.is_spent(one) else hourly) for one in lines}
+
+
+def _prices_of_time(
     contract: Contract, line: ContractLine, span: Span, entries: Sequence[TimeEntry]
 ) -> dict[str, Fraction]:
     """What each entry costs by itself, unsettled, as agreed for its day."""

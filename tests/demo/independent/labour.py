@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tests.demo.independent.amounts import unit_price
 from tests.demo.independent.dated import on
 from tests.demo.independent.exact import month_last, month_of, settle
+from tests.demo.independent.funds import replay
 from tests.demo.independent.rates import RateTable
 from tests.demo.independent.reading import Company, Expense, Line, TransferRule, Work
 
@@ -156,13 +157,15 @@ def book(company: Company, rates: RateTable, costs: list[Cost]) -> list[Booked]:
 # > Transfer: an entry whose performer entity differs from the contract's entity gives an
 # > intercompany charge, settled per entry: cost_plus: hours x cost rate x (1+markup) in the
 # > performer's currency; fixed_rate: hours x rate; percent_of_sell: percent of settle(hours x
-# > multiplier x unit price) (0 on lines that do not bill time). Summed per (month, performer,
+# > multiplier x unit price), on a prepaid line of settle(hours beyond its blocks x overage price),
+# > as known when the month closes (0 on lines that do not bill time). Summed per (month, performer,
 # > seller, contract, currency), converted once at the month-end rates; both legs share transaction
 # > and group amount. Expenses: passed on at cost, in the expense's currency.
 #
 # Decisions: the rule is the one in force on the day of the work (latest start wins); month as in
 # R8. Cost plus starts from the exact hours x rate, not from the settled labour cost. Both legs are
-# equal, so transfers never change a group figure. The totals hold time and expenses together.
+# equal, so transfers never change a group figure. The totals hold time and expenses together. What a
+# fund passes on to another line (R25) is nowhere the work of a performer with a percentage of sell.
 
 
 def transfer_rule(company: Company, seller: str, performer: str, day: date) -> TransferRule:
@@ -192,11 +195,7 @@ def time_transfer(company: Company, entry: Work, lines: dict[tuple[str, str], Li
     elif rule.method == "percent_of_sell":
         line = lines.get((entry.contract, entry.line))
         currency = next(ln.currency for (c, _), ln in lines.items() if c == entry.contract)
-        sold = Fraction(0)
-        if line is not None and line.product.source == "time":
-            sold = settle(
-                entry.hours * entry.multiplier * unit_price(on(line, entry.day)), currency
-            )
+        sold = Fraction(0) if line is None else settle(_billed(company, entry, line), currency)
         amount = sold * rule.value / 100
     else:
         raise ValueError(f"{rule.id}: unknown method {rule.method!r}")
@@ -214,6 +213,19 @@ def time_transfer(company: Company, entry: Work, lines: dict[tuple[str, str], Li
         amount,
         entry.hours,
     )
+
+
+def _billed(company: Company, entry: Work, line: Line) -> Fraction:
+    """What its line bills for an entry: its hours, or those of them that no block covered."""
+    if line.product.source == "time":
+        return entry.hours * entry.multiplier * unit_price(on(line, entry.day))
+    price = ((line.product.fund or {}).get("overage_prices") or {}).get(line.currency)
+    if price is None:
+        return Fraction(0)
+    closed = month_last(month_of(max(entry.day, entry.known)))
+    draws = [one for one in company.work if (one.contract, one.line) == (line.contract, line.line)]
+    rest = replay(line, draws, closed, closed).rest
+    return Fraction(price) * sum((one.hours for one in rest if one.id == entry.id), Fraction(0))
 
 
 def _seller(contract: str, lines: dict[tuple[str, str], Line]) -> str:
