@@ -139,7 +139,7 @@ def _pairs(results: Results) -> Table:
     for elimination in results.consolidation.eliminations:
         legs = [by_id[entry_id] for entry_id in elimination.entry_ids]
         performer, seller = _performer_first(legs[0].entity, legs[1].entity, legs[0].lines[0].role)
-        amount = abs(legs[0].lines[0].amount.group)
+        amount = abs(elimination.amount)
         count, total = totals.get((performer, seller), (0, Money.zero(amount.currency)))
         totals[performer, seller] = count + 1, total + amount
     rows = tuple((p, s, count, total) for (p, s), (count, total) in sorted(totals.items()))

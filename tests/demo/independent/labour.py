@@ -164,8 +164,8 @@ def book(company: Company, rates: RateTable, costs: list[Cost]) -> list[Booked]:
 #
 # Decisions: the rule is the one in force on the day of the work (latest start wins); month as in
 # R8. Cost plus starts from the exact hours x rate, not from the settled labour cost. Both legs are
-# equal, so transfers never change a group figure. The totals hold time and expenses together. What a
-# fund passes on to another line (R25) is nowhere the work of a performer with a percentage of sell.
+# equal, so transfers never change a group figure. The totals hold time and expenses together. What
+# a fund passes on to another line (R25) is nobody's work who has a percentage of sell.
 
 
 def transfer_rule(company: Company, seller: str, performer: str, day: date) -> TransferRule:
