@@ -35,11 +35,13 @@ from harmony_core.workflows import (
     pay_within_group,
     receive_bill_tax,
     receive_payments,
+    record_facts,
     release_documents,
     replay,
+    return_payment,
     review_documents,
 )
-from tests.workflows.company import books, in_memory
+from tests.workflows.company import books, in_memory, time
 
 JANUARY, FEBRUARY = Month(2026, 1), Month(2026, 2)
 
@@ -111,6 +113,42 @@ def test_a_replay_in_the_same_currency_makes_the_same_books() -> None:
         assert after.payables.all() == before.payables.all()
         assert after.allocations.all() == before.allocations.all()
         assert after.nights.last() == before.nights.last()
+
+
+def test_a_credit_note_from_before_the_night_that_corrects_its_invoice() -> None:
+    """Two late hours of 4 February take 190.00 more; the credit note of the 6th knew of none."""
+    old = in_memory()
+    billing_night(old, date(2026, 2, 1))
+    with old.begin() as unit:
+        [sold] = [one for one in unit.invoices.all() if one.lines[0].line_id == "2"]
+    [key] = [row.charge_key for row in sold.lines if row.line_id == "2"]
+    half = {key: Money.of("617.50", "EUR")}
+    first = credit_invoice(old, sold.id, day=date(2026, 2, 6), reason="late", amounts=half)
+    fewer = time("T-8", "anna", date(2026, 1, 12), -8, recorded_on=date(2026, 2, 5))
+    record_facts(old, [fewer], today=date(2026, 2, 7))
+    billing_night(old, date(2026, 2, 8))
+    rest = {key: Money.of("10.00", "EUR")}
+    credit_invoice(old, sold.id, day=date(2026, 2, 9), reason="later", amounts=rest)
+    assert first.document.id.endswith("-1")
+    new, report = replayed(old, group_of(old).currency)
+    assert books(new) == books(old)
+    assert report.not_replayed == ()
+
+
+def test_a_payment_that_bounces_on_the_day_on_which_it_came() -> None:
+    old = in_memory()
+    billing_night(old, date(2026, 1, 31))
+    with old.begin() as unit:
+        [first, *_] = unit.receivables.all()
+    day = date(2026, 2, 3)
+    paid = Payment("P-1", first.entity_id, first.party_id, day, first.amount, [first.id])
+    receive_payments(old, [paid], day=day, booked=True)
+    return_payment(old, "P-1", id="P-2", day=day, booked=True)
+    new, report = replayed(old, group_of(old).currency)
+    assert books(new) == books(old)
+    assert report.not_replayed == ()
+    with old.begin() as before, new.begin() as after:
+        assert after.allocations.all() == before.allocations.all()
 
 
 def test_another_currency_changes_the_third_column_and_nothing_else() -> None:

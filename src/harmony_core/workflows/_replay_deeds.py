@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from functools import partial
 
 import attrs
@@ -57,10 +58,12 @@ def _nights(
         if step.document_id in entries:  # released before the month of its entry was closed
             day = min(day, Month.containing(entries[step.document_id].day).last_day)
         yield Deed(day, (0, step.number, step.document_id), _reviewed(step))
-    for note in old.invoices.all():
+    documents = old.invoices.all()
+    for note in documents:
         if note.credits is not None:
             reasons = [old.charges.get(line.charge_key).explanation for line in note.lines]
-            do = _credited(note, note.credits, dict(reasons[0].facts)["reason"])
+            last = _night_before(note, documents)
+            do = _credited(note, note.credits, dict(reasons[0].facts)["reason"], last)
             yield Deed(entries[note.id].day, (1, len(note.id), note.id), do)
     for entity_id, month in old.company.get().closed_periods.of_entities:
         yield Deed(month.last_day, (4, 0, entity_id), _closed_for(entity_id, month, entries))
@@ -128,9 +131,25 @@ def _reviewed(step: ReviewStep) -> Callable[[Store], object]:
     return partial(deeds[step.deed], document_ids=[step.document_id], by=step.by, day=step.on)
 
 
-def _credited(note: Invoice, invoice_id: str, reason: str) -> Callable[[Store], object]:
+def _number(note: Invoice) -> int:
+    """How many documents gave back parts of its invoice by then, itself among them."""
+    return int(note.id.rpartition("-")[2])
+
+
+def _night_before(note: Invoice, documents: Iterable[Invoice]) -> date:
+    """The last night that was over: corrections that a credit note does not count came after it."""
+    others = [one for one in documents if note.credits in one.preceding]
+    notes = [one for one in others if one.credits is not None and _number(one) < _number(note)]
+    corrections = sorted(one.day for one in others if one.credits is None and one.day <= note.day)
+    later = corrections[_number(note) - 1 - len(notes) :]
+    return later[0] - timedelta(days=1) if later else note.day
+
+
+def _credited(
+    note: Invoice, invoice_id: str, reason: str, night: date
+) -> Callable[[Store], object]:
     def do(into: Store) -> None:
-        billing_night(into, note.day)
+        billing_night(into, night)
         amounts = {str(line.corrects): -line.net for line in note.lines}
         credit_invoice(into, invoice_id, day=note.day, reason=reason, amounts=amounts)
 

@@ -48,8 +48,10 @@ def money_deeds(old: UnitOfWork, entries: Mapping[str, JournalEntry]) -> Iterato
         entry = entries.get(f"SET-{one.id}")
         day = max(one.day, paid_on.get(one.source_id, one.day)) if entry is None else entry.day
         of_day[day].append(one)
+    documents = {one.id: one.day for one in (*old.receivables.all(), *old.payables.all())}
     for day, allocations in of_day.items():
-        yield Deed(day, (3, 0, ""), _allocated(allocations, booked=any_booked))
+        do = _allocated(allocations, documents, booked=any_booked)
+        yield Deed(day, (3, 0, ""), do)
     for entry in entries.values():
         cash = [line.amount.transaction for line in entry.lines if line.role == Role.BANK]
         if entry.kind == "settlement" and entry.pair and entry.counterparty and not entry.text:
@@ -72,20 +74,25 @@ def _paid(payment: Payment, *, booked: bool) -> Callable[[Store], object]:
     return do
 
 
-def _allocated(allocations: Sequence[Allocation], *, booked: bool) -> Callable[[Store], object]:
-    """The allocations of a day: all at once, or one after the other where some take others back."""
+def _allocated(
+    allocations: Sequence[Allocation], documents: Mapping[str, date], *, booked: bool
+) -> Callable[[Store], object]:
+    """The allocations of a day: all at once, or one after the other where some take others back.
+
+    Nights are done as far as the documents need: later ones may not have been over.
+    """
+    needed = {id_ for one in allocations for id_ in (one.item_id, one.source_id)}
 
     def do(into: Store) -> None:
         with into.begin() as unit:
             there = {one.id for one in (*unit.receivables.all(), *unit.payables.all())}
-            there |= {one.id for one in unit.payments.all()}
-        if {one.item_id for one in allocations} - there:
-            billing_night(into, max(one.day for one in allocations))
+        if missing := [documents[one] for one in needed - there if one in documents]:
+            billing_night(into, max(missing))
         for side in Side:
             with into.begin() as unit:
                 ledger = ledger_of(unit, side)
                 own = {one.id for one in ledger.sources(date.max)}
-                turns = _turns(ledger, unit.payments.all())
+                turns = _turns(ledger, unit.payments.all(), allocations)
                 made = sorted((one for one in allocations if one.source_id in own), key=turns)
                 for batch in _batches(ledger, made):
                     if booked:
@@ -99,9 +106,13 @@ def _allocated(allocations: Sequence[Allocation], *, booked: bool) -> Callable[[
 
 
 def _turns(
-    ledger: ReceivablesLedger, payments: Iterable[Payment]
+    ledger: ReceivablesLedger, payments: Iterable[Payment], made: Iterable[Allocation]
 ) -> Callable[[Allocation], tuple[object, ...]]:
-    """What was taken back goes first; the rest in the order in which a ledger proposes it."""
+    """What was taken back goes first; the rest in the order in which a ledger proposes it.
+
+    What was made and taken back on one day was made before the money that it frees went elsewhere.
+    """
+    undone = {one.reverses for one in made}
     sources = {one.id: one for one in ledger.sources(date.max)}
     items = {one.id: one for one in ledger.items(date.max)}
     paid = {one.id for one in payments}
@@ -112,7 +123,8 @@ def _turns(
         place = named.index(item.id) if item.id in named else len(named)
         went_back = item.id in paid
         who = (date.min, "") if went_back else (source.day, source.id)
-        return one.reverses is None, not went_back, who, place, item.due_day, item.day, item.id
+        first = one.id not in undone, one.reverses is None, not went_back
+        return *first, who, place, item.due_day, item.day, item.id
 
     return turn
 
