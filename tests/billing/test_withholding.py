@@ -253,6 +253,64 @@ def test_money_that_goes_back_takes_back_what_was_withheld_with_it() -> None:
     ]
 
 
+def test_a_credit_note_after_the_payment_takes_back_its_part_of_what_was_withheld() -> None:
+    """1060.00 came and 150.00 were withheld; of the half, 530.00 go back and 75.00 with them."""
+    invoice, entry, note = billed("1000")
+    assert note is not None
+    first = paid(invoice, "P-1", 106000)
+    held = withheld_with(first, invoice)
+    back = Payment("P-2", "ES", "K-ES", date(2026, 2, 1), Money(-53000, "EUR"), ["P-1"])
+    (undone,) = withheld_with(
+        back,
+        invoice,
+        paid_before=first.amount,
+        credits=[note.document],
+        withheld_before=held,
+    )
+    assert (str(undone.amount), undone.references) == ("-75.00 EUR", ("P-1~ES.IRPF",))
+    asked = [receivable(invoice, entry, PaymentTerms(0))]
+    asked.append(receivable(note.document, note.entry, PaymentTerms(0)))
+    ledger = ReceivablesLedger(asked, [first, *held, back, undone])
+    settled = ledger.adding(ledger.allocate(date(2026, 2, 1)))
+    assert not settled.open_items(date.max)
+    assert not settled.on_account(date.max)
+
+
+@given(
+    st.integers(100, 10**6),
+    st.sampled_from([("EUR", "ES"), ("USD", "ES"), ("INR", "IN")]),
+    st.integers(1, 120),
+)
+def test_whenever_a_credit_note_comes_all_that_is_left_is_withheld(
+    minor: int, where: tuple[str, str], percent: int
+) -> None:
+    currency, country = where
+    invoice, entry, note = billed(f"{minor // 100}.{minor % 100:02}", currency, country)
+    assert note is not None
+    first = paid(invoice, "P-1", max(invoice.expected.minor * percent // 100, 1))
+    held = withheld_with(first, invoice)
+    rest = (invoice.expected + note.document.expected - first.amount).minor
+    if not rest:
+        return
+    late = date(2026, 2, 1)
+    second = attrs.evolve(
+        paid(invoice, "P-2", rest, late), references=[invoice.id if rest > 0 else "P-1"]
+    )
+    more = withheld_with(
+        second,
+        invoice,
+        paid_before=first.amount,
+        credits=[note.document],
+        withheld_before=held,
+    )
+    asked = [receivable(invoice, entry, PaymentTerms(0))]
+    asked.append(receivable(note.document, note.entry, PaymentTerms(0)))
+    ledger = ReceivablesLedger(asked, [first, *held, second, *more])
+    settled = ledger.adding(ledger.allocate(late))
+    assert not settled.open_items(date.max)
+    assert not settled.on_account(date.max)
+
+
 def test_what_is_paid_beyond_the_expected_withholds_nothing() -> None:
     invoice, _, _ = billed("1000")
     assert withheld_with(paid(invoice, "P-2", 5000), invoice, paid_before=invoice.expected) == ()

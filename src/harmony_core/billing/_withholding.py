@@ -21,6 +21,7 @@ def withheld_with(
     *,
     paid_before: Money | None = None,
     credits: Iterable[Invoice] = (),  # noqa: A002  the field's own name
+    withheld_before: Iterable[Payment] | None = None,
 ) -> tuple[Payment, ...]:
     """Give what a customer withheld when he paid an invoice, or a part of it.
 
@@ -35,6 +36,9 @@ def withheld_with(
         invoice: what is settled.
         paid_before: what came in for it before, less what went back.
         credits: credit notes of it: they lower what is expected, and what is withheld.
+        withheld_before: all that this function gave for it before. Without it, as much as would
+            have been withheld of ``paid_before`` had the credit notes been there: give it where
+            one came after a payment. What was withheld too much is then taken back.
 
     Raises:
         CurrencyMismatch: money and invoice are in different currencies.
@@ -42,6 +46,7 @@ def withheld_with(
             back than was paid.
     """
     notes = tuple(credits)
+    earlier = None if withheld_before is None else tuple(withheld_before)
     for note in notes:
         if note.credits != invoice.id:
             raise InvalidValue(f"{note.id!r} is no credit note of {invoice.id!r}: leave it out")
@@ -59,11 +64,18 @@ def withheld_with(
             (one.tax for document in (invoice, *notes) for one in _like(document, held)),
             invoice.currency,
         )
-        amount = _part(whole, after, expected) - _part(whole, before, expected)
+        name = f"{held.jurisdiction}.{held.category}"
+        account = f"{Role.TAX_WITHHELD}.{name}"
+        returned = [f"{one}~{name}" for one in payment.references]
+        if earlier is None:
+            already = _part(whole, before, expected)
+        else:
+            own = [one for one in earlier if one.account == account]
+            already = money_sum((one.amount for one in own), invoice.currency)
+            returned = [one.id for one in own if one.amount.minor > 0]
+        amount = _part(whole, after, expected) - already
         if not amount:
             continue
-        name = f"{held.jurisdiction}.{held.category}"
-        returned = [f"{one}~{name}" for one in payment.references]
         made.append(
             Payment(
                 f"{payment.id}~{name}",
@@ -71,8 +83,8 @@ def withheld_with(
                 payment.party_id,
                 payment.day,
                 amount,
-                returned if payment.amount.minor < 0 else [invoice.id],
-                f"{Role.TAX_WITHHELD}.{name}",
+                returned if amount.minor < 0 else [invoice.id],
+                account,
             )
         )
     return tuple(made)
