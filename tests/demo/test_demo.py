@@ -94,8 +94,12 @@ def test_every_trial_balance_is_zero(in_sqlite: SqlStore) -> None:
 
 
 def test_the_report_shows_its_tables(in_sqlite: SqlStore) -> None:
-    shown = {table.title: table for table in tables(gather(in_sqlite, FIRST_MONTH, LAST_MONTH))}
+    results = gather(in_sqlite, FIRST_MONTH, LAST_MONTH)
+    shown = {table.title: table for table in tables(results)}
     assert len(shown) == 13
+    volumes = [row[3] for row in shown["Intercompany pairs, matched and eliminated"].rows]
+    taken_out = sum(abs(pair.amount.minor) for pair in results.consolidation.eliminations)
+    assert sum(volume.minor for volume in volumes if isinstance(volume, Money)) == taken_out
     listed = shown["Devices that several lines bill, or none"].rows
     assert ("CU10", "C-176/1 and C-258/1", 8, 728) in listed
     assert {row[1] for row in listed} == {"no line", "C-176/1 and C-258/1"}
