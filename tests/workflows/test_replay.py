@@ -135,6 +135,22 @@ def test_a_credit_note_from_before_the_night_that_corrects_its_invoice() -> None
     assert report.not_replayed == ()
 
 
+def test_credit_notes_of_an_invoice_and_of_its_correction() -> None:
+    old = in_memory()
+    billing_night(old, date(2026, 2, 9))
+    for number, (name, key) in enumerate(
+        (
+            ("INV-DE-20260201-K-1-EUR", "C-1/2/service/2026-01-10"),
+            ("INV-DE-20260204-K-1-EUR", "C-1/2/service/2026-01-10@2026-02-04"),
+        )
+    ):
+        part = {key: Money.of("55.10", "EUR")}
+        credit_invoice(old, name, day=date(2026, 2, 15 + number), reason="late", amounts=part)
+    new, report = replayed(old, group_of(old).currency)
+    assert books(new) == books(old)
+    assert report.not_replayed == ()
+
+
 def test_a_payment_that_bounces_on_the_day_on_which_it_came() -> None:
     old = in_memory()
     billing_night(old, date(2026, 1, 31))

@@ -62,7 +62,7 @@ def _nights(
     for note in documents:
         if note.credits is not None:
             reasons = [old.charges.get(line.charge_key).explanation for line in note.lines]
-            last = _night_before(note, documents)
+            last = min(_night_before(note, documents), old.nights.last() or note.day)
             do = _credited(note, note.credits, dict(reasons[0].facts)["reason"], last)
             yield Deed(entries[note.id].day, (1, len(note.id), note.id), do)
     for entity_id, month in old.company.get().closed_periods.of_entities:
@@ -139,8 +139,10 @@ def _number(note: Invoice) -> int:
 def _night_before(note: Invoice, documents: Iterable[Invoice]) -> date:
     """The last night that was over: corrections that a credit note does not count came after it."""
     others = [one for one in documents if note.credits in one.preceding]
-    notes = [one for one in others if one.credits is not None and _number(one) < _number(note)]
-    corrections = sorted(one.day for one in others if one.credits is None and one.day <= note.day)
+    notes = [one for one in others if one.credits == note.credits and _number(one) < _number(note)]
+    corrections = sorted(
+        one.day for one in others if one.credits != note.credits and one.day <= note.day
+    )
     later = corrections[_number(note) - 1 - len(notes) :]
     return later[0] - timedelta(days=1) if later else note.day
 
