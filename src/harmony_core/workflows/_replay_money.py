@@ -110,9 +110,10 @@ def _turns(
 ) -> Callable[[Allocation], tuple[object, ...]]:
     """What was taken back goes first; the rest in the order in which a ledger proposes it.
 
-    What was made and taken back on one day was made before the money that it frees went elsewhere.
+    Money that is freed and goes back on the day on which it came settles something before that.
     """
     undone = {one.reverses for one in made}
+    freed = {one.source_id for one in made if one.id in undone}
     sources = {one.id: one for one in ledger.sources(date.max)}
     items = {one.id: one for one in ledger.items(date.max)}
     paid = {one.id for one in payments}
@@ -121,10 +122,9 @@ def _turns(
         source, item = sources[one.source_id], items[one.item_id]
         named = list(source.references)
         place = named.index(item.id) if item.id in named else len(named)
-        went_back = item.id in paid
+        went_back = item.id in paid and source.id not in freed
         who = (date.min, "") if went_back else (source.day, source.id)
-        first = one.id not in undone, one.reverses is None, not went_back
-        return *first, who, place, item.due_day, item.day, item.id
+        return one.reverses is None, not went_back, who, place, item.due_day, item.day, item.id
 
     return turn
 
