@@ -23,6 +23,7 @@ from harmony_core.finance import (
     TaxRate,
     TaxTable,
     tax_document,
+    withhold,
 )
 
 PERCENTS = st.sampled_from(["0", "5", "7.7", "19", "25.5", None])
@@ -44,8 +45,18 @@ def document(rows: list[tuple[int, str, Any]], method: TaxMethod) -> TaxDocument
 def test_a_category_that_asks_for_no_tax_has_no_rate(category: str) -> None:
     with pytest.raises(InvalidValue, match=f"category {category} asks for no tax, got 19 per cent"):
         TaxLine.of(euro("100.00"), category, 19)
+    with pytest.raises(InvalidValue, match=f"category {category} asks for no tax, got 7 per cent"):
+        DocumentAdjustment(euro("100.00"), True, category, Fraction(7))
     for rate in (0, None):
         assert not tax_document("EUR", [TaxLine.of(euro("100.00"), category, rate)]).total_tax
+
+
+def test_a_word_is_no_answer_to_yes_or_no() -> None:
+    lines = [TaxLine.of(euro("119.00"), "S", 19)]
+    with pytest.raises(InvalidValue, match="tax_included of a document must be True or False"):
+        tax_document("EUR", lines, tax_included="no")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="on_net of a withholding must be True or False"):
+        withhold(tax_document("EUR", lines), 15, on_net="no")  # type: ignore[arg-type]
 
 
 @given(TAXED, METHODS)

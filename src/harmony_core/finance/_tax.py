@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, kinds_checked
+from harmony_core.errors import CurrencyMismatch, InvalidValue, expect, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance._exact import Exact, exact
 from harmony_core.finance._line_tax import LineTax, TaxBase, line_taxes, tax_percent_or_none
@@ -27,6 +27,14 @@ from harmony_core.finance._taxed_items import Chain, Item, Laid, TaxMethod, TaxN
 
 def _moneys(amounts: Iterable[Money]) -> tuple[Money, ...]:
     return tuple(amounts)
+
+
+def _refuse_a_rate(category: str, percent: Fraction | None) -> None:
+    if percent and category in FIXED_PERCENT:
+        raise InvalidValue(
+            f"category {category} asks for no tax, got {exact_text(percent)} per cent: EN 16931 "
+            "wants the rate 0, or another category"
+        )
 
 
 @attrs.frozen(field_transformer=kinds_checked)
@@ -66,11 +74,7 @@ class TaxLine:
             raise InvalidValue(
                 f"{self.divided} is the net of a price that includes tax: say tax_included=True"
             )
-        if self.rate_percent and self.category in FIXED_PERCENT:
-            raise InvalidValue(
-                f"category {self.category} asks for no tax, got {exact_text(self.rate_percent)} "
-                "per cent: EN 16931 wants the rate 0, or another category"
-            )
+        _refuse_a_rate(self.category, self.rate_percent)
 
     @classmethod
     def priced(
@@ -147,6 +151,9 @@ class DocumentAdjustment:
     """An allowance (``charge`` is false) or a charge on the document as a whole.
 
     Its taxes are named as those of a line, see :class:`TaxLine`.
+
+    Raises:
+        InvalidValue: a category of no tax has a rate.
     """
 
     amount: Money
@@ -156,6 +163,9 @@ class DocumentAdjustment:
     jurisdiction: str = attrs.field(default="", kw_only=True)
     further: tuple[LineTax, ...] = attrs.field(default=(), converter=line_taxes, kw_only=True)
     withheld: tuple[LineTax, ...] = attrs.field(default=(), converter=line_taxes, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        _refuse_a_rate(self.category, self.rate_percent)
 
     @property
     def net(self) -> Money:
@@ -244,7 +254,8 @@ def tax_document(
 
     Raises:
         CurrencyMismatch: an amount is in another currency.
-        InvalidValue: groups or lines must be fitted, but the rounding has a step.
+        InvalidValue: groups or lines must be fitted, but the rounding has a step; or
+            ``tax_included`` is not ``True`` or ``False``.
 
     >>> document = tax_document(
     ...     "EUR",
@@ -256,6 +267,7 @@ def tax_document(
     ('30.87 EUR', '177.87 EUR')
     """
     method = TaxMethod(method)
+    expect(tax_included, bool, "tax_included of a document")
     numbers = TaxNumbers()
     items = [_item(line, numbers, method, rounding) for line in lines]
     items += [_adjusting(extra, numbers) for extra in adjustments]

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from harmony_core.errors import CurrencyMismatch, InvalidValue, Word
+from harmony_core.errors import CurrencyMismatch, InvalidValue, Word, expect
 from harmony_core.finance._allocation import fit
 from harmony_core.finance._conversion import convert
 from harmony_core.finance._exact import Exact
@@ -205,12 +205,17 @@ def withhold(
 ) -> Withheld:
     """Hold tax back from what a document asks for: a part of its net, or of its total.
 
+    Raises:
+        InvalidValue: ``on_net`` is not ``True`` or ``False``, or the percentage is not exact.
+
     >>> from harmony_core.finance import TaxLine, tax_document
     >>> line = TaxLine.of(Money.of("1000.00", "EUR"), "S", 22)
     >>> held = withhold(tax_document("EUR", [line]), 20)
     >>> print(held.tax, held.payable)
     200.00 EUR 1020.00 EUR
     """
+    expect(document, TaxDocument, "what tax is held back from")
+    expect(on_net, bool, "on_net of a withholding")
     base = document.total_excl if on_net else document.total_incl
     tax = tax_on(base, percent).settle(rounding)
     return Withheld(tax, document.payable - tax)
