@@ -15,6 +15,7 @@ from harmony_core.billing import (
     ReceivablesLedger,
     Recognised,
     accruals,
+    billed_work,
     book_allocations,
     book_invoice,
     book_recognition,
@@ -49,7 +50,7 @@ from harmony_core.finance import (
 from harmony_core.parties import Employment, Person
 from harmony_core.periods import History, Month, months_between
 from harmony_core.products import OverageMode
-from harmony_core.work import rate_work
+from harmony_core.work import ChargeShare, rate_work
 from tests.strategies import (
     CUSTOMERS,
     END,
@@ -302,6 +303,14 @@ def test_no_transfer_price_changes_what_the_group_contributes(there: Happened) -
     assert shown[0] == shown[1] == shown[2]
 
 
+def shares_of(there: Happened) -> dict[str, ChargeShare]:
+    """What each entry bears of the charge for its time, in whichever month its books are."""
+    found: dict[str, ChargeShare] = {}
+    for month in MONTHS:
+        found |= billed_work([there.contract], there.facts(), TERMS, month)
+    return found
+
+
 @given(happened())
 def test_work_is_booked_in_zero_entries_and_whole_pairs(there: Happened) -> None:
     contracts = {there.contract.id: there.contract}
@@ -312,6 +321,7 @@ def test_work_is_booked_in_zero_entries_and_whole_pairs(there: Happened) -> None
         cost_rates=COST_RATES,
         transfer_rules=RULES,
         rates=RATES.with_rates(()),
+        billed=shares_of(there),
     )
     known = {item.fact.id: item.reason for item in rated.uncovered}
     assert all("rate" in reason for reason in known.values()), known

@@ -3,7 +3,8 @@
 What was paid for a block is what was charged for it, corrected and credited. Draws earn their share
 of that. What a refund, a migration or the end of the line pays back takes away what nobody can draw
 any more. So whatever came between, what is earned in the end is the money that was kept, breakage
-is what of it no draw has earned, and neither is ever below zero.
+is what of it no draw has earned, and neither is ever below zero (but for what exchange took where
+a refund at the rates of its day gave back more than was paid).
 
 Source: IFRS 15.B44-B47 (customers' unexercised rights).
 """
