@@ -2,7 +2,7 @@
 # or older than what it is made from.
 
 .DEFAULT_GOAL := help
-.PHONY: help install test demo format bench docs clean
+.PHONY: help install test coverage demo format bench docs clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 python; do \
@@ -15,6 +15,7 @@ STAMP := $(VENV)/.installed-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d ' '
 
 help:
 	@echo 'make test     every check and test, by one command (scripts/check.py)'
+	@echo 'make coverage  the tests once more, with the lines that none of them runs'
 	@echo 'make demo     24 months of a small group, report in demo-out/'
 	@echo 'make format   put the code into the house format'
 	@echo 'make bench    run the benchmarks'
@@ -40,6 +41,9 @@ $(STAMP)-docs: $(STAMP)
 
 test: $(STAMP)
 	@$(VENV)/bin/python scripts/check.py
+
+coverage: $(STAMP)
+	@$(VENV)/bin/python -m pytest --numprocesses=2 --dist=loadfile --quiet --cov --cov-report=term
 
 demo: $(STAMP)
 	@$(VENV)/bin/harmony-core demo --out demo-out

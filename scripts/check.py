@@ -27,8 +27,6 @@ CHECKS = {
         "pytest",
         "--numprocesses=2",
         "--dist=loadfile",
-        "--cov",
-        "--cov-report=term",
         "--quiet",
     ],
 }

@@ -21,5 +21,6 @@ def test_one_that_is_wrong_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None
     wrong = attrs.evolve(_ledger._OURS, name="wrong", cells=lambda _: {(0, 0): (1, 1)})
     monkeypatch.setattr(_ledger, "missing", list)
     monkeypatch.setattr(_ledger, "_BY_KEYS", [wrong])
+    monkeypatch.setattr(_ledger, "_BY_ONE_KEY", [])
     with pytest.raises(AssertionError, match="wrong gets some cells wrong"):
         _ledger.compare(300, 1)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
-from harmony_core.errors import InvalidValue, Word
+from harmony_core.errors import InvalidValue, Word, expect
 from harmony_core.explanation import exact_text
 from harmony_core.finance._currencies import minor_digits
 from harmony_core.finance._exact import Exact, exact
@@ -57,6 +57,7 @@ def allocate(
     >>> [str(share) for share in allocate(Money.of("100.00", "EUR"), [1, 1, 1])]
     ['33.34 EUR', '33.33 EUR', '33.33 EUR']
     """
+    expect(total, Money, "the total to split", 'Money.of("100.00", "EUR")')
     mode = AllocationMode(mode)
     if mode in _APART:
         raise InvalidValue(f"{mode.value} leaves a rest: call allocate_apart, which returns it")
@@ -85,6 +86,7 @@ def allocate_apart(
     Raises:
         InvalidValue: as :func:`allocate`, or the mode leaves no rest.
     """
+    expect(total, Money, "the total to split", 'Money.of("100.00", "EUR")')
     mode = AllocationMode(mode)
     if mode not in _APART:
         raise InvalidValue(f"{mode.value} leaves no rest: call allocate")
@@ -137,6 +139,8 @@ def fit(parts: Sequence[Fraction], total: Money[Code]) -> tuple[Money[Code], ...
 
 def _weights(ratios: Sequence[Exact]) -> list[int]:
     """Bring the ratios to whole numbers in lowest terms."""
+    if isinstance(ratios, str):  # whose digits would each be one
+        raise InvalidValue(f"ratios are a list of exact numbers, got the text {ratios!r}")
     whole = [ratio for ratio in ratios if type(ratio) is int]
     if len(whole) < len(ratios):
         exactly = [exact(ratio, "a ratio") for ratio in ratios]

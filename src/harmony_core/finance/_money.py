@@ -148,7 +148,7 @@ class Money(Generic[Code_co]):
         """
         numerator, denominator = exact_ratio(factor, "a factor")
         numerator *= self.minor
-        if rounding.step is not None:
+        if type(rounding) is not Rounding or rounding.step is not None:
             return _rounded(numerator, denominator, self.currency, rounding)
         money: Money[Code_co] = _new(Money)
         _set_minor(money, round_ratio(numerator, denominator, rounding.mode))
@@ -276,10 +276,14 @@ def money_sum(amounts: Iterable[Money[Code]], currency: Code) -> Money[Code]:
     Money.of('3', 'JPY')
     """
     total = 0
-    for amount in amounts:
-        if amount.currency != currency:
-            raise CurrencyMismatch(currency, amount.currency)
-        total += amount.minor
+    try:
+        for amount in amounts:
+            if amount.currency != currency:
+                raise CurrencyMismatch(currency, amount.currency)
+            total += amount.minor
+    except AttributeError:  # asked afterwards, so that it costs nothing where all is well
+        expect(amount, Money, "each of the amounts to add up", 'Money.of("1.00", "EUR")')
+        raise
     return Money(total, currency)
 
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import attrs
 
-from harmony_core.errors import InvalidValue, RateNotFound, kinds_checked
+from harmony_core.errors import InvalidValue, RateNotFound, expect_each, kinds_checked
 from harmony_core.explanation import exact_text
 from harmony_core.finance._currencies import currency
 from harmony_core.finance._rates import FoundRate, Rate, RateKind, RateLeg
@@ -99,7 +99,10 @@ class RateBook:
 
     def __init__(self, rates: Iterable[Rate] = ()) -> None:
         grouped: dict[tuple[str, str, RateKind], dict[tuple[date, date], Rate]] = {}
-        for rate in sorted(rates, key=lambda rate: (rate.id, str(rate.retrieved_at))):
+        for rate in sorted(
+            expect_each(rates, Rate, "rates of a book"),
+            key=lambda rate: (rate.id, str(rate.retrieved_at)),
+        ):
             known = grouped.setdefault((rate.base, rate.quote, rate.kind), {})
             other = known.setdefault((rate.day, rate.known_on), rate)
             if other.value != rate.value:
