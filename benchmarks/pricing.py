@@ -29,7 +29,7 @@ from benchmarks._pricing_contenders import contenders, missing
 from benchmarks._rounds import median_seconds, on_one_core
 from harmony_core.pricing import charge, price
 
-ROWS = ((1_000_000, 11), (10_000_000, 5))
+ROWS = ((1_000_000, 11), (10_000_000, 11))
 """How many rows, in how many rounds."""
 
 
