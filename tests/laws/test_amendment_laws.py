@@ -43,7 +43,7 @@ from tests.strategies import (
 
 EARLY = attrs.evolve(GROUP, opening_day=date(2020, 1, 1))
 OPEN = BillingTerms(EARLY, RATES, TREE, rate_policy=TERMS.rate_policy)
-EVER = Span.of_days(date(2020, 1, 1), END + timedelta(days=100))
+EVER = Span.of_days(date(2020, 1, 1), END + timedelta(days=200))
 days = st.dates(FIRST, LAST)
 quantities = st.sampled_from([Fraction(n) for n in (0, 1, 7, 60, "2.5")])
 

@@ -234,7 +234,8 @@ class ReceivablesLedger:
             totals[account_of(item)].append(item.open)
         for credit in self.on_account(as_of):
             totals[account_of(credit)].append(-credit.left)
-        return {account: sum(totals[account], Money.zero(account[2])) for account in sorted(totals)}
+        sums = {one: sum(totals[one], Money.zero(one[2])) for one in sorted(totals)}
+        return {account: owed for account, owed in sums.items() if owed}
 
     def allocate(
         self, day: date, rule: AllocationRule = AllocationRule.REFERENCE_THEN_OLDEST

@@ -187,7 +187,7 @@ class OpenTime(Protocol):
         """Give the open time of a year of UTC, in microseconds."""
         return sum([day.total for day in self.open_index.days_of(year)])
 
-    def count_working_days(self, zone: str, year: int) -> int | None:  # noqa: ARG002
+    def count_working_days(self, zone: str, year: int) -> int | None:  # noqa: ARG002  of the shared form
         """Count the working days of a year in a zone, if that is known without listing them."""
         return None
 
